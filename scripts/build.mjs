@@ -3,13 +3,37 @@
 //   node scripts/build.mjs               transpile what changed (well under a second when nothing did)
 //   node scripts/build.mjs --production  from scratch, without tests, types checked, workflow bundle prebuilt
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
-const ROOMS = ['activities', 'bench', 'bridge', 'cli', 'dashboard', 'research', 'setup', 'shared', 'simulator', 'temporal', 'test', 'workers', 'workflows'];
+const ROOMS = [
+  'activities',
+  'bench',
+  'bridge',
+  'cli',
+  'dashboard',
+  'research',
+  'setup',
+  'shared',
+  'simulator',
+  'temporal',
+  'test',
+  'workers',
+  'workflows',
+];
 const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.proto', '.c']);
 
 export async function build({ production = false } = {}) {
@@ -32,7 +56,11 @@ export async function build({ production = false } = {}) {
     if (isCode) {
       try {
         const { code } = await transform(readFileSync(source, 'utf8'), {
-          loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: pathToFileURL(source).href,
+          loader: 'ts',
+          format: 'esm',
+          target: 'node20',
+          sourcemap: 'inline',
+          sourcefile: pathToFileURL(source).href,
           tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, target: 'ES2022' } },
         });
         writeFileSync(target, code);
@@ -50,7 +78,9 @@ export async function build({ production = false } = {}) {
   }
   if (failures.length > 0) throw new Error(`cannot transpile:\n${failures.join('\n')}`);
   if (production) {
-    const types = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+    const types = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
+      stdio: 'inherit',
+    });
     if (types.status !== 0) throw new Error('type errors: see above');
     const { bundleWorkflows } = await import(pathToFileURL(path.join(dist, 'temporal/workflow-bundle.js')).href);
     await bundleWorkflows();

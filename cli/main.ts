@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { Failure, UsageFailure } from '../shared/failure.js';
+
+/** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
+const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (noun: Command) => void }> }[] = [];
+
+async function main(argv: string[]): Promise<void> {
+  const program = new Command('believe')
+    .description("The machinery around a small fund's futures model: capture, train, gate, sign, ship, trade.")
+    .exitOverride()
+    .showHelpAfterError('(add --help for what this command takes)');
+  const asked = argv.find((word) => !word.startsWith('-'));
+  for (const noun of NOUNS) {
+    const command = program.command(noun.name).description(noun.summary).exitOverride();
+    if (noun.name === asked) (await noun.load()).register(command);
+  }
+  await program.parseAsync(argv, { from: 'user' });
+}
+
+/** Exit codes: 0 ok, 1 a check failed or the work could not be done, 2 wrong usage. */
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof Failure) {
+    process.stderr.write(`believe: ${error.message}\n${error.fix ? `  -> ${error.fix}\n` : ''}`);
+    process.exitCode = error instanceof UsageFailure ? 2 : 1;
+  } else {
+    process.stderr.write(`believe: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,10 @@
+// `npm start`: makes the checkout ready, then runs the `believe` command with the words given.
+import { ready } from './ready.mjs';
+
+try {
+  await ready();
+} catch (error) {
+  console.error(`believe: ${error.message}`);
+  process.exit(1);
+}
+await import('../dist/cli/main.js');
