@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unzipSync } from 'fflate';
+import { Failure } from '../shared/failure.js';
+import { LIBXGBOOST_VERSION, type LibxgboostPin } from './libxgboost-pin.js';
+import { type CommandOutcome, lastLine, runCommand } from './run-command.js';
+
+const REQUIREMENTS = fileURLToPath(new URL('./xgboost-cpu.requirements.txt', import.meta.url));
+const DOWNLOAD_TIME_LIMIT_MS = 300_000;
+/** Ways to start pip, in the order tried: `py` is the launcher of Python on Windows. */
+const PIPS: readonly (readonly [string, ...string[]])[] = [
+  ['python3', '-m', 'pip'],
+  ['python', '-m', 'pip'],
+  ['py', '-m', 'pip'],
+  ['pip3'],
+  ['pip'],
+];
+
+/**
+ * Downloads the pinned wheel with pip (which checks the wheel's sha256) and puts the pinned files of it into `folder`,
+ * replacing what is there. The folder appears whole or not at all.
+ * @throws Failure `XgboostNotObtained` where no pip works or the index does not have the wheel
+ */
+export async function unpackXgboostWheel(folder: string, pin: LibxgboostPin): Promise<void> {
+  await mkdir(path.dirname(folder), { recursive: true });
+  const work = await mkdtemp(`${folder}.obtaining-`);
+  try {
+    const wheel = await downloadWheel(path.join(work, 'wheel'));
+    const wanted = new Set(Object.keys(pin.files));
+    const entries = unzipSync(await readFile(wheel), { filter: (entry) => wanted.has(entry.name) });
+    const unpacked = path.join(work, 'unpacked');
+    for (const [name, bytes] of Object.entries(entries)) {
+      const target = path.join(unpacked, ...name.split('/'));
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, bytes, { mode: 0o755, flush: true });
+    }
+    await putInPlace(unpacked, folder, path.join(work, 'replaced'));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function downloadWheel(folder: string): Promise<string> {
+  const args = ['download', '--no-deps', '--only-binary=:all:', '--require-hashes', '--no-input', '--quiet'];
+  const outcomes: CommandOutcome[] = [];
+  for (const [command, ...prefix] of PIPS) {
+    const outcome = await runCommand(command, [...prefix, ...args, '--requirement', REQUIREMENTS, '--dest', folder], {
+      timeLimitMs: DOWNLOAD_TIME_LIMIT_MS,
+    });
+    if (outcome.status === 0) {
+      const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
+      if (wheel !== undefined) return path.join(folder, wheel);
+    }
+    outcomes.push(outcome);
+  }
+  // A pip that started says more than the names that do not exist.
+  const telling = outcomes.find((outcome) => outcome.status !== null && !/No module named pip/.test(outcome.stderr));
+  throw new Failure(
+    'XgboostNotObtained',
+    telling === undefined
+      ? 'the training library libxgboost is not here, and there is no Python pip to obtain it with'
+      : `pip could not obtain xgboost-cpu ${LIBXGBOOST_VERSION}: ${lastLine(telling)}`,
+    telling === undefined
+      ? 'install Python 3 with pip (Debian: apt-get install python3-pip), or set BELIEVE_LIBXGBOOST to a libxgboost 3.x'
+      : 'check the network and the pip index setting, or set BELIEVE_LIBXGBOOST to a libxgboost 3.x',
+  );
+}
+
+/** Another process may do the same at the same moment: whoever comes second finds the folder and keeps it. */
+async function putInPlace(unpacked: string, folder: string, replaced: string): Promise<void> {
+  await rename(folder, replaced).catch(ignore('ENOENT', 'EPERM', 'EACCES'));
+  await rename(unpacked, folder).catch(ignore('ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'));
+}
+
+const ignore =
+  (...codes: string[]) =>
+  (error: NodeJS.ErrnoException) => {
+    if (!codes.includes(error.code ?? '')) throw error;
+  };
