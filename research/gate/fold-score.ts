@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { headName } from '../../shared/heads/head.js';
+import { reference } from '../../shared/reference.js';
+
+/** Exchange trade date as yyyymmdd. */
+export const tradeDateNumber = z.number().int().min(19_700_101).max(99_991_231);
+const count = z.number().int().nonnegative();
+
+/** One test block of a walk-forward plan. Row numbers index the head's samples, which are in order of start time. */
+export const plannedFold = z.strictObject({
+  fold: count,
+  testRowFirst: count,
+  /** Exclusive. */
+  testRowEnd: count,
+  trainRows: count,
+  /** Rows before the test block that were dropped because their label reaches into it. */
+  purgedRows: count,
+  testTradeDateFirst: tradeDateNumber,
+  testTradeDateLast: tradeDateNumber,
+});
+export type PlannedFold = Readonly<z.infer<typeof plannedFold>>;
+
+/** How one head's samples are cut into folds; without folds, `shortfall` says in a sentence what data is missing. */
+export const foldPlan = z.strictObject({
+  head: headName,
+  rows: count,
+  tradeDates: count,
+  /** Time covered by samples, summed over trade dates. */
+  minutes: z.number().nonnegative(),
+  folds: z.array(plannedFold),
+  shortfall: z.string().nullable(),
+});
+export type FoldPlan = Readonly<z.infer<typeof foldPlan>>;
+
+/** Rows of one bin of predicted probability: enough to pool bins over folds exactly. */
+export const probabilityBin = z.strictObject({ rows: count, probabilitySum: z.number(), outcomeSum: z.number() });
+export type ProbabilityBin = Readonly<z.infer<typeof probabilityBin>>;
+
+/** Rows of one tenth of the fold, ordered by expected move: what was expected and what happened. */
+export const moveDecile = z.strictObject({ rows: count, expectedTicksSum: z.number(), moveTicksSum: z.number() });
+export type MoveDecile = Readonly<z.infer<typeof moveDecile>>;
+
+/** One trade date of one arm. `netTicksByMargin` follows `costMarginFamily`; the rest is at `costMargin`. */
+export const dayScore = z.strictObject({
+  tradeDate: tradeDateNumber,
+  rows: count,
+  logLossSum: z.number(),
+  trades: count,
+  /** Trades whose move was in the position's favour before costs. */
+  winningTrades: count,
+  grossTicks: z.number(),
+  costTicks: z.number(),
+  netTicks: z.number(),
+  netTicksByMargin: z.array(z.number()),
+});
+export type DayScore = Readonly<z.infer<typeof dayScore>>;
+
+/** What one recipe did on one test block, as sums that pool over folds without loss. */
+export const armScore = z.strictObject({
+  logLossSum: z.number(),
+  /** Rows whose price moved, and those of them whose favoured side was right (a tie between the sides counts half). */
+  directionalRows: count,
+  directionalHits: z.number().nonnegative(),
+  /** Per scored class (up; or down, flat, up) ten bins of equal width on [0, 1]. */
+  bins: z.array(z.array(probabilityBin).length(10)).min(1),
+  deciles: z.array(moveDecile).length(10),
+  days: z.array(dayScore),
+});
+export type ArmScore = Readonly<z.infer<typeof armScore>>;
+
+/** Candidate and prior on the same test block of one head: the result of one scoring activity. */
+export const foldScore = z.strictObject({
+  head: headName,
+  fold: count,
+  trainRows: count,
+  testRows: count,
+  purgedRows: count,
+  testTradeDateFirst: tradeDateNumber,
+  testTradeDateLast: tradeDateNumber,
+  /** Most rows that one label's interval reaches past its own: the lag at which losses of neighbours stop overlapping. */
+  overlapRows: count,
+  /** Log loss of always predicting the training block's class shares. */
+  classPriorLogLossSum: z.number(),
+  candidate: armScore,
+  /** Absent on a first release. */
+  prior: armScore.nullable(),
+});
+export type FoldScore = Readonly<z.infer<typeof foldScore>>;
+
+/** A fold's score with the file of its per-row columns (see fold-rows.ts). */
+export const storedFoldScore = z.strictObject({ score: foldScore, rows: reference });
+export type StoredFoldScore = Readonly<z.infer<typeof storedFoldScore>>;

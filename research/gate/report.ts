@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { headName } from '../../shared/heads/head.js';
+import type { sha256Hex } from '../../shared/reference.js';
+import { tradeDateNumber } from './fold-score.js';
+
+const count = z.number().int().nonnegative();
+const finite = z.number();
+
+/** An estimate with its two-sided 90 % bootstrap interval: each end is a one-sided 5 % bound. */
+export const interval = z.strictObject({ estimate: finite, low: finite, high: finite });
+export type Interval = Readonly<z.infer<typeof interval>>;
+
+/** Every rule that can hold a release; `data` is the inconclusive one. */
+export const GATE_RULES = [
+  'data',
+  'parity',
+  'class-prior',
+  'calibration',
+  'calibration-rise',
+  'log-loss-worse',
+  'log-loss-margin',
+  'worse-folds',
+  'hit-rate',
+  'net-pnl-worse',
+  'net-pnl-margin',
+  'turnover',
+  'deflated-sharpe',
+  'deflated-sharpe-drop',
+  'pbo',
+] as const;
+export const gateRule = z.enum(GATE_RULES);
+export type GateRule = z.infer<typeof gateRule>;
+
+/** Why a release is held, or what to keep an eye on, in words for the operator who decides. */
+export const gateReason = z.strictObject({
+  rule: gateRule,
+  sentence: z.string().min(1),
+  /** The measured number and the one it was compared with; null where the rule has none. */
+  value: finite.nullable(),
+  threshold: finite.nullable(),
+  /** Absent for the rules on all heads together. */
+  head: headName.optional(),
+});
+export type GateReason = Readonly<z.infer<typeof gateReason>>;
+
+export const verdict = z.strictObject({
+  verdict: z.enum(['pass', 'hold']),
+  /** Every rule that holds; empty on a pass. */
+  reasons: z.array(gateReason),
+  warnings: z.array(gateReason),
+});
+export type Verdict = Readonly<z.infer<typeof verdict>>;
+
+/** One recipe's metrics over some test rows. */
+export const armMetrics = z.strictObject({
+  rows: count,
+  /** Mean, nats. */
+  logLoss: finite,
+  /** Share of the rows that moved whose favoured side was right. */
+  hitRate: finite,
+  /** Expected calibration error, ten equal bins, mean over the classes. */
+  calibrationError: finite,
+  trades: count,
+  tradesPerDay: finite,
+  grossTicks: finite,
+  costTicks: finite,
+  netTicks: finite,
+});
+export type ArmMetrics = Readonly<z.infer<typeof armMetrics>>;
+
+/** Test of a mean loss difference, candidate minus prior; a small p says that the candidate is worse. */
+export const dieboldMarianoResult = z.strictObject({
+  statistic: finite,
+  pWorse: finite,
+  observations: count,
+  lag: count,
+});
+export type DieboldMarianoResult = Readonly<z.infer<typeof dieboldMarianoResult>>;
+
+export const foldEvidence = z.strictObject({
+  fold: count,
+  testTradeDateFirst: tradeDateNumber,
+  testTradeDateLast: tradeDateNumber,
+  trainRows: count,
+  purgedRows: count,
+  testRows: count,
+  classPriorLogLoss: finite,
+  candidate: armMetrics,
+  prior: armMetrics.nullable(),
+});
+export type FoldEvidence = Readonly<z.infer<typeof foldEvidence>>;
+
+/** One bin of the reliability curve, with the Wilson 95 % interval of the observed frequency. */
+export const reliabilityBin = z.strictObject({
+  from: finite,
+  to: finite,
+  rows: count,
+  meanProbability: finite.nullable(),
+  frequency: finite.nullable(),
+  low: finite.nullable(),
+  high: finite.nullable(),
+});
+
+/** One tenth of the rows by expected move (fold by fold), lowest first: mean ticks per row. */
+export const decileMean = z.strictObject({
+  rows: count,
+  expectedTicks: finite.nullable(),
+  moveTicks: finite.nullable(),
+});
+
+/** What the folds say about one head. `pooled` is null when no fold could be scored. */
+export const headEvidence = z.strictObject({
+  head: headName,
+  data: z.strictObject({
+    rows: count,
+    tradeDates: count,
+    minutes: finite,
+    foldsPlanned: count,
+    /** What is missing, when the plan could not be made. */
+    shortfall: z.string().nullable(),
+  }),
+  /** ONNX against the booster on real rows; null when it was not measured. */
+  parity: z.strictObject({ passed: z.boolean(), rows: count, maxAbsDifference: finite }).nullable(),
+  folds: z.array(foldEvidence),
+  pooled: z
+    .strictObject({
+      classPriorLogLoss: finite,
+      candidate: armMetrics,
+      prior: armMetrics.nullable(),
+      /** Mean log loss of the candidate, day-block bootstrap. */
+      logLoss: interval,
+    })
+    .nullable(),
+  /** Candidate against prior; null on a first release. */
+  comparison: z
+    .strictObject({
+      dieboldMariano: dieboldMarianoResult,
+      /** (candidate - prior) / prior mean log loss, day-block bootstrap. */
+      logLossRise: interval,
+      worseFolds: count,
+    })
+    .nullable(),
+  reliability: z.array(reliabilityBin),
+  deciles: z.array(decileMean),
+});
+export type HeadEvidence = Readonly<z.infer<typeof headEvidence>>;
+
+/** One arm of the portfolio that holds at most one contract per head. */
+export const portfolioArm = z.strictObject({
+  trades: count,
+  tradesPerDay: finite,
+  grossTicks: finite,
+  costTicks: finite,
+  netTicks: finite,
+  /** Total net ticks, day-block bootstrap. */
+  netTicksInterval: interval,
+  /** Mean cost per trade that would leave no profit, in ticks; null without trades. */
+  breakEvenCostTicks: finite.nullable(),
+  maxDrawdownTicks: finite,
+  /** Per trade date, not annualised. */
+  sharpePerDay: finite,
+  /** Probability that the true Sharpe ratio exceeds zero, and the one deflated by the number of trials. */
+  probabilisticSharpe: finite,
+  deflatedSharpe: finite,
+});
+export type PortfolioArm = Readonly<z.infer<typeof portfolioArm>>;
+
+export const portfolioEvidence = z.strictObject({
+  tradeDates: count,
+  candidate: portfolioArm,
+  prior: portfolioArm.nullable(),
+  comparison: z
+    .strictObject({
+      dieboldMariano: dieboldMarianoResult,
+      /** Candidate minus prior total net ticks, day-block bootstrap. */
+      netTicksGain: interval,
+    })
+    .nullable(),
+  /** Probability of backtest overfitting over the decision thresholds of both arms; null with too few dates. */
+  pbo: z.strictObject({ probability: finite, configurations: count, combinations: count }).nullable(),
+  daily: z.array(
+    z.strictObject({
+      tradeDate: tradeDateNumber,
+      candidateNetTicks: finite,
+      candidateCumulativeTicks: finite,
+      priorNetTicks: finite.nullable(),
+      priorCumulativeTicks: finite.nullable(),
+    }),
+  ),
+});
+export type PortfolioEvidence = Readonly<z.infer<typeof portfolioEvidence>>;
+
+/** Everything the rules look at. */
+export const gateEvidence = z.strictObject({
+  /** Identity of the candidate run; one line of the trial ledger. */
+  runId: z.string().min(1),
+  /** Made from generated, not real, market data. */
+  synthetic: z.boolean(),
+  /** Name of the release that was refitted for comparison; null on a first release. */
+  priorRelease: z.string().nullable(),
+  trials: z.strictObject({ count: count.min(1), sharpeVariance: finite, source: z.enum(['ledger', 'null']) }),
+  heads: z.array(headEvidence).min(1),
+  /** Null when no head could be scored. */
+  portfolio: portfolioEvidence.nullable(),
+});
+export type GateEvidence = Readonly<z.infer<typeof gateEvidence>>;
+
+/** The gate's whole word on a candidate: evidence, the thresholds in force, and the verdict. */
+export const gateReport = z.strictObject({
+  kind: z.literal('believe.gate-report'),
+  version: z.literal(1),
+  verdict,
+  evidence: gateEvidence,
+  thresholds: gateThresholds,
+});
+export type GateReport = Readonly<z.infer<typeof gateReport>>;
+
+/** The report's bytes: JSON with keys in the schema's order, so that equal reports have equal hashes. */
+export function encodeGateReport(report: GateReport): { bytes: Uint8Array; sha256: z.infer<typeof sha256Hex> } {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(gateReport.parse(report))}\n`);
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
