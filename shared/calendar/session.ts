@@ -1,0 +1,25 @@
+/** Regular trading hours of one exchange trade date; times are ms since the Unix epoch. */
+export interface RthSession {
+  /** Exchange trade date, YYYY-MM-DD. */
+  readonly tradeDate: string;
+  readonly rthOpenMs: number;
+  readonly rthCloseMs: number;
+  /** The cash market closes early (13:00 New York). */
+  readonly halfDay: boolean;
+}
+
+/** The electronic session of one exchange trade date; it opens on the calendar day before. Times are ms since the Unix epoch. */
+export interface GlobexSession {
+  /** Exchange trade date, YYYY-MM-DD. */
+  readonly tradeDate: string;
+  readonly globexOpenMs: number;
+  readonly globexCloseMs: number;
+  /** The pause in the afternoon of the years in which there was one. */
+  readonly pause: { readonly startMs: number; readonly endMs: number } | null;
+  /** The public sources differ on this day's close: docs/calendar.md. */
+  readonly disputed: boolean;
+  /** Holiday or event that makes the day special; null on an ordinary day. */
+  readonly occasion: string | null;
+  /** null on days on which only Globex trades. */
+  readonly rth: RthSession | null;
+}
