@@ -34,7 +34,7 @@ const ROOMS = [
   'workers',
   'workflows',
 ];
-const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.proto', '.c']);
+const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.proto', '.c']);
 
 export async function build({ production = false } = {}) {
   const { transform } = await import('esbuild');

@@ -3,6 +3,7 @@ import { Failure } from '../shared/failure.js';
 import { cacheFolder } from './cache-folder.js';
 import { fileSha256 } from './file-sha256.js';
 import { LIBXGBOOST_VERSION, type LibxgboostPin, libxgboostPinFor } from './libxgboost-pin.js';
+import { type Progress, silent } from './progress.js';
 import { findSystemLibxgboost, libxgboostVersion } from './system-libxgboost.js';
 import { isAtLeast } from './version.js';
 import { unpackXgboostWheel } from './xgboost-wheel.js';
@@ -29,9 +30,9 @@ export interface Libxgboost {
  * @throws Failure `XgboostNotObtained`, `XgboostTooOld` or `XgboostUnusable`, each with the fix
  */
 export async function obtainLibxgboost(
-  options: { env?: NodeJS.ProcessEnv; progress?: (message: string) => void } = {},
+  options: { env?: NodeJS.ProcessEnv; progress?: Progress } = {},
 ): Promise<Libxgboost> {
-  const { env = process.env, progress = () => {} } = options;
+  const { env = process.env, progress = silent } = options;
   if (env.BELIEVE_LIBXGBOOST) return foreignLibrary(path.resolve(env.BELIEVE_LIBXGBOOST), 'environment');
   try {
     return await pinnedLibrary(cacheFolder(env), progress);
@@ -52,7 +53,7 @@ export async function cachedLibxgboost(env: NodeJS.ProcessEnv = process.env): Pr
   return pin !== undefined && (await damagedFile(folder, pin)) === undefined ? pinned(folder, pin) : undefined;
 }
 
-async function pinnedLibrary(cache: string, progress: (message: string) => void): Promise<Libxgboost> {
+async function pinnedLibrary(cache: string, progress: Progress): Promise<Libxgboost> {
   const pin = libxgboostPinFor();
   if (pin === undefined) {
     throw new Failure(

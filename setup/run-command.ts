@@ -1,41 +1,44 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export interface CommandOutcome {
-  /** Exit status; null where the command could not be started or was ended by the time limit. */
+  /** Exit status; null where the program could not be started or was ended by the time limit. */
   status: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** The last line of what a failed command said: usually the reason. */
-export function lastLine(outcome: CommandOutcome): string {
-  const lines = `${outcome.stdout}\n${outcome.stderr}`.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return lines.at(-1)?.trim() ?? `no output, exit status ${outcome.status}`;
-}
-
 /** Runs a program to its end, without a shell and without stdin, and collects what it says. Never throws. */
 export function runCommand(
   file: string,
-  args: string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; timeLimitMs: number },
+  args: readonly string[],
+  options: { timeLimitMs: number; env?: NodeJS.ProcessEnv; signal?: AbortSignal; onLine?: (line: string) => void },
 ): Promise<CommandOutcome> {
   return new Promise((resolve) => {
     const child = spawn(file, args, {
-      cwd: options.cwd,
       env: options.env ?? process.env,
+      signal: options.signal,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.timeLimitMs,
       windowsHide: true,
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
+    const outcome: CommandOutcome = { status: null, stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      createInterface({ input: child[name] }).on('line', (line) => {
+        outcome[name] += `${line}\n`;
+        options.onLine?.(line);
+      });
+    }
+    child.on('error', (error) => {
+      outcome.stderr += `${error.message}\n`;
+      if (child.pid === undefined) resolve(outcome);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.on('error', (error) => resolve({ status: null, stdout, stderr: `${stderr}${error.message}` }));
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
+    child.on('close', (status) => resolve({ ...outcome, status }));
   });
+}
+
+/** The last line of what a failed command said: usually the reason. */
+export function lastLine(outcome: CommandOutcome): string {
+  const lines = `${outcome.stdout}${outcome.stderr}`.split('\n').filter((line) => line.trim() !== '');
+  return lines.at(-1)?.trim() ?? `it ended with status ${outcome.status} and said nothing`;
 }
