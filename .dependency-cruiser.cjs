@@ -6,7 +6,7 @@ const only = (room, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: `^${room}/` },
-  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})/` },
+  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})/|^activities/step[.]ts$` },
 });
 module.exports = {
   forbidden: [

@@ -1,0 +1,111 @@
+import type { HeadName } from '../../shared/heads/head.js';
+import type { Reference } from '../../shared/reference.js';
+import type { Decision, ShipRequest } from '../../shared/ship/messages.js';
+
+export interface ShipPlan {
+  readonly instrument: string;
+  /** True where the data is the project's own generator's: said wherever a number is shown. */
+  readonly synthetic: boolean;
+  readonly heads: readonly HeadName[];
+  readonly holdTimeoutMs: number;
+  readonly remindEveryMs: number;
+  readonly observeMarketSeconds: number;
+}
+
+export interface PinnedTrainingSet {
+  readonly merkleRoot: string;
+  readonly shards: number;
+  readonly bytes: number;
+  readonly manifest: Reference;
+}
+
+export interface SamplesSummary {
+  readonly head: HeadName;
+  readonly rows: number;
+  readonly tradeDates: number;
+  readonly samples: Reference;
+}
+
+export interface TrainedHeadSummary {
+  readonly head: HeadName;
+  readonly rows: number;
+  readonly rounds: number;
+  readonly parityRows: number;
+  readonly trainLogLoss: number;
+  readonly onnx: Reference;
+}
+
+export interface CandidateSummary {
+  /** Manifest of the candidate folder: names and hashes of what would be released. */
+  readonly manifest: Reference;
+}
+
+export interface GatePlan {
+  readonly folds: readonly { head: HeadName; fold: number }[];
+  /** Model version that the candidate is compared with; null for a first release. */
+  readonly priorVersion: number | null;
+  /** Why the plan is not conclusive, e.g. too few trade dates; empty when it is. */
+  readonly problems: readonly string[];
+}
+
+export interface FoldSummary {
+  readonly head: HeadName;
+  readonly fold: number;
+  readonly testRows: number;
+  readonly candidateLogLoss: number;
+  readonly priorLogLoss: number | null;
+  readonly score: Reference;
+}
+
+export interface GateVerdict {
+  readonly verdict: 'pass' | 'hold';
+  /** Plain sentences; empty on a pass. */
+  readonly reasons: readonly string[];
+  /** Candidate against prior, as a markdown table, at most 8 kB. */
+  readonly markdown: string;
+  readonly report: Reference;
+  readonly priorVersion: number | null;
+}
+
+export interface SignedRelease {
+  readonly modelVersion: number;
+  readonly counter: number;
+  readonly payloadSha256: string;
+  readonly tarball: Reference;
+  readonly envelope: Reference;
+}
+
+export interface ShipKey {
+  /** Unique to one run of one ship; every step is idempotent by it. */
+  readonly shipId: string;
+}
+
+export interface ResearchActivities {
+  openShip(ask: ShipKey & { request: ShipRequest }): Promise<ShipPlan>;
+  pinTrainingSet(ask: ShipKey): Promise<PinnedTrainingSet>;
+  buildSamples(ask: ShipKey & { trainingSet: PinnedTrainingSet }): Promise<SamplesSummary[]>;
+  trainHead(ask: ShipKey & { samples: SamplesSummary }): Promise<TrainedHeadSummary>;
+  assembleCandidate(ask: ShipKey & { heads: readonly TrainedHeadSummary[] }): Promise<CandidateSummary>;
+  planGate(ask: ShipKey & { samples: readonly SamplesSummary[] }): Promise<GatePlan>;
+  scoreFold(ask: ShipKey & { plan: GatePlan; samples: SamplesSummary; fold: number }): Promise<FoldSummary>;
+  judgeGate(ask: ShipKey & { plan: GatePlan; scores: readonly FoldSummary[] }): Promise<GateVerdict>;
+  /** Waits (heartbeating) until no other open ship is past the gate, then takes the lane. */
+  takeLane(ask: ShipKey & { workflowId: string }): Promise<{ priorVersion: number | null }>;
+  leaveLane(ask: ShipKey): Promise<void>;
+  remindHeld(ask: ShipKey & { reasons: readonly string[]; heldForMs: number }): Promise<void>;
+  signRelease(
+    ask: ShipKey & {
+      candidate: CandidateSummary;
+      gate: GateVerdict;
+      trainingSet: PinnedTrainingSet;
+      decision: Decision | null;
+    },
+  ): Promise<SignedRelease>;
+  /** Signs a release with a higher counter that names the bytes of the release before `faulty`; null where there is none. */
+  signRollback(ask: ShipKey & { faulty: SignedRelease; reasons: readonly string[] }): Promise<SignedRelease | null>;
+  publishRelease(ask: ShipKey & { release: SignedRelease }): Promise<void>;
+  /** From here on the release is what the next candidate is compared with. */
+  recordLive(ask: ShipKey & { release: SignedRelease }): Promise<void>;
+  /** The release that this ship has signed so far; settles a signing whose outcome is unknown. */
+  signedRelease(ask: ShipKey): Promise<SignedRelease | null>;
+}

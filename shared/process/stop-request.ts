@@ -1,0 +1,14 @@
+/**
+ * Resolves when this process is asked to stop: SIGINT, SIGTERM, SIGBREAK (Windows), or, for a supervised process, when
+ * its standard input ends. The last also happens when the supervisor is killed, so that nothing is left running.
+ */
+export function untilAskedToStop({ supervised = process.env.BELIEVE_SUPERVISED === '1' } = {}): Promise<void> {
+  return new Promise((resolve) => {
+    const signals: NodeJS.Signals[] = process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGINT', 'SIGTERM'];
+    for (const signal of signals) process.once(signal, () => resolve());
+    if (!supervised) return;
+    process.stdin.resume();
+    process.stdin.once('end', () => resolve());
+    process.stdin.once('error', () => resolve());
+  });
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/**
+ * The one argument of `shipModel`: every field has a default, so that `{}` in the Web UI's form, `temporal` and `tctl`
+ * starts the usual ship.
+ */
+export const shipInput = z.strictObject({
+  /** Which training recipe; `improved` is the project's second one. */
+  recipe: z.enum(['base', 'improved']).default('base'),
+  /** Who asked, for the record. */
+  requestedBy: z.string().min(1).max(200).default('unnamed'),
+  /** Why, for the record. */
+  note: z.string().max(2000).default(''),
+});
+export type ShipInput = z.input<typeof shipInput>;
+export type ShipRequest = Readonly<z.output<typeof shipInput>>;
+
+/** An operator's answer to a hold: update `decide`, or signal `decide` where updates cannot be sent (tctl). */
+export const decision = z.strictObject({
+  verdict: z.enum(['approve', 'reject'], { error: 'verdict must be "approve" or "reject"' }),
+  by: z.string({ error: 'by must name who decides' }).trim().min(1, 'by must name who decides').max(200),
+  reason: z
+    .string({ error: 'reason must say why: it is written into the signed manifest' })
+    .trim()
+    .min(1, 'reason must say why: it is written into the signed manifest')
+    .max(2000),
+});
+export type Decision = Readonly<z.infer<typeof decision>>;
+
+/** What a ship can tell of itself while a worker is alive (query `progress`). */
+export interface ShipProgress {
+  readonly stage: string;
+  readonly stages: readonly { stage: string; seconds: number }[];
+  readonly modelVersion: number | null;
+  readonly held: boolean;
+  readonly reasons: readonly string[];
+  readonly decision: Decision | null;
+  readonly nextOpen: string | null;
+}
+
+/** How a ship ended. `live` is false where it was rejected or rolled back. */
+export interface ShipResult {
+  readonly outcome: 'Live' | 'Rejected' | 'RolledBack';
+  readonly live: boolean;
+  readonly shipId: string;
+  readonly modelVersion: number | null;
+  readonly counter: number | null;
+  readonly held: boolean;
+  readonly reasons: readonly string[];
+  readonly decision: Decision | null;
+  readonly swappedAtMarketTime: string | null;
+  readonly stages: readonly { stage: string; seconds: number }[];
+  readonly artefacts: { readonly tarball: string; readonly envelope: string } | null;
+}
+
+/** Failure type of a step whose worker shut down under it: its outcome is unknown, and another worker may try. */
+export const WORKER_STOPPED = 'WorkerStopped';

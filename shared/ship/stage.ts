@@ -1,0 +1,29 @@
+/** Where a ship is. The search attribute `ShipStage` shows it; the last eight are final. */
+export const SHIP_STAGES = [
+  'Retraining',
+  'Gating',
+  'Held',
+  'Queued',
+  'Signing',
+  'Pushing',
+  'Verifying',
+  'AwaitingOpen',
+  'Swapping',
+  'Observing',
+  'Live',
+  'Rejected',
+  'Refused',
+  'RolledBack',
+  'Aborted',
+  'Failed',
+] as const;
+export type ShipStage = (typeof SHIP_STAGES)[number];
+
+export const FINAL_STAGES: ReadonlySet<ShipStage> = new Set([
+  'Live',
+  'Rejected',
+  'Refused',
+  'RolledBack',
+  'Aborted',
+  'Failed',
+]);

@@ -1,0 +1,30 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { REGISTERED_ATTRIBUTES } from '../shared/ship/search-attributes.js';
+
+export interface EmbeddedServer {
+  readonly namespace: string;
+  readonly port: number;
+  readonly uiPort: number;
+  /** Folder of the server's database: history survives a restart. */
+  readonly folder: string;
+}
+
+/** Arguments of `temporal` for the embedded server: one process with the Web UI, on loopback, its database on disk. */
+export function serverArguments({ namespace, port, uiPort, folder }: EmbeddedServer): string[] {
+  mkdirSync(folder, { recursive: true });
+  return [
+    'server',
+    'start-dev',
+    ...['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
+    ...['--namespace', namespace, '--db-filename', databaseFile(folder)],
+    ...REGISTERED_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
+    // An abandoned sticky queue costs ten seconds for each workflow task after a worker was killed.
+    ...['--dynamic-config-value', 'matching.stickyPollerUnavailableWindow="1s"'],
+    ...['--log-level', 'warn', '--log-format', 'json', '--disable-config-file', '--disable-config-env'],
+  ];
+}
+
+export function databaseFile(folder: string): string {
+  return path.join(folder, 'temporal.db');
+}

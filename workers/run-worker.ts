@@ -1,0 +1,72 @@
+import { DefaultLogger, type LogLevel, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { untilAskedToStop } from '../shared/process/stop-request.js';
+import type { ServerAddress } from '../temporal/server-address.js';
+
+export interface WorkerProcess extends ServerAddress {
+  readonly identity: string;
+  /** Loopback port of the Prometheus endpoint; 0 for none. */
+  readonly metricsPort: number;
+  /** Build id for Worker Deployment Versioning; null runs unversioned. */
+  readonly deployment: { readonly name: string; readonly buildId: string } | null;
+}
+
+/**
+ * Runs one worker until the process is asked to stop, then lets running steps end gracefully. A server that is not
+ * reachable yet, or any more, is waited for: a worker never gives up on it.
+ */
+export async function runWorker(process: WorkerProcess, options: Omit<WorkerOptions, 'connection' | 'namespace'>): Promise<void> {
+  Runtime.install({
+    logger: new DefaultLogger(logLevel()),
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} },
+      ...(process.metricsPort > 0 ? { metrics: { prometheus: { bindAddress: `127.0.0.1:${process.metricsPort}` } } } : {}),
+    },
+  });
+  const stop = untilAskedToStop();
+  const connection = await connect(process, stop);
+  if (!connection) return;
+  try {
+    const worker = await Worker.create({
+      ...options,
+      connection,
+      namespace: process.namespace,
+      identity: process.identity,
+      shutdownGraceTime: '5s',
+      shutdownForceTime: '15s',
+      ...(process.deployment
+        ? {
+            workerDeploymentOptions: {
+              useWorkerVersioning: true,
+              version: { deploymentName: process.deployment.name, buildId: process.deployment.buildId },
+              defaultVersioningBehavior: 'PINNED' as const,
+            },
+          }
+        : {}),
+    });
+    await worker.runUntil(stop);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Tries each second until the server answers; undefined when the process is asked to stop first. */
+async function connect(server: ServerAddress, stop: Promise<void>): Promise<NativeConnection | undefined> {
+  let stopped = false;
+  void stop.then(() => {
+    stopped = true;
+  });
+  while (!stopped) {
+    try {
+      return await NativeConnection.connect({ address: server.address, ...(server.tls ? { tls: server.tls } : {}) });
+    } catch (error) {
+      Runtime.instance().logger.warn(`no Temporal server at ${server.address} yet`, { error: String(error) });
+      await Promise.race([stop, new Promise((resolve) => setTimeout(resolve, 1000))]);
+    }
+  }
+  return undefined;
+}
+
+function logLevel(): LogLevel {
+  return process.env.BELIEVE_LOG_LEVEL === 'debug' ? 'DEBUG' : 'INFO';
+}

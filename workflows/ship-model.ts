@@ -1,0 +1,65 @@
+import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { type ShipInput, type ShipResult, shipInput } from '../shared/ship/messages.js';
+import { research, researchPatient } from './ship/activities.js';
+import { DecisionDesk } from './ship/decision-desk.js';
+import { deliver } from './ship/deliver.js';
+import { gate } from './ship/gate.js';
+import { invalidInput, refusalIn } from './ship/refusal.js';
+import { retrain } from './ship/retrain.js';
+import { rollBack } from './ship/roll-back.js';
+import { ShipLog } from './ship/ship-log.js';
+import { sign } from './ship/sign.js';
+
+/**
+ * Carries one model from the training set to the bridge: retrain, gate, (hold), sign, push, verify, wait for the RTH
+ * open, swap, observe. Only one ship at a time is past the gate: a second waits in the lane, and is gated again when
+ * the release it was compared with is no longer the one that trades.
+ */
+export async function shipModel(input: ShipInput = {}): Promise<ShipResult> {
+  const request = shipInput.safeParse(input ?? {});
+  if (!request.success) throw invalidInput(request.error);
+  const { workflowId, runId } = workflowInfo();
+  const log = new ShipLog(`${workflowId}~${runId.slice(0, 8)}`);
+  try {
+    return await sail(log, workflowId, request.data);
+  } catch (failure) {
+    await CancellationScope.nonCancellable(() => clearAway(log, failure));
+    throw refusalIn(failure) ?? failure;
+  }
+}
+
+async function sail(log: ShipLog, workflowId: string, request: Parameters<typeof research.openShip>[0]['request']) {
+  const { shipId } = log;
+  const desk = new DecisionDesk(log);
+  log.enter('Retraining');
+  const plan = await research.openShip({ shipId, request });
+  log.open(plan);
+  const candidate = await retrain(log, plan);
+  for (;;) {
+    const verdict = await gate(log, candidate);
+    const decision = verdict.verdict === 'hold' ? await desk.wait(plan, verdict) : null;
+    if (decision?.verdict === 'reject') return log.close('Rejected');
+
+    log.enter('Queued');
+    const lane = await researchPatient.takeLane({ shipId, workflowId });
+    if (lane.priorVersion !== verdict.priorVersion) {
+      await research.leaveLane({ shipId });
+      continue;
+    }
+    const release = await sign(log, { shipId, candidate, gate: verdict, trainingSet: candidate.trainingSet, decision });
+    const observed = await deliver(log, release, { atOpen: true, observeMarketSeconds: plan.observeMarketSeconds });
+    if (observed.healthy) await research.recordLive({ shipId, release });
+    else await rollBack(log, release, observed.faults);
+    await research.leaveLane({ shipId });
+    return log.close(observed.healthy ? 'Live' : 'RolledBack');
+  }
+}
+
+/** Whatever stopped the ship: nothing stays armed, the lane is free, and the stage says how it ended. */
+async function clearAway(log: ShipLog, failure: unknown): Promise<void> {
+  await log.disarm();
+  await research.leaveLane({ shipId: log.shipId });
+  if (isCancellation(failure)) log.end('Aborted', 'aborted by an operator');
+  else if (refusalIn(failure)) log.end('Refused', refusalIn(failure)?.message ?? '');
+  else log.end('Failed', log.sentenceOf(failure));
+}

@@ -1,0 +1,27 @@
+import type { GateVerdict } from '../../activities/research/contract.js';
+import { research } from './activities.js';
+import type { Candidate } from './retrain.js';
+import type { ShipLog } from './ship-log.js';
+
+/** Purged walk-forward: candidate and prior on the same folds, one activity for each head and fold, then the verdict. */
+export async function gate(log: ShipLog, candidate: Candidate): Promise<GateVerdict> {
+  const { shipId } = log;
+  log.enter('Gating');
+  const plan = await research.planGate.executeWithOptions({ summary: 'folds, purged and embargoed' }, [
+    { shipId, samples: candidate.samples },
+  ]);
+  const scores = await Promise.all(
+    plan.folds.map(({ head, fold }) => {
+      const samples = candidate.samples.find((one) => one.head === head);
+      if (!samples) throw new Error(`the gate's plan names ${head}, which has no samples`);
+      return research.scoreFold.executeWithOptions({ summary: `${head}, fold ${fold + 1}` }, [
+        { shipId, plan, samples, fold },
+      ]);
+    }),
+  );
+  const verdict = await research.judgeGate.executeWithOptions({ summary: `verdict over ${scores.length} scores` }, [
+    { shipId, plan, scores },
+  ]);
+  log.gated(verdict);
+  return verdict;
+}

@@ -1,0 +1,32 @@
+import type { SignedRelease } from '../../activities/research/contract.js';
+import { broker, research, researchOnce } from './activities.js';
+import { deliver } from './deliver.js';
+import { settle } from './settle.js';
+import type { ShipLog } from './ship-log.js';
+
+/**
+ * A release that misbehaves is replaced at once by a new signed release, with a higher counter, that names the bytes of
+ * the one before it. Where there is none before it, trading halts.
+ */
+export async function rollBack(log: ShipLog, faulty: SignedRelease, faults: readonly string[]): Promise<void> {
+  const { shipId } = log;
+  log.remark(`v${faulty.modelVersion} misbehaves: ${faults.join('; ')}.`);
+  const rollback = await settle(
+    () =>
+      researchOnce.signRollback.executeWithOptions({ summary: 'sign the rollback' }, [
+        { shipId, faulty, reasons: faults },
+      ]),
+    async () => null,
+  );
+  if (rollback === null) {
+    await broker.haltTrading({
+      shipId,
+      reason: `v${faulty.modelVersion}: ${faults.join('; ')}; nothing to roll back to`,
+    });
+    return;
+  }
+  log.signed(rollback);
+  const observed = await deliver(log, rollback, { atOpen: false, observeMarketSeconds: 0 });
+  if (observed.healthy) await research.recordLive({ shipId, release: rollback });
+  else await broker.haltTrading({ shipId, reason: `the rollback misbehaves too: ${observed.faults.join('; ')}` });
+}

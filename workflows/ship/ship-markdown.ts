@@ -1,0 +1,44 @@
+import type { ShipLog } from './ship-log.js';
+
+type Shown = Pick<
+  ShipLog,
+  'stage' | 'stages' | 'remarks' | 'plan' | 'heads' | 'verdict' | 'decision' | 'release' | 'nextOpen' | 'swap'
+>;
+
+/** What the Web UI's User Metadata tab shows: where the ship is, why, and what it carries. Markdown, a few kB. */
+export function shipMarkdown(ship: Shown): string {
+  return [
+    ship.plan?.synthetic ? '> **SYNTHETIC data**: numbers below say nothing about a real market.' : '',
+    `## ${ship.stage}${ship.release ? ` · v${ship.release.modelVersion}` : ''}${ship.plan ? ` · ${ship.plan.instrument}` : ''}`,
+    ...ship.remarks.map((remark) => `- ${remark}`),
+    holdSection(ship),
+    ship.nextOpen ? `Next RTH open (market time): **${ship.nextOpen.rthOpen}**` : '',
+    ship.swap ? `Swapped at market time **${ship.swap.marketTime}**, after event ${ship.swap.afterEventSeq}.` : '',
+    ship.verdict ? `### Candidate against prior\n\n${ship.verdict.markdown}` : '',
+    headsTable(ship),
+    timesTable(ship),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function holdSection({ verdict, decision }: Shown): string {
+  if (!verdict || verdict.reasons.length === 0) return '';
+  const answer = decision
+    ? `**${decision.verdict === 'approve' ? 'Approved' : 'Rejected'} by ${decision.by}**: ${decision.reason}`
+    : 'Decide with the update `decide`, `believe ship approve|reject --by NAME --reason TEXT`, or the signal `decide`.';
+  return `### Why the gate holds it\n\n${verdict.reasons.map((reason) => `- ${reason}`).join('\n')}\n\n${answer}`;
+}
+
+function headsTable({ heads }: Shown): string {
+  if (heads.length === 0) return '';
+  const rows = heads.map(
+    (one) => `| ${one.head} | ${one.rows} | ${one.rounds} | ${one.trainLogLoss.toFixed(4)} | ${one.parityRows} |`,
+  );
+  return `### Heads\n\n| head | rows | rounds | log loss (train) | rows on which ONNX = XGBoost |\n|---|---|---|---|---|\n${rows.join('\n')}`;
+}
+
+function timesTable({ stages }: Shown): string {
+  if (stages.length === 0) return '';
+  return `### Times\n\n| stage | seconds |\n|---|---|\n${stages.map((one) => `| ${one.stage} | ${one.seconds.toFixed(1)} |`).join('\n')}`;
+}
