@@ -1,4 +1,4 @@
-// Transpiles every .ts file of the rooms into dist/ (one file to one file), only where the source is newer.
+// Transpiles every .ts file of the rooms into dist/ (one file to one file), only where the source has changed.
 // One runtime layout for development, tests and production: nothing runs through a loader.
 //   node scripts/build.mjs               transpile what changed (well under a second when nothing did)
 //   node scripts/build.mjs --production  from scratch, without tests, types checked, workflow bundle prebuilt
@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -19,6 +20,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
+const drafts = path.join(dist, '.drafts');
 const ROOMS = [
   'activities',
   'bench',
@@ -37,55 +39,75 @@ const ROOMS = [
 const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.proto', '.c']);
 
 export async function build({ production = false } = {}) {
-  const { transform } = await import('esbuild');
   if (production) rmSync(dist, { recursive: true, force: true });
+  mkdirSync(drafts, { recursive: true });
   const rooms = production ? ROOMS.filter((room) => room !== 'test') : ROOMS;
-  const wanted = new Set();
+  const sources = rooms.flatMap((room) => filesUnder(path.join(root, room))).filter((source) => isBuilt(source));
+  const changed = sources.filter((source) => isChanged(source));
   const failures = [];
-  let written = 0;
-  for (const source of rooms.flatMap((room) => filesUnder(path.join(root, room)))) {
-    const extension = path.extname(source);
-    const isCode = extension === '.ts' && !source.endsWith('.d.ts');
-    if (!isCode && !ASSETS.has(extension)) continue;
-    const relative = path.relative(root, source);
-    const target = path.join(dist, isCode ? relative.replace(/\.ts$/, '.js') : relative);
-    wanted.add(target);
-    const sourceStat = statSync(source);
-    if (existsSync(target) && statSync(target).mtimeMs === sourceStat.mtimeMs) continue;
-    mkdirSync(path.dirname(target), { recursive: true });
-    if (isCode) {
-      try {
-        const { code } = await transform(readFileSync(source, 'utf8'), {
-          loader: 'ts',
-          format: 'esm',
-          target: 'node20',
-          sourcemap: 'inline',
-          sourcefile: pathToFileURL(source).href,
-          tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, target: 'ES2022' } },
-        });
-        writeFileSync(target, code);
-      } catch (error) {
-        failures.push(`${relative}: ${error.message}`);
-        continue;
-      }
-    } else copyFileSync(source, target);
-    utimesSync(target, sourceStat.atime, sourceStat.mtime);
-    written++;
+  for (const source of changed) {
+    try {
+      await write(source);
+    } catch (error) {
+      failures.push(`${path.relative(root, source)}: ${error.message}`);
+    }
   }
-  for (const target of filesUnder(dist)) {
-    const room = path.relative(dist, target).split(path.sep)[0];
-    if (ROOMS.includes(room) && !wanted.has(target)) rmSync(target);
-  }
+  removeTargetsWithoutSource();
   if (failures.length > 0) throw new Error(`cannot transpile:\n${failures.join('\n')}`);
-  if (production) {
-    const types = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
-      stdio: 'inherit',
-    });
-    if (types.status !== 0) throw new Error('type errors: see above');
-    const { bundleWorkflows } = await import(pathToFileURL(path.join(dist, 'temporal/workflow-bundle.js')).href);
-    await bundleWorkflows();
+  if (production) await checkTypesAndBundle();
+  return { written: changed.length, files: sources.length };
+}
+
+const isCode = (file) => file.endsWith('.ts') && !file.endsWith('.d.ts');
+const isBuilt = (file) => isCode(file) || ASSETS.has(path.extname(file));
+const targetOf = (source) => path.join(dist, path.relative(root, source).replace(/\.ts$/, '.js'));
+
+/** Compares whole milliseconds: a time that was set on the target has lost the finer digits of the source's. */
+function isChanged(source) {
+  const target = statSync(targetOf(source), { throwIfNoEntry: false });
+  return target?.mtime.getTime() !== statSync(source).mtime.getTime();
+}
+
+/** Two builds may run at once, and a program may start meanwhile: a target is only ever seen whole. */
+async function write(source) {
+  const { mtime } = statSync(source);
+  const target = targetOf(source);
+  const draft = path.join(drafts, `${process.pid}-${path.basename(target)}`);
+  if (isCode(source)) writeFileSync(draft, await transpile(source));
+  else copyFileSync(source, draft);
+  utimesSync(draft, mtime, mtime);
+  mkdirSync(path.dirname(target), { recursive: true });
+  renameSync(draft, target);
+}
+
+async function transpile(source) {
+  // Loaded only when something changed: most starts need none of it.
+  const { transform } = await import('esbuild');
+  const { code } = await transform(readFileSync(source, 'utf8'), {
+    loader: 'ts',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'inline',
+    sourcefile: pathToFileURL(source).href,
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, target: 'ES2022' } },
+  });
+  return code;
+}
+
+/** Looks at the source at this moment, because another build may have added a file since this one began. */
+function removeTargetsWithoutSource() {
+  for (const target of ROOMS.flatMap((room) => filesUnder(path.join(dist, room)))) {
+    const source = path.join(root, path.relative(dist, target));
+    if (!existsSync(source) && !existsSync(source.replace(/\.js$/, '.ts'))) rmSync(target, { force: true });
   }
-  return { written, files: wanted.size };
+}
+
+async function checkTypesAndBundle() {
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const types = spawnSync(process.execPath, [tsc, '-p', root], { stdio: 'inherit' });
+  if (types.status !== 0) throw new Error('type errors: see above');
+  const { bundleWorkflows } = await import(pathToFileURL(path.join(dist, 'temporal/workflow-bundle.js')).href);
+  await bundleWorkflows();
 }
 
 function filesUnder(folder) {

@@ -1,36 +1,54 @@
 // Makes a source checkout ready to run: node_modules as locked, dist/ up to date. Plain JavaScript, no dependencies.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from './lock.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-export async function ready() {
+/** @param checkout folder of the checkout; another than this one only in tests */
+export async function ready(checkout = root) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 3)) {
     throw new Error(`Node ${process.versions.node} is too old: install Node 20.3 or newer`);
   }
-  installModules();
-  if (existsSync(path.join(root, 'cli/main.ts'))) await (await import('./build.mjs')).build();
+  await installModules(checkout);
+  if (existsSync(path.join(checkout, 'cli/main.ts'))) await (await import('./build.mjs')).build();
 }
 
-/** `npm ci` where the lock file is not the one that node_modules was installed from. */
-function installModules() {
-  const lock = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package-lock.json')))
-    .digest('hex');
-  const stamp = path.join(root, 'node_modules/.installed-from');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  process.stderr.write('installing node modules (once) ...\n');
-  // onnxruntime-node's install script would download a GPU library; the CPU library is in the package.
-  const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+/** `npm ci` where node_modules was not completely installed from this very lock file. */
+async function installModules(checkout) {
+  const lockFile = path.join(checkout, 'package-lock.json');
+  const wanted = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+  const stamp = path.join(checkout, 'node_modules/.installed-from');
+  const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  if (isInstalled()) return;
+  const work = async () => {
+    if (isInstalled()) return;
+    process.stderr.write('installing node modules (once) ...\n');
+    // Gone first and written last: an interrupted installation is done again.
+    rmSync(stamp, { force: true });
+    await npmCi(checkout);
+    writeFileSync(stamp, wanted);
+  };
+  await withLock(path.join(checkout, '.installing.lock'), work, () => {
+    process.stderr.write('another process installs the node modules: waiting for it ...\n');
   });
-  if (npm.status !== 0) throw new Error('npm ci failed: see above; check the network and the npm registry setting');
-  writeFileSync(stamp, lock);
+}
+
+/** Development packages are asked for by name: NODE_ENV=production would leave out what dist/ is built with. */
+async function npmCi(checkout) {
+  const status = await new Promise((resolve) => {
+    // One string through the shell: on Windows npm is a script, which only a shell can start.
+    const npm = spawn('npm ci --include=dev --no-fund --no-audit', {
+      cwd: checkout,
+      stdio: ['ignore', 2, 2],
+      shell: true,
+    });
+    npm.on('error', () => resolve(null));
+    npm.on('close', resolve);
+  });
+  if (status !== 0) throw new Error('npm ci failed: see above; check the network and the npm registry setting');
 }

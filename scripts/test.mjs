@@ -1,0 +1,77 @@
+// `npm test`: makes the checkout ready, obtains what is missing, then lint, types, import rules and every test.
+//   npm test                       everything
+//   npm test -- bridge release     only the tests of these folders of test/, without the checks
+//   npm test -- --grep "kill"      only tests whose name matches
+//   npm test -- --jobs 2           as many folders at once
+// Each folder runs in a process of its own: a crash or a leak in one cannot change the result of another.
+// The last line on stdout is `N passed, N failed` (`, N skipped` where there are any).
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { check } from './check.mjs';
+import { ready } from './ready.mjs';
+import { foldersWithTests, runFolder } from './test-folder.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const SLOWEST_SHOWN = 10;
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { grep: { type: 'string' }, jobs: { type: 'string' } },
+  });
+  await ready();
+  const results = [await obtain()];
+  const isWhole = positionals.length === 0 && values.grep === undefined;
+  if (isWhole) results.push(...check().map(({ passed }) => ({ passed: Number(passed), failed: Number(!passed) })));
+  const folders = foldersWithTests().filter((folder) => positionals.length === 0 || positionals.includes(folder));
+  const jobs = Number(values.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)));
+  const runs = await inParallel(jobs, folders, (folder) => runFolder(folder, values.grep));
+  printSlowest(runs);
+  return total([...results, ...runs]);
+}
+
+/** What the tests need and cannot make themselves; each thing that cannot be obtained counts as one failed test. */
+async function obtain() {
+  const { obtainAll } = await import(pathToFileURL(path.join(root, 'dist/setup/prerequisites.js')).href);
+  const failures = await obtainAll((message) => console.error(message));
+  for (const failure of failures) console.error(`FAILED ${failure.message}${failure.fix ? `\n  -> ${failure.fix}` : ''}`);
+  return { passed: 0, failed: failures.length };
+}
+
+/** Runs the work for every item, `limit` at a time, and gives the results in order of the items. */
+async function inParallel(limit, items, work) {
+  const results = [];
+  const queue = items.entries();
+  const lane = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, lane));
+  return results;
+}
+
+function printSlowest(runs) {
+  const files = runs.flatMap((run) => Object.entries(run.msByFile)).sort(([, a], [, b]) => b - a);
+  if (files.length > 0) console.error('\nslowest test files:');
+  for (const [file, ms] of files.slice(0, SLOWEST_SHOWN)) {
+    console.error(`${(ms / 1000).toFixed(1).padStart(8)} s  ${path.relative(path.join(root, 'dist'), file)}`);
+  }
+}
+
+function total(results) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const result of results) for (const key of Object.keys(sum)) sum[key] += result[key] ?? 0;
+  return sum;
+}
+
+let sum;
+try {
+  sum = await main();
+  if (sum.passed + sum.failed === 0) console.error('no test ran: is the name of the folder or the pattern right?');
+} catch (error) {
+  console.error(`npm test: ${error.message}`);
+  sum = { passed: 0, failed: 1, skipped: 0 };
+}
+process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
