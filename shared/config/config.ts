@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { text } from './field-types.js';
+import { gateThresholds } from './gate-thresholds.js';
+import { clockConfig, inputConfig, instrumentConfig } from './market.js';
+import { riskConfig, scheduleConfig, shipConfig } from './operations.js';
+import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
+import { trainingConfig } from './training.js';
+
+/** `believe.config.json`: the only place where a setting gets its default. */
+export const configSchema = z
+  .strictObject({
+    home: text.default('.believe').describe('Folder of all state: research/, broker/, public/, temporal/, logs/.'),
+    instrument: instrumentConfig.prefault({}).describe('What is captured, predicted and traded.'),
+    input: inputConfig.prefault({ kind: 'synthetic' }).describe('What the heads are trained on.'),
+    clock: clockConfig.prefault({ kind: 'replay' }).describe('Market time of every process of this home folder.'),
+    training: trainingConfig.prefault({}).describe('How heads are trained.'),
+    gate: gateThresholds.prefault({}).describe('What holds a release.'),
+    ship: shipConfig.prefault({}).describe('The ship path.'),
+    schedule: scheduleConfig.prefault({}).describe('The nightly retrain.'),
+    risk: riskConfig.prefault({}).describe('Limits of the bridge; they fail closed.'),
+    temporal: temporalConfig.prefault({}).describe('The workflow server.'),
+    gateway: gatewayConfig.prefault({}).describe('The IB session.'),
+    rsync: rsyncConfig.prefault({}).describe('Transfers between the tiers.'),
+    metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),
+  })
+  .superRefine((config, context) => {
+    const { gateway, clock } = config;
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (gateway.mode === 'live' && gateway.liveAccount !== gateway.account)
+      refuse(
+        ['gateway', 'liveAccount'],
+        'the same account as gateway.account, spelled out, because gateway.mode is live',
+      );
+    if (gateway.mode === 'live' && gateway.embedded)
+      refuse(['gateway', 'embedded'], 'false, because gateway.mode is live and the simulator is not a live account');
+    if (!gateway.embedded && clock.kind === 'replay')
+      refuse(['clock', 'kind'], 'real, because gateway.embedded is false and a real gateway has real time');
+  });
+
+/** Everything that the command line and the processes are told; resolved once, below this there are no defaults. */
+export type Config = DeepReadonly<z.infer<typeof configSchema>>;
+/** A configuration file, or a part of one: every field may be left out. */
+export type ConfigInput = DeepPartial<z.input<typeof configSchema>>;
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;

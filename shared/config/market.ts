@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { clockSpec, tradeDate } from '../clock/market-clock.js';
+import { count, positiveCount, text } from './field-types.js';
+
+export const instrumentConfig = z.strictObject({
+  localSymbol: text.default('ESZ5').describe('Contract as the exchange writes it; names data files.'),
+  symbol: text.default('ES').describe('Product symbol.'),
+  exchange: text.default('CME').describe('Exchange as IB writes it.'),
+  currency: z.string().length(3).default('USD').describe('Currency of price and PnL.'),
+  tickSize: z.number().positive().default(0.25).describe('Smallest price step, in points.'),
+  multiplier: z.number().positive().default(50).describe('Currency units a point.'),
+});
+export type Instrument = Readonly<z.infer<typeof instrumentConfig>>;
+
+const replay = clockSpec.options[1].shape;
+
+/** What a clock is made from; the wall time at which it started is in the home folder's market-clock.json. */
+export const clockConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('real').describe('Market time is the time of this machine.') }),
+  z.strictObject({
+    kind: z.literal('replay').describe('Market time runs from one RTH open to the next, skipping what lies between.'),
+    firstTradeDate: tradeDate
+      .nullable()
+      .default(null)
+      .describe('First trade date played; null for the one after the last day of the input.'),
+    speed: replay.speed.default(6).describe('Market seconds a wall second.'),
+    beforeOpenSeconds: replay.beforeOpenSeconds.default(30).describe('Market seconds played before each RTH open.'),
+    afterOpenSeconds: replay.afterOpenSeconds.default(300).describe('Market seconds played after each RTH open.'),
+  }),
+]);
+
+export const inputConfig = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('synthetic').describe('Seeded SYNTHETIC market, generated on this machine.'),
+    seed: count.max(4_294_967_295).default(20_140_102).describe('Same seed, same bytes.'),
+    firstTradeDate: tradeDate
+      .default('2014-01-02')
+      .describe('First trade date with a book; early, so that a replay clock has years ahead.'),
+    days: positiveCount.max(250).default(10).describe('Trade dates with a book.'),
+    minutesPerDay: positiveCount.max(180).default(40).describe('Minutes of book from each RTH open.'),
+    barDays: positiveCount
+      .max(1000)
+      .default(120)
+      .describe('Trade dates of 5-minute bars, ending with the same date as the book.'),
+    signal: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(1)
+      .describe('Strength of the planted signal; 0 is a market that nothing predicts.'),
+  }),
+  z.strictObject({
+    kind: z.literal('files').describe('Recorded data.'),
+    depth: z.array(text).min(1).describe('dom_ib.jsonl files, plain or .gz.'),
+    bars: z.array(text).default([]).describe('5-minute bar files (CSV, plain or .gz).'),
+  }),
+]);

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { port, portOrOff, positiveCount, text } from './field-types.js';
+
+/** The one client id that this product ever uses: IB ties open orders to it. */
+export const CLIENT_ID = 251;
+
+export const temporalConfig = z
+  .strictObject({
+    address: text
+      .nullable()
+      .default(null)
+      .describe('host:port that the workers and the command line connect to; null for the embedded server.'),
+    namespace: text.default('believe').describe('Temporal namespace; created at start where it is missing.'),
+    embedded: z.boolean().default(true).describe('Start a Temporal server with its Web UI on this machine.'),
+    port: port.default(7233).describe('Port of the embedded server.'),
+    uiPort: port.default(8233).describe('Port of the Web UI of the embedded server.'),
+    tls: z
+      .strictObject({
+        caFile: text.describe("PEM file of the authority that signed the server's certificate."),
+        certFile: text.describe('PEM file of the client certificate.'),
+        keyFile: text.describe('PEM file of the key of the client certificate.'),
+        serverName: text
+          .nullable()
+          .default(null)
+          .describe("Name in the server's certificate, where it is not the address."),
+      })
+      .nullable()
+      .default(null)
+      .describe('Mutual TLS to a server of your own; null for plain connections on loopback.'),
+  })
+  .transform((temporal, context) => {
+    const embeddedAddress = `127.0.0.1:${temporal.port}`;
+    const refuse = (message: string) =>
+      context.addIssue({ code: 'custom', path: ['address'], message, input: temporal.address });
+    if (!temporal.embedded && temporal.address === null)
+      refuse('host:port of your server, because temporal.embedded is false');
+    if (temporal.embedded && temporal.address !== null && !temporal.address.endsWith(`:${temporal.port}`))
+      refuse(`null or an address with port ${temporal.port}, because the embedded server listens there`);
+    return { ...temporal, address: temporal.address ?? embeddedAddress };
+  });
+
+export const gatewayConfig = z.strictObject({
+  host: text.default('127.0.0.1').describe('Where IB Gateway, or the simulator, listens.'),
+  port: port.default(4002).describe('Its API port (IB Gateway: 4002 paper, 4001 live).'),
+  embedded: z
+    .boolean()
+    .default(true)
+    .describe('Start the gateway simulator on this machine, with SYNTHETIC or replayed data.'),
+  account: text.default('DU000001').describe('Account that orders are sent for; paper accounts start with D.'),
+  clientId: z
+    .literal(CLIENT_ID)
+    .default(CLIENT_ID)
+    .describe('API client id; always this one, because IB ties open orders to it.'),
+  mode: z.enum(['paper', 'live']).default('paper').describe('live sends real orders and needs liveAccount.'),
+  liveAccount: text
+    .nullable()
+    .default(null)
+    .describe('The live account spelled out a second time: without it live mode is refused.'),
+});
+
+export const rsyncConfig = z.strictObject({
+  port: port.default(8730).describe('Port of the rsync daemon that publishes releases and receives batches.'),
+  bwlimitKiBps: positiveCount.nullable().default(null).describe('Limit of each transfer in KiB/s; null for none.'),
+});
+
+export const metricsConfig = z.strictObject({
+  orchestratorPort: portOrOff.default(9464).describe('Prometheus port of the orchestrator worker; 0 is off.'),
+  researchPort: portOrOff.default(9465).describe('Prometheus port of the research worker; 0 is off.'),
+  brokerPort: portOrOff.default(9466).describe('Prometheus port of the broker worker; 0 is off.'),
+  bridgePort: portOrOff.default(9467).describe('Prometheus port of the bridge; 0 is off.'),
+});

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { HEAD_NAMES, type HeadRecipe, headRecipe } from '../heads/head.js';
+
+const RECIPE_FIELDS: Readonly<Record<keyof HeadRecipe, string>> = {
+  rounds: 'Boosting rounds (times three trees for a three-class head).',
+  maxDepth: 'Depth of a tree.',
+  eta: 'Learning rate.',
+  minChildWeight: 'Least sum of hessians in a leaf.',
+  subsample: 'Share of the rows that each tree sees.',
+  colsampleByTree: 'Share of the features that each tree sees.',
+  lambda: 'L2 penalty on leaf weights.',
+  seed: 'Seed of the row and feature draws.',
+};
+
+/** A head's recipe with defaults, each field described. */
+function recipe(defaults: HeadRecipe) {
+  const fields = Object.entries(headRecipe.shape).map(([name, schema]) => {
+    const key = name as keyof HeadRecipe;
+    return [key, schema.default(defaults[key]).describe(RECIPE_FIELDS[key])];
+  });
+  return z.strictObject(Object.fromEntries(fields) as Record<keyof HeadRecipe, z.ZodDefault<z.ZodNumber>>).prefault({});
+}
+
+const BASE: HeadRecipe = {
+  rounds: 60,
+  maxDepth: 3,
+  eta: 0.1,
+  minChildWeight: 20,
+  subsample: 0.8,
+  colsampleByTree: 0.8,
+  lambda: 5,
+  seed: 1,
+};
+const IMPROVED: HeadRecipe = { ...BASE, rounds: 150, eta: 0.06, minChildWeight: 30 };
+
+function recipeOfEveryHead(defaults: HeadRecipe) {
+  const [f2Dom, xgb5m, tickMl] = HEAD_NAMES;
+  return z
+    .strictObject({ [f2Dom]: recipe(defaults), [xgb5m]: recipe(defaults), [tickMl]: recipe(defaults) })
+    .prefault({});
+}
+
+export const trainingConfig = z.strictObject({
+  recipes: z
+    .strictObject({
+      base: recipeOfEveryHead(BASE).describe('What a ship trains unless it is told otherwise.'),
+      improved: recipeOfEveryHead(IMPROVED).describe("The project's second recipe: slower learning, more trees."),
+    })
+    .prefault({})
+    .describe('XGBoost parameters of each head.'),
+});
