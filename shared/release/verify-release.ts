@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { openArchive } from './archive.js';
+import { type DsseEnvelope, MalformedEnvelope, parseEnvelope, verifySignatures } from './dsse.js';
+import { comparePins, type Pin } from './pin.js';
+import { ReleaseRefused } from './refusal.js';
+import { ROLE_NAMES, type TrustedRoot } from './root.js';
+import {
+  FEATURE_SCHEMA_FILE,
+  GATE_REPORT_FILE,
+  RELEASE_PAYLOAD_TYPE,
+  RELEASE_PREDICATE_TYPE,
+  type ReleasePredicate,
+  releaseStatement,
+  type SignedFile,
+} from './statement.js';
+
+export interface EnvelopeToVerify {
+  readonly envelope: Buffer;
+  readonly root: TrustedRoot;
+  /** Null only where nothing is loaded afterwards (an auditor's look at a release). */
+  readonly pin: Pin | null;
+  /** Wall time, ms since the epoch: expiry is never measured in market time. */
+  readonly nowMs: number;
+  readonly expected?: ExpectedRelease;
+}
+
+/** What the caller knows already; what is left out is not compared. */
+export interface ExpectedRelease {
+  readonly shipId?: string;
+  readonly modelVersion?: number;
+  readonly counter?: number;
+  readonly payloadSha256?: string;
+  /** sha256 of the feature schema that this machine computes. */
+  readonly featureSchemaSha256?: string;
+  /**
+   * Set only at a restart, with the payload of the last `swapped` line of swaps.jsonl in `payloadSha256`: exactly this
+   * payload may have a lower counter than the pin, because a newer release may be verified and still wait for its open.
+   */
+  readonly alreadyLive?: boolean;
+}
+
+export interface VerifiedStatement {
+  readonly predicate: ReleasePredicate;
+  readonly payloadSha256: string;
+  /** The distinct release keys that signed. */
+  readonly keyids: readonly string[];
+  /** A gap: releases between the pinned one and this one were never seen here. */
+  readonly chain: 'unpinned' | 'first' | 'same' | 'next' | 'gap' | 'new-epoch' | 'already-live';
+  /** What to pin once the archive has been verified as well; null without a pin. */
+  readonly nextPin: Pin | null;
+}
+
+export interface VerifiedRelease extends VerifiedStatement {
+  /** The verified bytes themselves: what is loaded must come from here. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+/** The whole verification, without any I/O. Every step refuses one attack. @throws ReleaseRefused */
+export async function verifyRelease(input: EnvelopeToVerify & { readonly tarball: Buffer }): Promise<VerifiedRelease> {
+  const statement = verifyEnvelope(input);
+  return { ...statement, files: await verifyArchive(statement, input.tarball) };
+}
+
+/** Steps 1 to 7: whose word it is, and whether it is the word for now. @throws ReleaseRefused */
+export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
+  const { root, pin, nowMs, expected = {} } = input;
+  // 1. Endless data, truncation, bit flips outside the payload: one strict form of envelope.
+  const envelope = envelopeOf(input.envelope);
+  // 2. An old root: its keys may have been taken away since.
+  refuseOldRoot(root, pin, nowMs);
+  // 3. Wrong key, bit flip, threshold cheat, role confusion.
+  const keyids = releaseSigners(envelope, root);
+  // 4. Role confusion by content: only a release statement, and all of it understood.
+  const payload = Buffer.from(envelope.payload, 'base64');
+  const payloadSha256 = createHash('sha256').update(payload).digest('hex');
+  const predicate = releaseIn(payload);
+  // 5. Mix-and-match: a genuine release, but not the one that was asked for.
+  refuseOther(predicate, payloadSha256, expected);
+  // 6. Rollback, replay, equivocation, fork; fast-forward is undone by a root of a higher epoch.
+  const chain = placeInChain(predicate, payloadSha256, root, pin, expected);
+  // 7. Freeze: an expired release, or a clock that was set back to make it look fresh.
+  refuseStale(predicate, pin, nowMs);
+  return { predicate, payloadSha256, keyids, chain, nextPin: pinAfter(predicate, payloadSha256, root, pin, nowMs) };
+}
+
+/** Steps 8 to 10: the bytes are the ones of the statement. @throws ReleaseRefused */
+export async function verifyArchive(
+  { predicate }: Pick<VerifiedStatement, 'predicate'>,
+  tarball: Buffer,
+): Promise<Map<string, Buffer>> {
+  // 8. Mix-and-match of tarball and envelope, truncation, endless data.
+  if (tarball.length !== predicate.archive.size) {
+    throw new ReleaseRefused('archive-size', { size: tarball.length, signed: predicate.archive.size });
+  }
+  if (createHash('sha256').update(tarball).digest('hex') !== predicate.archive.sha256) {
+    throw new ReleaseRefused('archive-hash', { signed: predicate.archive.sha256 });
+  }
+  // 9. Archive tricks and bombs, even where the signer was made to sign one.
+  const files = await openArchive(tarball, predicate.files);
+  // 10. Mix-and-match inside: the parts of the release belong together.
+  if (signedHash(predicate.files, FEATURE_SCHEMA_FILE) !== predicate.featureSchemaSha256) {
+    throw new ReleaseRefused('feature-schema', { signed: predicate.featureSchemaSha256 });
+  }
+  if (signedHash(predicate.files, GATE_REPORT_FILE) !== predicate.gateReportSha256) {
+    throw new ReleaseRefused('gate-report', { signed: predicate.gateReportSha256 });
+  }
+  return files;
+}
+
+/** How far clocks of honest machines may differ. */
+const CLOCK_SKEW_MS_MAX = 5 * 60_000;
+
+function envelopeOf(bytes: Buffer): DsseEnvelope {
+  try {
+    return parseEnvelope(bytes);
+  } catch (error) {
+    if (error instanceof MalformedEnvelope) throw new ReleaseRefused('envelope-malformed', { cause: error.message });
+    throw error;
+  }
+}
+
+function refuseOldRoot(root: TrustedRoot, pin: Pin | null, nowMs: number): void {
+  const { version, expires } = root.metadata;
+  if (pin !== null && version < pin.rootVersion) {
+    throw new ReleaseRefused('root-rollback', { rootVersion: version, pinned: pin.rootVersion });
+  }
+  if (latestKnownMs(pin, nowMs) >= Date.parse(expires)) {
+    throw new ReleaseRefused('root-expired', { rootVersion: version, expires });
+  }
+}
+
+function releaseSigners(envelope: DsseEnvelope, root: TrustedRoot): readonly string[] {
+  if (envelope.payloadType !== RELEASE_PAYLOAD_TYPE) {
+    throw new ReleaseRefused('payload-type', { payloadType: envelope.payloadType });
+  }
+  const { keys, threshold } = root.roles.release;
+  const check = verifySignatures(envelope, keys, threshold);
+  if (check.met) {
+    if (check.mislabelled) throw new ReleaseRefused('keyid-mislabelled');
+    return check.keyids;
+  }
+  const role = ROLE_NAMES.find((name) => verifySignatures(envelope, root.roles[name].keys, 1).met);
+  if (role !== undefined && role !== 'release') throw new ReleaseRefused('wrong-role', { role });
+  throw new ReleaseRefused('signature', { distinctKeys: check.keyids.length, threshold });
+}
+
+function releaseIn(payload: Buffer): ReleasePredicate {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
+  } catch {
+    throw new ReleaseRefused('statement-malformed', { cause: 'it is not JSON in UTF-8' });
+  }
+  const { predicateType } = (value ?? {}) as { predicateType?: unknown };
+  if (predicateType !== RELEASE_PREDICATE_TYPE) throw new ReleaseRefused('predicate-type', { predicateType });
+  const statement = releaseStatement.safeParse(value);
+  if (statement.success) return statement.data.predicate;
+  const issue = statement.error.issues[0]!;
+  throw new ReleaseRefused('statement-malformed', { field: issue.path.join('.'), cause: issue.message });
+}
+
+function refuseOther(predicate: ReleasePredicate, payloadSha256: string, expected: ExpectedRelease): void {
+  const found = { ...predicate, payloadSha256 };
+  for (const field of ['shipId', 'modelVersion', 'counter', 'payloadSha256'] as const) {
+    if (expected[field] !== undefined && expected[field] !== found[field]) {
+      throw new ReleaseRefused('not-the-expected-release', { field, found: found[field], expected: expected[field] });
+    }
+  }
+  const schema = expected.featureSchemaSha256;
+  if (schema !== undefined && schema !== predicate.featureSchemaSha256) {
+    throw new ReleaseRefused('feature-schema', { signed: predicate.featureSchemaSha256, computedHere: schema });
+  }
+}
+
+function placeInChain(
+  predicate: ReleasePredicate,
+  payloadSha256: string,
+  root: TrustedRoot,
+  pin: Pin | null,
+  expected: ExpectedRelease,
+): VerifiedStatement['chain'] {
+  const { epoch, counter, prevRelease } = predicate;
+  if (epoch !== root.metadata.epoch) {
+    throw new ReleaseRefused('epoch-mismatch', { epoch, rootEpoch: root.metadata.epoch });
+  }
+  if (pin === null) return 'unpinned';
+  const order = comparePins(predicate, pin);
+  if (order === 0 && payloadSha256 !== pin.payloadSha256) throw new ReleaseRefused('equivocation', { counter });
+  if (order === 0) return 'same';
+  if (order < 0 && expected.alreadyLive === true && expected.payloadSha256 === payloadSha256) return 'already-live';
+  if (order < 0) throw new ReleaseRefused('rollback', { epoch, counter, pinned: { ...pin } });
+  if (epoch > pin.epoch) return 'new-epoch';
+  if (pin.payloadSha256 === null) return 'first';
+  if (prevRelease === pin.payloadSha256) return 'next';
+  if (prevRelease === null || counter === pin.counter + 1) {
+    throw new ReleaseRefused('fork', { counter, prevRelease, pinned: pin.payloadSha256 });
+  }
+  return 'gap';
+}
+
+function refuseStale({ issued, expires }: ReleasePredicate, pin: Pin | null, nowMs: number): void {
+  const now = new Date(nowMs).toISOString();
+  if (pin !== null && nowMs < Date.parse(pin.highestSeenUtc) - CLOCK_SKEW_MS_MAX) {
+    throw new ReleaseRefused('clock-set-back', { now, seenBefore: pin.highestSeenUtc });
+  }
+  if (nowMs < Date.parse(issued) - CLOCK_SKEW_MS_MAX) throw new ReleaseRefused('issued-in-future', { issued, now });
+  if (latestKnownMs(pin, nowMs) >= Date.parse(expires)) throw new ReleaseRefused('expired', { expires, now });
+}
+
+function pinAfter(
+  predicate: ReleasePredicate,
+  payloadSha256: string,
+  root: TrustedRoot,
+  pin: Pin | null,
+  nowMs: number,
+): Pin | null {
+  if (pin === null) return null;
+  const raised = comparePins(predicate, pin) > 0;
+  return {
+    v: 1,
+    rootVersion: root.metadata.version,
+    epoch: raised ? predicate.epoch : pin.epoch,
+    counter: raised ? predicate.counter : pin.counter,
+    payloadSha256: raised ? payloadSha256 : pin.payloadSha256,
+    highestSeenUtc: new Date(latestKnownMs(pin, nowMs)).toISOString(),
+  };
+}
+
+function latestKnownMs(pin: Pin | null, nowMs: number): number {
+  return Math.max(nowMs, pin === null ? nowMs : Date.parse(pin.highestSeenUtc));
+}
+
+function signedHash(files: readonly SignedFile[], name: string): string | undefined {
+  return files.find((file) => file.name === name)?.sha256;
+}
