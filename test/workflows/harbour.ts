@@ -1,0 +1,93 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { obtainTemporal } from '../../setup/temporal-binary.js';
+import { REGISTERED_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
+import type { shipModel } from '../../workflows/index.js';
+import { type Script, scriptedTiers } from './scripted-tiers.js';
+
+/** Where recorded histories are kept: in the source tree, not in dist. */
+export const HISTORIES = path.resolve(
+  path.dirname(fileURLToPath(import.meta.url)),
+  '../../../test/workflows/histories',
+);
+
+/** A real Temporal server, and ships whose tiers follow a script. */
+export class Harbour {
+  private ships = 0;
+
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    private readonly codePath: string,
+  ) {}
+
+  static async open(): Promise<Harbour> {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const { path: executable } = await obtainTemporal();
+    const attributes = REGISTERED_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]);
+    const env = await TestWorkflowEnvironment.createLocal({
+      server: { executable: { type: 'existing-path', path: executable }, extraArgs: attributes },
+    });
+    return new Harbour(env, (await bundleWorkflows()).codePath);
+  }
+
+  async close(): Promise<void> {
+    await this.env.teardown();
+  }
+
+  /** Runs `voyage` with workers for the script alive; the name becomes part of the workflow id and of the recording. */
+  async sail<T>(
+    name: string,
+    script: Script,
+    voyage: (ship: Awaited<ReturnType<Harbour['start']>>, tiers: ReturnType<typeof scriptedTiers>) => Promise<T>,
+  ): Promise<T> {
+    const tiers = scriptedTiers(script);
+    const workers = await Promise.all([
+      this.worker(TASK_QUEUES.workflows, { workflowBundle: { codePath: this.codePath } }),
+      this.worker(TASK_QUEUES.research, { activities: tiers.research }),
+      this.worker(TASK_QUEUES.broker, { activities: tiers.broker }),
+    ]);
+    const running = workers.map((worker) => worker.run());
+    try {
+      const ship = await this.start(name);
+      const result = await voyage(ship, tiers);
+      await this.record(name, ship.workflowId);
+      return result;
+    } finally {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+    }
+  }
+
+  async start(name: string, input: unknown = {}) {
+    this.ships++;
+    return await this.env.client.workflow.start<typeof shipModel>('shipModel', {
+      workflowId: `ship/${name}-${this.ships}`,
+      taskQueue: TASK_QUEUES.workflows,
+      args: [input as never],
+    });
+  }
+
+  private async worker(taskQueue: string, options: object): Promise<Worker> {
+    return await Worker.create({
+      connection: this.env.nativeConnection,
+      taskQueue,
+      shutdownGraceTime: '200ms',
+      shutdownForceTime: '5s',
+      ...options,
+    });
+  }
+
+  /** With BELIEVE_RECORD=1 the history of a finished ship replaces the recorded one. */
+  private async record(name: string, workflowId: string): Promise<void> {
+    if (process.env.BELIEVE_RECORD !== '1') return;
+    const history = await this.env.client.workflow.getHandle(workflowId).fetchHistory();
+    mkdirSync(HISTORIES, { recursive: true });
+    writeFileSync(path.join(HISTORIES, `${name}.json`), `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
+  }
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
+import { HISTORIES } from './harbour.js';
+
+/** A recording of each is needed: without one, a change that strands such ships would pass unseen. */
+const ENDINGS = [
+  'live',
+  'held-approved',
+  'held-approved-by-signal',
+  'rejected',
+  'hold-timed-out',
+  'refused',
+  'refused-by-bridge',
+  'rolled-back',
+  'halted',
+  'aborted',
+  'aborted-while-held',
+  'gated-again',
+  'signing-settled',
+  'failed',
+];
+
+describe('recorded histories', () => {
+  const recorded = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
+
+  it('hold every ending of a ship', () => {
+    const missing = ENDINGS.filter((ending) => !recorded.includes(`${ending}.json`));
+    assert.deepEqual(missing, [], 'record with BELIEVE_RECORD=1 npm test -- workflows');
+  });
+
+  it('replay under the workflow code of today', async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const { codePath } = await bundleWorkflows();
+    const histories = recorded.map((file) => ({
+      workflowId: file,
+      history: historyFromJSON(JSON.parse(readFileSync(path.join(HISTORIES, file), 'utf8'))),
+    }));
+    let replayed = 0;
+    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: { codePath } }, histories)) {
+      assert.equal(error, undefined, `${workflowId}: ${error?.message}`);
+      replayed++;
+    }
+    assert.equal(replayed, recorded.length);
+    assert.ok(replayed >= ENDINGS.length);
+  });
+});

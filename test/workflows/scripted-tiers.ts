@@ -1,0 +1,165 @@
+import type { BrokerActivities, Observation } from '../../activities/broker/contract.js';
+import type { GateVerdict, ResearchActivities, SignedRelease } from '../../activities/research/contract.js';
+import type { SwapRecord } from '../../shared/handover/swap-record.js';
+import { HEAD_NAMES } from '../../shared/heads/head.js';
+import type { Reference } from '../../shared/reference.js';
+
+/**
+ * Both tiers as a script: the workflow under test is the real one on a real server; what the steps answer is decided by
+ * the test. `calls` holds the names in order.
+ */
+export interface Script {
+  verdicts?: ('pass' | 'hold')[];
+  holdTimeoutMs?: number;
+  remindEveryMs?: number;
+  /** Versions that the lane says are live, one for each time it is taken. */
+  priorsInLane?: (number | null)[];
+  observations?: Partial<Observation>[];
+  swap?: Partial<SwapRecord>;
+  hasPrior?: boolean;
+  openInMs?: number;
+  /** Called before a step's answer: throw, or wait, to script a fault. */
+  before?: (step: string, attempt: number) => Promise<void> | void;
+}
+
+const sha = (digit: string) => digit.repeat(64);
+const reference = (uri: string): Reference => ({ uri, sha256: sha('a'), bytes: 1 });
+
+export function scriptedTiers(script: Script) {
+  const calls: string[] = [];
+  const attempts = new Map<string, number>();
+  let gates = 0;
+  let lanes = 0;
+  let observations = 0;
+  let signed = 0;
+  const answer = async <T>(step: string, value: () => T): Promise<T> => {
+    calls.push(step);
+    const attempt = (attempts.get(step) ?? 0) + 1;
+    attempts.set(step, attempt);
+    await script.before?.(step, attempt);
+    return value();
+  };
+  const prior = () => (script.priorsInLane ?? [])[lanes] ?? null;
+  const release = (): SignedRelease => ({
+    modelVersion: signed,
+    counter: signed,
+    payloadSha256: sha(String(signed % 10)),
+    tarball: reference(`believe-v${signed}.tar.gz`),
+    envelope: reference(`believe-v${signed}.dsse.json`),
+  });
+
+  const research: ResearchActivities = {
+    openShip: () =>
+      answer('openShip', () => ({
+        instrument: 'ESZ5',
+        synthetic: true,
+        heads: HEAD_NAMES,
+        holdTimeoutMs: script.holdTimeoutMs ?? 3_600_000,
+        remindEveryMs: script.remindEveryMs ?? 1_800_000,
+        observeMarketSeconds: 1,
+      })),
+    pinTrainingSet: () =>
+      answer('pinTrainingSet', () => ({ merkleRoot: sha('b'), shards: 3, bytes: 9, manifest: reference('set.json') })),
+    buildSamples: () =>
+      answer('buildSamples', () =>
+        HEAD_NAMES.map((head) => ({ head, rows: 10, tradeDates: 2, samples: reference(head) })),
+      ),
+    trainHead: ({ samples }) =>
+      answer('trainHead', () => ({
+        head: samples.head,
+        rows: 10,
+        rounds: 5,
+        parityRows: 10,
+        trainLogLoss: 0.5,
+        onnx: reference(`${samples.head}.onnx`),
+      })),
+    assembleCandidate: () => answer('assembleCandidate', () => ({ manifest: reference('candidate.json') })),
+    planGate: () =>
+      answer('planGate', () => ({
+        folds: HEAD_NAMES.flatMap((head) => [0, 1].map((fold) => ({ head, fold }))),
+        priorVersion: prior(),
+        problems: [],
+      })),
+    scoreFold: ({ samples, fold }) =>
+      answer('scoreFold', () => ({
+        head: samples.head,
+        fold,
+        testRows: 5,
+        candidateLogLoss: 0.6,
+        priorLogLoss: null,
+        score: reference('score'),
+      })),
+    judgeGate: ({ plan }) =>
+      answer('judgeGate', (): GateVerdict => {
+        const verdict = script.verdicts?.[gates++] ?? 'pass';
+        return {
+          verdict,
+          reasons: verdict === 'hold' ? ['Only 4 minutes of book: the gate needs 8 trade dates.'] : [],
+          markdown: '| head | candidate | prior |\n|---|---|---|\n| F2_dom | 0.60 | - |',
+          report: reference('gate-report.json'),
+          priorVersion: plan.priorVersion,
+        };
+      }),
+    takeLane: () =>
+      answer('takeLane', () => {
+        lanes++;
+        return { priorVersion: prior() };
+      }),
+    leaveLane: () => answer('leaveLane', () => undefined),
+    remindHeld: () => answer('remindHeld', () => undefined),
+    signRelease: () =>
+      answer('signRelease', () => {
+        signed++;
+        return release();
+      }),
+    signRollback: () =>
+      answer('signRollback', () => {
+        if (!script.hasPrior) return null;
+        signed++;
+        return release();
+      }),
+    publishRelease: () => answer('publishRelease', () => undefined),
+    recordLive: () => answer('recordLive', () => undefined),
+    signedRelease: () => answer('signedRelease', () => (signed > 0 ? release() : null)),
+  };
+
+  const broker: BrokerActivities = {
+    pullRelease: () => answer('pullRelease', () => ({ bytes: 1 })),
+    verifyRelease: () => answer('verifyRelease', () => ({ files: 9, keyIds: [sha('k')] })),
+    nextRthOpen: () =>
+      answer('nextRthOpen', () => ({
+        tradeDate: '2025-03-10',
+        rthOpen: '2025-03-10T13:30:00.000Z',
+        rthOpenMarketMs: Date.parse('2025-03-10T13:30:00Z'),
+        waitMs: script.openInMs ?? 50,
+      })),
+    armSwap: () => answer('armSwap', () => undefined),
+    awaitSwap: ({ shipId, modelVersion, counter, payloadSha256 }) =>
+      answer('awaitSwap', () => ({
+        v: 1,
+        shipId,
+        outcome: 'swapped',
+        marketTime: '2025-03-10T13:30:00.250Z',
+        wallTime: '2025-03-10T13:30:00.250Z',
+        modelVersion,
+        counter,
+        payloadSha256,
+        priorModelVersion: null,
+        heads: [],
+        goldenRowsChecked: 192,
+        afterEventSeq: 41,
+        ...script.swap,
+      })),
+    disarmSwap: () => answer('disarmSwap', () => ({ alreadySwapped: false })),
+    observeRelease: () =>
+      answer('observeRelease', () => ({
+        healthy: true,
+        faults: [],
+        decisions: 10,
+        events: 100,
+        ...script.observations?.[observations++],
+      })),
+    haltTrading: () => answer('haltTrading', () => undefined),
+  };
+  return { research, broker, calls };
+}

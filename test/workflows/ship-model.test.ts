@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import { decideSignal, decideUpdate } from '../../workflows/ship/decision-desk.js';
+import { progressQuery } from '../../workflows/ship/ship-log.js';
+import { Harbour } from './harbour.js';
+
+type Ship = Awaited<ReturnType<Harbour['start']>>;
+const approval = { verdict: 'approve', by: 'ann', reason: 'a sample run' } as const;
+
+describe('shipModel', () => {
+  let harbour: Harbour;
+  before(async () => {
+    harbour = await Harbour.open();
+  });
+  after(async () => {
+    await harbour.close();
+  });
+
+  it('carries a model that passes the gate to Live, each step once and in order', async () => {
+    await harbour.sail('live', {}, async (ship, { calls }) => {
+      const result = await ship.result();
+      assert.equal(result.outcome, 'Live');
+      assert.equal(result.modelVersion, 1);
+      assert.equal(result.swappedAtMarketTime, '2025-03-10T13:30:00.250Z');
+      assert.deepEqual(
+        result.stages.map((one) => one.stage),
+        ['Retraining', 'Gating', 'Queued', 'Signing', 'Pushing', 'Verifying', 'AwaitingOpen', 'Swapping', 'Observing'],
+      );
+      const afterGate = calls.slice(calls.indexOf('judgeGate') + 1);
+      assert.deepEqual(afterGate, [
+        'takeLane',
+        'signRelease',
+        'publishRelease',
+        'pullRelease',
+        'verifyRelease',
+        'nextRthOpen',
+        'armSwap',
+        'awaitSwap',
+        'observeRelease',
+        'recordLive',
+        'leaveLane',
+      ]);
+      assert.equal(calls.filter((call) => call === 'scoreFold').length, 6);
+      assert.equal(await stageOf(ship), 'Live');
+    });
+  });
+
+  it('holds with reasons, refuses bad decisions, and goes on when approved by update', async () => {
+    await harbour.sail('held-approved', { verdicts: ['hold'] }, async (ship) => {
+      await untilStage(ship, 'Held');
+      const attributes = (await ship.describe()).typedSearchAttributes;
+      assert.deepEqual(attributes.get(SHIP_ATTRIBUTES.holdReasons), [
+        'Only 4 minutes of book: the gate needs 8 trade dates.',
+      ]);
+      const noReason = ship.executeUpdate(decideUpdate, { args: [{ ...approval, reason: ' ' }] });
+      await assert.rejects(noReason, refusedBecause(/reason must say why/));
+      assert.equal(await ship.executeUpdate(decideUpdate, { args: [approval] }), 'approved by ann');
+      const result = await ship.result();
+      assert.equal(result.outcome, 'Live');
+      assert.deepEqual([result.held, result.decision], [true, approval]);
+      assert.equal((await ship.describe()).typedSearchAttributes.get(SHIP_ATTRIBUTES.holdReasons)?.length ?? 0, 0);
+    });
+  });
+
+  it('goes on when approved by signal, and a malformed signal changes nothing', async () => {
+    await harbour.sail('held-approved-by-signal', { verdicts: ['hold'] }, async (ship) => {
+      await untilStage(ship, 'Held');
+      await ship.signal(decideSignal, { verdict: 'maybe' } as never);
+      assert.equal((await ship.query(progressQuery)).stage, 'Held');
+      await ship.signal(decideSignal, approval);
+      assert.equal((await ship.result()).outcome, 'Live');
+    });
+  });
+
+  it('refuses a decision before there is anything to decide', async () => {
+    const slow = { before: (step: string) => (step === 'judgeGate' ? pause(1500) : undefined) };
+    await harbour.sail('early-decision', slow, async (ship) => {
+      await untilStage(ship, 'Gating');
+      const early = ship.executeUpdate(decideUpdate, { args: [approval] });
+      await assert.rejects(early, refusedBecause(/not held: it is Gating/));
+      assert.equal((await ship.result()).held, false);
+    });
+  });
+
+  it('ends Rejected, with nothing signed, when an operator rejects', async () => {
+    await harbour.sail('rejected', { verdicts: ['hold'] }, async (ship, { calls }) => {
+      await untilStage(ship, 'Held');
+      await ship.executeUpdate(decideUpdate, { args: [{ verdict: 'reject', by: 'ann', reason: 'too little data' }] });
+      assert.equal((await ship.result()).outcome, 'Rejected');
+      assert.equal(calls.includes('signRelease'), false);
+      assert.equal(await stageOf(ship), 'Rejected');
+    });
+  });
+
+  it('reminds, then rejects, when nobody decides', async () => {
+    const script = { verdicts: ['hold' as const], holdTimeoutMs: 2500, remindEveryMs: 1000 };
+    await harbour.sail('hold-timed-out', script, async (ship, { calls }) => {
+      const result = await ship.result();
+      assert.equal(result.outcome, 'Rejected');
+      assert.equal(result.decision?.by, 'believe');
+      assert.equal(calls.filter((call) => call === 'remindHeld').length, 2);
+    });
+  });
+
+  it('fails as ReleaseRefused when the broker refuses the bytes, and frees the lane', async () => {
+    const refuse = ApplicationFailure.nonRetryable('release refused (archive-hash)', 'ReleaseRefused');
+    await harbour.sail(
+      'refused',
+      { before: (step) => throwAt(step, 'verifyRelease', refuse) },
+      async (ship, { calls }) => {
+        await assert.rejects(ship.result(), failedAs('ReleaseRefused', /archive-hash/));
+        assert.equal(calls.includes('armSwap'), false);
+        assert.equal(calls.at(-1), 'leaveLane');
+        assert.equal(await stageOf(ship), 'Refused');
+      },
+    );
+  });
+
+  it('fails as ReleaseRefused when the bridge keeps the old heads', async () => {
+    const swap = { outcome: 'refused' as const, reason: 'golden row 3 of F2_dom differs' };
+    await harbour.sail('refused-by-bridge', { swap }, async (ship) => {
+      await assert.rejects(ship.result(), failedAs('ReleaseRefused', /golden row 3/));
+      assert.equal(await stageOf(ship), 'Refused');
+    });
+  });
+
+  it('rolls back by a new signed release when the new heads misbehave', async () => {
+    const script = { hasPrior: true, observations: [{ healthy: false, faults: ['3 decision errors'] }] };
+    await harbour.sail('rolled-back', script, async (ship, { calls }) => {
+      const result = await ship.result();
+      assert.equal(result.outcome, 'RolledBack');
+      assert.equal(result.counter, 2);
+      assert.equal(calls.filter((call) => call === 'armSwap').length, 2);
+      assert.equal(calls.includes('haltTrading'), false);
+    });
+  });
+
+  it('halts trading when a first release misbehaves, for there is nothing to roll back to', async () => {
+    const script = { observations: [{ healthy: false, faults: ['no decisions'] }] };
+    await harbour.sail('halted', script, async (ship, { calls }) => {
+      assert.equal((await ship.result()).outcome, 'RolledBack');
+      assert.equal(calls.includes('haltTrading'), true);
+    });
+  });
+
+  it('withdraws the armed swap and frees the lane when aborted while it waits for the open', async () => {
+    await harbour.sail('aborted', { openInMs: 600_000 }, async (ship, { calls }) => {
+      await untilStage(ship, 'AwaitingOpen');
+      await untilCalled(calls, 'armSwap');
+      await ship.cancel();
+      await assert.rejects(ship.result(), WorkflowFailedError);
+      assert.deepEqual(calls.slice(-2), ['disarmSwap', 'leaveLane']);
+      assert.equal(await stageOf(ship), 'Aborted');
+    });
+  });
+
+  it('ends Aborted, with nothing signed, when aborted while it is held', async () => {
+    await harbour.sail('aborted-while-held', { verdicts: ['hold'] }, async (ship, { calls }) => {
+      await untilStage(ship, 'Held');
+      await ship.cancel();
+      await assert.rejects(ship.result(), WorkflowFailedError);
+      assert.equal(calls.includes('signRelease'), false);
+      assert.equal(await stageOf(ship), 'Aborted');
+    });
+  });
+
+  it('gates again when the release it was compared with is no longer the one that trades', async () => {
+    await harbour.sail('gated-again', { priorsInLane: [null, 4, 4] }, async (ship, { calls }) => {
+      assert.equal((await ship.result()).outcome, 'Live');
+      assert.equal(calls.filter((call) => call === 'judgeGate').length, 2);
+      assert.equal(calls.filter((call) => call === 'signRelease').length, 1);
+    });
+  });
+
+  it('does not sign again when the outcome of the signing is unknown but the release is there', async () => {
+    const lost = (step: string, attempt: number) => {
+      if (step === 'signRelease' && attempt === 1)
+        throw ApplicationFailure.retryable('worker stopped', 'WorkerStopped');
+    };
+    const signedAlready = { before: lost };
+    await harbour.sail('signing-settled', signedAlready, async (ship, { calls }) => {
+      assert.equal((await ship.result()).outcome, 'Live');
+      assert.deepEqual(
+        calls.filter((call) => call === 'signRelease' || call === 'signedRelease'),
+        ['signRelease', 'signedRelease', 'signRelease'],
+      );
+    });
+  });
+
+  it('ends Failed, says why, and frees the lane when a step cannot succeed', async () => {
+    const broken = ApplicationFailure.nonRetryable('bars.csv (line 7): not a price', 'BadInput');
+    await harbour.sail(
+      'failed',
+      { before: (step) => throwAt(step, 'buildSamples', broken) },
+      async (ship, { calls }) => {
+        await assert.rejects(ship.result(), WorkflowFailedError);
+        assert.equal(await stageOf(ship), 'Failed');
+        assert.equal(calls.at(-1), 'leaveLane');
+      },
+    );
+  });
+
+  it('names the wrong field of its input', async () => {
+    await harbour.sail('usual', {}, async () => {
+      const ship = await harbour.start('wrong-input', { recipee: 'base' });
+      await assert.rejects(ship.result(), failedAs('InvalidInput', /recipee/));
+    });
+  });
+});
+
+async function stageOf(ship: Ship): Promise<string | undefined> {
+  return (await ship.describe()).typedSearchAttributes.get(SHIP_ATTRIBUTES.stage);
+}
+
+async function untilStage(ship: Ship, stage: string): Promise<void> {
+  while ((await stageOf(ship)) !== stage) await pause(30);
+}
+
+async function untilCalled(calls: readonly string[], step: string): Promise<void> {
+  while (!calls.includes(step)) await pause(30);
+  await pause(200);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function throwAt(step: string, where: string, failure: Error): void {
+  if (step === where) throw failure;
+}
+
+function refusedBecause(pattern: RegExp) {
+  return (error: unknown) => error instanceof WorkflowUpdateFailedError && pattern.test(String(error.cause));
+}
+
+function failedAs(type: string, pattern: RegExp) {
+  return (error: unknown) =>
+    error instanceof WorkflowFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === type &&
+    pattern.test(error.cause.message);
+}
