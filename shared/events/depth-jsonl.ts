@@ -1,0 +1,150 @@
+import { BadInput } from '../failure.js';
+import { byteChunks } from './byte-chunks.js';
+import { type DepthHeader, depthHeader } from './depth-header.js';
+import { DepthScanner, SCAN_PADDING_BYTES } from './depth-scanner.js';
+import { type EventBatch, EventKind } from './event-batch.js';
+import { TickScale } from './tick-scale.js';
+
+export interface DepthReadOptions {
+  /**
+   * refuse: the first broken line ends the read with BadInput. gap: it is counted, and a gap event stands in its place.
+   */
+  readonly onBrokenLine?: 'refuse' | 'gap';
+  /** Events in one batch. */
+  readonly batchEvents?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a read found; complete once the last batch was taken. */
+export interface DepthCounts {
+  depth: number;
+  trades: number;
+  resets: number;
+  /** Gap events, those that stand for broken lines included. */
+  gaps: number;
+  brokenLines: number;
+  /** The first of them, at most 20. */
+  readonly brokenExamples: { line: number; reason: string }[];
+}
+
+/** An open depth file: its header, and its events in batches. */
+export interface DepthFile {
+  readonly path: string;
+  readonly header: DepthHeader;
+  readonly scale: TickScale;
+  readonly counts: DepthCounts;
+  /** Once only. The batch is reused: its columns are valid until the next one is asked for. @throws BadInput */
+  batches(): AsyncGenerator<EventBatch>;
+}
+
+const BATCH_EVENTS = 16_384;
+const LINE_BYTES_MAX = 64 * 1024;
+const BROKEN_EXAMPLES_MAX = 20;
+
+/**
+ * Opens a depth file (`dom_ib.jsonl` or the like; plain or .gz) and reads its header. Memory is constant whatever the
+ * size of the file.
+ * @throws BadInput naming the file and the line
+ */
+export async function openDepthFile(path: string, options: DepthReadOptions = {}): Promise<DepthFile> {
+  const blocks = lineBlocks(path, options.signal);
+  const first = await blocks.next();
+  if (first.done) throw new BadInput(path, undefined, 'is empty', 'give a depth file whose first line is its header');
+  const block = first.value;
+  const headerEnd = block.bytes.indexOf(LF) + 1;
+  const header = readHeader(path, block.bytes.toString('utf8', 0, Math.min(headerEnd, block.end)));
+  const scale = new TickScale(header.tickSize);
+  const counts: DepthCounts = { depth: 0, trades: 0, resets: 0, gaps: 0, brokenLines: 0, brokenExamples: [] };
+  const scanner = new DepthScanner(header.instrument, scale, options.batchEvents ?? BATCH_EVENTS, (line, reason) => {
+    if ((options.onBrokenLine ?? 'refuse') === 'refuse')
+      throw new BadInput(path, `line ${line}`, reason, 'repair or remove the line, or read with broken lines as gaps');
+    counts.brokenLines++;
+    if (counts.brokenExamples.length < BROKEN_EXAMPLES_MAX) counts.brokenExamples.push({ line, reason });
+  });
+
+  async function* batches(): AsyncGenerator<EventBatch> {
+    try {
+      yield* scanBlock(block, headerEnd);
+      for await (const next of blocks) yield* scanBlock(next, 0);
+      if (scanner.batch && scanner.batch.length > 0) yield counted(scanner.batch, counts);
+    } finally {
+      await blocks.return(undefined);
+    }
+  }
+  function* scanBlock(next: LineBlock, start: number): Generator<EventBatch> {
+    scanner.attach(next.bytes);
+    for (let at = scanner.scan(start, next.end); at < next.end; at = scanner.scan(at, next.end)) {
+      yield counted(scanner.batch!, counts);
+      scanner.restartBatch();
+    }
+  }
+  return { path, header, scale, counts, batches };
+}
+
+const LF = 10;
+
+/** Whole lines: bytes 0 to `end`, with SCAN_PADDING_BYTES behind them. */
+interface LineBlock {
+  readonly bytes: Buffer;
+  readonly end: number;
+}
+
+/** Cuts chunks at line ends. The block's memory is reused for the next one. */
+async function* lineBlocks(path: string, signal: AbortSignal | undefined): AsyncGenerator<LineBlock, undefined> {
+  let bytes = Buffer.allocUnsafe(0);
+  let held = 0;
+  for await (const chunk of byteChunks(path, signal)) {
+    const needed = held + chunk.length + 1 + SCAN_PADDING_BYTES;
+    if (needed > bytes.length) {
+      const larger = Buffer.alloc(needed);
+      bytes.copy(larger, 0, 0, held);
+      bytes = larger;
+    }
+    chunk.copy(bytes, held);
+    const filled = held + chunk.length;
+    const end = bytes.lastIndexOf(LF, filled - 1) + 1;
+    if (filled - end > LINE_BYTES_MAX)
+      throw new BadInput(path, `the line that starts near its end`, `is longer than ${LINE_BYTES_MAX} bytes`, 'give a depth file');
+    if (end > 0) yield { bytes, end };
+    bytes.copy(bytes, 0, end, filled);
+    held = filled - end;
+  }
+  if (held > 0) {
+    bytes[held] = LF;
+    yield { bytes, end: held + 1 };
+  }
+  return undefined;
+}
+
+function readHeader(path: string, line: string): DepthHeader {
+  const fix = 'the first line must be {"kind":"header","instrument":...,"tickSize":...,"multiplier":...}';
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new BadInput(path, 'line 1', 'is not a JSON object', fix);
+  }
+  const parsed = depthHeader.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new BadInput(path, `line 1, field ${issue?.path.join('.') || 'kind'}`, issue?.message ?? 'is not a header', fix);
+}
+
+function counted(batch: EventBatch, counts: DepthCounts): EventBatch {
+  for (let i = 0; i < batch.length; i++) {
+    switch (batch.kind[i]) {
+      case EventKind.depth:
+        counts.depth++;
+        break;
+      case EventKind.trade:
+        counts.trades++;
+        break;
+      case EventKind.reset:
+        counts.resets++;
+        break;
+      default:
+        counts.gaps++;
+    }
+  }
+  return batch;
+}
