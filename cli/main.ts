@@ -3,7 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { Failure, UsageFailure } from '../shared/failure.js';
 
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
-const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (noun: Command) => void }> }[] = [];
+const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (noun: Command) => void }> }[] = [
+  {
+    name: 'doctor',
+    summary: 'what is installed, missing or unreachable, with the fix',
+    load: () => import('./nouns/doctor.js'),
+  },
+];
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('believe')

@@ -35,8 +35,9 @@ async function main() {
 /** What the tests need and cannot make themselves; each thing that cannot be obtained counts as one failed test. */
 async function obtain() {
   const { obtainAll } = await import(pathToFileURL(path.join(root, 'dist/setup/prerequisites.js')).href);
-  const failures = await obtainAll((message) => console.error(message));
-  for (const failure of failures) console.error(`FAILED ${failure.message}${failure.fix ? `\n  -> ${failure.fix}` : ''}`);
+  const failures = await obtainAll({ progress: (message) => console.error(message) });
+  for (const failure of failures)
+    console.error(`FAILED ${failure.message}${failure.fix ? `\n  -> ${failure.fix}` : ''}`);
   return { passed: 0, failed: failures.length };
 }
 

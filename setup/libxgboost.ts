@@ -35,7 +35,7 @@ export async function obtainLibxgboost(
   const { env = process.env, progress = silent } = options;
   if (env.BELIEVE_LIBXGBOOST) return foreignLibrary(path.resolve(env.BELIEVE_LIBXGBOOST), 'environment');
   try {
-    return await pinnedLibrary(cacheFolder(env), progress);
+    return await pinnedLibrary(env, progress);
   } catch (error) {
     const system = await findSystemLibxgboost();
     if (system === undefined || !(error instanceof Failure)) throw error;
@@ -53,7 +53,7 @@ export async function cachedLibxgboost(env: NodeJS.ProcessEnv = process.env): Pr
   return pin !== undefined && (await damagedFile(folder, pin)) === undefined ? pinned(folder, pin) : undefined;
 }
 
-async function pinnedLibrary(cache: string, progress: Progress): Promise<Libxgboost> {
+async function pinnedLibrary(env: NodeJS.ProcessEnv, progress: Progress): Promise<Libxgboost> {
   const pin = libxgboostPinFor();
   if (pin === undefined) {
     throw new Failure(
@@ -62,10 +62,10 @@ async function pinnedLibrary(cache: string, progress: Progress): Promise<Libxgbo
       'set BELIEVE_LIBXGBOOST to a libxgboost 3.x built for this machine',
     );
   }
-  const folder = pinnedFolder(cache);
+  const folder = pinnedFolder(cacheFolder(env));
   if ((await damagedFile(folder, pin)) !== undefined) {
     progress(`obtaining libxgboost ${LIBXGBOOST_VERSION} with pip (once, 6 MB) ...`);
-    await unpackXgboostWheel(folder, pin);
+    await unpackXgboostWheel(folder, pin, env);
   }
   const damaged = await damagedFile(folder, pin);
   if (damaged !== undefined) {

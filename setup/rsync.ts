@@ -21,8 +21,14 @@ export interface Rsync {
  * in a build container), it is installed.
  * @throws Failure `RsyncMissing`, or `RsyncTooOld` where it is to talk to another machine
  */
-export async function obtainRsync(options: { reach: 'loopback' | 'network'; progress?: Progress }): Promise<Rsync> {
-  const rsync = (await findRsync()) ?? (await installRsync(options.progress ?? silent));
+export async function obtainRsync(options: {
+  /** How far its connections go. */
+  reach: 'loopback' | 'network';
+  env?: NodeJS.ProcessEnv;
+  progress?: Progress;
+}): Promise<Rsync> {
+  const { env = process.env, progress = silent } = options;
+  const rsync = (await findRsync(env)) ?? (await installRsync(env, progress));
   if (rsync === undefined) throw new Failure('RsyncMissing', 'rsync is not on PATH', rsyncFix());
   if (!rsync.meetsMinimum && options.reach === 'network') {
     throw new Failure('RsyncTooOld', `rsync ${rsync.version} must not talk to another machine`, rsyncFix());
@@ -43,15 +49,15 @@ export async function findRsync(env: NodeJS.ProcessEnv = process.env): Promise<R
   return { path: file, version, meetsMinimum, warning: `older than ${RSYNC_MINIMUM}: used on loopback only` };
 }
 
-async function installRsync(progress: Progress): Promise<Rsync | undefined> {
-  const aptGet = process.getuid?.() === 0 ? await findOnPath('apt-get') : undefined;
+async function installRsync(env: NodeJS.ProcessEnv, progress: Progress): Promise<Rsync | undefined> {
+  const aptGet = process.getuid?.() === 0 ? await findOnPath('apt-get', env) : undefined;
   if (aptGet === undefined) return undefined;
   progress('installing rsync with apt-get (once) ...');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await runCommand(aptGet, ['update', '-q'], { timeLimitMs: 300_000, env });
-  const installed = await runCommand(aptGet, ['install', '-q', '-y', 'rsync'], { timeLimitMs: 300_000, env });
+  const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
+  await runCommand(aptGet, ['update', '-q'], { timeLimitMs: 300_000, env: quiet });
+  const installed = await runCommand(aptGet, ['install', '-q', '-y', 'rsync'], { timeLimitMs: 300_000, env: quiet });
   if (installed.status !== 0) progress(`  apt-get could not: ${lastLine(installed)}`);
-  return findRsync();
+  return findRsync(env);
 }
 
 /** How to get a recent rsync on this platform. */

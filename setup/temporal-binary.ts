@@ -20,9 +20,10 @@ export interface TemporalBinary extends TemporalVersion {
   source: 'environment' | 'PATH' | 'cache' | 'download' | 'go install';
 }
 
-const FIX =
+/** What a reader does where there is no recent temporal. */
+export const TEMPORAL_FIX =
   `put temporal ${TEMPORAL_PIN.version} or newer on PATH, or name it in BELIEVE_TEMPORAL, ` +
-  'or install Go 1.24 or newer so that it can be built';
+  'or install Go 1.25 or newer so that it can be built';
 
 /**
  * The `temporal` binary: what BELIEVE_TEMPORAL names, else PATH, else the cache, else the SDK's own download, else a
@@ -41,7 +42,7 @@ export async function obtainTemporal(
     ['go install', buildTemporal],
   ] as const) {
     try {
-      return await placeInCache(cacheFolder(env), source, (folder) => obtain(folder, progress));
+      return await placeInCache(cacheFolder(env), source, (folder) => obtain(folder, progress, env));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       progress(`  ${error.message}`);
@@ -51,7 +52,7 @@ export async function obtainTemporal(
   throw new Failure(
     'TemporalNotObtained',
     `temporal is not here and could not be obtained: ${reasons.join('; ')}`,
-    FIX,
+    TEMPORAL_FIX,
   );
 }
 
@@ -75,7 +76,7 @@ export async function findTemporal(
 async function namedTemporal(file: string): Promise<TemporalBinary> {
   const found = await temporalVersion(file);
   if (found !== undefined && isRecentEnough(found)) return { path: file, ...found, source: 'environment' };
-  throw new Failure('TemporalTooOld', `BELIEVE_TEMPORAL names ${file}, but ${whatIsWrong(found)}`, FIX);
+  throw new Failure('TemporalTooOld', `BELIEVE_TEMPORAL names ${file}, but ${whatIsWrong(found)}`, TEMPORAL_FIX);
 }
 
 function whatIsWrong(found: TemporalVersion | undefined): string {

@@ -14,8 +14,8 @@ const PROGRESS_EVERY_MS = 10_000;
  * its checksum database.
  * @throws Failure `TemporalNotObtained` where there is no Go or the build fails
  */
-export async function buildTemporal(folder: string, progress: Progress): Promise<string> {
-  const go = await findOnPath('go');
+export async function buildTemporal(folder: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<string> {
+  const go = await findOnPath('go', env);
   if (go === undefined) throw new Failure('TemporalNotObtained', 'there is no Go to build it with');
   progress(`building temporal ${TEMPORAL_PIN.version} with go install (once, 3 to 5 minutes) ...`);
   const startedAtMs = Date.now();
@@ -28,7 +28,7 @@ export async function buildTemporal(folder: string, progress: Progress): Promise
   const args = ['install', '-v', `-ldflags=${linker}`, `${MODULE}/cmd/temporal@v${TEMPORAL_PIN.version}`];
   const built = await runCommand(go, args, {
     timeLimitMs: TIME_LIMIT_MS,
-    env: { ...process.env, GOBIN: folder },
+    env: { ...env, GOBIN: folder },
     onLine: (line) => {
       if (!line.startsWith('go: ')) packages++;
     },

@@ -16,7 +16,7 @@ const TIME_LIMIT_MS = 5 * 60_000;
  * because the SDK's download cannot be cancelled.
  * @throws Failure `TemporalNotObtained`, within seconds where there is no network
  */
-export async function downloadTemporal(folder: string, progress: Progress): Promise<string> {
+export async function downloadTemporal(folder: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<string> {
   await mkdir(folder, { recursive: true });
   progress(`downloading temporal ${TEMPORAL_PIN.version} (once) ...`);
   const stop = new AbortController();
@@ -25,6 +25,7 @@ export async function downloadTemporal(folder: string, progress: Progress): Prom
   }, FIRST_BYTE_LIMIT_MS);
   const outcome = await runCommand(process.execPath, [DOWNLOADER, folder, `v${TEMPORAL_PIN.version}`], {
     timeLimitMs: TIME_LIMIT_MS,
+    env,
     signal: stop.signal,
   });
   clearTimeout(deadline);

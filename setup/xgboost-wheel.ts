@@ -22,11 +22,11 @@ const PIPS: readonly (readonly [string, ...string[]])[] = [
  * replacing what is there. The folder appears whole or not at all.
  * @throws Failure `XgboostNotObtained` where no pip works or the index does not have the wheel
  */
-export async function unpackXgboostWheel(folder: string, pin: LibxgboostPin): Promise<void> {
+export async function unpackXgboostWheel(folder: string, pin: LibxgboostPin, env: NodeJS.ProcessEnv): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });
   const work = await mkdtemp(`${folder}.obtaining-`);
   try {
-    const wheel = await downloadWheel(path.join(work, 'wheel'));
+    const wheel = await downloadWheel(path.join(work, 'wheel'), env);
     const wanted = new Set(Object.keys(pin.files));
     const entries = unzipSync(await readFile(wheel), { filter: (entry) => wanted.has(entry.name) });
     const unpacked = path.join(work, 'unpacked');
@@ -41,11 +41,12 @@ export async function unpackXgboostWheel(folder: string, pin: LibxgboostPin): Pr
   }
 }
 
-async function downloadWheel(folder: string): Promise<string> {
+async function downloadWheel(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
   const args = ['download', '--no-deps', '--only-binary=:all:', '--require-hashes', '--no-input', '--quiet'];
   const outcomes: CommandOutcome[] = [];
   for (const [command, ...prefix] of PIPS) {
     const outcome = await runCommand(command, [...prefix, ...args, '--requirement', REQUIREMENTS, '--dest', folder], {
+      env,
       timeLimitMs: DOWNLOAD_TIME_LIMIT_MS,
     });
     if (outcome.status === 0) {

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { isPortFree, isReachable } from '../../setup/port-state.js';
+import type { Prerequisite } from '../../setup/prerequisite.js';
+import { listPrerequisites } from '../../setup/prerequisites.js';
+import type { Config } from '../../shared/config/config.js';
+import { loadConfig } from '../../shared/config/load-config.js';
+import { Failure } from '../../shared/failure.js';
+import { printResult } from '../output.js';
+
+/** `believe doctor`: what is installed, missing or unreachable, with the fix; exit code 1 where a required thing is missing. */
+export function register(noun: Command): void {
+  noun
+    .option('--json', 'one JSON object on stdout')
+    .option('--config <file>', 'configuration whose ports and addresses are looked at')
+    .addHelpText('after', '\nObtains and changes nothing. Exit code 1 where something required is missing.')
+    .action(async (options: { json?: boolean; config?: string }) => {
+      const items = [...(await listPrerequisites()), ...(await configured(options.config))];
+      const ok = items.every((item) => item.found || item.needed === 'optional');
+      printResult(options.json === true, { ok, items }, table(items));
+      if (!ok) process.exitCode = 1;
+    });
+}
+
+/** What the configuration asks of this machine and of others. */
+async function configured(file: string | undefined): Promise<Prerequisite[]> {
+  let config: Config;
+  try {
+    config = loadConfig({ file });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const problem = { warning: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) };
+    return [{ name: 'configuration', needed: 'required', found: false, ...problem }];
+  }
+  const { temporal, gateway, rsync, metrics } = config;
+  const temporalAddress = new URL(`tcp://${temporal.address}`);
+  return Promise.all([
+    ...(temporal.embedded
+      ? [port('temporal.port', temporal.port), port('temporal.uiPort', temporal.uiPort)]
+      : [remote('temporal.address', temporalAddress.hostname, Number(temporalAddress.port))]),
+    gateway.embedded ? port('gateway.port', gateway.port) : remote('gateway.host', gateway.host, gateway.port),
+    port('rsync.port', rsync.port),
+    ...Object.entries(metrics).flatMap(([name, number]) => (number === 0 ? [] : [port(`metrics.${name}`, number)])),
+  ]);
+}
+
+/** Optional, because a set-up that runs already holds its own ports. */
+async function port(field: string, number: number): Promise<Prerequisite> {
+  const found = await isPortFree(number);
+  const fix = `stop what listens on port ${number} (a running believe up does), or set ${field} to a free port`;
+  return { name: field, needed: 'optional', found, version: String(number), source: found ? 'free' : 'taken', fix };
+}
+
+async function remote(field: string, host: string, number: number): Promise<Prerequisite> {
+  const found = await isReachable(host, number);
+  const fix = `start it, open the tunnel to it, or correct ${field}`;
+  const source = found ? 'reachable' : 'unreachable';
+  return { name: field, needed: 'required', found, version: `${host}:${number}`, source, fix };
+}
+
+function table(items: readonly Prerequisite[]): string {
+  const nameWidth = Math.max(...items.map((item) => item.name.length));
+  const versionWidth = Math.max(...items.map((item) => item.version?.length ?? 0));
+  return items
+    .flatMap((item) => {
+      const where = [item.path, item.source && `(${item.source})`].filter(Boolean).join(' ');
+      const line = [state(item), item.name.padEnd(nameWidth), (item.version ?? '').padEnd(versionWidth), where];
+      const notes = [
+        ...(item.warning === undefined ? [] : [`        ${item.warning}`]),
+        ...(item.fix === undefined || (item.found && item.warning === undefined) ? [] : [`        -> ${item.fix}`]),
+      ];
+      return [line.join('  ').trimEnd(), ...notes];
+    })
+    .join('\n');
+}
+
+function state(item: Prerequisite): string {
+  if (item.found) return item.warning === undefined ? 'ok    ' : 'note  ';
+  return item.needed === 'required' ? 'FAILED' : 'no    ';
+}
