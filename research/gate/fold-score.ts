@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { headName } from '../../shared/heads/head.js';
-import { reference } from '../../shared/reference.js';
 
 /** Exchange trade date as yyyymmdd. */
 export const tradeDateNumber = z.number().int().min(19_700_101).max(99_991_231);
@@ -86,7 +85,3 @@ export const foldScore = z.strictObject({
   prior: armScore.nullable(),
 });
 export type FoldScore = Readonly<z.infer<typeof foldScore>>;
-
-/** A fold's score with the file of its per-row columns (see fold-rows.ts). */
-export const storedFoldScore = z.strictObject({ score: foldScore, rows: reference });
-export type StoredFoldScore = Readonly<z.infer<typeof storedFoldScore>>;

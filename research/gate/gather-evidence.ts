@@ -1,0 +1,65 @@
+import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import type { HeadName } from '../../shared/heads/head.js';
+import type { FoldPlan } from './fold-score.js';
+import { headEvidence } from './head-evidence.js';
+import { candidateSharpePerDay, portfolioDays, portfolioEvidence } from './portfolio-evidence.js';
+import type { GateEvidence, HeadEvidence } from './report.js';
+import type { ScoredFold } from './score-fold.js';
+import type { Trial } from './trials.js';
+
+export interface GateRun {
+  /** Identity of this candidate's evaluation; the same for every retry. */
+  readonly runId: string;
+  readonly synthetic: boolean;
+  /** Name of the release whose recipe was the prior; null on a first release. */
+  readonly priorRelease: string | null;
+  readonly plans: readonly FoldPlan[];
+  /** Every planned fold of every head, in any order. */
+  readonly folds: readonly ScoredFold[];
+  /** ONNX against the booster, by head; a head that is missing here was not measured. */
+  readonly parity: Readonly<Partial<Record<HeadName, NonNullable<HeadEvidence['parity']>>>>;
+  readonly thresholds: GateThresholds;
+}
+
+/** Pools the scored folds into everything the rules look at, and this run's line for the trial ledger. */
+export function gatherEvidence(
+  run: GateRun,
+  earlierTrials: readonly Trial[],
+): { evidence: GateEvidence; trial: Trial } {
+  const scores = run.folds.map(({ score }) => score);
+  const days = portfolioDays(scores);
+  const trial = { runId: run.runId, sharpePerDay: candidateSharpePerDay(days), tradeDates: days.length };
+  const trials = deflationOf([...earlierTrials.filter(({ runId }) => runId !== run.runId), trial], days.length);
+  const evidence: GateEvidence = {
+    runId: run.runId,
+    synthetic: run.synthetic,
+    priorRelease: run.priorRelease,
+    trials,
+    heads: run.plans.map((plan) =>
+      headEvidence(plan, foldsOf(plan.head, run.folds), run.parity[plan.head] ?? null, run.thresholds),
+    ),
+    portfolio: portfolioEvidence(days, trials, run.thresholds),
+  };
+  return { evidence, trial };
+}
+
+/** Fewer recorded trials than this say too little about how widely Sharpe ratios scatter. */
+const TRIALS_FOR_VARIANCE_MIN = 10;
+
+/**
+ * Number of trials and scatter of their Sharpe ratios. The scatter is at least what worthless trials of this length would
+ * show, 1 / (n - 1): a handful of near copies must not switch the deflation off.
+ */
+function deflationOf(trials: readonly Trial[], tradeDates: number): GateEvidence['trials'] {
+  const count = trials.length;
+  const ofNull = tradeDates > 1 ? 1 / (tradeDates - 1) : 1;
+  if (count < TRIALS_FOR_VARIANCE_MIN) return { count, sharpeVariance: ofNull, source: 'null' };
+  const mean = trials.reduce((sum, { sharpePerDay }) => sum + sharpePerDay, 0) / count;
+  const ofLedger = trials.reduce((sum, { sharpePerDay }) => sum + (sharpePerDay - mean) ** 2, 0) / (count - 1);
+  if (ofLedger < ofNull) return { count, sharpeVariance: ofNull, source: 'null' };
+  return { count, sharpeVariance: ofLedger, source: 'ledger' };
+}
+
+function foldsOf(head: HeadName, folds: readonly ScoredFold[]): ScoredFold[] {
+  return folds.filter(({ score }) => score.head === head).sort((a, b) => a.score.fold - b.score.fold);
+}

@@ -1,0 +1,153 @@
+import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import type { ArmScore, DayScore, FoldPlan, FoldScore, MoveDecile } from './fold-score.js';
+import type { ArmMetrics, FoldEvidence, HeadEvidence } from './report.js';
+import type { ScoredFold } from './score-fold.js';
+import { calibrationError, poolBins, reliabilityCurve } from './statistics/calibration.js';
+import { bootstrapPlan, dayBootstrap } from './statistics/day-bootstrap.js';
+import { dieboldMariano } from './statistics/diebold-mariano.js';
+import { total } from './statistics/total.js';
+
+type Parity = HeadEvidence['parity'];
+
+/** What the scored folds of one head say about it. `folds` are in order of time; none when the plan fell short. */
+export function headEvidence(
+  plan: FoldPlan,
+  folds: readonly ScoredFold[],
+  parity: Parity,
+  thresholds: GateThresholds,
+): HeadEvidence {
+  const scores = folds.map(({ score }) => score);
+  const facts = {
+    head: plan.head,
+    data: {
+      rows: plan.rows,
+      tradeDates: plan.tradeDates,
+      minutes: plan.minutes,
+      foldsPlanned: plan.folds.length,
+      shortfall: plan.shortfall,
+    },
+    parity,
+    folds: scores.map(foldEvidence),
+  };
+  if (scores.length === 0) return { ...facts, pooled: null, comparison: null, reliability: [], deciles: [] };
+  const candidate = scores.map((score) => score.candidate);
+  const bins = pooledBins(candidate);
+  return {
+    ...facts,
+    pooled: {
+      classPriorLogLoss: ratioOfSums(
+        scores,
+        (score) => score.classPriorLogLossSum,
+        (score) => score.testRows,
+      ),
+      candidate: metricsOf(candidate),
+      prior: hasPrior(scores) ? metricsOf(scores.map((score) => score.prior!)) : null,
+      logLoss: meanLogLoss(
+        candidate.flatMap(({ days }) => days),
+        thresholds,
+      ),
+    },
+    comparison: hasPrior(scores) ? comparisonOf(folds, thresholds) : null,
+    // The class that the policy buys on: the last one, up.
+    reliability: reliabilityCurve(bins.at(-1)!),
+    deciles: decileMeans(candidate.map(({ deciles }) => deciles)),
+  };
+}
+
+/** Metrics of one recipe over the test blocks given. */
+function metricsOf(arms: readonly ArmScore[]): ArmMetrics {
+  const days = arms.flatMap((arm) => arm.days);
+  const rows = total(days, (day) => day.rows);
+  const trades = total(days, (day) => day.trades);
+  const directionalRows = total(arms, (arm) => arm.directionalRows);
+  const bins = pooledBins(arms);
+  return {
+    rows,
+    logLoss: total(arms, (arm) => arm.logLossSum) / rows,
+    hitRate: directionalRows > 0 ? total(arms, (arm) => arm.directionalHits) / directionalRows : 0.5,
+    calibrationError: total(bins, calibrationError) / bins.length,
+    trades,
+    tradesPerDay: trades / days.length,
+    grossTicks: total(days, (day) => day.grossTicks),
+    costTicks: total(days, (day) => day.costTicks),
+    netTicks: total(days, (day) => day.netTicks),
+  };
+}
+
+function foldEvidence(score: FoldScore): FoldEvidence {
+  const { fold, testTradeDateFirst, testTradeDateLast, trainRows, purgedRows, testRows } = score;
+  return {
+    ...{ fold, testTradeDateFirst, testTradeDateLast, trainRows, purgedRows, testRows },
+    classPriorLogLoss: score.classPriorLogLossSum / testRows,
+    candidate: metricsOf([score.candidate]),
+    prior: score.prior ? metricsOf([score.prior]) : null,
+  };
+}
+
+function comparisonOf(folds: readonly ScoredFold[], thresholds: GateThresholds): HeadEvidence['comparison'] {
+  const scores = folds.map(({ score }) => score);
+  const overlap = Math.max(...scores.map((score) => score.overlapRows));
+  const rows = total(scores, (score) => score.testRows);
+  return {
+    // Where labels overlap nearly everything there is, the test cannot say more than its largest horizon.
+    dieboldMariano: dieboldMariano(logLossDifference(folds), Math.min(overlap + 1, rows - 1)),
+    logLossRise: logLossRise(scores, thresholds),
+    worseFolds: scores.filter((score) => score.candidate.logLossSum > score.prior!.logLossSum).length,
+  };
+}
+
+function logLossDifference(folds: readonly ScoredFold[]): Float64Array {
+  const difference: number[] = [];
+  for (const { candidate, prior } of folds)
+    for (const [at, loss] of candidate.logLoss.entries()) difference.push(loss - prior!.logLoss[at]!);
+  return Float64Array.from(difference);
+}
+
+function logLossRise(scores: readonly FoldScore[], thresholds: GateThresholds) {
+  const candidate = scores.flatMap((score) => score.candidate.days);
+  const prior = scores.flatMap((score) => score.prior!.days);
+  return dayBootstrap(
+    candidate.length,
+    (timesDrawn) => weighted(candidate, timesDrawn, lossOf) / weighted(prior, timesDrawn, lossOf) - 1,
+    bootstrapPlan(thresholds),
+  );
+}
+
+function meanLogLoss(days: readonly DayScore[], thresholds: GateThresholds) {
+  return dayBootstrap(
+    days.length,
+    (timesDrawn) => weighted(days, timesDrawn, lossOf) / weighted(days, timesDrawn, (day) => day.rows),
+    bootstrapPlan(thresholds),
+  );
+}
+
+const lossOf = (day: DayScore) => day.logLossSum;
+
+function weighted(days: readonly DayScore[], timesDrawn: Uint32Array, of: (day: DayScore) => number): number {
+  return days.reduce((sum, day, at) => sum + timesDrawn[at]! * of(day), 0);
+}
+
+function pooledBins(arms: readonly ArmScore[]) {
+  return arms[0]!.bins.map((_, scoredClass) => poolBins(arms.map((arm) => arm.bins[scoredClass]!)));
+}
+
+function decileMeans(folds: readonly (readonly MoveDecile[])[]): HeadEvidence['deciles'] {
+  return Array.from({ length: 10 }, (_, at) => {
+    const deciles = folds.map((fold) => fold[at]!);
+    const rows = total(deciles, (decile) => decile.rows);
+    if (rows === 0) return { rows, expectedTicks: null, moveTicks: null };
+    return {
+      rows,
+      expectedTicks: total(deciles, (decile) => decile.expectedTicksSum) / rows,
+      moveTicks: total(deciles, (decile) => decile.moveTicksSum) / rows,
+    };
+  });
+}
+
+function hasPrior(scores: readonly FoldScore[]): boolean {
+  return scores.every((score) => score.prior !== null);
+}
+
+function ratioOfSums<T>(items: readonly T[], above: (item: T) => number, below: (item: T) => number): number {
+  return total(items, above) / total(items, below);
+}

@@ -1,0 +1,12 @@
+export { concludeGate } from './conclude-gate.js';
+export { planFolds } from './fold-plan.js';
+export type { FoldPlan, FoldScore, PlannedFold } from './fold-score.js';
+export { foldPlan } from './fold-score.js';
+export type { GateRun } from './gather-evidence.js';
+export { judgeGate } from './judge.js';
+export type { GateEvidence, GateReason, GateReport, Verdict } from './report.js';
+export { encodeGateReport, gateReport } from './report.js';
+export { gateMarkdown } from './report-markdown.js';
+export type { FoldToScore, Learn, Predict, ScoredFold } from './score-fold.js';
+export { scoreFold } from './score-fold.js';
+export { decodeScoredFold, encodeScoredFold } from './scored-fold-file.js';

@@ -1,0 +1,79 @@
+import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import type { HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
+import { foldRows } from './fold-plan.js';
+import type { FoldScore, PlannedFold } from './fold-score.js';
+import { type RowScores, scoreArm, surprise } from './score-arm.js';
+
+/** Class probabilities of rows of the head's samples, row-major rows x classes. */
+export type Predict = (rows: Int32Array) => Promise<Float32Array>;
+/** Fits one recipe on some rows of the head's samples. */
+export type Learn = (trainRows: Int32Array, recipe: HeadRecipe) => Promise<Predict>;
+
+export interface FoldToScore {
+  readonly samples: HeadSamples;
+  readonly fold: PlannedFold;
+  readonly candidate: HeadRecipe;
+  /** Recipe of the release in use, refitted here on the same rows; null on a first release. */
+  readonly prior: HeadRecipe | null;
+  readonly thresholds: GateThresholds;
+}
+
+/** A fold's score with what every row of its test block did. */
+export interface ScoredFold {
+  readonly score: FoldScore;
+  /** Row numbers of the samples, in order of time. */
+  readonly rows: Int32Array;
+  readonly candidate: RowScores;
+  readonly prior: RowScores | null;
+}
+
+/**
+ * Fits candidate and prior on a fold's training rows and scores both on its test rows: log loss, calibration, direction,
+ * and what a simple causal policy would have earned after costs. Nothing of the test block reaches the fit or the policy.
+ * @throws Failure of type `BadForecast` when the learner returns the wrong number of values, or not probabilities
+ */
+export async function scoreFold(ask: FoldToScore, learn: Learn): Promise<ScoredFold> {
+  const { samples, fold, thresholds } = ask;
+  const { train, test } = foldRows(samples, fold, thresholds);
+  const arm = async (recipe: HeadRecipe) => {
+    const predict = await learn(train, recipe);
+    return scoreArm({ samples, train, test, probabilities: await predict(test), thresholds });
+  };
+  const candidate = await arm(ask.candidate);
+  const prior = ask.prior ? await arm(ask.prior) : null;
+  const score: FoldScore = {
+    head: samples.head.name,
+    fold: fold.fold,
+    trainRows: train.length,
+    testRows: test.length,
+    purgedRows: fold.purgedRows,
+    testTradeDateFirst: fold.testTradeDateFirst,
+    testTradeDateLast: fold.testTradeDateLast,
+    overlapRows: overlapRows(samples, test),
+    classPriorLogLossSum: classPriorLogLoss(samples, train, test),
+    candidate: candidate.score,
+    prior: prior?.score ?? null,
+  };
+  return { score, rows: test, candidate: candidate.rows, prior: prior?.rows ?? null };
+}
+
+/** Log loss of forecasting the training rows' class shares, whatever the features say. */
+function classPriorLogLoss({ label, head }: HeadSamples, train: Int32Array, test: Int32Array): number {
+  const rowsOfClass = new Float64Array(head.classes);
+  for (const row of train) rowsOfClass[label[row]!]!++;
+  let total = 0;
+  for (const row of test) total += surprise(rowsOfClass[label[row]!]! / train.length);
+  return total;
+}
+
+/** The most test rows that start after a row and no later than the end of its label. */
+function overlapRows({ startMs, endMs }: HeadSamples, test: Int32Array): number {
+  let most = 0;
+  let reach = 0;
+  for (let at = 0; at < test.length; at++) {
+    reach = Math.max(reach, at);
+    while (reach + 1 < test.length && startMs[test[reach + 1]!]! <= endMs[test[at]!]!) reach++;
+    most = Math.max(most, reach - at);
+  }
+  return most;
+}
