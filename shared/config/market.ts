@@ -42,7 +42,7 @@ export const inputConfig = z.discriminatedUnion('kind', [
       .max(1000)
       .default(120)
       .describe('Trade dates of 5-minute bars, ending with the same date as the book.'),
-    signal: z
+    signalStrength: z
       .number()
       .min(0)
       .max(2)

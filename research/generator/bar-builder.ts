@@ -1,0 +1,22 @@
+import { BAR_MS, type Bar } from '../../shared/events/bar.js';
+
+/** A bar whose prices are in ticks. */
+export type TickBar = { -readonly [K in keyof Bar]: Bar[K] };
+
+/** Five-minute bars of one day, from prices (ticks) in order of time. */
+export class BarBuilder {
+  readonly bars: TickBar[] = [];
+
+  add(timeMs: number, price: number, volume: number): void {
+    const openMs = Math.floor(timeMs / BAR_MS) * BAR_MS;
+    const bar = this.bars.at(-1);
+    if (bar?.openMs !== openMs) {
+      this.bars.push({ openMs, open: price, high: price, low: price, close: price, volume });
+      return;
+    }
+    bar.high = Math.max(bar.high, price);
+    bar.low = Math.min(bar.low, price);
+    bar.close = price;
+    bar.volume += volume;
+  }
+}

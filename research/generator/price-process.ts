@@ -1,0 +1,60 @@
+import type { RandomStream } from './random-stream.js';
+
+/** Makes ten seconds move the mid price by about two ticks, as ES does. */
+export const VOLATILITY_TICKS_PER_ROOT_SECOND = 0.58;
+
+/** A hidden pressure that leans on the price for a while: an Ornstein-Uhlenbeck process of variance 1. */
+interface Pressure {
+  readonly relaxationSeconds: number;
+  /** Ticks a second that the price drifts at a pressure whose shape is 1. */
+  readonly driftTicksPerSecond: number;
+}
+
+const BOOK_PRESSURE: Pressure = { relaxationSeconds: 12, driftTicksPerSecond: 0.09 };
+const FLOW_PRESSURE: Pressure = { relaxationSeconds: 45, driftTicksPerSecond: 0.05 };
+
+/**
+ * The efficient price that quotes follow. Two hidden pressures move it: the book's, which shows in the sizes on the
+ * two sides and predicts about ten seconds, and the flow's, which shows in the aggressors of trades and predicts about
+ * thirty. Their effect grows with the square of the pressure, so that most of it comes in short, strong episodes.
+ */
+export class PriceProcess {
+  priceTicks: number;
+  bookPressure: number;
+  flowPressure: number;
+  /** Drift from slower causes, ticks a second. */
+  slowDriftTicksPerSecond = 0;
+  readonly #random: RandomStream;
+  readonly #signalStrength: number;
+
+  /** @param signalStrength 1 plants the signal, 0 leaves the pressures visible but without effect */
+  constructor(random: RandomStream, startTicks: number, signalStrength: number) {
+    this.#random = random;
+    this.#signalStrength = signalStrength;
+    this.priceTicks = startTicks;
+    this.bookPressure = random.normal();
+    this.flowPressure = random.normal();
+  }
+
+  advance(seconds: number): void {
+    const drift =
+      BOOK_PRESSURE.driftTicksPerSecond * shape(this.bookPressure) +
+      FLOW_PRESSURE.driftTicksPerSecond * shape(this.flowPressure);
+    this.priceTicks +=
+      (this.#signalStrength * drift + this.slowDriftTicksPerSecond) * seconds +
+      VOLATILITY_TICKS_PER_ROOT_SECOND * Math.sqrt(seconds) * this.#random.normal();
+    this.bookPressure = this.#relax(this.bookPressure, BOOK_PRESSURE.relaxationSeconds, seconds);
+    this.flowPressure = this.#relax(this.flowPressure, FLOW_PRESSURE.relaxationSeconds, seconds);
+  }
+
+  /** Exact step of an Ornstein-Uhlenbeck process of variance 1. */
+  #relax(pressure: number, relaxationSeconds: number, seconds: number): number {
+    const kept = Math.exp(-seconds / relaxationSeconds);
+    return kept * pressure + Math.sqrt(1 - kept * kept) * this.#random.normal();
+  }
+}
+
+/** Odd, of variance 1 for a standard normal pressure, with heavy tails. */
+function shape(pressure: number): number {
+  return (pressure * Math.abs(pressure)) / Math.sqrt(3);
+}
