@@ -65,7 +65,7 @@ export interface SignatureCheck {
   /** At least `threshold` distinct keys have signed. */
   readonly met: boolean;
   /** Distinct keys with a valid signature, in the order of `keys`. */
-  readonly keyids: readonly string[];
+  readonly keyIds: readonly string[];
   /** A valid signature carries the keyid of another key. */
   readonly mislabelled: boolean;
 }
@@ -89,8 +89,8 @@ export function verifySignatures(
     valid.add(signer.keyid);
     mislabelled ||= signer.keyid !== keyid;
   }
-  const keyids = [...new Set(keys.map((key) => key.keyid))].filter((keyid) => valid.has(keyid));
-  return { met: threshold > 0 && keyids.length >= threshold, keyids, mislabelled };
+  const keyIds = [...new Set(keys.map((key) => key.keyid))].filter((keyid) => valid.has(keyid));
+  return { met: threshold > 0 && keyIds.length >= threshold, keyIds, mislabelled };
 }
 
 export class MalformedEnvelope extends Failure {

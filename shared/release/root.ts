@@ -132,6 +132,6 @@ function requireSignatures(envelope: DsseEnvelope, role: TrustedRole, whose: str
   if (check.met) return;
   throw new RootRefused(
     'signature',
-    `${check.keyids.length} of the ${role.threshold} signatures needed by the root keys of ${whose}`,
+    `${check.keyIds.length} of the ${role.threshold} signatures needed by the root keys of ${whose}`,
   );
 }

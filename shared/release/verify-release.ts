@@ -43,7 +43,7 @@ export interface VerifiedStatement {
   readonly predicate: ReleasePredicate;
   readonly payloadSha256: string;
   /** The distinct release keys that signed. */
-  readonly keyids: readonly string[];
+  readonly keyIds: readonly string[];
   /** A gap: releases between the pinned one and this one were never seen here. */
   readonly chain: 'unpinned' | 'first' | 'same' | 'next' | 'gap' | 'new-epoch' | 'already-live';
   /** What to pin once the archive has been verified as well; null without a pin. */
@@ -69,7 +69,7 @@ export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   // 2. An old root: its keys may have been taken away since.
   refuseOldRoot(root, pin, nowMs);
   // 3. Wrong key, bit flip, threshold cheat, role confusion.
-  const keyids = releaseSigners(envelope, root);
+  const keyIds = releaseSigners(envelope, root);
   // 4. Role confusion by content: only a release statement, and all of it understood.
   const payload = Buffer.from(envelope.payload, 'base64');
   const payloadSha256 = createHash('sha256').update(payload).digest('hex');
@@ -80,7 +80,7 @@ export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   const chain = placeInChain(predicate, payloadSha256, root, pin, expected);
   // 7. Freeze: an expired release, or a clock that was set back to make it look fresh.
   refuseStale(predicate, pin, nowMs);
-  return { predicate, payloadSha256, keyids, chain, nextPin: pinAfter(predicate, payloadSha256, root, pin, nowMs) };
+  return { predicate, payloadSha256, keyIds, chain, nextPin: pinAfter(predicate, payloadSha256, root, pin, nowMs) };
 }
 
 /** Steps 8 to 10: the bytes are the ones of the statement. @throws ReleaseRefused */
@@ -137,11 +137,11 @@ function releaseSigners(envelope: DsseEnvelope, root: TrustedRoot): readonly str
   const check = verifySignatures(envelope, keys, threshold);
   if (check.met) {
     if (check.mislabelled) throw new ReleaseRefused('keyid-mislabelled');
-    return check.keyids;
+    return check.keyIds;
   }
   const role = ROLE_NAMES.find((name) => verifySignatures(envelope, root.roles[name].keys, 1).met);
   if (role !== undefined && role !== 'release') throw new ReleaseRefused('wrong-role', { role });
-  throw new ReleaseRefused('signature', { distinctKeys: check.keyids.length, threshold });
+  throw new ReleaseRefused('signature', { distinctKeys: check.keyIds.length, threshold });
 }
 
 function releaseIn(payload: Buffer): ReleasePredicate {
