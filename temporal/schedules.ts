@@ -1,23 +1,18 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { Config } from '../shared/config/config.js';
 import { TASK_QUEUES } from '../shared/ship/task-queues.js';
 
 export const NIGHTLY_SCHEDULE_ID = 'nightly-retrain';
 
-export interface NightlyTime {
-  readonly hour: number;
-  readonly minute: number;
-  /** IANA zone. The hour is outside 01:00-03:00, so that no night is skipped or doubled when clocks change. */
-  readonly timeZone: string;
-}
-
 /** Makes the nightly retrain schedule, or brings an existing one to this time; a pause set by an operator stays. */
-export async function ensureNightlySchedule(client: Client, { hour, minute, timeZone }: NightlyTime): Promise<void> {
+export async function ensureNightlySchedule(client: Client, schedule: Config['schedule']): Promise<void> {
+  const { hour, minute, daysOfWeek, timeZone, catchupWindowMinutes } = schedule;
   const definition = {
     spec: {
       calendars: [
         {
-          comment: 'every weekday night, after the close',
-          dayOfWeek: { start: 'MONDAY' as const, end: 'FRIDAY' as const },
+          comment: 'after the close; exchange holidays are left out by the workflow',
+          dayOfWeek: [...daysOfWeek],
           hour,
           minute,
         },
@@ -32,7 +27,11 @@ export async function ensureNightlySchedule(client: Client, { hour, minute, time
       args: [{ requestedBy: 'nightly schedule' }],
       staticSummary: 'nightly retrain',
     },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '6h', pauseOnFailure: true },
+    policies: {
+      overlap: ScheduleOverlapPolicy.SKIP,
+      catchupWindow: `${catchupWindowMinutes} minutes`,
+      pauseOnFailure: true,
+    },
   };
   try {
     await client.schedule.create({ scheduleId: NIGHTLY_SCHEDULE_ID, ...definition });

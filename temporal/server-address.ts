@@ -1,4 +1,6 @@
-import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from '@temporalio/client';
+import type { Config } from '../shared/config/config.js';
 
 /** Where the Temporal server is, and how to speak to it. */
 export interface ServerAddress {
@@ -6,5 +8,19 @@ export interface ServerAddress {
   readonly address: string;
   readonly namespace: string;
   /** mTLS; absent on loopback. */
-  readonly tls?: TLSConfig;
+  readonly tls?: Exclude<ConnectionOptions['tls'], boolean | null | undefined>;
+}
+
+export function serverAddress({ temporal }: Config): ServerAddress {
+  const { address, namespace, tls } = temporal;
+  if (tls === null) return { address, namespace };
+  return {
+    address,
+    namespace,
+    tls: {
+      serverRootCACertificate: readFileSync(tls.caFile),
+      clientCertPair: { crt: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
+      ...(tls.serverName === null ? {} : { serverNameOverride: tls.serverName }),
+    },
+  };
 }

@@ -1,4 +1,12 @@
-import { DefaultLogger, type LogLevel, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  type LogLevel,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { untilAskedToStop } from '../shared/process/stop-request.js';
 import type { ServerAddress } from '../temporal/server-address.js';
 
@@ -14,13 +22,18 @@ export interface WorkerProcess extends ServerAddress {
  * Runs one worker until the process is asked to stop, then lets running steps end gracefully. A server that is not
  * reachable yet, or any more, is waited for: a worker never gives up on it.
  */
-export async function runWorker(process: WorkerProcess, options: Omit<WorkerOptions, 'connection' | 'namespace'>): Promise<void> {
+export async function runWorker(
+  process: WorkerProcess,
+  options: Omit<WorkerOptions, 'connection' | 'namespace'>,
+): Promise<void> {
   Runtime.install({
     logger: new DefaultLogger(logLevel()),
     shutdownSignals: [],
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} },
-      ...(process.metricsPort > 0 ? { metrics: { prometheus: { bindAddress: `127.0.0.1:${process.metricsPort}` } } } : {}),
+      ...(process.metricsPort > 0
+        ? { metrics: { prometheus: { bindAddress: `127.0.0.1:${process.metricsPort}` } } }
+        : {}),
     },
   });
   const stop = untilAskedToStop();

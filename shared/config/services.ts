@@ -14,6 +14,10 @@ export const temporalConfig = z
     embedded: z.boolean().default(true).describe('Start a Temporal server with its Web UI on this machine.'),
     port: port.default(7233).describe('Port of the embedded server.'),
     uiPort: port.default(8233).describe('Port of the Web UI of the embedded server.'),
+    versioned: z
+      .boolean()
+      .default(false)
+      .describe('Run the orchestrator under Worker Deployment Versioning: a ship ends on the code it began with.'),
     tls: z
       .strictObject({
         caFile: text.describe("PEM file of the authority that signed the server's certificate."),
@@ -59,6 +63,7 @@ export const gatewayConfig = z.strictObject({
 });
 
 export const rsyncConfig = z.strictObject({
+  host: text.default('127.0.0.1').describe('Where the broker reaches the rsync daemon (its WireGuard address).'),
   port: port.default(8730).describe('Port of the rsync daemon that publishes releases and receives batches.'),
   bwlimitKiBps: positiveCount.nullable().default(null).describe('Limit of each transfer in KiB/s; null for none.'),
 });

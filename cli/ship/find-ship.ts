@@ -1,0 +1,66 @@
+import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import { Failure, UsageFailure } from '../../shared/failure.js';
+import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import type { shipModel } from '../../workflows/index.js';
+
+export type ShipHandle = WorkflowHandle<typeof shipModel>;
+
+export interface ShipRow {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly status: string;
+  readonly stage: string | null;
+  readonly modelVersion: number | null;
+  readonly holdReasons: readonly string[];
+  readonly startTime: string;
+}
+
+/** Ships that are under way, newest first; `where` is an extra visibility filter such as `ShipStage="Held"`. */
+export async function openShips(client: Client, where = ''): Promise<ShipRow[]> {
+  return await shipsBy(client, `WorkflowType="shipModel" AND ExecutionStatus="Running"${where ? ` AND ${where}` : ''}`);
+}
+
+export async function recentShips(client: Client, limit: number): Promise<ShipRow[]> {
+  return await shipsBy(client, 'WorkflowType="shipModel"', limit);
+}
+
+/** The ship with this id, or else the only one of `candidates`. @throws Failure when there is none, UsageFailure when several */
+export async function theShip(
+  client: Client,
+  id: string | undefined,
+  where: string,
+  what: string,
+): Promise<ShipHandle> {
+  if (id !== undefined) return client.workflow.getHandle(id);
+  const ships = await openShips(client, where);
+  if (ships.length === 1) return client.workflow.getHandle(ships[0]!.workflowId);
+  if (ships.length === 0) {
+    throw new Failure('NoShip', `no ${what} ship`, 'see all of them with `believe ship status --all`');
+  }
+  throw new UsageFailure(
+    `${ships.length} ${what} ships: ${ships.map((ship) => ship.workflowId).join(', ')}`,
+    'name the one you mean',
+  );
+}
+
+async function shipsBy(client: Client, query: string, limit = 100): Promise<ShipRow[]> {
+  const ships: ShipRow[] = [];
+  for await (const info of client.workflow.list({ query })) {
+    ships.push(shipRow(info));
+    if (ships.length >= limit) break;
+  }
+  return ships;
+}
+
+function shipRow(info: WorkflowExecutionInfo): ShipRow {
+  const attributes = info.typedSearchAttributes;
+  return {
+    workflowId: info.workflowId,
+    runId: info.runId,
+    status: info.status.name,
+    stage: attributes.get(SHIP_ATTRIBUTES.stage) ?? null,
+    modelVersion: attributes.get(SHIP_ATTRIBUTES.modelVersion) ?? null,
+    holdReasons: attributes.get(SHIP_ATTRIBUTES.holdReasons) ?? [],
+    startTime: info.startTime.toISOString(),
+  };
+}

@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { createBrokerActivities } from '../activities/broker/index.js';
+import { obtainRsync } from '../setup/rsync.js';
+import { clockSpecFile } from '../shared/clock/clock-spec-file.js';
+import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { serverAddress } from '../temporal/server-address.js';
+import { runWorker } from './run-worker.js';
+import { workerConfig } from './worker-options.js';
+
+/** The broker worker: pulls, verifies, arms. It shares a folder with the bridge, and nothing else. */
+const config = workerConfig();
+const rsync = await obtainRsync({ reach: 'loopback' });
+await runWorker(
+  {
+    ...serverAddress(config),
+    identity: `broker@${process.pid}`,
+    metricsPort: config.metrics.brokerPort,
+    deployment: null,
+  },
+  {
+    taskQueue: TASK_QUEUES.broker,
+    maxConcurrentActivityTaskExecutions: 20,
+    activities: createBrokerActivities({
+      brokerFolder: path.join(config.home, 'broker'),
+      clockFile: clockSpecFile(config.home),
+      rsync: { path: rsync.path, ...config.rsync },
+    }),
+  },
+);

@@ -1,0 +1,18 @@
+import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { serverAddress } from '../temporal/server-address.js';
+import { bundleWorkflows } from '../temporal/workflow-bundle.js';
+import { runWorker } from './run-worker.js';
+import { workerConfig } from './worker-options.js';
+
+/** The orchestrator: workflow tasks only. It holds nothing secret, and a new one replays where the old one stopped. */
+const config = workerConfig();
+const { codePath, buildId } = await bundleWorkflows();
+await runWorker(
+  {
+    ...serverAddress(config),
+    identity: `orchestrator@${process.pid}`,
+    metricsPort: config.metrics.orchestratorPort,
+    deployment: config.temporal.versioned ? { name: 'believe-orchestrator', buildId } : null,
+  },
+  { taskQueue: TASK_QUEUES.workflows, workflowBundle: { codePath } },
+);

@@ -1,0 +1,9 @@
+import { parseArgs } from 'node:util';
+import type { Config } from '../shared/config/config.js';
+import { loadHomeConfig } from '../shared/config/home-config.js';
+
+/** What every worker process is told: `--home DIR`, or `--config FILE`. @throws WrongConfig */
+export function workerConfig(argv: string[] = process.argv.slice(2)): Config {
+  const { values } = parseArgs({ args: argv, options: { home: { type: 'string' }, config: { type: 'string' } } });
+  return loadHomeConfig({ home: values.home, file: values.config });
+}
