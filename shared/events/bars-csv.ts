@@ -29,7 +29,12 @@ export async function readBarsFile(path: string, signal?: AbortSignal): Promise<
       synthetic ||= /synthetic/i.test(line);
     } else if (!hasHeader) {
       if (line !== HEADER)
-        throw new BadInput(path, `line ${lineNumber}`, `the columns are "${line.slice(0, 80)}"`, `they must be ${HEADER}`);
+        throw new BadInput(
+          path,
+          `line ${lineNumber}`,
+          `the columns are "${line.slice(0, 80)}"`,
+          `they must be ${HEADER}`,
+        );
       hasHeader = true;
     } else {
       const bar = parseBar(line);
@@ -77,7 +82,8 @@ async function* linesOf(path: string, signal: AbortSignal | undefined): AsyncGen
   for await (const chunk of byteChunks(path, signal)) {
     const lines = (rest + chunk.toString('latin1')).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > LINE_CHARACTERS_MAX) throw new BadInput(path, undefined, 'has lines too long for bars', `give ${HEADER}`);
+    if (rest.length > LINE_CHARACTERS_MAX)
+      throw new BadInput(path, undefined, 'has lines too long for bars', `give ${HEADER}`);
     for (const line of lines) yield line.trimEnd();
   }
   if (rest !== '') yield rest.trimEnd();

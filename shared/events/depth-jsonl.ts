@@ -104,7 +104,12 @@ async function* lineBlocks(path: string, signal: AbortSignal | undefined): Async
     const filled = held + chunk.length;
     const end = bytes.lastIndexOf(LF, filled - 1) + 1;
     if (filled - end > LINE_BYTES_MAX)
-      throw new BadInput(path, `the line that starts near its end`, `is longer than ${LINE_BYTES_MAX} bytes`, 'give a depth file');
+      throw new BadInput(
+        path,
+        `the line that starts near its end`,
+        `is longer than ${LINE_BYTES_MAX} bytes`,
+        'give a depth file',
+      );
     if (end > 0) yield { bytes, end };
     bytes.copy(bytes, 0, end, filled);
     held = filled - end;
@@ -127,7 +132,12 @@ function readHeader(path: string, line: string): DepthHeader {
   const parsed = depthHeader.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new BadInput(path, `line 1, field ${issue?.path.join('.') || 'kind'}`, issue?.message ?? 'is not a header', fix);
+  throw new BadInput(
+    path,
+    `line 1, field ${issue?.path.join('.') || 'kind'}`,
+    issue?.message ?? 'is not a header',
+    fix,
+  );
 }
 
 function counted(batch: EventBatch, counts: DepthCounts): EventBatch {

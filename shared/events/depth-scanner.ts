@@ -21,8 +21,8 @@ export class DepthScanner {
   lines = 1;
   broken = 0;
 
-  private view = new DataView(new ArrayBuffer(0));
-  private bytes = new Uint8Array(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private bytes: Uint8Array = new Uint8Array(0);
   /** Cursor and results of the leaf readers below. */
   private at = 0;
   private value = 0;
