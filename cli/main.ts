@@ -9,6 +9,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     summary: 'what is installed, missing or unreachable, with the fix',
     load: () => import('./nouns/doctor.js'),
   },
+  {
+    name: 'gate',
+    summary: 'cross-validation splits and statistics of the gate',
+    load: () => import('./nouns/gate.js'),
+  },
 ];
 
 async function main(argv: string[]): Promise<void> {
