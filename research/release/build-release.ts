@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createFile } from '../../shared/disk/create-file.js';
+import { replaceFile } from '../../shared/disk/replace-file.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { describeFiles, packArchive, type ReleaseFiles } from '../../shared/release/archive.js';
+import {
+  encodeStatement,
+  FEATURE_SCHEMA_FILE,
+  GATE_REPORT_FILE,
+  type ReleasePredicate,
+  releaseStatement,
+  tarballName,
+} from '../../shared/release/statement.js';
+import { type Allocation, ReleaseLedger } from './ledger.js';
+
+/** What the research tier says of a release; the rest of the statement follows from the files and the ledger. */
+export interface ReleaseFacts
+  extends Pick<
+    ReleasePredicate,
+    'shipId' | 'epoch' | 'training' | 'gateVerdict' | 'decision' | 'codeCommit' | 'lockfileSha256' | 'synthetic'
+  > {
+  /** Identity of the release in the ledger: the ship's id, or an id of its own for a rollback. */
+  readonly releaseId: string;
+  /** How long brokers may load it. */
+  readonly lifetimeDays: number;
+}
+
+export interface BuiltRelease {
+  readonly predicate: ReleasePredicate;
+  /** The exact bytes to sign. */
+  readonly payload: Buffer;
+  readonly tarballFile: string;
+}
+
+/**
+ * Packs a candidate and writes down the statement that will be signed. The numbers come from the ledger and the first
+ * statement written stays, so building again after a crash gives the same bytes.
+ * @param releasesFolder `releases/` of the research tier
+ * @throws CandidateChanged when the same release is built from other files
+ */
+export async function buildRelease(
+  releasesFolder: string,
+  facts: ReleaseFacts,
+  files: ReleaseFiles,
+  nowMs: number,
+): Promise<BuiltRelease> {
+  for (const name of [FEATURE_SCHEMA_FILE, GATE_REPORT_FILE]) {
+    if (!files.has(name)) throw new BadInput(name, undefined, 'the candidate has no such file', 'assemble it again');
+  }
+  const { releaseId, lifetimeDays, ...said } = facts;
+  const numbers = releaseLedger(releasesFolder).allocate(releaseId, facts.epoch);
+  const tarball = await packArchive(files);
+  const described = describeFiles(files);
+  const hashOf = (name: string) => described.find((file) => file.name === name)!.sha256;
+  return keep(releasesFolder, numbers, tarball, {
+    ...said,
+    ...validity(nowMs, lifetimeDays),
+    archive: { size: tarball.length, sha256: createHash('sha256').update(tarball).digest('hex') },
+    files: described,
+    featureSchemaSha256: hashOf(FEATURE_SCHEMA_FILE),
+    gateReportSha256: hashOf(GATE_REPORT_FILE),
+  });
+}
+
+/**
+ * A rollback is a new release, with a higher counter, that names the bytes of an older one again.
+ * @param olderVersion model version whose bytes come back
+ * @throws ReleaseMissing when that release was never built here
+ */
+export function buildRollback(
+  releasesFolder: string,
+  facts: Pick<ReleaseFacts, 'releaseId' | 'shipId' | 'epoch' | 'lifetimeDays'>,
+  olderVersion: number,
+  nowMs: number,
+): BuiltRelease {
+  const older = readBuiltRelease(releasesFolder, olderVersion);
+  const { releaseId, lifetimeDays, ...said } = facts;
+  const numbers = releaseLedger(releasesFolder).allocate(releaseId, facts.epoch);
+  return keep(releasesFolder, numbers, readFileSync(older.tarballFile), {
+    ...older.predicate,
+    ...said,
+    ...validity(nowMs, lifetimeDays),
+    rollbackOf: {
+      modelVersion: olderVersion,
+      payloadSha256: createHash('sha256').update(older.payload).digest('hex'),
+    },
+  });
+}
+
+/** A release that was built before. @throws ReleaseMissing */
+export function readBuiltRelease(releasesFolder: string, modelVersion: number): BuiltRelease {
+  const tarballFile = path.join(releasesFolder, tarballName(modelVersion));
+  const file = statementFile(releasesFolder, modelVersion);
+  if (!existsSync(file) || !existsSync(tarballFile)) throw new ReleaseMissing(releasesFolder, modelVersion);
+  const payload = readFileSync(file);
+  return { predicate: releaseStatement.parse(JSON.parse(payload.toString('utf8'))).predicate, payload, tarballFile };
+}
+
+export function releaseLedger(releasesFolder: string): ReleaseLedger {
+  return new ReleaseLedger(path.join(releasesFolder, 'ledger'));
+}
+
+/** Every file under a candidate folder, by its path with `/`. */
+export function readCandidate(folder: string): Map<string, Buffer> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = entries.map((entry) => path.relative(folder, path.join(entry.path, entry.name)));
+  return new Map(names.sort().map((name) => [name.split(path.sep).join('/'), readFileSync(path.join(folder, name))]));
+}
+
+export class ReleaseMissing extends Failure {
+  constructor(releasesFolder: string, modelVersion: number) {
+    super('ReleaseMissing', `${releasesFolder} has no release v${modelVersion}`, 'see `believe release list`');
+  }
+}
+
+export class CandidateChanged extends Failure {
+  constructor(modelVersion: number) {
+    super(
+      'CandidateChanged',
+      `v${modelVersion} was built from other files before; its counter is bound to those`,
+      'start a new ship: its release gets numbers of its own',
+    );
+  }
+}
+
+type WithoutNumbers = Omit<ReleasePredicate, keyof Allocation>;
+
+/** Tarball first, statement last: a statement on disk means that the release is whole. The first statement wins. */
+function keep(releasesFolder: string, numbers: Allocation, tarball: Buffer, facts: WithoutNumbers): BuiltRelease {
+  const { releaseId, ...counted } = numbers;
+  const { modelVersion } = numbers;
+  const file = statementFile(releasesFolder, modelVersion);
+  const tarballFile = path.join(releasesFolder, tarballName(modelVersion));
+  const first = existsSync(file) ? readFileSync(file) : null;
+  if (first === null || !existsSync(tarballFile)) replaceFile(tarballFile, tarball);
+  if (first === null) createFile(file, encodeStatement({ ...facts, ...counted }));
+  const built = readBuiltRelease(releasesFolder, modelVersion);
+  if (built.predicate.archive.sha256 !== facts.archive.sha256) throw new CandidateChanged(modelVersion);
+  return built;
+}
+
+function validity(nowMs: number, lifetimeDays: number): Pick<ReleasePredicate, 'issued' | 'expires'> {
+  return {
+    issued: new Date(nowMs).toISOString(),
+    expires: new Date(nowMs + lifetimeDays * 86_400_000).toISOString(),
+  };
+}
+
+function statementFile(releasesFolder: string, modelVersion: number): string {
+  return path.join(releasesFolder, `believe-v${modelVersion}.statement.json`);
+}

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { replaceFile } from '../../shared/disk/replace-file.js';
+import { UsageFailure } from '../../shared/failure.js';
+import { generateSigningKey, publicKeyPem, type SigningKey } from '../../shared/release/ed25519-key.js';
+import { readSigningKeys, signersOf, writeSigningKey } from '../../shared/release/key-folder.js';
+import { hasPin, initPin } from '../../shared/release/pin-store.js';
+import {
+  nextRoot,
+  ROLE_NAMES,
+  type RoleName,
+  type RootMetadata,
+  readRoot,
+  signRoot,
+  type TrustedRoot,
+} from '../../shared/release/root.js';
+import { followRoots, ROOT_FILE, readTrustedRoot, trustRoot } from '../../shared/release/trust-store.js';
+import { type KeyPlaces, privateKeysFolder, publicKeyFile, trustFolder } from './key-places.js';
+
+export interface CeremonyOptions {
+  readonly rootKeys: number;
+  readonly rootThreshold: number;
+  readonly rootLifetimeDays: number;
+  readonly nowMs: number;
+}
+
+export const USUAL_CEREMONY = { rootKeys: 3, rootThreshold: 2, rootLifetimeDays: 365 } as const;
+
+/**
+ * The first ceremony: keys for every role, root version 1, and the broker's first pin. A home whose ceremony is complete
+ * is left as it is, so that a pin that was lost later is never made anew here; one that was killed is completed.
+ * @throws UsageFailure when the threshold cannot be met
+ */
+export function initKeys(places: KeyPlaces, options: CeremonyOptions): { created: boolean; root: TrustedRoot } {
+  const research = trustFolder(places, 'research');
+  if (existsSync(path.join(research, ROOT_FILE))) return { created: false, root: readTrustedRoot(research) };
+  const broker = trustFolder(places, 'broker');
+  const root = existsSync(path.join(broker, ROOT_FILE)) ? readTrustedRoot(broker) : firstRoot(places, options);
+  if (!hasPin(path.dirname(broker))) {
+    const highestSeenUtc = new Date(options.nowMs).toISOString();
+    initPin(path.dirname(broker), { v: 1, rootVersion: 1, epoch: 1, counter: 0, payloadSha256: null, highestSeenUtc });
+  }
+  for (const folder of [broker, research]) publishTrust(folder, root); // research last: it says "complete"
+  return { created: true, root };
+}
+
+/**
+ * Root N + 1 with new keys for the roles given, signed by the root keys of N and of N + 1. Brokers follow it with the
+ * next release they pull.
+ * @throws NoSigningKey when the folder does not hold enough root keys of N
+ */
+export function rotateKeys(
+  places: KeyPlaces,
+  options: {
+    readonly roles: readonly RoleName[];
+    readonly newEpoch: boolean;
+    readonly rootLifetimeDays: number;
+    readonly nowMs: number;
+  },
+): TrustedRoot {
+  const research = trustFolder(places, 'research');
+  const trusted = followRoots(research, research); // completes a rotation that was killed
+  const { metadata } = trusted;
+  const signers = signersOf(places.rootKeysFolder, 'root', trusted);
+  const fresh = new Map<RoleName, readonly SigningKey[]>();
+  for (const role of options.roles)
+    fresh.set(
+      role,
+      metadata.roles[role].keyids.map(() => newKey(places, role)),
+    );
+  const next = withKeys(
+    {
+      ...metadata,
+      version: metadata.version + 1,
+      epoch: metadata.epoch + (options.newEpoch ? 1 : 0),
+      expires: expiryOf(options),
+    },
+    fresh,
+  );
+  const root = nextRoot(trusted, signRoot(next, [...signers, ...(fresh.get('root') ?? [])]));
+  publishTrust(research, root);
+  return root;
+}
+
+function firstRoot(places: KeyPlaces, options: CeremonyOptions): TrustedRoot {
+  const { rootKeys, rootThreshold } = options;
+  if (!(rootThreshold >= 1 && rootKeys >= rootThreshold && rootKeys <= 16)) {
+    throw new UsageFailure(`${rootThreshold} of ${rootKeys} root keys is no threshold`, 'take 2 of 3, at most 16 keys');
+  }
+  const keys = new Map<RoleName, readonly SigningKey[]>();
+  for (const role of ROLE_NAMES) keys.set(role, completeKeys(places, role, role === 'root' ? rootKeys : 1));
+  const single = { keyids: [], threshold: 1 };
+  const roles = { root: { keyids: [], threshold: rootThreshold }, release: single, journal: single, state: single };
+  const first = withKeys(
+    { kind: 'believe.root', version: 1, epoch: 1, expires: expiryOf(options), keys: {}, roles },
+    keys,
+  );
+  return readRoot(signRoot(first, keys.get('root')!));
+}
+
+/** Keys that a killed ceremony has written already count. */
+function completeKeys(places: KeyPlaces, role: RoleName, count: number): SigningKey[] {
+  const keys = readSigningKeys(privateKeysFolder(places, role), role).slice(0, count);
+  while (keys.length < count) keys.push(newKey(places, role));
+  return keys;
+}
+
+function newKey(places: KeyPlaces, role: RoleName): SigningKey {
+  const key = generateSigningKey();
+  writeSigningKey(privateKeysFolder(places, role), role, key);
+  return key;
+}
+
+/** The metadata with the keys of some roles replaced, and no key listed that no role has. */
+function withKeys(metadata: RootMetadata, fresh: ReadonlyMap<RoleName, readonly SigningKey[]>): RootMetadata {
+  const roles = { ...metadata.roles };
+  const known: Record<string, string> = { ...metadata.keys };
+  for (const [role, keys] of fresh) {
+    roles[role] = { ...roles[role], keyids: keys.map(({ keyid }) => keyid) };
+    for (const { keyid, spkiDer } of keys) known[keyid] = spkiDer.toString('base64');
+  }
+  const listed = ROLE_NAMES.flatMap((role) => roles[role].keyids);
+  return { ...metadata, roles, keys: Object.fromEntries(listed.map((keyid) => [keyid, known[keyid]!])) };
+}
+
+function publishTrust(folder: string, root: TrustedRoot): void {
+  for (const key of root.roles.release.keys) {
+    replaceFile(publicKeyFile(folder, 'release', key.keyid), publicKeyPem(key));
+  }
+  trustRoot(folder, root);
+}
+
+function expiryOf({ nowMs, rootLifetimeDays }: { nowMs: number; rootLifetimeDays: number }): string {
+  return new Date(nowMs + rootLifetimeDays * 86_400_000).toISOString();
+}

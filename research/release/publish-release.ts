@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { replaceFile } from '../../shared/disk/replace-file.js';
+import { envelopeName, tarballName } from '../../shared/release/statement.js';
+import { rootFiles } from '../../shared/release/trust-store.js';
+import { releaseLedger } from './build-release.js';
+import { LedgerRefused } from './ledger.js';
+
+/**
+ * Makes a signed release visible to brokers: the roots they may need first, then the tarball, the envelope last.
+ * Doing it again changes nothing.
+ * @param moduleFolder what the rsync daemon serves
+ * @throws LedgerRefused unless the release is signed
+ */
+export function publishRelease(ask: {
+  readonly releasesFolder: string;
+  readonly trustFolder: string;
+  readonly moduleFolder: string;
+  readonly releaseId: string;
+}): void {
+  const { releasesFolder, trustFolder, moduleFolder, releaseId } = ask;
+  const ledger = releaseLedger(releasesFolder);
+  const release = ledger.find(releaseId);
+  if (release === undefined || release.payloadSha256 === null) {
+    throw new LedgerRefused('order', `${releaseId} is not signed yet`);
+  }
+  for (const name of rootFiles(trustFolder)) copy(trustFolder, moduleFolder, name);
+  copy(releasesFolder, moduleFolder, tarballName(release.modelVersion));
+  copy(releasesFolder, moduleFolder, envelopeName(release.modelVersion));
+  ledger.recordPublished(releaseId);
+}
+
+function copy(from: string, to: string, name: string): void {
+  replaceFile(path.join(to, name), readFileSync(path.join(from, name)));
+}
