@@ -14,6 +14,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     summary: 'cross-validation splits and statistics of the gate',
     load: () => import('./nouns/gate.js'),
   },
+  {
+    name: 'gateway',
+    summary: 'a TWS-protocol gateway that replays market data, until stopped',
+    load: () => import('./nouns/gateway.js'),
+  },
 ];
 
 async function main(argv: string[]): Promise<void> {

@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { Catalogue, ContractQuery } from './contracts/catalogue.js';
+import type { FutureContract } from './contracts/contract.js';
+import type { BarHistory } from './market/bars.js';
+import type { Market } from './market/market.js';
+import type { OrderDesk } from './orders/desk.js';
+import type { Ledger } from './orders/ledger.js';
+import type { Session } from './session.js';
+import type { GatewaySettings } from './settings.js';
+
+/** What request handlers work with. */
+export interface GatewayCore {
+  readonly settings: GatewaySettings;
+  readonly catalogue: Catalogue;
+  readonly ledger: Ledger;
+  readonly desk: OrderDesk;
+  readonly sessions: ReadonlySet<Session>;
+  readonly log: Logger;
+  nowMs(): number;
+  /** By contract id. */
+  readonly markets: ReadonlyMap<number, Market>;
+  readonly history: ReadonlyMap<number, BarHistory>;
+  nextOrderId(clientId: number): number;
+  /** startApi was accepted. */
+  onReady(session: Session): void;
+  onSubscribed(): void;
+}
+
+/** The one contract that a data request means; otherwise the client gets the error and this is undefined. */
+export function contractFor(
+  core: GatewayCore,
+  session: Session,
+  reqId: number,
+  query: ContractQuery,
+): FutureContract | undefined {
+  const found = core.catalogue.find(query);
+  if (found.length === 1) return found[0];
+  const text =
+    found.length === 0
+      ? 'No security definition has been found for the request'
+      : 'The contract description specified for the request is ambiguous';
+  session.error(reqId, 200, text);
+  return undefined;
+}

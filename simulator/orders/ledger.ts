@@ -1,0 +1,50 @@
+import type { Account } from './account.js';
+import { type Commission, type Execution, isLive, type Order } from './order.js';
+
+/** Every order, fill and id of the gateway: what survives a client's reconnect, and with a state file a restart. */
+export class Ledger {
+  readonly orders = new Map<number, Order>();
+  readonly executions: Execution[] = [];
+  readonly commissions = new Map<string, Commission>();
+  readonly accounts = new Map<string, Account>();
+  /** Highest order id each client has used. */
+  readonly lastOrderId = new Map<number, number>();
+  lastPermId: number;
+  arrivals = 0;
+
+  constructor(
+    firstPermId: number,
+    private readonly firstOrderId: number,
+  ) {
+    this.lastPermId = firstPermId;
+  }
+
+  nextOrderId(clientId: number): number {
+    return Math.max(this.firstOrderId, (this.lastOrderId.get(clientId) ?? 0) + 1);
+  }
+
+  /** The order that a client means by one of its ids: the newest, since ids can be used again after a restart. */
+  find(clientId: number, orderId: number): Order | undefined {
+    let found: Order | undefined;
+    for (const order of this.orders.values())
+      if (order.clientId === clientId && order.orderId === orderId) found = order;
+    return found;
+  }
+
+  live(): Order[] {
+    return [...this.orders.values()].filter(isLive);
+  }
+
+  completed(): Order[] {
+    return [...this.orders.values()].filter((order) => !isLive(order));
+  }
+
+  children(parent: Order): Order[] {
+    return [...this.orders.values()].filter((order) => order.parentPermId === parent.permId);
+  }
+
+  /** The parent's id as the order's own client knows it; 0 for none. */
+  parentIdOf(order: Order): number {
+    return order.parentPermId === 0 ? 0 : (this.orders.get(order.parentPermId)?.orderId ?? 0);
+  }
+}

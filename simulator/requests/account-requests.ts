@@ -1,0 +1,119 @@
+import type { GatewayCore } from '../gateway-core.js';
+import type { Account } from '../orders/account.js';
+import type { Session, Subscription } from '../session.js';
+import {
+  encodeAccountEnd,
+  encodeAccountMulti,
+  encodeAccountMultiEnd,
+  encodeAccountSummary,
+  encodeAccountSummaryEnd,
+  encodeAccountTime,
+  encodeAccountValue,
+  encodePnl,
+  encodePortfolio,
+  encodePosition,
+  encodePositionEnd,
+  encodePositionMulti,
+  encodePositionMultiEnd,
+} from '../wire/encode-account.js';
+import type { Handlers } from './handlers.js';
+
+export const accountRequests: Handlers<
+  | 'reqPositions'
+  | 'cancelPositions'
+  | 'reqAccountUpdates'
+  | 'reqAccountSummary'
+  | 'cancelAccountSummary'
+  | 'reqPositionsMulti'
+  | 'cancelPositionsMulti'
+  | 'reqAccountUpdatesMulti'
+  | 'cancelAccountUpdatesMulti'
+  | 'reqPnl'
+  | 'cancelPnl'
+> = {
+  reqPositions(core, session) {
+    session.wantsPositions = true;
+    for (const account of core.ledger.accounts.values()) sendPositions(session, account);
+    session.send(encodePositionEnd());
+  },
+  cancelPositions(_core, session) {
+    session.wantsPositions = false;
+  },
+  reqAccountUpdates(core, session, { subscribe, account }) {
+    const found = core.ledger.accounts.get(account || core.settings.accounts[0]!);
+    if (!found)
+      return session.error(-1, 321, `Error validating request: account ${account.slice(0, 20)} is not of this login`);
+    session.accountUpdates = subscribe ? found.name : undefined;
+    if (subscribe) sendAccount(core, session, found);
+  },
+  reqAccountSummary(core, session, { reqId, tags }) {
+    const wanted = new Set(tags.split(',').map((tag) => tag.trim()));
+    if (!subscribe(session, reqId, 'accountSummary')) return;
+    for (const account of core.ledger.accounts.values())
+      for (const [key, value, currency] of account.values())
+        if (wanted.has(key) || wanted.has('All'))
+          session.send(encodeAccountSummary(reqId, account.name, key, value, currency));
+    session.send(encodeAccountSummaryEnd(reqId));
+  },
+  cancelAccountSummary: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'accountSummary'),
+  reqPositionsMulti(core, session, { reqId }) {
+    if (!subscribe(session, reqId, 'positionsMulti')) return;
+    for (const account of core.ledger.accounts.values())
+      for (const position of account.positions.values())
+        session.send(encodePositionMulti(reqId, account.name, position));
+    session.send(encodePositionMultiEnd(reqId));
+  },
+  cancelPositionsMulti: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'positionsMulti'),
+  reqAccountUpdatesMulti(core, session, { reqId }) {
+    if (!subscribe(session, reqId, 'accountMulti')) return;
+    for (const account of core.ledger.accounts.values())
+      for (const [key, value, currency] of account.values())
+        session.send(encodeAccountMulti(reqId, account.name, key, value, currency));
+    session.send(encodeAccountMultiEnd(reqId));
+  },
+  cancelAccountUpdatesMulti: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'accountMulti'),
+  reqPnl(core, session, { reqId, account }) {
+    if (!subscribe(session, reqId, 'pnl')) return;
+    const found = core.ledger.accounts.get(account || core.settings.accounts[0]!);
+    if (!found)
+      return session.error(
+        reqId,
+        321,
+        `Error validating request: account ${account.slice(0, 20)} is not of this login`,
+      );
+    const unrealized = found.equity - found.startCash - found.realizedPnl;
+    session.send(encodePnl(reqId, unrealized + found.realizedPnl, unrealized, found.realizedPnl));
+  },
+  cancelPnl: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'pnl'),
+};
+
+/** Tells every client that watches an account what a fill changed. */
+export function publishAccount(core: GatewayCore, account: Account): void {
+  for (const session of core.sessions) {
+    if (session.clientId === undefined) continue;
+    if (session.wantsPositions) sendPositions(session, account);
+    if (session.accountUpdates === account.name)
+      for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
+  }
+}
+
+function sendPositions(session: Session, account: Account): void {
+  for (const position of account.positions.values()) session.send(encodePosition(account.name, position));
+}
+
+function sendAccount(core: GatewayCore, session: Session, account: Account): void {
+  for (const [key, value, currency] of account.values())
+    session.send(encodeAccountValue(account.name, key, value, currency));
+  for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
+  session.send(encodeAccountTime(core.nowMs()));
+  session.send(encodeAccountEnd(account.name));
+}
+
+function subscribe(session: Session, reqId: number, kind: Subscription['kind']): boolean {
+  if (session.subscriptions.has(reqId)) {
+    session.error(reqId, 322, "Error processing request:-'bN' : cause - Duplicate ticker id");
+    return false;
+  }
+  session.subscriptions.set(reqId, { kind, stop() {} });
+  return true;
+}

@@ -1,0 +1,97 @@
+import type { GatewayCore } from '../gateway-core.js';
+import type { Order } from '../orders/order.js';
+import type { Session } from '../session.js';
+import type { RequestOf } from '../wire/decode-request.js';
+import {
+  encodeCommission,
+  encodeCompletedOrder,
+  encodeCompletedOrdersEnd,
+  encodeExecution,
+  encodeExecutionsEnd,
+  encodeOpenOrder,
+  encodeOpenOrderEnd,
+  encodeOrderStatus,
+} from '../wire/encode-order.js';
+import type { Handlers } from './handlers.js';
+
+export const orderRequests: Handlers<
+  | 'placeOrder'
+  | 'cancelOrder'
+  | 'globalCancel'
+  | 'reqOpenOrders'
+  | 'reqAllOpenOrders'
+  | 'reqAutoOpenOrders'
+  | 'reqCompletedOrders'
+  | 'reqExecutions'
+> = {
+  placeOrder: (core, session, request) => core.desk.place(session.clientId!, request),
+  cancelOrder: (core, session, { orderId }) => core.desk.cancel(session.clientId!, orderId, session.version >= 166),
+  globalCancel: (core) => core.desk.cancelAll(),
+  reqOpenOrders: (core, session) =>
+    sendOrders(
+      core,
+      session,
+      core.ledger.live().filter((order) => order.clientId === session.clientId),
+    ),
+  reqAllOpenOrders: (core, session) => sendOrders(core, session, core.ledger.live()),
+  reqAutoOpenOrders(_core, session, { autoBind }) {
+    if (session.clientId !== 0) return session.error(-1, 327, 'Only the default client (i.e 0) can auto bind orders.');
+    session.autoBind = autoBind;
+  },
+  reqCompletedOrders(core, session) {
+    for (const order of core.ledger.completed()) session.send(encodeCompletedOrder(session.version, order));
+    session.send(encodeCompletedOrdersEnd());
+  },
+  reqExecutions(core, session, request) {
+    for (const execution of core.ledger.executions) {
+      if (!matches(request, execution, core.nowMs())) continue;
+      session.send(encodeExecution(session.version, request.reqId, execution));
+      const commission = core.ledger.commissions.get(execution.execId);
+      if (commission) session.send(encodeCommission(commission));
+    }
+    session.send(encodeExecutionsEnd(request.reqId));
+  },
+};
+
+function sendOrders(core: GatewayCore, session: Session, orders: readonly Order[]): void {
+  for (const order of orders) {
+    const parentId = core.ledger.parentIdOf(order);
+    session.send(encodeOpenOrder(session.version, order, parentId));
+    session.send(encodeOrderStatus(order, parentId));
+  }
+  session.send(encodeOpenOrderEnd());
+}
+
+/** Only today's executions, counted from midnight of the gateway's time zone. */
+function matches(
+  filter: RequestOf<'reqExecutions'>,
+  execution: GatewayCore['ledger']['executions'][number],
+  nowMs: number,
+): boolean {
+  const { contract } = execution;
+  const midnightMs = nowMs - (nowMs % 86_400_000);
+  return (
+    execution.timeMs >= Math.max(midnightMs, timeOf(filter.time)) &&
+    (filter.clientId === 0 || filter.clientId === execution.clientId) &&
+    (filter.account === '' || filter.account === execution.account) &&
+    (filter.symbol === '' || filter.symbol === contract.product.symbol) &&
+    (filter.secType === '' || filter.secType === 'FUT') &&
+    (filter.exchange === '' || filter.exchange === contract.product.exchange) &&
+    (filter.side === '' || filter.side.startsWith(execution.side === 'BUY' ? 'B' : 'S'))
+  );
+}
+
+/** `yyyymmdd-hh:mm:ss` or `yyyymmdd hh:mm:ss`, UTC. */
+function timeOf(text: string): number {
+  const match = /^(\d{4})(\d\d)(\d\d)[- ](\d\d):(\d\d):(\d\d)/.exec(text);
+  if (!match) return 0;
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
