@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bridgeConfig } from './bridge.js';
 import { text } from './field-types.js';
 import { gateThresholds } from './gate-thresholds.js';
 import { clockConfig, inputConfig, instrumentConfig } from './market.js';
@@ -19,6 +20,7 @@ export const configSchema = z
     schedule: scheduleConfig.prefault({}).describe('The nightly retrain.'),
     risk: riskConfig.prefault({}).describe('Limits of the bridge; they fail closed.'),
     temporal: temporalConfig.prefault({}).describe('The workflow server.'),
+    bridge: bridgeConfig.prefault({}).describe('The execution bridge.'),
     gateway: gatewayConfig.prefault({}).describe('The IB session.'),
     rsync: rsyncConfig.prefault({}).describe('Transfers between the tiers.'),
     metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),

@@ -1,5 +1,6 @@
 import type { Bar } from '../events/bar.js';
 import type { EventBatch } from '../events/event-batch.js';
+import type { MarketState } from '../features/market-state.js';
 import { SampledMarket } from '../features/sampled-market.js';
 import type { HeadName } from '../heads/head.js';
 import type { HeadSet } from '../heads/head-set.js';
@@ -51,6 +52,11 @@ export class DecisionPipeline {
     const decision = this.tail.then(async () => this.decide(snapshot, await outputs));
     this.tail = decision.catch(() => undefined);
     return decision;
+  }
+
+  /** The market as the features see it: the book and its best prices. To be read only. */
+  get state(): MarketState {
+    return this.market.engine.state;
   }
 
   /** A bar from before the stream, to warm the bar features up. */

@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import type { DepthHeader } from '../../shared/events/depth-header.js';
+import { formatBreakLine, formatDepthLine, formatTradeLine } from '../../shared/events/depth-line.js';
+import type { ReceiveClock } from './receive-clock.js';
+import { recoverSegments } from './segment.js';
+import { SegmentFiles, type SegmentLimits } from './segment-files.js';
+
+export interface CaptureOptions {
+  readonly folder: string;
+  /** Header of every segment; its trade date is set for each. */
+  readonly header: DepthHeader;
+  readonly clock: ReceiveClock;
+  readonly tradeDateOf: (marketMs: number) => string;
+  readonly limits: SegmentLimits;
+  /** The disk refuses writes (again every time it is tried), or takes them again (null). */
+  readonly onTrouble: (error: Error | null) => void;
+}
+
+/**
+ * Writes every market event as one line, in arrival order and with one growing sequence number, before anything else
+ * happens to the event. Lines leave for the disk once per turn of the event loop.
+ */
+export class CaptureWriter {
+  private readonly files: SegmentFiles;
+  private tradeDate = '';
+  private tradeDateMinute = -1;
+  private seq: number;
+
+  constructor(private readonly options: CaptureOptions) {
+    mkdirSync(options.folder, { recursive: true });
+    const position = recoverSegments(options.folder, options.header.instrument);
+    this.seq = position.lastSeq;
+    this.files = new SegmentFiles(options, position.lastNumber, (reason) => this.mark('gap', reason));
+  }
+
+  /** Sequence number of the last line. */
+  get lastSeq(): number {
+    return this.seq;
+  }
+
+  /** @param operation,side IB's numbering; @returns the event's sequence number */
+  depth(atNs: number, operation: number, side: number, position: number, price: number, size: number): number {
+    const seq = this.next(atNs);
+    this.files.write(formatDepthLine(this.sinceEpoch(atNs), seq, operation, side, position, price, size, true));
+    return seq;
+  }
+
+  /** The feed does not say who was the aggressor. @returns the event's sequence number */
+  trade(atNs: number, price: number, size: number): number {
+    const seq = this.next(atNs);
+    this.files.write(formatTradeLine(this.sinceEpoch(atNs), seq, price, size, null));
+    return seq;
+  }
+
+  /** The book is void from here (reset), or events may be missing here (gap). @returns the line's sequence number */
+  mark(kind: 'reset' | 'gap', reason: string, atNs = this.options.clock.stampNs()): number {
+    const seq = this.next(atNs);
+    this.files.write(formatBreakLine(kind, this.sinceEpoch(atNs), seq, reason));
+    return seq;
+  }
+
+  /** Everything written so far is on disk and the segment has its final name. */
+  async close(): Promise<void> {
+    await this.files.close();
+  }
+
+  private next(atNs: number): number {
+    const minute = Math.floor(atNs / 60e9);
+    if (minute !== this.tradeDateMinute) {
+      this.tradeDateMinute = minute;
+      const tradeDate = this.options.tradeDateOf(this.options.clock.marketMsOf(atNs));
+      if (tradeDate !== this.tradeDate) {
+        this.tradeDate = tradeDate;
+        this.files.startTradeDate(tradeDate);
+      }
+    }
+    return ++this.seq;
+  }
+
+  private sinceEpoch(atNs: number): bigint {
+    return this.options.clock.baseNs + BigInt(atNs);
+  }
+}

@@ -1,0 +1,178 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { renameWithRetry, syncFolder } from '../../shared/disk/replace-file.js';
+import type { DepthHeader } from '../../shared/events/depth-header.js';
+import { formatHeaderLine } from '../../shared/events/depth-line.js';
+import { OPEN_SUFFIX, segmentFile } from './segment.js';
+
+/** When a segment is closed and the next one begun; a new trade date always begins one. */
+export interface SegmentLimits {
+  readonly sizeBytesMax: number;
+  readonly ageMsMax: number;
+  /** Lines that a slow or full disk may hold up in memory; more are dropped, counted and recorded as a gap. */
+  readonly pendingBytesMax: number;
+}
+
+interface Options {
+  readonly folder: string;
+  readonly header: DepthHeader;
+  readonly limits: SegmentLimits;
+  readonly onTrouble: (error: Error | null) => void;
+}
+
+type Job =
+  | { readonly kind: 'lines'; readonly bytes: Buffer }
+  | { readonly kind: 'segment'; readonly tradeDate: string };
+
+const RETRY_MS = 500;
+
+/** The files behind a capture: one job after the other, so that lines stay in order across rotations and retries. */
+export class SegmentFiles {
+  private text = '';
+  private readonly jobs: Job[] = [];
+  /** Last segment number of each trade date. */
+  private readonly numbers: Map<string, number>;
+  private pendingBytes = 0;
+  private droppedLines = 0;
+  private working: Promise<void> | undefined;
+  private flushAsked = false;
+  private tradeDate = '';
+  private current: { handle: FileHandle; file: string; sizeBytes: number; openedAtMs: number } | undefined;
+  private inTrouble = false;
+  private closing = false;
+  private readonly ageTimer: NodeJS.Timeout;
+
+  constructor(
+    private readonly options: Options,
+    lastNumber: ReadonlyMap<string, number>,
+    private readonly recordGap: (reason: string) => void,
+  ) {
+    this.numbers = new Map(lastNumber);
+    this.ageTimer = setInterval(() => this.closeOld(), Math.min(options.limits.ageMsMax, 5000));
+    this.ageTimer.unref();
+  }
+
+  startTradeDate(tradeDate: string): void {
+    this.cutChunk();
+    this.jobs.push({ kind: 'segment', tradeDate });
+  }
+
+  write(line: string): void {
+    if (this.pendingBytes + this.text.length > this.options.limits.pendingBytesMax) {
+      this.droppedLines++;
+      return;
+    }
+    this.text += line;
+    if (this.flushAsked) return;
+    this.flushAsked = true;
+    setImmediate(() => {
+      this.flushAsked = false;
+      this.flush();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    clearInterval(this.ageTimer);
+    this.flush();
+    await this.working;
+    await this.closeSegment();
+  }
+
+  private flush(): void {
+    this.cutChunk();
+    this.working ??= this.work().finally(() => {
+      this.working = undefined;
+    });
+  }
+
+  private cutChunk(): void {
+    if (this.text.length === 0) return;
+    const bytes = Buffer.from(this.text);
+    this.text = '';
+    this.pendingBytes += bytes.length;
+    this.jobs.push({ kind: 'lines', bytes });
+  }
+
+  private async work(): Promise<void> {
+    while (this.jobs.length > 0) {
+      try {
+        await this.perform(this.jobs[0]!);
+        this.jobs.shift();
+        this.trouble(null);
+        this.reportDrops();
+      } catch (error) {
+        this.trouble(error as Error);
+        if (this.closing) return;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+      this.cutChunk();
+    }
+  }
+
+  private async perform(job: Job): Promise<void> {
+    if (job.kind === 'segment') {
+      await this.closeSegment();
+      this.tradeDate = job.tradeDate;
+      return;
+    }
+    const segment = this.current ?? (await this.openSegment());
+    await writeAt(segment.handle, job.bytes, segment.sizeBytes);
+    segment.sizeBytes += job.bytes.length;
+    this.pendingBytes -= job.bytes.length;
+    const { sizeBytesMax, ageMsMax } = this.options.limits;
+    if (segment.sizeBytes >= sizeBytesMax || performance.now() - segment.openedAtMs >= ageMsMax)
+      await this.closeSegment();
+  }
+
+  private async openSegment(): Promise<NonNullable<typeof this.current>> {
+    const { header, folder } = this.options;
+    const { tradeDate } = this;
+    const number = (this.numbers.get(tradeDate) ?? 0) + 1;
+    const file = path.join(folder, segmentFile({ instrument: header.instrument, tradeDate, number }));
+    const handle = await open(`${file}${OPEN_SUFFIX}`, 'w');
+    const bytes = Buffer.from(formatHeaderLine({ ...header, tradeDate }));
+    await writeAt(handle, bytes, 0);
+    this.numbers.set(tradeDate, number);
+    this.current = { handle, file, sizeBytes: bytes.length, openedAtMs: performance.now() };
+    return this.current;
+  }
+
+  private async closeSegment(): Promise<void> {
+    if (!this.current) return;
+    const { handle, file } = this.current;
+    await handle.sync();
+    await handle.close();
+    this.current = undefined;
+    renameWithRetry(`${file}${OPEN_SUFFIX}`, file);
+    syncFolder(path.dirname(file));
+  }
+
+  /** A quiet market must not keep a segment open: the next tier waits for closed ones. */
+  private closeOld(): void {
+    if (!this.current || performance.now() - this.current.openedAtMs < this.options.limits.ageMsMax) return;
+    this.startTradeDate(this.tradeDate);
+    this.flush();
+  }
+
+  private trouble(error: Error | null): void {
+    if (error === null && !this.inTrouble) return;
+    this.inTrouble = error !== null;
+    this.options.onTrouble(error);
+  }
+
+  private reportDrops(): void {
+    if (this.droppedLines === 0 || this.pendingBytes > this.options.limits.pendingBytesMax / 2) return;
+    const count = this.droppedLines;
+    this.droppedLines = 0;
+    this.recordGap(`the disk was full or too slow: ${count} lines were not recorded`);
+  }
+}
+
+/** Writes all of `bytes` at an offset, so that a failed write can be tried again without a trace. */
+async function writeAt(handle: FileHandle, bytes: Buffer, offset: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
+    written += bytesWritten;
+  }
+}

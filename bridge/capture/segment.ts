@@ -1,0 +1,99 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { renameWithRetry } from '../../shared/disk/replace-file.js';
+
+/** A file that is still written to carries this after its final name; nobody else may touch it. */
+export const OPEN_SUFFIX = '.open';
+
+export interface SegmentName {
+  readonly instrument: string;
+  readonly tradeDate: string;
+  /** 1 for the first segment of an instrument's trade date. */
+  readonly number: number;
+}
+
+export function segmentFile({ instrument, tradeDate, number }: SegmentName): string {
+  return `dom_ib-${instrument}-${tradeDate}-${number}.jsonl`;
+}
+
+/** @returns null where the file is no capture segment, open or closed */
+export function parseSegmentFile(file: string): (SegmentName & { readonly open: boolean }) | null {
+  const match = /^dom_ib-(.+)-(\d{4}-\d\d-\d\d)-(\d+)\.jsonl(\.open)?$/.exec(file);
+  if (!match) return null;
+  return { instrument: match[1]!, tradeDate: match[2]!, number: Number(match[3]), open: match[4] !== undefined };
+}
+
+/** What is known of a stream when the bridge starts: where numbering goes on. */
+export interface StreamPosition {
+  readonly lastSeq: number;
+  /** Highest segment number for each trade date. */
+  readonly lastNumber: ReadonlyMap<string, number>;
+}
+
+/**
+ * Closes every segment that a crash left open: a torn last line becomes a recorded gap, then the file gets its final
+ * name. Returns where the stream's numbering goes on.
+ */
+export function recoverSegments(folder: string, instrument: string): StreamPosition {
+  let lastSeq = 0;
+  const lastNumber = new Map<string, number>();
+  for (const file of readdirSync(folder).sort()) {
+    const name = parseSegmentFile(file);
+    if (name?.instrument !== instrument) continue;
+    lastNumber.set(name.tradeDate, Math.max(name.number, lastNumber.get(name.tradeDate) ?? 0));
+    const full = path.join(folder, file);
+    lastSeq = Math.max(lastSeq, name.open ? closeAfterCrash(full) : tailOf(full).lastSeq);
+  }
+  return { lastSeq, lastNumber };
+}
+
+function closeAfterCrash(file: string): number {
+  const { wholeBytes, sizeBytes, lastSeq, lastTs } = tailOf(file);
+  const descriptor = openSync(file, 'r+');
+  try {
+    ftruncateSync(descriptor, wholeBytes);
+    const reason = `the bridge ended without closing this file; ${sizeBytes - wholeBytes} bytes of a torn line were cut`;
+    const gap = { kind: 'gap', ts: lastTs, seq: lastSeq + 1, reason };
+    if (lastTs !== '') writeSync(descriptor, `${JSON.stringify(gap)}\n`, wholeBytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameWithRetry(file, file.slice(0, -OPEN_SUFFIX.length));
+  return lastTs === '' ? lastSeq : lastSeq + 1;
+}
+
+/** Longest line the bridge writes, with room to spare. */
+const TAIL_BYTES = 64 * 1024;
+
+/** The last whole line that carries a sequence number; zeros where the file holds a header at most. */
+function tailOf(file: string): { wholeBytes: number; sizeBytes: number; lastSeq: number; lastTs: string } {
+  const descriptor = openSync(file, 'r');
+  try {
+    const sizeBytes = fstatSync(descriptor).size;
+    const start = Math.max(0, sizeBytes - TAIL_BYTES);
+    const tail = Buffer.alloc(sizeBytes - start);
+    readSync(descriptor, tail, 0, tail.length, start);
+    const whole = tail.lastIndexOf(0x0a) + 1;
+    const lines = tail
+      .toString('utf8', 0, whole)
+      .split('\n')
+      .filter((line) => line.length > 0);
+    const last = lines
+      .reverse()
+      .map(numberedLine)
+      .find((line) => line !== null);
+    return { wholeBytes: start + whole, sizeBytes, lastSeq: last?.seq ?? 0, lastTs: last?.ts ?? '' };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function numberedLine(line: string): { seq: number; ts: string } | null {
+  try {
+    const { seq, ts } = JSON.parse(line) as { seq?: unknown; ts?: unknown };
+    return typeof seq === 'number' && typeof ts === 'string' ? { seq, ts } : null;
+  } catch {
+    return null; // the first line of the tail may be cut at its start
+  }
+}

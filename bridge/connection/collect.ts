@@ -1,0 +1,122 @@
+import { type Contract, EventName, type Order, type OrderState } from '@stoqey/ib';
+import { Failure } from '../../shared/failure.js';
+import type { GatewaySession } from './session.js';
+
+export interface OpenOrderReport {
+  readonly orderId: number;
+  readonly contract: Contract;
+  readonly order: Order;
+  readonly state: OrderState;
+}
+
+export interface PositionReport {
+  readonly account: string;
+  readonly contract: Contract;
+  readonly contracts: number;
+  readonly averageCost: number;
+}
+
+/** What the gateway says of our account at one moment. */
+export interface GatewayTruth {
+  /** Open orders of every client of the account. */
+  readonly openOrders: readonly OpenOrderReport[];
+  readonly positions: readonly PositionReport[];
+}
+
+/**
+ * Asks in the order that leaves no hole: an order that fills while we ask is missing from the open orders but then is
+ * in the executions, which are asked for later. The executions go to whoever listens for them on this connection.
+ * @throws Failure NoAnswer when the gateway is silent for `timeoutMs`; or when the connection closes meanwhile
+ */
+export async function askGatewayTruth(session: GatewaySession, timeoutMs: number): Promise<GatewayTruth> {
+  const openOrders = await openOrdersOf(session, timeoutMs);
+  await askExecutions(session, timeoutMs);
+  const positions = await positionsOf(session, timeoutMs);
+  return { openOrders, positions };
+}
+
+async function openOrdersOf(session: GatewaySession, timeoutMs: number): Promise<OpenOrderReport[]> {
+  const found = new Map<string, OpenOrderReport>();
+  const onOrder = (orderId: number, contract: Contract, order: Order, state: OrderState) =>
+    found.set(`${order.clientId ?? ''}/${orderId}`, { orderId, contract, order, state });
+  for (const ask of ['reqAllOpenOrders', 'reqOpenOrders'] as const)
+    await collect(
+      session,
+      ask,
+      timeoutMs,
+      EventName.openOrderEnd,
+      () => true,
+      [[EventName.openOrder, onOrder]],
+      () => session.send('request', (ib) => ib[ask]()),
+    );
+  return [...found.values()];
+}
+
+async function askExecutions(session: GatewaySession, timeoutMs: number): Promise<void> {
+  const requestId = session.requestId();
+  const isOurs = (id: number) => id === requestId;
+  await collect(session, 'reqExecutions', timeoutMs, EventName.execDetailsEnd, isOurs, [], () =>
+    session.send('request', (ib) => ib.reqExecutions(requestId, {})),
+  );
+}
+
+async function positionsOf(session: GatewaySession, timeoutMs: number): Promise<PositionReport[]> {
+  const positions: PositionReport[] = [];
+  const onPosition = (account: string, contract: Contract, contracts: number, averageCost?: number) =>
+    positions.push({ account, contract, contracts, averageCost: averageCost ?? 0 });
+  await collect(
+    session,
+    'reqPositions',
+    timeoutMs,
+    EventName.positionEnd,
+    () => true,
+    [[EventName.position, onPosition]],
+    () => session.send('request', (ib) => ib.reqPositions()),
+  );
+  session.send('request', (ib) => ib.cancelPositions());
+  return positions;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the library's emitter has one listener type for all events
+type Listener = (...args: any[]) => void;
+
+/** Listens, asks, and waits for the end marker of that request. */
+async function collect(
+  session: GatewaySession,
+  what: string,
+  timeoutMs: number,
+  end: EventName,
+  isEnd: (id: number) => boolean,
+  listeners: readonly (readonly [EventName, Listener])[],
+  ask: () => void,
+): Promise<void> {
+  const events: EventEmitter = session.ib;
+  let timer: NodeJS.Timeout | undefined;
+  let onEnd: Listener = () => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      onEnd = (id: number) => {
+        if (isEnd(id)) resolve();
+      };
+      events.on(end, onEnd);
+      for (const [event, listener] of listeners) events.on(event, listener);
+      timer = setTimeout(() => reject(noAnswer(what, `in ${timeoutMs} ms`)), timeoutMs);
+      session.closed.then((reason) => reject(noAnswer(what, `: ${reason}`)));
+      ask();
+    });
+  } finally {
+    clearTimeout(timer);
+    events.off(end, onEnd);
+    for (const [event, listener] of listeners) events.off(event, listener);
+  }
+}
+
+/** The library types each event's listener apart; here they are all alike. */
+type EventEmitter = {
+  on(event: EventName, listener: Listener): unknown;
+  off(event: EventName, listener: Listener): unknown;
+};
+
+function noAnswer(what: string, how: string): Failure {
+  return new Failure('NoAnswer', `the gateway did not answer ${what} ${how}`, 'the bridge reconnects by itself');
+}

@@ -1,0 +1,45 @@
+import { IBApi } from '@stoqey/ib';
+import { Failure } from '../../shared/failure.js';
+
+export interface GatewayAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Our own pacer decides what leaves; the library's limiter must never hold a message back. */
+const LIBRARY_REQUESTS_PER_SECOND = 10_000;
+
+/**
+ * A raw client (not the library's auto-reconnecting wrapper, which changes the client id) whose decoder cannot throw
+ * into the process: a malformed message (bad rejection JSON, for one) leaves the library's queue out of step, so the
+ * only safe answer is to give this connection up.
+ */
+export function createIbApi(address: GatewayAddress, onBroken: (error: unknown) => void): IBApi {
+  const ib = new IBApi({ host: address.host, port: address.port, maxReqPerSec: LIBRARY_REQUESTS_PER_SECOND });
+  const socket = innerSocketOf(ib);
+  const decode = socket.onData.bind(socket);
+  socket.onData = (data) => {
+    try {
+      decode(data);
+    } catch (error) {
+      onBroken(error);
+    }
+  };
+  return ib;
+}
+
+interface InnerSocket {
+  onData(data: Buffer): void;
+}
+
+/** The library keeps its socket private; a release that moves it must be noticed here and not in a trading hour. */
+function innerSocketOf(ib: IBApi): InnerSocket {
+  const controller = Reflect.get(ib, 'controller') as { socket?: InnerSocket } | undefined;
+  if (typeof controller?.socket?.onData !== 'function')
+    throw new Failure(
+      'IbLibraryChanged',
+      'the @stoqey/ib library no longer has the socket that the bridge guards against malformed messages',
+      'install the version named in package.json',
+    );
+  return controller.socket;
+}

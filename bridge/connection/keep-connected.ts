@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../shared/failure.js';
+import type { GatewayAddress } from './ib-api.js';
+import { GatewaySession, type SessionTimeouts, type SystemMessage } from './session.js';
+
+export type ConnectionState = 'connecting' | 'connected' | 'reconciling' | 'ready' | 'down';
+
+export interface ConnectionDeps {
+  readonly address: GatewayAddress;
+  readonly timeouts: SessionTimeouts;
+  readonly backoff: { readonly firstMs: number; readonly lastMs: number };
+  /**
+   * Reconciles orders and positions, and only then subscribes (anew where data was lost) and lets trading go on.
+   * @throws when that is not possible: the connection is then given up and tried again
+   */
+  readonly prepare: (session: GatewaySession, restore: { readonly dataLost: boolean }) => Promise<void>;
+  /** Nothing may be sent from here on until `prepare` has been done again; the reason is in plain words. */
+  readonly onLost: (reason: string, socketGone: boolean) => void;
+  readonly onSystem: (message: SystemMessage) => void;
+  readonly onState: (state: ConnectionState, detail: string | null) => void;
+  /** Why an attempt failed; typed, see GatewaySession.open. */
+  readonly onFailedAttempt: (failure: Failure) => void;
+}
+
+/** Keeps one connection to the gateway for as long as the bridge runs, each by the same steps in the same order. */
+export class ConnectionKeeper {
+  private readonly stopping = new AbortController();
+  private session: GatewaySession | undefined;
+  private loop: Promise<void> = Promise.resolve();
+  private address: GatewayAddress;
+
+  constructor(private readonly deps: ConnectionDeps) {
+    this.address = deps.address;
+  }
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.session?.close('the bridge stops');
+    await this.loop;
+  }
+
+  /** Gives the present connection up; the next one is reconciled from scratch. */
+  restart(reason: string): void {
+    this.session?.close(reason);
+  }
+
+  private async run(): Promise<void> {
+    let waitMs = this.deps.backoff.firstMs;
+    while (!this.stopping.signal.aborted) {
+      const wasReady = await this.oneConnection();
+      waitMs = wasReady ? this.deps.backoff.firstMs : Math.min(waitMs * 2, this.deps.backoff.lastMs);
+      await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => {});
+    }
+  }
+
+  /** @returns whether it came as far as ready */
+  private async oneConnection(): Promise<boolean> {
+    let wasReady = false;
+    this.deps.onState('connecting', null);
+    try {
+      const session = await GatewaySession.open(this.address, this.deps.timeouts);
+      this.session = session;
+      if (this.stopping.signal.aborted) session.close('the bridge stops');
+      await this.serve(session, () => {
+        wasReady = true;
+      });
+    } catch (error) {
+      this.session?.close('reconnecting');
+      this.attemptFailed(error);
+    }
+    this.session = undefined;
+    return wasReady;
+  }
+
+  /** From the handshake to the end of the socket, through every loss of the gateway's own link to IB. */
+  private async serve(session: GatewaySession, onReady: () => void): Promise<void> {
+    const link = new LinkToIb();
+    session.onSystem = (message) => {
+      this.deps.onSystem(message);
+      if (message.meaning === 'ib-lost') {
+        link.lose();
+        this.deps.onState('down', message.text);
+        this.deps.onLost(`the gateway lost its link to IB (${message.code})`, false);
+      } else if (message.meaning === 'restored-data-lost' || message.meaning === 'restored-data-kept')
+        link.restore(message.meaning === 'restored-data-lost');
+      else if (message.meaning === 'port-moved') session.close(message.text);
+    };
+    let over = false;
+    session.closed.then((reason) => {
+      over = true;
+      this.deps.onState('down', reason);
+      this.deps.onLost(reason, true);
+      link.wake();
+    });
+    this.deps.onState('connected', null);
+    while (!over) {
+      const restore = link.takeRestore();
+      if (restore) {
+        this.deps.onState('reconciling', null);
+        await this.deps.prepare(session, restore);
+        if (over || link.isLost || link.hasRestore) continue;
+        this.deps.onState('ready', null);
+        onReady();
+      }
+      if (!over && !link.hasRestore) await link.changed();
+    }
+  }
+
+  private attemptFailed(error: unknown): void {
+    const failure =
+      error instanceof Failure
+        ? error
+        : new Failure('ConnectionDefect', error instanceof Error ? error.message : String(error));
+    const { port } = failure.details;
+    if (failure.type === 'PortMoved' && typeof port === 'number' && port > 0) this.address = { ...this.address, port };
+    this.deps.onState('down', failure.message);
+    this.deps.onFailedAttempt(failure);
+  }
+}
+
+/** The gateway's own link to IB, as codes 1100, 1101 and 1102 tell it. A fresh connection starts with all to prepare. */
+class LinkToIb {
+  private lost = false;
+  private restoreAsked: { dataLost: boolean } | null = { dataLost: true };
+  private notify: () => void = () => {};
+
+  get isLost(): boolean {
+    return this.lost;
+  }
+  get hasRestore(): boolean {
+    return this.restoreAsked !== null;
+  }
+
+  lose(): void {
+    this.lost = true;
+  }
+
+  restore(dataLost: boolean): void {
+    this.lost = false;
+    this.restoreAsked = { dataLost: dataLost || (this.restoreAsked?.dataLost ?? false) };
+    this.wake();
+  }
+
+  takeRestore(): { readonly dataLost: boolean } | null {
+    const asked = this.lost ? null : this.restoreAsked;
+    if (asked) this.restoreAsked = null;
+    return asked;
+  }
+
+  wake(): void {
+    this.notify();
+  }
+
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.notify = resolve;
+    });
+  }
+}

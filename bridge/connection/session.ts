@@ -1,0 +1,197 @@
+import { EventName, type IBApi } from '@stoqey/ib';
+import { CLIENT_ID } from '../../shared/config/services.js';
+import { Failure } from '../../shared/failure.js';
+import { createIbApi, type GatewayAddress } from './ib-api.js';
+import { type Lane, Pacer } from './pacer.js';
+import { meaningOfSystemCode, type SystemMeaning } from './system-codes.js';
+
+/** Request ids start here, far above order ids, so that an error's id names one or the other and never both. */
+const FIRST_REQUEST_ID = 1_500_000_000;
+
+export interface SystemMessage {
+  readonly code: number;
+  readonly text: string;
+  readonly meaning: SystemMeaning;
+}
+
+export interface SessionTimeouts {
+  /** From TCP connect to the next valid order id. */
+  readonly handshakeMs: number;
+  /** Silence is measured by asking for the gateway's time this often... */
+  readonly heartbeatMs: number;
+  /** ...and the connection is given up when no answer comes for this long. */
+  readonly silenceMsMax: number;
+}
+
+/** One accepted connection to the gateway, from its next valid order id until it closes. It never reconnects. */
+export class GatewaySession {
+  /** Resolves once, with the reason in plain words, when the connection is gone. */
+  readonly closed: Promise<string>;
+  onSystem: (message: SystemMessage) => void = () => {};
+  private nextRequest = FIRST_REQUEST_ID;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private isOpen = true;
+
+  private constructor(
+    readonly ib: IBApi,
+    readonly nextValidId: number,
+    readonly accounts: readonly string[],
+    private readonly pacer: Pacer,
+    private readonly closing: Closing,
+  ) {
+    this.closed = closing.promise.then((reason) => {
+      this.end();
+      return reason;
+    });
+    ib.on(EventName.info, (text: string, code: number) =>
+      this.onSystem({ code, text, meaning: meaningOfSystemCode(code) }),
+    );
+  }
+
+  /**
+   * @throws Failure ClientIdInUse when another session holds id 251, GatewayUnreachable when there is no listener or no
+   * answer, PortMoved when the gateway names another port
+   */
+  static async open(address: GatewayAddress, timeouts: SessionTimeouts): Promise<GatewaySession> {
+    const closing = new Closing();
+    const ib = createIbApi(address, (error) => {
+      closing.close(`a message could not be decoded: ${error instanceof Error ? error.message : String(error)}`);
+      ib.disconnect();
+    });
+    const handshake = await shakeHands(ib, address, timeouts.handshakeMs, closing);
+    const pacer = new Pacer(() => performance.now());
+    const session = new GatewaySession(ib, handshake.nextValidId, handshake.accounts, pacer, closing);
+    session.watchSilence(timeouts);
+    return session;
+  }
+
+  get open(): boolean {
+    return this.isOpen;
+  }
+
+  /** A fresh id for every request: a reused one is refused as a duplicate ticker id. */
+  requestId(): number {
+    return this.nextRequest++;
+  }
+
+  /** @returns false where the message was not accepted and will never leave */
+  send(lane: Lane, call: (ib: IBApi) => void, dropped?: () => void): boolean {
+    return this.isOpen && this.pacer.submit(lane, () => call(this.ib), dropped);
+  }
+
+  close(reason: string): void {
+    this.closing.close(reason);
+    if (this.ib.isConnected) this.ib.disconnect();
+  }
+
+  private end(): void {
+    this.isOpen = false;
+    clearInterval(this.heartbeat);
+    this.pacer.dropAll();
+    this.ib.removeAllListeners();
+  }
+
+  /** A gateway can hang with its socket open: nothing closes then, so ask for the time and expect an answer. */
+  private watchSilence(timeouts: SessionTimeouts): void {
+    let heardAtMs = performance.now();
+    this.ib.on(EventName.currentTime, () => {
+      heardAtMs = performance.now();
+    });
+    this.heartbeat = setInterval(() => {
+      const silentMs = performance.now() - heardAtMs;
+      if (silentMs > timeouts.silenceMsMax)
+        this.close(`the gateway gave no sign of life for ${Math.round(silentMs)} ms`);
+      else this.send('request', (ib) => ib.reqCurrentTime());
+    }, timeouts.heartbeatMs);
+  }
+}
+
+/** The first reason given for the end of a connection wins; everybody who waits hears that one. */
+class Closing {
+  readonly promise: Promise<string>;
+  close!: (reason: string) => void;
+
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.close = resolve;
+    });
+  }
+}
+
+interface Handshake {
+  readonly nextValidId: number;
+  readonly accounts: readonly string[];
+}
+
+/** Waits for the managed accounts and the next valid id: the gateway drops what is sent before. */
+function shakeHands(ib: IBApi, address: GatewayAddress, handshakeMs: number, closing: Closing): Promise<Handshake> {
+  const where = `${address.host}:${address.port}`;
+  return new Promise((resolve, reject) => {
+    let nextValidId: number | undefined;
+    let accounts: readonly string[] | undefined;
+    const fail = (failure: Failure) => {
+      clearTimeout(timer);
+      ib.removeAllListeners();
+      ib.disconnect();
+      reject(failure);
+    };
+    const timer = setTimeout(
+      () => fail(unreachable(`the gateway at ${where} did not complete the handshake in ${handshakeMs} ms`)),
+      handshakeMs,
+    );
+    const complete = () => {
+      if (nextValidId === undefined || accounts === undefined) return;
+      clearTimeout(timer);
+      ib.off(EventName.info, onInfo);
+      ib.off(EventName.error, onError);
+      ib.on(EventName.error, (error: Error, code: number, id: number) => {
+        if (id === -1 && code === 502) closing.close(`socket error: ${error.message}`);
+      });
+      resolve({ nextValidId, accounts });
+    };
+    const onInfo = (text: string, code: number) => {
+      if (meaningOfSystemCode(code) === 'client-id-in-use') fail(clientIdInUse(where));
+      if (meaningOfSystemCode(code) === 'port-moved') fail(portMoved(where, text));
+    };
+    const onError = (error: Error, code: number) => {
+      if (meaningOfSystemCode(code) === 'client-id-in-use') fail(clientIdInUse(where));
+      else if (code >= 502 && code <= 506)
+        fail(unreachable(`cannot connect to the gateway at ${where}: ${error.message}`));
+    };
+    ib.on(EventName.info, onInfo);
+    ib.on(EventName.error, onError);
+    ib.on(EventName.disconnected, () => {
+      closing.close('the gateway closed the connection');
+      if (nextValidId === undefined || accounts === undefined)
+        fail(unreachable(`the gateway at ${where} closed the connection during the handshake`));
+    });
+    ib.on(EventName.nextValidId, (id: number) => {
+      nextValidId ??= id;
+      complete();
+    });
+    ib.on(EventName.managedAccounts, (list: string) => {
+      accounts ??= list.split(',').filter((account) => account.length > 0);
+      complete();
+    });
+    // Never another id, whatever happens: the orders of this account belong to it.
+    ib.connect(CLIENT_ID);
+  });
+}
+
+function clientIdInUse(where: string): Failure {
+  return new Failure(
+    'ClientIdInUse',
+    `client id ${CLIENT_ID} is in use at ${where}: another bridge is connected, or an old connection has not ended yet`,
+    'stop the other bridge; this one keeps waiting and never takes another id',
+  );
+}
+
+function unreachable(message: string): Failure {
+  return new Failure('GatewayUnreachable', message, 'start IB Gateway, enable its socket API and check host and port');
+}
+
+/** Code 1300 carries the new port in its text. */
+function portMoved(where: string, text: string): Failure {
+  const port = Number(/\b(\d{4,5})\b(?!.*\b\d{4,5}\b)/.exec(text)?.[1]);
+  return new Failure('PortMoved', `the gateway at ${where} moved its socket port: ${text}`, undefined, { port });
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/** Prices in points, quantities in contracts, position signed (long positive). */
+const side = z.enum(['BUY', 'SELL']);
+export type OrderSide = z.infer<typeof side>;
+const contracts = z.number().int().positive();
+const orderRef = z.uuid();
+const text = z.string();
+
+/** How an order that was no longer watched turned out, by the gateway's own word. */
+export const settledOutcome = z.enum(['working', 'cancelled', 'not-received']);
+export type SettledOutcome = z.infer<typeof settledOutcome>;
+
+const lines = [
+  /** First line of every file: all that has to be known of the files before. */
+  z.object({
+    kind: z.literal('carry'),
+    tradeDate: z.iso.date(),
+    positionContracts: z.number().int(),
+    /** Price at which that position is valued for the day's profit; null where none is known yet. */
+    markPrice: z.number().nullable(),
+    highestOrderId: z.number().int().nonnegative(),
+    /** Executions counted already: the gateway reports a whole day, which may span two trade dates. */
+    executions: z.array(
+      z.object({ execId: text, orderRef: orderRef.nullable(), side, contracts, price: z.number(), permId: z.number() }),
+    ),
+    haltReasons: z.record(z.string(), z.string()),
+  }),
+  /** On disk before the order is handed to the socket. */
+  z.object({
+    kind: z.literal('intent'),
+    orderRef,
+    orderId: z.number().int().positive(),
+    side,
+    contracts,
+    orderType: z.enum(['LMT', 'MKT']),
+    limitPrice: z.number().nullable(),
+    purpose: z.enum(['decision', 'flatten']),
+    modelVersion: z.number().int().positive().nullable(),
+    /** The market event that the decision was taken on; null where none was. */
+    eventSeq: z.number().int().nonnegative().nullable(),
+  }),
+  z.object({ kind: z.literal('sent'), orderRef }),
+  /** The message certainly never left this process. */
+  z.object({ kind: z.literal('not-sent'), orderRef, reason: text }),
+  z.object({ kind: z.literal('cancel'), orderRef, reason: text }),
+  z.object({
+    kind: z.literal('status'),
+    orderRef,
+    permId: z.number(),
+    status: text,
+    filled: z.number(),
+    remaining: z.number(),
+  }),
+  z.object({ kind: z.literal('rejected'), orderRef, code: z.number(), text }),
+  z.object({ kind: z.literal('warning'), orderRef, code: z.number(), text }),
+  /** `corrects` names the execution that this one replaces. */
+  z.object({
+    kind: z.literal('fill'),
+    execId: text,
+    orderRef: orderRef.nullable(),
+    permId: z.number(),
+    side,
+    contracts,
+    price: z.number(),
+    /** As the gateway words it. */
+    executedAt: text,
+    corrects: text.nullable(),
+  }),
+  z.object({
+    kind: z.literal('commission'),
+    execId: text,
+    amount: z.number(),
+    currency: text,
+    realizedPnl: z.number().nullable(),
+  }),
+  /** The socket is gone: the outcome of everything in flight is unknown until it is settled. */
+  z.object({ kind: z.literal('link-lost'), reason: text }),
+  z.object({ kind: z.literal('settled'), orderRef, outcome: settledOutcome, permId: z.number().nullable() }),
+  /** An operator (or the very first start) takes the account's position as it is. */
+  z.object({ kind: z.literal('position'), positionContracts: z.number().int(), reason: text }),
+  z.object({ kind: z.literal('halt'), code: text, reason: text }),
+  z.object({ kind: z.literal('resume'), code: text, by: text }),
+] as const;
+
+/** When a line was written: market time and wall time, ISO 8601 UTC. `n` counts the lines of a file from 1. */
+const stamp = {
+  v: z.literal(1),
+  n: z.number().int().positive(),
+  marketTime: z.iso.datetime(),
+  wallTime: z.iso.datetime(),
+};
+
+const bodies = z.discriminatedUnion('kind', lines);
+export const journalLine = bodies.and(z.object(stamp));
+/** What happened, without when. */
+export type JournalEntry = Readonly<z.infer<typeof bodies>>;
+export type JournalLine = Readonly<z.infer<typeof journalLine>>;
+export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;

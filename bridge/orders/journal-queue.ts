@@ -1,0 +1,70 @@
+import type { JournalEntry } from './journal-line.js';
+import type { OrderJournal } from './order-journal.js';
+import type { Order, OrderLedger } from './order-ledger.js';
+import { nextState } from './order-state.js';
+
+const RETRY_MS = 500;
+
+/**
+ * The journal as the rest of the bridge uses it. What the gateway reports must not be lost because the disk is full:
+ * such entries wait here, in order, until the disk takes them, and trading is halted meanwhile.
+ */
+export class JournalQueue {
+  private readonly waiting: { entry: JournalEntry; durable: boolean }[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private inTrouble = false;
+
+  /** @param onTrouble told when the disk refuses (error) and when everything has been written after all (null) */
+  constructor(
+    readonly journal: OrderJournal,
+    private readonly onTrouble: (error: Error | null) => void,
+  ) {}
+
+  get ledger(): OrderLedger {
+    return this.journal.ledger;
+  }
+
+  /** For what must be on disk before the caller goes on. @throws the system error: then it did not happen */
+  appendNow(entry: JournalEntry): void {
+    if (this.waiting.length > 0)
+      throw new Error('the journal cannot be written: earlier lines still wait for the disk');
+    this.journal.append(entry, true);
+  }
+
+  /** For what has happened already and only has to be remembered. */
+  append(entry: JournalEntry, durable = true): void {
+    this.waiting.push({ entry, durable });
+    if (this.timer === undefined) this.drain();
+  }
+
+  /** Whether a status would leave the order as the ledger has it. */
+  statusChangesNothing(order: Order, status: string): boolean {
+    return nextState(order.state, { kind: 'status', status }) === order.state;
+  }
+
+  /** Tries once more and closes; what still waits is lost and said so by the return value. */
+  close(): number {
+    clearTimeout(this.timer);
+    this.drain();
+    clearTimeout(this.timer);
+    this.journal.close();
+    return this.waiting.length;
+  }
+
+  private drain(): void {
+    this.timer = undefined;
+    try {
+      while (this.waiting.length > 0) {
+        const { entry, durable } = this.waiting[0]!;
+        this.journal.append(entry, durable);
+        this.waiting.shift();
+      }
+      if (this.inTrouble) this.onTrouble(null);
+      this.inTrouble = false;
+    } catch (error) {
+      this.inTrouble = true;
+      this.onTrouble(error as Error);
+      this.timer = setTimeout(() => this.drain(), RETRY_MS);
+    }
+  }
+}

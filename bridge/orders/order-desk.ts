@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type CommissionReport,
+  type Contract,
+  EventName,
+  type Execution as GatewayExecution,
+  type Order as GatewayOrder,
+  type OrderState as GatewayOrderState,
+  OrderAction,
+  OrderType,
+  TimeInForce,
+} from '@stoqey/ib';
+import { CLIENT_ID } from '../../shared/config/services.js';
+import type { GatewaySession } from '../connection/session.js';
+import { meaningOfOrderError } from '../connection/system-codes.js';
+import { fillOf } from './fill-report.js';
+import type { EntryOf, OrderSide } from './journal-line.js';
+import type { JournalQueue } from './journal-queue.js';
+import type { Order, OrderLedger } from './order-ledger.js';
+
+/** What shall be sent; it has passed the risk rules already. */
+export interface OrderAsk {
+  readonly side: OrderSide;
+  readonly contracts: number;
+  readonly orderType: 'LMT' | 'MKT';
+  /** Points, a whole number of ticks; null for market orders. */
+  readonly limitPrice: number | null;
+  readonly purpose: 'decision' | 'flatten';
+  readonly modelVersion: number | null;
+  readonly eventSeq: number | null;
+}
+
+export interface OrderDeskDeps {
+  readonly account: string;
+  readonly contract: Contract;
+  readonly journal: JournalQueue;
+  /** The gateway refused an order: its code and its words. */
+  readonly onRejected: (order: Order, code: number, text: string) => void;
+  readonly onFill: (fill: EntryOf<'fill'>) => void;
+  /** Something happened that only a fresh look at the gateway's truth can explain. */
+  readonly onDoubt: (reason: string) => void;
+}
+
+/** Sends orders and cancels, and writes down what comes back. Nothing is sent whose intent is not on disk. */
+export class OrderDesk {
+  private session: GatewaySession | undefined;
+  private nextOrderId = 0;
+  private sentCount = 0;
+
+  constructor(private readonly deps: OrderDeskDeps) {}
+
+  get ordersSent(): number {
+    return this.sentCount;
+  }
+
+  /** Listens on a new connection. The gateway's next id can go backwards across a restart: ours never does. */
+  attach(session: GatewaySession): void {
+    this.session = session;
+    this.nextOrderId = Math.max(session.nextValidId, this.ledger.highestOrderId + 1, this.nextOrderId);
+    const { ib } = session;
+    ib.on(EventName.orderStatus, this.onStatus);
+    ib.on(EventName.openOrder, this.onOpenOrder);
+    ib.on(EventName.execDetails, (_requestId, contract, execution) => this.onExecution(contract, execution));
+    ib.on(EventName.commissionReport, this.onCommission);
+    ib.on(EventName.error, (error: Error, code: number, id: number) => this.onError(id, code, error.message));
+  }
+
+  /** @returns the order's reference; null where the connection is gone. @throws the system error of the journal */
+  place(ask: OrderAsk): string | null {
+    const { session } = this;
+    if (!session?.open) return null;
+    const orderRef = randomUUID();
+    const orderId = this.nextOrderId++;
+    this.deps.journal.appendNow({ kind: 'intent', orderRef, orderId, ...ask });
+    const dropped = () =>
+      this.deps.journal.append({ kind: 'not-sent', orderRef, reason: 'the connection ended first' });
+    const accepted = session.send(
+      'order',
+      (ib) => {
+        ib.placeOrder(orderId, this.deps.contract, this.gatewayOrder(orderRef, ask));
+        this.sentCount++;
+        this.deps.journal.append({ kind: 'sent', orderRef }, false);
+      },
+      dropped,
+    );
+    if (!accepted) dropped();
+    return orderRef;
+  }
+
+  /** Overtakes waiting orders. Sent even when the journal cannot take the line: a cancel only lessens risk. */
+  cancel(order: Order, reason: string): void {
+    this.deps.journal.append({ kind: 'cancel', orderRef: order.orderRef, reason }, false);
+    this.session?.send('cancel', (ib) => ib.cancelOrder(order.orderId));
+  }
+
+  cancelAll(reason: string): void {
+    for (const order of this.ledger.live()) this.cancel(order, reason);
+  }
+
+  /** An order under our client id that is in no journal of ours. */
+  cancelOrphan(orderId: number): void {
+    this.session?.send('cancel', (ib) => ib.cancelOrder(orderId));
+  }
+
+  /** Writes an execution down, whoever reported it: live, or in answer to a question. */
+  onExecution(contract: Contract, execution: GatewayExecution): void {
+    if (execution.acctNumber !== this.deps.account || contract.localSymbol !== this.deps.contract.localSymbol) return;
+    const fill = fillOf(execution, this.ledger);
+    if (fill === null) return;
+    this.deps.journal.append(fill);
+    this.deps.onFill(fill);
+    if (fill.orderRef === null) this.deps.onDoubt(`execution ${fill.execId} belongs to no order of this bridge`);
+  }
+
+  readonly onCommission = ({ execId, commission, currency, realizedPNL }: CommissionReport): void => {
+    if (execId === undefined || commission === undefined || this.ledger.executions.hasCommission(execId, commission))
+      return;
+    const realizedPnl = realizedPNL !== undefined && Math.abs(realizedPNL) < 1e300 ? realizedPNL : null;
+    this.deps.journal.append({ kind: 'commission', execId, amount: commission, currency: currency ?? '', realizedPnl });
+  };
+
+  private get ledger(): OrderLedger {
+    return this.deps.journal.ledger;
+  }
+
+  private readonly onStatus = (
+    orderId: number,
+    status: string,
+    filled: number,
+    remaining: number,
+    _average: number,
+    permId?: number,
+    _parentId?: number,
+    _lastFillPrice?: number,
+    clientId?: number,
+  ): void => {
+    if (clientId !== CLIENT_ID) return;
+    const order = this.ledger.byOrderId(orderId);
+    if (order) this.recordStatus(order, { status, filled, remaining, permId: permId ?? 0 });
+  };
+
+  private readonly onOpenOrder = (
+    orderId: number,
+    _contract: Contract,
+    reported: GatewayOrder,
+    state: GatewayOrderState,
+  ): void => {
+    if (reported.clientId !== CLIENT_ID) return;
+    const order = this.ledger.order(reported.orderRef ?? '') ?? this.ledger.byOrderId(orderId);
+    if (!order) return;
+    const permId = reported.permId ?? 0;
+    this.recordStatus(order, {
+      status: state.status,
+      filled: order.filled,
+      remaining: order.contracts - order.filled,
+      permId,
+    });
+  };
+
+  /** The gateway repeats itself: only what changes the ledger is written. */
+  private recordStatus(order: Order, report: Omit<EntryOf<'status'>, 'kind' | 'orderRef'>): void {
+    const isNewId = report.permId > 0 && !order.permIds.includes(report.permId);
+    if (!isNewId && this.deps.journal.statusChangesNothing(order, report.status)) return;
+    this.deps.journal.append({ kind: 'status', orderRef: order.orderRef, ...report }, false);
+    if (isNewId && order.permIds.length > 0) this.deps.onDoubt(`order ${order.orderRef} has two permanent ids`);
+  }
+
+  private onError(orderId: number, code: number, text: string): void {
+    const order = this.ledger.byOrderId(orderId);
+    if (!order) return;
+    const { orderRef } = order;
+    switch (meaningOfOrderError(code)) {
+      case 'rejected':
+      case 'duplicate-id':
+        this.deps.journal.append({ kind: 'rejected', orderRef, code, text });
+        if (code === 103) this.nextOrderId = Math.max(this.nextOrderId, this.ledger.highestOrderId + 1000);
+        this.deps.onRejected(order, code, text);
+        return;
+      case 'cancelled':
+        this.recordStatus(order, { status: 'Cancelled', filled: order.filled, remaining: 0, permId: 0 });
+        return;
+      case 'race':
+        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
+        this.deps.onDoubt(`order ${orderRef}: ${code} ${text}`);
+        return;
+      case 'warning':
+        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
+        return;
+    }
+  }
+
+  private gatewayOrder(orderRef: string, ask: OrderAsk): GatewayOrder {
+    return {
+      action: ask.side === 'BUY' ? OrderAction.BUY : OrderAction.SELL,
+      totalQuantity: ask.contracts,
+      orderType: ask.orderType === 'LMT' ? OrderType.LMT : OrderType.MKT,
+      ...(ask.limitPrice === null ? {} : { lmtPrice: ask.limitPrice }),
+      tif: TimeInForce.DAY,
+      account: this.deps.account,
+      orderRef,
+      outsideRth: true,
+      transmit: true,
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { askGatewayTruth } from '../connection/collect.js';
+import type { GatewaySession } from '../connection/session.js';
+import type { Halts } from '../halt/halts.js';
+import type { JournalQueue } from './journal-queue.js';
+import type { OrderDesk } from './order-desk.js';
+import { type Account, compareWithGateway, type Findings, gatewayPosition, outcomeOfMissing } from './reconcile.js';
+
+export interface ReconciliationDeps {
+  readonly own: Account;
+  readonly journal: JournalQueue;
+  readonly desk: OrderDesk;
+  readonly halts: Halts;
+  readonly answerMs: number;
+  /** Between two looks: what was in flight when the link was lost has arrived by then, or never will. */
+  readonly secondLookMs: number;
+  readonly onNews: (text: string) => void;
+}
+
+const LOOKS_MAX = 4;
+
+/**
+ * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position
+ * wrong, only when two looks in a row say so. @throws Failure NoAnswer: then nothing is settled
+ */
+export async function reconcile(session: GatewaySession, deps: ReconciliationDeps): Promise<void> {
+  let earlier: Findings | null = null;
+  for (let look = 1; look <= LOOKS_MAX; look++) {
+    const truth = await askGatewayTruth(session, deps.answerMs);
+    if (look === 1) adoptFirstPosition(gatewayPosition(truth, deps.own), deps);
+    const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
+    for (const entry of findings.settled) deps.journal.append(entry);
+    const stillMissing = findings.missing.filter((order) =>
+      earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef),
+    );
+    for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));
+    const mustLookAgain =
+      stillMissing.length < findings.missing.length || (findings.positionMismatch !== null && earlier === null);
+    if (!mustLookAgain) return conclude(findings, deps);
+    earlier = findings;
+    await sleep(deps.secondLookMs);
+  }
+  throw new Error('orders keep appearing and disappearing at the gateway: connecting anew');
+}
+
+/** Before anything was ever traded the account's position is taken as it is; later it must be explained. */
+function adoptFirstPosition(contracts: number, { journal, onNews }: ReconciliationDeps): void {
+  if (!journal.journal.isFresh || contracts === journal.ledger.positionContracts) return;
+  journal.append({ kind: 'position', positionContracts: contracts, reason: 'first start: the account held this' });
+  onNews(`the account holds ${contracts} contracts that this bridge did not trade: taken over as the start`);
+}
+
+function conclude({ orphans, doubles, positionMismatch }: Findings, deps: ReconciliationDeps): void {
+  const { desk, halts, journal } = deps;
+  for (const { orderId, order } of orphans) {
+    desk.cancelOrphan(orderId);
+    halts.raise(
+      'orphan-order',
+      `order ${orderId} (${order.permId ?? 'no permId'}) is open and in no journal: cancelled`,
+    );
+  }
+  if (doubles.length > 0) {
+    halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
+    for (const orderRef of doubles) desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
+  }
+  if (positionMismatch !== null)
+    halts.raise(
+      'position-mismatch',
+      `the gateway says ${positionMismatch} contracts, the executions add up to ${journal.ledger.positionContracts}`,
+    );
+  else halts.lift('position-mismatch');
+}

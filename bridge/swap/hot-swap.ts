@@ -1,0 +1,175 @@
+import type { MarketClock } from '../../shared/clock/market-clock.js';
+import { Failure } from '../../shared/failure.js';
+import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
+import type { SwapRecord } from '../../shared/handover/swap-record.js';
+import type { ArmedFile } from './armed-file.js';
+import type { LoadedRelease } from './prepare-release.js';
+import type { SwapsLog } from './swaps-log.js';
+
+/** What the swap needs from the rest of the bridge. */
+export interface HotSwapDeps {
+  readonly armed: ArmedFile;
+  readonly log: SwapsLog;
+  readonly clock: MarketClock;
+  /** Verifies, loads, warms and checks golden rows. @throws Failure when any of it fails */
+  readonly load: (armed: ArmedSwap) => Promise<LoadedRelease>;
+  /** Puts the heads in use, between two events. Must not throw. */
+  readonly activate: (release: LoadedRelease, shipId: string) => void;
+  readonly currentModelVersion: () => number | null;
+  readonly lastEventSeq: () => number;
+  readonly onNews: (text: string, record: SwapRecord | null) => void;
+}
+
+type State =
+  | { readonly step: 'idle' }
+  | { readonly step: 'preparing'; readonly armed: ArmedSwap }
+  | { readonly step: 'ready'; readonly armed: ArmedSwap; readonly release: LoadedRelease };
+
+const LOOK_EVERY_MS = 250;
+/** Without an event for this long after the open, the swap happens anyway: a silent feed must not hold it up. */
+const SILENT_FEED_MS = 2000;
+
+/**
+ * Replaces the heads at the open. All that can fail happens before; at the open only the line and the switch are left.
+ * Order at the switch: take the request, fsync the line, use the new heads, forget the request. A crash between any
+ * two of these leaves either no line (the request is armed again) or the line (the new release is loaded on start).
+ */
+export class HotSwap {
+  private state: State = { step: 'idle' };
+  private timer: NodeJS.Timeout | undefined;
+  private dueMarketMs = Number.POSITIVE_INFINITY;
+  private openSeenAtMs: number | undefined;
+
+  constructor(private readonly deps: HotSwapDeps) {}
+
+  start(): void {
+    this.deps.armed.recover();
+    this.look();
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    if (this.state.step === 'ready') this.state.release.dispose();
+    this.become({ step: 'idle' });
+  }
+
+  /** Called before each event with its market time: the first event at or after the open is the new heads' first. */
+  beforeEvent(marketMs: number): void {
+    if (marketMs >= this.dueMarketMs) this.perform();
+  }
+
+  private look(): void {
+    try {
+      const found = this.deps.armed.look();
+      if (found === 'withdrawn') this.disarm();
+      else if (found !== 'same') this.prepare(found);
+    } catch (error) {
+      this.disarm();
+      this.deps.onNews(`the armed swap cannot be used: ${sentence(error)}`, null);
+    }
+    this.performWhenSilent();
+  }
+
+  /** Waits for an event to carry the swap, but not for long. */
+  private performWhenSilent(): void {
+    if (this.deps.clock.nowMs() < this.dueMarketMs) return;
+    this.openSeenAtMs ??= performance.now();
+    if (performance.now() - this.openSeenAtMs >= SILENT_FEED_MS) this.perform();
+  }
+
+  private disarm(): void {
+    if (this.state.step === 'ready') this.state.release.dispose();
+    if (this.state.step !== 'idle') this.deps.onNews(`the swap of ${this.state.armed.shipId} was withdrawn`, null);
+    this.become({ step: 'idle' });
+  }
+
+  private prepare(armed: ArmedSwap): void {
+    this.disarm();
+    if (this.deps.log.has(armed)) {
+      this.deps.armed.discard();
+      return;
+    }
+    const state: State = { step: 'preparing', armed };
+    this.become(state);
+    this.deps.onNews(`release ${armed.modelVersion} is armed: verifying and warming`, null);
+    this.deps.load(armed).then(
+      (release) => {
+        if (this.state !== state) release.dispose();
+        else this.become({ step: 'ready', armed, release });
+      },
+      (error: unknown) => {
+        if (this.state === state) this.refuse(armed, error);
+      },
+    );
+  }
+
+  private perform(): void {
+    if (this.state.step !== 'ready') return;
+    const { armed, release } = this.state;
+    this.become({ step: 'idle' });
+    try {
+      if (!this.deps.armed.take(armed)) {
+        release.dispose();
+        return;
+      }
+      const record: SwapRecord = { ...this.recordOf(armed), outcome: 'swapped', ...describe(release) };
+      this.deps.log.append(record);
+      this.deps.activate(release, armed.shipId);
+      this.deps.armed.remove();
+      this.deps.onNews(`release ${release.modelVersion} is in use`, record);
+    } catch (error) {
+      release.dispose();
+      this.deps.armed.recover();
+      this.deps.onNews(`the swap of ${armed.shipId} failed and is tried again: ${sentence(error)}`, null);
+    }
+  }
+
+  private refuse(armed: ArmedSwap, error: unknown): void {
+    this.become({ step: 'idle' });
+    const reason = error instanceof Failure ? `${error.type}: ${error.message}` : sentence(error);
+    const record: SwapRecord = {
+      ...this.recordOf(armed),
+      outcome: 'refused',
+      reason,
+      heads: [],
+      goldenRowsChecked: 0,
+    };
+    try {
+      this.deps.log.append(record);
+    } catch (failure) {
+      this.deps.onNews(`the refusal of ${armed.shipId} could not be recorded: ${sentence(failure)}`, null);
+      return;
+    }
+    this.deps.armed.discard();
+    this.deps.onNews(`release ${armed.modelVersion} is refused, the old heads stay: ${reason}`, record);
+  }
+
+  private recordOf(armed: ArmedSwap): Omit<SwapRecord, 'outcome' | 'heads' | 'goldenRowsChecked'> {
+    return {
+      v: 1,
+      shipId: armed.shipId,
+      marketTime: new Date(this.deps.clock.nowMs()).toISOString(),
+      wallTime: new Date().toISOString(),
+      modelVersion: armed.modelVersion,
+      counter: armed.counter,
+      payloadSha256: armed.payloadSha256,
+      priorModelVersion: this.deps.currentModelVersion(),
+      afterEventSeq: this.deps.lastEventSeq(),
+    };
+  }
+
+  private become(state: State): void {
+    this.state = state;
+    this.openSeenAtMs = undefined;
+    this.dueMarketMs = state.step === 'ready' ? state.armed.notBeforeMarketMs : Number.POSITIVE_INFINITY;
+  }
+}
+
+function describe(release: LoadedRelease): Pick<SwapRecord, 'heads' | 'goldenRowsChecked'> {
+  return { heads: [...release.heads], goldenRowsChecked: release.goldenRowsChecked };
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
