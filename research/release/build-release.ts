@@ -94,8 +94,7 @@ export function readBuiltRelease(releasesFolder: string, modelVersion: number): 
   const tarballFile = path.join(releasesFolder, tarballName(modelVersion));
   const file = statementFile(releasesFolder, modelVersion);
   if (!existsSync(file) || !existsSync(tarballFile)) throw new ReleaseMissing(releasesFolder, modelVersion);
-  const payload = readFileSync(file);
-  return { predicate: releaseStatement.parse(JSON.parse(payload.toString('utf8'))).predicate, payload, tarballFile };
+  return { ...readStatement(file), tarballFile };
 }
 
 export function releaseLedger(releasesFolder: string): ReleaseLedger {
@@ -127,18 +126,25 @@ export class CandidateChanged extends Failure {
 
 type WithoutNumbers = Omit<ReleasePredicate, keyof Allocation>;
 
-/** Tarball first, statement last: a statement on disk means that the release is whole. The first statement wins. */
+/**
+ * The first statement wins, and only a build of those very bytes writes the tarball: two processes that build one
+ * release from different files cannot mix them.
+ */
 function keep(releasesFolder: string, numbers: Allocation, tarball: Buffer, facts: WithoutNumbers): BuiltRelease {
-  const { releaseId, ...counted } = numbers;
+  const { releaseId: _, ...counted } = numbers;
   const { modelVersion } = numbers;
   const file = statementFile(releasesFolder, modelVersion);
+  if (!existsSync(file)) createFile(file, encodeStatement({ ...facts, ...counted }));
+  const { predicate, payload } = readStatement(file);
+  if (predicate.archive.sha256 !== facts.archive.sha256) throw new CandidateChanged(modelVersion);
   const tarballFile = path.join(releasesFolder, tarballName(modelVersion));
-  const first = existsSync(file) ? readFileSync(file) : null;
-  if (first === null || !existsSync(tarballFile)) replaceFile(tarballFile, tarball);
-  if (first === null) createFile(file, encodeStatement({ ...facts, ...counted }));
-  const built = readBuiltRelease(releasesFolder, modelVersion);
-  if (built.predicate.archive.sha256 !== facts.archive.sha256) throw new CandidateChanged(modelVersion);
-  return built;
+  if (!existsSync(tarballFile) || !readFileSync(tarballFile).equals(tarball)) replaceFile(tarballFile, tarball);
+  return { predicate, payload, tarballFile };
+}
+
+function readStatement(file: string): Pick<BuiltRelease, 'predicate' | 'payload'> {
+  const payload = readFileSync(file);
+  return { predicate: releaseStatement.parse(JSON.parse(payload.toString('utf8'))).predicate, payload };
 }
 
 function validity(nowMs: number, lifetimeDays: number): Pick<ReleasePredicate, 'issued' | 'expires'> {
