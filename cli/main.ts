@@ -5,6 +5,16 @@ import { Failure, UsageFailure } from '../shared/failure.js';
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
 const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (noun: Command) => void }> }[] = [
   {
+    name: 'up',
+    summary: 'start everything, ship a model, stay up until Ctrl-C',
+    load: () => import('./nouns/up.js'),
+  },
+  {
+    name: 'ship',
+    summary: 'start, watch and decide on ships: models on their way to the bridge',
+    load: () => import('./nouns/ship.js'),
+  },
+  {
     name: 'doctor',
     summary: 'what is installed, missing or unreachable, with the fix',
     load: () => import('./nouns/doctor.js'),
@@ -18,6 +28,16 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     name: 'gateway',
     summary: 'a TWS-protocol gateway that replays market data, until stopped',
     load: () => import('./nouns/gateway.js'),
+  },
+  {
+    name: 'keys',
+    summary: 'the key ceremony: root of trust, release, journal and state keys',
+    load: () => import('./nouns/keys.js'),
+  },
+  {
+    name: 'release',
+    summary: 'verify, list and show signed releases',
+    load: () => import('./nouns/release.js'),
   },
 ];
 

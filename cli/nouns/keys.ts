@@ -1,0 +1,141 @@
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type KeyPlaces,
+  keyPlaces,
+  privateKeysFolder,
+  publicKeyFile,
+  trustFolder,
+} from '../../research/release/key-places.js';
+import { initKeys, rotateKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
+import { loadConfig } from '../../shared/config/load-config.js';
+import { UsageFailure } from '../../shared/failure.js';
+import { readSigningKeys } from '../../shared/release/key-folder.js';
+import { hasPin, initPin, readPin } from '../../shared/release/pin-store.js';
+import { ROLE_NAMES, type RoleName, type TrustedRoot } from '../../shared/release/root.js';
+import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { printResult } from '../output.js';
+
+/** `believe keys`: the key ceremony of a home folder. */
+export function register(noun: Command): void {
+  withPlaces(noun.command('init'))
+    .description(
+      'make the keys of every role, the first root of trust and the first pin; a complete home is left alone',
+    )
+    .option('--root-keys <n>', 'how many root keys', integer, USUAL_CEREMONY.rootKeys)
+    .option('--root-threshold <n>', 'how many of them must sign a root', integer, USUAL_CEREMONY.rootThreshold)
+    .option('--root-days <n>', 'days until the root expires', integer, USUAL_CEREMONY.rootLifetimeDays)
+    .action(init);
+  withPlaces(noun.command('rotate'))
+    .description('make the next root of trust, with new keys for the roles named; needs the private root keys')
+    .addOption(new Option('--role <role...>', 'roles that get new keys').choices(ROLE_NAMES).default(['release']))
+    .option('--new-epoch', 'make every release signed so far void (after a stolen release key)')
+    .option('--root-days <n>', 'days until the root expires', integer, USUAL_CEREMONY.rootLifetimeDays)
+    .action(rotate);
+  withPlaces(noun.command('show')).description('the root of trust, and which private keys are here').action(show);
+  withPlaces(noun.command('pin'))
+    .description('say which release a broker verified last, where it has lost both its pin and the copies')
+    .requiredOption('--counter <n>', 'counter of the newest release it may have verified', integer)
+    .requiredOption('--payload <sha256>', 'payloadSha256 of that release (believe release list --json)')
+    .action(pinByHand);
+}
+
+interface PlaceOptions {
+  home?: string;
+  rootKeysFolder?: string;
+  json?: boolean;
+}
+
+function withPlaces(command: Command): Command {
+  return command
+    .option('--home <folder>', 'home folder')
+    .option('--root-keys-folder <folder>', 'private root keys (default: offline-root-keys in the home folder)')
+    .option('--json', 'one JSON object on stdout');
+}
+
+function init(options: PlaceOptions & { rootKeys: number; rootThreshold: number; rootDays: number }): void {
+  const places = placesOf(options);
+  const { rootKeys, rootThreshold, rootDays: rootLifetimeDays } = options;
+  const { created, root } = initKeys(places, { rootKeys, rootThreshold, rootLifetimeDays, nowMs: Date.now() });
+  const text = created
+    ? `root of trust 1 made, ${rootThreshold} of ${rootKeys} root keys sign the next\n${warning(places)}`
+    : `root of trust ${root.metadata.version} is here already; nothing was changed`;
+  printResult(options.json === true, { created, ...described(places, root) }, text);
+}
+
+function rotate(options: PlaceOptions & { role: RoleName[]; newEpoch?: boolean; rootDays: number }): void {
+  const places = placesOf(options);
+  const { role: roles, newEpoch = false, rootDays: rootLifetimeDays } = options;
+  const root = rotateKeys(places, { roles, newEpoch, rootLifetimeDays, nowMs: Date.now() });
+  const { version, epoch } = root.metadata;
+  const text = `root of trust ${version} made (epoch ${epoch}), new keys for ${roles.join(', ')}; ship a release to bring it to the brokers\n${warning(places)}`;
+  printResult(options.json === true, described(places, root), text);
+}
+
+function show(options: PlaceOptions): void {
+  const places = placesOf(options);
+  const root = readTrustedRoot(trustFolder(places, 'research'));
+  const result = described(places, root);
+  const lines = result.roles.flatMap(({ role, threshold, keys }) => [
+    `  ${role}: ${threshold} of ${keys.length}`,
+    ...keys.map(({ keyid, privateKeyHere }) => `    ${keyid}${privateKeyHere ? '  private key here' : ''}`),
+  ]);
+  const { version, epoch, expires } = root.metadata;
+  const head = `root of trust ${version}, epoch ${epoch}, expires ${expires}`;
+  printResult(options.json === true, result, [head, ...lines].join('\n'));
+}
+
+function pinByHand(options: PlaceOptions & { counter: number; payload: string }): void {
+  const places = placesOf(options);
+  const brokerFolder = path.join(places.home, 'broker');
+  if (!/^[0-9a-f]{64}$/.test(options.payload)) {
+    throw new UsageFailure(
+      `--payload ${options.payload} is not a sha256`,
+      'take payloadSha256 of `believe release list`',
+    );
+  }
+  if (hasPin(brokerFolder)) {
+    throw new UsageFailure(
+      `${brokerFolder} has its pin (counter ${readPin(brokerFolder).counter}), and a pin only rises by verifying`,
+      'nothing is lost here: leave it',
+    );
+  }
+  const { version, epoch } = readTrustedRoot(trustFolder(places, 'broker')).metadata;
+  const pin = {
+    v: 1 as const,
+    rootVersion: version,
+    epoch,
+    counter: options.counter,
+    payloadSha256: options.payload,
+    highestSeenUtc: new Date().toISOString(),
+  };
+  initPin(brokerFolder, pin);
+  printResult(options.json === true, { pin }, `pinned at counter ${pin.counter}: older releases are refused`);
+}
+
+function described(places: KeyPlaces, root: TrustedRoot) {
+  const { version, epoch, expires } = root.metadata;
+  const folder = trustFolder(places, 'research');
+  const roles = ROLE_NAMES.map((role) => {
+    const here = new Set(readSigningKeys(privateKeysFolder(places, role), role).map(({ keyid }) => keyid));
+    const { threshold, keys } = root.roles[role];
+    return { role, threshold, keys: keys.map(({ keyid }) => ({ keyid, privateKeyHere: here.has(keyid) })) };
+  });
+  const publicKeys = root.roles.release.keys.map(({ keyid }) => publicKeyFile(folder, 'release', keyid));
+  return { rootVersion: version, epoch, expires, roles, publicKeys, rootKeysFolder: places.rootKeysFolder };
+}
+
+function warning({ rootKeysFolder }: KeyPlaces): string {
+  return `WARNING: move the private root keys in ${rootKeysFolder} to media kept offline, one each; whoever has them can replace every other key`;
+}
+
+function placesOf({ home, rootKeysFolder }: PlaceOptions): KeyPlaces {
+  const config = loadConfig({ overrides: home === undefined ? {} : { home } });
+  return keyPlaces(path.resolve(config.home), rootKeysFolder);
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number above 0');
+  return value;
+}

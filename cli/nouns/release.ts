@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { readBuiltRelease, releaseLedger } from '../../research/release/build-release.js';
+import type { LedgerRelease } from '../../research/release/ledger.js';
+import { loadConfig } from '../../shared/config/load-config.js';
+import { Failure, UsageFailure } from '../../shared/failure.js';
+import { readBounded } from '../../shared/release/accept-release.js';
+import { openArchive } from '../../shared/release/archive.js';
+import { ENVELOPE_BYTES_MAX } from '../../shared/release/dsse.js';
+import { pin } from '../../shared/release/pin.js';
+import { ReleaseRefused } from '../../shared/release/refusal.js';
+import { readRoot, type TrustedRoot } from '../../shared/release/root.js';
+import { ARCHIVE_BYTES_MAX, type ReleasePredicate } from '../../shared/release/statement.js';
+import { ROOT_FILE } from '../../shared/release/trust-store.js';
+import { verifyRelease } from '../../shared/release/verify-release.js';
+import { printResult } from '../output.js';
+
+/** `believe release`: check a release as a broker does, list all releases, show one. */
+export function register(noun: Command): void {
+  noun
+    .command('verify')
+    .description('check a tarball and its envelope as a broker does; moves no pin; exit code 1 on a refusal')
+    .argument('<tarball>', 'believe-v<N>.tar.gz')
+    .requiredOption('--envelope <file>', 'its DSSE envelope, believe-v<N>.dsse.json')
+    .requiredOption('--root <folder>', 'folder with root.json (broker/trust of a home folder), or the file itself')
+    .option('--pin <file>', 'also refuse what is older than this pin.json')
+    .option('--json', 'one JSON object on stdout')
+    .action(verify);
+  noun
+    .command('list')
+    .description('every release of a home folder, with its numbers and how far it has come')
+    .option('--home <folder>', 'home folder')
+    .option('--json', 'one JSON object on stdout')
+    .action(list);
+  noun
+    .command('card')
+    .description('what one release is made of, who let it go, and its model card')
+    .argument('<version>', 'model version', positiveInteger)
+    .option('--home <folder>', 'home folder')
+    .option('--json', 'one JSON object on stdout')
+    .action(card);
+}
+
+async function verify(
+  file: string,
+  options: { envelope: string; root: string; pin?: string; json?: boolean },
+): Promise<void> {
+  const result = await verdictOn(file, options);
+  const text = result.ok
+    ? `ok: v${result.modelVersion}, counter ${result.counter}${result.synthetic ? ', trained on SYNTHETIC data' : ''}`
+    : `refused: ${result.message}\n  -> ${result.fix}`;
+  printResult(options.json === true, result, text);
+  if (!result.ok) process.exitCode = 1;
+}
+
+async function verdictOn(file: string, options: { envelope: string; root: string; pin?: string }) {
+  const root = rootAt(options.root);
+  const pinned = options.pin === undefined ? null : pin.parse(JSON.parse(readFileSync(named(options.pin), 'utf8')));
+  const envelope = readBounded(named(options.envelope), ENVELOPE_BYTES_MAX);
+  const tarball = readBounded(named(file), ARCHIVE_BYTES_MAX);
+  try {
+    const release = await verifyRelease({ envelope, tarball, root, pin: pinned, nowMs: Date.now() });
+    const { modelVersion, counter, synthetic, decision = null } = release.predicate;
+    const { payloadSha256, keyIds } = release;
+    return {
+      ok: true as const,
+      modelVersion,
+      counter,
+      reason: null,
+      payloadSha256,
+      keyIds,
+      files: release.files.size,
+      synthetic,
+      decision,
+    };
+  } catch (error) {
+    if (!(error instanceof ReleaseRefused)) throw error;
+    const { reason, message, fix, details } = error;
+    return { ok: false as const, modelVersion: null, counter: null, reason, message, fix, details };
+  }
+}
+
+function rootAt(place: string): TrustedRoot {
+  const file = statSync(named(place)).isDirectory() ? path.join(place, ROOT_FILE) : place;
+  return readRoot(readFileSync(named(file)));
+}
+
+function named(file: string): string {
+  if (!existsSync(file)) throw new Failure('NoSuchFile', `there is no ${file}`, 'check the path');
+  return file;
+}
+
+function list(options: { home?: string; json?: boolean }): void {
+  const releases = releaseLedger(releasesOf(options)).list();
+  const rows = releases.map(
+    ({ modelVersion, counter, epoch, state, allocatedAt, releaseId }) =>
+      `v${modelVersion}  counter ${counter}  epoch ${epoch}  ${state.padEnd(9)}  ${allocatedAt}  ${releaseId}`,
+  );
+  printResult(options.json === true, { releases }, rows.join('\n') || 'no releases yet');
+}
+
+async function card(modelVersion: number, options: { home?: string; json?: boolean }): Promise<void> {
+  const releasesFolder = releasesOf(options);
+  const { predicate, payload, tarballFile } = readBuiltRelease(releasesFolder, modelVersion);
+  const ledgerLine = releaseLedger(releasesFolder)
+    .list()
+    .find((release) => release.modelVersion === modelVersion);
+  const files = await openArchive(readFileSync(tarballFile), predicate.files);
+  const modelCard = files.get(MODEL_CARD_FILE)?.toString('utf8');
+  const result = {
+    ...predicate,
+    state: ledgerLine?.state ?? null,
+    payloadBytes: payload.length,
+    tarballFile,
+    modelCard: modelCard === undefined ? null : (JSON.parse(modelCard) as unknown),
+  };
+  printResult(options.json === true, result, cardText(predicate, ledgerLine, tarballFile));
+}
+
+const MODEL_CARD_FILE = 'model-card.json';
+
+function cardText(predicate: ReleasePredicate, ledgerLine: LedgerRelease | undefined, tarballFile: string): string {
+  const { decision, rollbackOf } = predicate;
+  return [
+    `believe v${predicate.modelVersion}${predicate.synthetic ? '  SYNTHETIC: trained on generated data' : ''}`,
+    `  state     ${ledgerLine?.state ?? 'unknown to the ledger'}, epoch ${predicate.epoch}, counter ${predicate.counter}`,
+    `  issued    ${predicate.issued}, loadable until ${predicate.expires}`,
+    `  gate      ${predicate.gateVerdict}${decision ? `, let go by ${decision.by}: ${decision.reason}` : ''}`,
+    ...(rollbackOf ? [`  rollback  to the bytes of v${rollbackOf.modelVersion}`] : []),
+    `  training  ${predicate.training.shards} shards, Merkle root ${predicate.training.merkleRoot}`,
+    `  code      ${predicate.codeCommit}`,
+    `  tarball   ${tarballFile}`,
+    ...predicate.files.map(
+      ({ name, size, sha256 }) => `    ${sha256.slice(0, 16)}  ${String(size).padStart(9)}  ${name}`,
+    ),
+  ].join('\n');
+}
+
+function releasesOf({ home }: { home?: string }): string {
+  const folder = path.join(loadConfig({ overrides: home === undefined ? {} : { home } }).home, 'research', 'releases');
+  if (!existsSync(folder)) throw new UsageFailure(`${folder} does not exist`, 'name the home folder with --home');
+  return folder;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text.replace(/^v/, ''));
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a model version, e.g. 7');
+  return value;
+}
