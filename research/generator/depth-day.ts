@@ -23,7 +23,7 @@ export interface DepthDayOptions {
 const ACTIONS_PER_SECOND = 14;
 const TRADE_SHARE = 0.22;
 /** How much a flow pressure of 1 adds to the log odds of a buyer. */
-const FLOW_LEAN = 0.8;
+const FLOW_LEAN = 1.5;
 const TRADE_SIZE_MEAN = 5;
 /** Share of the refreshes that each level gets. */
 const LEVEL_WEIGHTS = [0.46, 0.16, 0.09, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.02];

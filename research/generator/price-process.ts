@@ -1,22 +1,22 @@
 import type { RandomStream } from './random-stream.js';
 
-/** Makes ten seconds move the mid price by about two ticks, as ES does. */
-export const VOLATILITY_TICKS_PER_ROOT_SECOND = 0.58;
+/** With the pressures below, ten seconds move the mid price by about two ticks, as ES does. */
+export const VOLATILITY_TICKS_PER_ROOT_SECOND = 0.42;
 
 /** A hidden pressure that leans on the price for a while: an Ornstein-Uhlenbeck process of variance 1. */
 interface Pressure {
   readonly relaxationSeconds: number;
-  /** Ticks a second that the price drifts at a pressure whose shape is 1. */
+  /** Drift of the price where the pressure's effect is 1. */
   readonly driftTicksPerSecond: number;
 }
 
-const BOOK_PRESSURE: Pressure = { relaxationSeconds: 12, driftTicksPerSecond: 0.09 };
-const FLOW_PRESSURE: Pressure = { relaxationSeconds: 45, driftTicksPerSecond: 0.05 };
+const BOOK_PRESSURE: Pressure = { relaxationSeconds: 12, driftTicksPerSecond: 0.155 };
+const FLOW_PRESSURE: Pressure = { relaxationSeconds: 45, driftTicksPerSecond: 0.09 };
 
 /**
  * The efficient price that quotes follow. Two hidden pressures move it: the book's, which shows in the sizes on the
  * two sides and predicts about ten seconds, and the flow's, which shows in the aggressors of trades and predicts about
- * thirty. Their effect grows with the square of the pressure, so that most of it comes in short, strong episodes.
+ * thirty. The book's effect grows with the square of its pressure, so that most of it comes in short, strong episodes.
  */
 export class PriceProcess {
   priceTicks: number;
@@ -38,8 +38,8 @@ export class PriceProcess {
 
   advance(seconds: number): void {
     const drift =
-      BOOK_PRESSURE.driftTicksPerSecond * shape(this.bookPressure) +
-      FLOW_PRESSURE.driftTicksPerSecond * shape(this.flowPressure);
+      BOOK_PRESSURE.driftTicksPerSecond * episodic(this.bookPressure) +
+      FLOW_PRESSURE.driftTicksPerSecond * this.flowPressure;
     this.priceTicks +=
       (this.#signalStrength * drift + this.slowDriftTicksPerSecond) * seconds +
       VOLATILITY_TICKS_PER_ROOT_SECOND * Math.sqrt(seconds) * this.#random.normal();
@@ -55,6 +55,6 @@ export class PriceProcess {
 }
 
 /** Odd, of variance 1 for a standard normal pressure, with heavy tails. */
-function shape(pressure: number): number {
+function episodic(pressure: number): number {
   return (pressure * Math.abs(pressure)) / Math.sqrt(3);
 }

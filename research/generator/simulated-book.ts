@@ -15,8 +15,8 @@ export interface BookOperation {
 /** Contracts that usually rest at each level, from the best outwards. */
 const USUAL_SIZES = [70, 130, 170, 200, 210, 220, 230, 230, 240, 240];
 /** How much the logarithm of a size leans with the book pressure, by level. */
-const LEANS = [0.3, 0.3, 0.25, 0.2, 0.15, 0.12, 0.1, 0.08, 0.06, 0.05];
-const SIZE_NOISE = 0.45;
+const LEANS = [0.4, 0.4, 0.35, 0.3, 0.25, 0.2, 0.16, 0.13, 0.1, 0.08];
+const SIZE_NOISE = 0.36;
 
 /**
  * A book without holes: level i of the bids is i ticks below the best. It only says what an exchange would say; keeping

@@ -25,13 +25,13 @@ const BASE: HeadRecipe = {
   rounds: 60,
   maxDepth: 3,
   eta: 0.1,
-  minChildWeight: 20,
+  minChildWeight: 100,
   subsample: 0.8,
   colsampleByTree: 0.8,
   lambda: 5,
   seed: 1,
 };
-const IMPROVED: HeadRecipe = { ...BASE, rounds: 150, eta: 0.06, minChildWeight: 30 };
+const IMPROVED: HeadRecipe = { ...BASE, rounds: 150, eta: 0.05, minChildWeight: 200 };
 
 function recipeOfEveryHead(defaults: HeadRecipe) {
   const [f2Dom, xgb5m, tickMl] = HEAD_NAMES;
