@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
+import { prepareRsyncDaemon } from '../../research/release/rsync-daemon.js';
 import { isReachable } from '../../setup/port-state.js';
 import type { Config } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
+import { releasesPasswordFile } from '../../shared/transfer/pull-release.js';
 import { connectClient } from '../../temporal/client.js';
 import { ensureNamespace } from '../../temporal/namespace.js';
 import { ensureNightlySchedule } from '../../temporal/schedules.js';
@@ -17,6 +19,7 @@ import { type ProcessSpec, Supervised } from './supervised.js';
 export interface StackTools {
   /** Path of the `temporal` binary; null where the server is not ours. */
   readonly temporal: string | null;
+  readonly rsync: string;
 }
 
 export interface StackEvents {
@@ -41,29 +44,31 @@ export class Stack {
     this.lock = new PidFile(config.home, 'up');
   }
 
-  /** @throws Failure when this home is in use, a port is taken, or a process does not come up */
-  async start(marketData: string): Promise<Client> {
-    const { config } = this;
+  /** Takes this home and starts the server. @throws Failure when the home is in use or a port is taken */
+  async startServer(): Promise<Client> {
+    const { config, tools } = this;
     mkdirSync(path.join(config.home, 'logs'), { recursive: true });
     this.takeLock();
-    const specs = processSpecs(config, this.tools, marketData);
-    for (const { name } of specs) await new PidFile(config.home, name).endOrphan();
+    for (const name of PROCESS_NAMES) await new PidFile(config.home, name).endOrphan();
     await checkPorts(config);
-    const [server, ...others] = specs.map((spec) => new Supervised(spec, config.home, this.events));
-    await this.launch(server!);
+    if (tools.temporal !== null) await this.launch(serverProcess(config, tools.temporal));
     this.connected = await connectClient(serverAddress(config));
     await ensureNamespace(this.connected);
     if (config.schedule.enabled) await ensureNightlySchedule(this.connected, config.schedule);
-    await Promise.all(others.map((one) => this.launch(one)));
     return this.connected;
+  }
+
+  /** Starts the tiers; `config` is the settings as they stand once the input is known. */
+  async startTiers(config: Config, gatewayData: string): Promise<void> {
+    await Promise.all(tierProcesses(config, this.tools, gatewayData).map((spec) => this.launch(spec)));
   }
 
   /** Stops everything that was started, the server last. */
   async stop(): Promise<void> {
     await this.connected?.connection.close();
-    const [server, ...others] = this.running;
-    await Promise.all(others.map((one) => one.stop()));
-    await server?.stop();
+    const isServer = (one: Supervised) => one.spec.name === 'temporal';
+    await Promise.all(this.running.filter((one) => !isServer(one)).map((one) => one.stop()));
+    await this.running.find(isServer)?.stop();
     this.lock.remove();
   }
 
@@ -72,8 +77,9 @@ export class Stack {
     return Object.fromEntries(this.running.map((one) => [one.spec.name, one.pid]));
   }
 
-  private async launch(one: Supervised): Promise<void> {
-    this.events.starting(one.spec.name);
+  private async launch(spec: ProcessSpec): Promise<void> {
+    this.events.starting(spec.name);
+    const one = new Supervised(spec, this.config.home, this.events);
     this.running.push(one);
     await one.start();
   }
@@ -91,49 +97,58 @@ export class Stack {
   }
 }
 
-/** The server first: everything else waits for it. */
-function processSpecs(config: Config, tools: StackTools, marketData: string): ProcessSpec[] {
-  const { home, temporal, gateway } = config;
-  const node = (name: string, script: string, args: string[], ready?: () => Promise<boolean>): ProcessSpec => ({
+const PROCESS_NAMES = ['temporal', 'releases', 'gateway', 'bridge', 'orchestrator', 'research', 'broker'] as const;
+
+function serverProcess({ home, temporal }: Config, binary: string): ProcessSpec {
+  return {
+    name: 'temporal',
+    file: binary,
+    args: serverArguments({ ...temporal, folder: path.join(home, 'temporal') }),
+    stopBy: 'signal',
+    ready: () => isReachable('127.0.0.1', temporal.port),
+  };
+}
+
+function tierProcesses(config: Config, tools: StackTools, gatewayData: string): ProcessSpec[] {
+  const { home, gateway } = config;
+  const daemon = prepareRsyncDaemon({
+    program: tools.rsync,
+    address: '127.0.0.1',
+    port: config.rsync.port,
+    hostsAllow: ['127.0.0.1'],
+    moduleFolder: path.join(home, 'research', 'published'),
+    stateFolder: path.join(home, 'research', 'rsync'),
+    passwordFile: releasesPasswordFile(path.join(home, 'broker')),
+  });
+  const speed = config.clock.kind === 'replay' ? config.clock.speed : 1;
+  const gatewayArgs = [
+    'gateway',
+    '--port',
+    String(gateway.port),
+    '--data',
+    gatewayData,
+    '--speed',
+    String(speed),
+    '--loop',
+  ];
+  return [
+    { name: 'releases', file: daemon.program, args: daemon.args, stopBy: 'signal', ready: daemon.ready },
+    ...(gateway.embedded
+      ? [nodeProcess('gateway', 'cli/main.js', gatewayArgs, () => isReachable('127.0.0.1', gateway.port))]
+      : []),
+    nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home]),
+    ...(['orchestrator', 'research', 'broker'] as const).map((worker) =>
+      nodeProcess(worker, `workers/${worker}.js`, ['--home', home]),
+    ),
+  ];
+}
+
+function nodeProcess(name: string, script: string, args: string[], ready?: () => Promise<boolean>): ProcessSpec {
+  return {
     name,
     file: process.execPath,
     args: ['--enable-source-maps', path.join(dist, script), ...args],
     stopBy: 'stdin',
     ...(ready ? { ready } : {}),
-  });
-  const specs: ProcessSpec[] = [];
-  if (temporal.embedded && tools.temporal) {
-    specs.push({
-      name: 'temporal',
-      file: tools.temporal,
-      args: serverArguments({ ...temporal, folder: path.join(home, 'temporal') }),
-      stopBy: 'signal',
-      ready: () => isReachable('127.0.0.1', temporal.port),
-    });
-  }
-  specs.push(
-    node('releases', 'workers/releases.js', ['--home', home], () => isReachable('127.0.0.1', config.rsync.port)),
-  );
-  if (gateway.embedded) {
-    const args = [
-      'gateway',
-      '--port',
-      String(gateway.port),
-      '--data',
-      marketData,
-      '--speed',
-      String(speedOf(config)),
-      '--loop',
-    ];
-    specs.push(node('gateway', 'cli/main.js', args, () => isReachable('127.0.0.1', gateway.port)));
-  }
-  specs.push(node('bridge', 'cli/main.js', ['bridge', '--home', home]));
-  for (const worker of ['orchestrator', 'research', 'broker']) {
-    specs.push(node(worker, `workers/${worker}.js`, ['--home', home]));
-  }
-  return specs;
-}
-
-function speedOf({ clock }: Config): number {
-  return clock.kind === 'replay' ? clock.speed : 1;
+  };
 }

@@ -1,0 +1,158 @@
+import { userInfo } from 'node:os';
+import type { Client } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Command, Option } from 'commander';
+import type { Config } from '../../shared/config/config.js';
+import { loadHomeConfig } from '../../shared/config/home-config.js';
+import { Failure } from '../../shared/failure.js';
+import { type Decision, decision, type ShipProgress } from '../../shared/ship/messages.js';
+import { connectClient } from '../../temporal/client.js';
+import { serverAddress } from '../../temporal/server-address.js';
+import { printResult } from '../output.js';
+import { openShips, recentShips, type ShipHandle, type ShipRow, theShip } from '../ship/find-ship.js';
+import { pendingWork } from '../ship/pending-work.js';
+import { shipIdAt, startShip } from '../ship/start-ship.js';
+import { webUiLink } from '../ship/web-ui-link.js';
+
+interface HomeOptions {
+  home?: string;
+  config?: string;
+  json?: boolean;
+}
+
+export function register(noun: Command): void {
+  const verb = (name: string, description: string) =>
+    noun
+      .command(name)
+      .description(description)
+      .option('--home <dir>', 'home folder of the stack (default: .believe)')
+      .option('--config <file>', 'settings, where the stack runs elsewhere')
+      .option('--json', 'print one JSON object')
+      .exitOverride();
+
+  verb('start', 'start a ship: retrain, gate, sign, push, verify, swap at the next RTH open')
+    .addOption(new Option('--recipe <name>', 'training recipe').choices(['base', 'improved']).default('base'))
+    .option('--note <text>', 'why, for the record', '')
+    .option('--by <name>', 'who asks', userInfo().username)
+    .option('--id <id>', 'workflow id (default: ship/<time>)')
+    .action((options: HomeOptions & { recipe: 'base' | 'improved'; note: string; by: string; id?: string }) =>
+      withClient(options, async (client, config) => {
+        const { recipe, note, by } = options;
+        const ship = await startShip(client, options.id ?? shipIdAt(Date.now()), { recipe, note, requestedBy: by });
+        const webUi = webUiLink(config, ship.workflowId);
+        printResult(
+          options.json ?? false,
+          { workflowId: ship.workflowId, webUi },
+          `${ship.workflowId} started: ${webUi}`,
+        );
+      }),
+    );
+
+  verb('status', 'where a ship is, and why; without an id the ones under way, or else the last one')
+    .argument('[id]', 'workflow id')
+    .option('--all', 'the last twenty, whatever their state')
+    .action((id: string | undefined, options: HomeOptions & { all?: boolean }) =>
+      withClient(options, async (client, config) => {
+        const rows = await rowsToShow(client, id, options.all ?? false);
+        const ships = await Promise.all(rows.map((row) => statusOf(client, config, row)));
+        printResult(options.json ?? false, { ships }, ships.map(statusText).join('\n') || 'no ship has ever sailed');
+      }),
+    );
+
+  for (const verdict of ['approve', 'reject'] as const) {
+    verb(
+      verdict,
+      `${verdict} a held ship; who and why go into the record${verdict === 'approve' ? ' and the signed manifest' : ''}`,
+    )
+      .argument('[id]', 'workflow id (default: the only held ship)')
+      .requiredOption('--by <name>', 'who decides')
+      .requiredOption('--reason <text>', 'why')
+      .action((id: string | undefined, options: HomeOptions & { by: string; reason: string }) =>
+        withClient(options, async (client) => {
+          const ship = await theShip(client, id, 'ShipStage="Held"', 'held');
+          const said = await decide(ship, decision.parse({ verdict, by: options.by, reason: options.reason }));
+          printResult(
+            options.json ?? false,
+            { workflowId: ship.workflowId, verdict, by: options.by },
+            `${ship.workflowId} ${said}`,
+          );
+        }),
+      );
+  }
+
+  verb('abort', 'stop a ship at any stage; nothing stays armed, and the old heads stay')
+    .argument('[id]', 'workflow id (default: the only ship under way)')
+    .action((id: string | undefined, options: HomeOptions) =>
+      withClient(options, async (client) => {
+        const ship = await theShip(client, id, '', 'open');
+        await ship.cancel();
+        await ship.result().catch(() => {});
+        const { stage } = (await recentShips(client, 20)).find((row) => row.workflowId === ship.workflowId) ?? {
+          stage: null,
+        };
+        printResult(options.json ?? false, { workflowId: ship.workflowId, stage }, `${ship.workflowId}: ${stage}`);
+      }),
+    );
+}
+
+async function withClient(
+  options: HomeOptions,
+  work: (client: Client, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = loadHomeConfig({ home: options.home, file: options.config });
+  const client = await connectClient(serverAddress(config));
+  try {
+    await work(client, config);
+  } finally {
+    await client.connection.close();
+  }
+}
+
+/** @throws Failure 'DecisionRefused' with the workflow's own words */
+async function decide(ship: ShipHandle, decided: Decision): Promise<string> {
+  try {
+    return await ship.executeUpdate<string, [Decision]>('decide', { args: [decided] });
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    const why = error.cause instanceof Error ? error.cause.message : error.message;
+    throw new Failure('DecisionRefused', `${ship.workflowId}: ${why}`, 'see `believe ship status`');
+  }
+}
+
+async function rowsToShow(client: Client, id: string | undefined, all: boolean): Promise<ShipRow[]> {
+  if (all) return await recentShips(client, 20);
+  if (id !== undefined) {
+    const row = (await recentShips(client, 1000)).find((one) => one.workflowId === id);
+    if (!row)
+      throw new Failure('NoShip', `no ship has the id ${id}`, 'see all of them with `believe ship status --all`');
+    return [row];
+  }
+  const open = await openShips(client);
+  return open.length > 0 ? open : await recentShips(client, 1);
+}
+
+interface ShipStatus extends ShipRow {
+  readonly doing: string;
+  /** Null while no orchestrator worker answers. */
+  readonly progress: ShipProgress | null;
+  readonly webUi: string;
+}
+
+async function statusOf(client: Client, config: Config, row: ShipRow): Promise<ShipStatus> {
+  const handle = client.workflow.getHandle(row.workflowId, row.runId);
+  const [description, progress] = await Promise.all([
+    handle.describe(),
+    handle.query<ShipProgress, []>('progress').catch(() => null),
+  ]);
+  return { ...row, doing: pendingWork(description), progress, webUi: webUiLink(config, row.workflowId) };
+}
+
+function statusText({ workflowId, stage, doing, holdReasons, progress, webUi, modelVersion }: ShipStatus): string {
+  return [
+    `${workflowId}  ${stage ?? '?'}${modelVersion === null ? '' : `  v${modelVersion}`}${doing ? `  ${doing}` : ''}`,
+    ...holdReasons.map((reason) => `  held: ${reason}`),
+    ...(progress?.nextOpen ? [`  RTH open (market time): ${progress.nextOpen}`] : []),
+    ...(progress?.stages ?? []).map((one) => `  ${one.stage.padEnd(13)} ${one.seconds.toFixed(1)} s`),
+    `  ${webUi}`,
+  ].join('\n');
+}

@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { generateMarket } from '../../research/generator/generate-market.js';
+import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import type { Config } from '../../shared/config/config.js';
+import { replaceFile } from '../../shared/disk/replace-file.js';
+import type { DepthHeader } from '../../shared/events/depth-header.js';
+import { openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { BadInput } from '../../shared/failure.js';
+import { tradeDateAfter } from './shared-clock.js';
+
+/** What a stack runs on: settings whose input is files that exist, and what the gateway simulator plays. */
+export interface MarketInput {
+  readonly config: Config;
+  readonly gatewayData: string;
+  /** The first trade date after the last one of the input. */
+  readonly dayAfter: string;
+  /** Generated data: said wherever a number is shown. */
+  readonly synthetic: boolean;
+}
+
+/** Makes the SYNTHETIC market where it is asked for, or looks at the files given. @throws BadInput */
+export async function prepareInput(config: Config, progress: (line: string) => void): Promise<MarketInput> {
+  return config.input.kind === 'synthetic'
+    ? await syntheticInput(config, config.input, progress)
+    : await fileInput(config, config.input);
+}
+
+async function syntheticInput(
+  config: Config,
+  input: Extract<Config['input'], { kind: 'synthetic' }>,
+  progress: (line: string) => void,
+): Promise<MarketInput> {
+  const { seed, firstTradeDate, days, minutesPerDay, barDays, signalStrength } = input;
+  const folder = path.join(
+    config.home,
+    'research',
+    'input',
+    `synthetic-${seed}-${firstTradeDate}-${days}x${minutesPerDay}-${signalStrength}`,
+  );
+  const market = {
+    instrument: config.instrument,
+    firstTradeDate,
+    days,
+    minutesPerDay,
+    barDays,
+    signalStrength,
+  };
+  const onProgress = ({ daysDone, days: of }: { daysDone: number; days: number }) =>
+    progress(`SYNTHETIC market: day ${daysDone} of ${of}`);
+  const made = await onceInto(folder, () => generateMarket({ ...market, seed, folder, onProgress }));
+  const dayAfter = tradeDateAfter(made.lastTradeDate);
+  // What the gateway plays is a day that no head was trained on.
+  const liveFolder = path.join(config.home, 'gateway', path.basename(folder));
+  const live = await onceInto(liveFolder, () =>
+    generateMarket({ ...market, seed: seed + 1, folder: liveFolder, firstTradeDate: dayAfter, days: 1, barDays: 2 }),
+  );
+  return {
+    config: { ...config, input: { kind: 'files', depth: [...made.depthFiles], bars: [made.barsFile] } },
+    gatewayData: live.depthFiles[0]!,
+    dayAfter,
+    synthetic: true,
+  };
+}
+
+interface MadeMarket {
+  readonly depthFiles: readonly string[];
+  readonly barsFile: string;
+  readonly lastTradeDate: string;
+}
+
+/** Generated once for each folder: the note that it is complete is written last. */
+async function onceInto(folder: string, make: () => Promise<MadeMarket>): Promise<MadeMarket> {
+  const note = path.join(folder, 'market.json');
+  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as MadeMarket;
+  const { depthFiles, barsFile, lastTradeDate } = await make();
+  const made = { depthFiles, barsFile, lastTradeDate };
+  replaceFile(note, `${JSON.stringify(made)}\n`);
+  return made;
+}
+
+async function fileInput(config: Config, input: Extract<Config['input'], { kind: 'files' }>): Promise<MarketInput> {
+  const files = {
+    kind: 'files' as const,
+    depth: input.depth.map((file) => path.resolve(file)),
+    bars: input.bars.map((file) => path.resolve(file)),
+  };
+  for (const file of [...files.depth, ...files.bars]) {
+    if (!existsSync(file))
+      throw new BadInput(file, undefined, 'there is no such file', 'give the path of a file that exists');
+  }
+  const { header, tradeDate } = await lookInto(files.depth.at(-1)!);
+  const { instrument } = header;
+  return {
+    config: {
+      ...config,
+      input: files,
+      instrument: {
+        ...config.instrument,
+        localSymbol: instrument,
+        symbol: instrument.replace(/[FGHJKMNQUVXZ]\d{1,2}$/, ''),
+        exchange: header.exchange ?? config.instrument.exchange,
+        tickSize: header.tickSize,
+        multiplier: header.multiplier ?? config.instrument.multiplier,
+      },
+    },
+    gatewayData: files.depth[0]!,
+    dayAfter: tradeDateAfter(tradeDate),
+    synthetic: header.synthetic ?? false,
+  };
+}
+
+/** Header and trade date of a depth file. @throws BadInput when it holds no event */
+async function lookInto(file: string): Promise<{ header: DepthHeader; tradeDate: string }> {
+  const { header, batches } = await openDepthFile(file, { batchEvents: 256 });
+  for await (const batch of batches()) {
+    const firstMs = Number((batch.baseNs + BigInt(batch.tsRecvNs[0] ?? 0)) / 1_000_000n);
+    return { header, tradeDate: header.tradeDate ?? tradeDateOf(firstMs) };
+  }
+  throw new BadInput(file, undefined, 'holds no market event', 'give a depth file with at least one event');
+}

@@ -1,0 +1,155 @@
+import { defaultKeyPlaces, initKeys } from '../../research/release/keys.js';
+import { obtainAll } from '../../setup/prerequisites.js';
+import { obtainRsync } from '../../setup/rsync.js';
+import { obtainTemporal } from '../../setup/temporal-binary.js';
+import type { Config } from '../../shared/config/config.js';
+import { loadHomeConfig, writeHomeConfig } from '../../shared/config/home-config.js';
+import type { Failure } from '../../shared/failure.js';
+import { untilAskedToStop } from '../../shared/process/stop-request.js';
+import { openShips, type ShipHandle } from '../ship/find-ship.js';
+import { shipIdAt, startShip } from '../ship/start-ship.js';
+import { webUiLink } from '../ship/web-ui-link.js';
+import { type MarketInput, prepareInput } from './market-input.js';
+import { startSharedClock } from './shared-clock.js';
+import { reportOf, type ShipReport } from './ship-report.js';
+import { Stack, type StackTools } from './stack.js';
+import { VoyageDisplay } from './voyage-display.js';
+import { type ShipEnd, type ShipEvents, watchShip } from './watch-ship.js';
+
+export interface UpRequest {
+  readonly config: Config;
+  readonly once: boolean;
+  readonly recipe: 'base' | 'improved';
+  /** Approves a hold of the ship that this start makes or finds. */
+  readonly approval: { readonly by: string; readonly reason: string } | null;
+  /** The input was named by the user, not taken from the defaults. */
+  readonly inputGiven: boolean;
+}
+
+export interface UpExit {
+  readonly code: 0 | 1;
+  readonly report: ShipReport | null;
+  readonly text: string;
+}
+
+/** Starts everything, ships a model, and stays up until asked to stop (or, with `once`, until the ship has ended). */
+export async function up(request: UpRequest): Promise<UpExit> {
+  const display = new VoyageDisplay();
+  const stop = new AbortController();
+  let lost: Failure | null = null;
+  void untilAskedToStop().then(() => stop.abort());
+  const tools = await prepareTools(request.config, (line) => display.line(line));
+  const stack = new Stack(request.config, tools, {
+    starting: (name) => display.line(`starting ${name}`),
+    restarted: (name) => display.line(`${name} stopped and was started again`),
+    lost: (failure) => {
+      lost = failure;
+      stop.abort();
+    },
+  });
+  try {
+    return await voyage(request, stack, display, stop.signal);
+  } catch (error) {
+    if (lost) throw lost;
+    if (!stop.signal.aborted) throw error;
+    return { code: 0, report: null, text: '' };
+  } finally {
+    display.stop();
+    display.line('stopping ...');
+    await stack.stop();
+  }
+}
+
+async function voyage(request: UpRequest, stack: Stack, display: VoyageDisplay, stop: AbortSignal): Promise<UpExit> {
+  const client = await stack.startServer();
+  const [open] = await openShips(client);
+  const wanted = open && !request.inputGiven ? loadHomeConfig({ home: request.config.home }) : request.config;
+  initKeys(defaultKeyPlaces(wanted.home), { rootKeys: 3, rootThreshold: 2, rootLifetimeDays: 365, nowMs: Date.now() });
+  const input = await prepareInput(wanted, (line) => display.line(line));
+  startSharedClock(input.config, input.dayAfter, Date.now());
+  writeHomeConfig(input.config);
+  await stack.startTiers(input.config, input.gatewayData);
+  display.line(`Web UI: ${webUiLink(input.config)}`);
+
+  const start = (recipe: UpRequest['recipe']) =>
+    startShip(client, shipIdAt(Date.now()), { recipe, requestedBy: 'believe up' });
+  const handle: ShipHandle = open ? client.workflow.getHandle(open.workflowId) : await start(request.recipe);
+  const exit = await sail(request, input, handle, display, stop);
+  if (request.once) return exit;
+  display.line(exit.text);
+  if (exit.code === 0 && input.synthetic && exit.report?.modelVersion === 1) {
+    display.line('shipping an improved model');
+    display.line((await sail(request, input, await start('improved'), display, stop)).text);
+  }
+  display.line('up until Ctrl-C');
+  return await new Promise<never>((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)));
+}
+
+/** Follows one ship to its end and says how it went. */
+async function sail(
+  request: UpRequest,
+  input: MarketInput,
+  handle: ShipHandle,
+  display: VoyageDisplay,
+  stop: AbortSignal,
+): Promise<UpExit> {
+  const { approval, once } = request;
+  display.line(`ship ${handle.workflowId}: ${webUiLink(input.config, handle.workflowId)}`);
+  const events: ShipEvents = {
+    at: (stage, doing) => display.doing(stage, doing),
+    finished: (stage, seconds) => display.done(stage, seconds),
+    held: async ({ reasons }) => {
+      display.stop();
+      for (const reason of reasons) display.line(`  held: ${reason}`);
+      if (approval === null) {
+        if (!once) display.line('decide with: npx believe ship approve --by NAME --reason TEXT (or ship reject)');
+        return once ? 'leave' : 'watch';
+      }
+      await handle.executeUpdate<string, [object]>('decide', { args: [{ verdict: 'approve', ...approval }] });
+      return 'watch';
+    },
+  };
+  const end = await watchShip(handle, events, stop);
+  display.stop();
+  return exitOf(input, handle.workflowId, end);
+}
+
+function exitOf({ config, synthetic }: MarketInput, workflowId: string, end: ShipEnd): UpExit {
+  const label = synthetic ? ' (SYNTHETIC data)' : '';
+  if (end.kind === 'left-held') {
+    const report = reportOf(config, workflowId, synthetic, 'Held', end.progress);
+    const text = `HELD${label}: ${end.progress.reasons.join(' ')}\n  -> start again with --approve "why", or without --once and use \`believe ship approve\``;
+    return { code: 1, report, text };
+  }
+  if (end.kind === 'failed') {
+    const report = reportOf(config, workflowId, synthetic, end.stage, end.progress ?? {});
+    const cause = end.error instanceof Error && end.error.cause instanceof Error ? end.error.cause : end.error;
+    return { code: 1, report, text: `${end.stage}${label}: ${cause instanceof Error ? cause.message : String(cause)}` };
+  }
+  const { result } = end;
+  const report = reportOf(config, workflowId, synthetic, result.outcome, result);
+  if (!result.live) {
+    return {
+      code: 1,
+      report,
+      text: `${result.outcome}${label}: ${result.decision?.reason ?? result.reasons.join(' ')}`,
+    };
+  }
+  const text = [
+    `LIVE${label}: ${report.release} since market time ${report.swappedAtMarketTime}`,
+    `  model card  ${report.modelCard}`,
+    `  swap log    ${report.swapLog}`,
+    `  workflow    ${report.webUi}`,
+  ].join('\n');
+  return { code: 0, report, text };
+}
+
+async function prepareTools(config: Config, progress: (line: string) => void): Promise<StackTools> {
+  const [failure] = await obtainAll({ progress });
+  if (failure) throw failure;
+  const [temporal, rsync] = await Promise.all([
+    config.temporal.embedded ? obtainTemporal({ progress }) : null,
+    obtainRsync({ reach: 'loopback', progress }),
+  ]);
+  return { temporal: temporal?.path ?? null, rsync: rsync.path };
+}

@@ -1,0 +1,45 @@
+import ora, { type Ora } from 'ora';
+
+/** Stages on a terminal as they happen: a spinner for the one under way, a line for each that is done. */
+export class VoyageDisplay {
+  private spinner: Ora | null = null;
+  private stage = '';
+  private stageBeganMs = Date.now();
+  private readonly beganMs = Date.now();
+  private readonly live = process.stderr.isTTY === true && process.env.CI === undefined;
+
+  line(text: string): void {
+    this.spinner?.clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  doing(stage: string, detail: string): void {
+    if (stage !== this.stage) {
+      this.stage = stage;
+      this.stageBeganMs = Date.now();
+      if (!this.live) this.line(`${this.elapsed()}  ${stage} ...`);
+    }
+    if (!this.live) return;
+    this.spinner ??= ora({ stream: process.stderr, discardStdin: false }).start();
+    const seconds = ((Date.now() - this.stageBeganMs) / 1000).toFixed(0);
+    const room = Math.max(20, (process.stderr.columns ?? 100) - stage.length - 16);
+    this.spinner.text = `${stage} ${seconds} s  ${detail.length > room ? `${detail.slice(0, room - 1)}…` : detail}`;
+  }
+
+  done(stage: string, seconds: number): void {
+    const text = `${this.elapsed()}  ${stage.padEnd(13)} ${seconds.toFixed(1).padStart(6)} s`;
+    if (this.spinner) {
+      this.spinner.succeed(text);
+      this.spinner = null;
+    } else this.line(text);
+  }
+
+  stop(): void {
+    this.spinner?.stop();
+    this.spinner = null;
+  }
+
+  private elapsed(): string {
+    return `${((Date.now() - this.beganMs) / 1000).toFixed(1).padStart(7)} s`;
+  }
+}
