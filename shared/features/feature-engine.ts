@@ -22,9 +22,8 @@ export class FeatureEngine {
 
   /** @throws TimeWentBack when the event is older than the one before */
   onEvent(batch: EventBatch, i: number): void {
-    if (batch !== this.attached) this.attach(batch);
+    const nowNs = this.timeNs(batch, i);
     const { state } = this;
-    const nowNs = batch.tsRecvNs[i]! + this.offsetNs;
     if (!(nowNs >= state.nowNs)) throw new TimeWentBack(batch, i);
     if (nowNs >= state.windows.bucketEndNs) state.windows.advanceTo(nowNs, state.midHalfTicks);
     state.nowNs = nowNs;
@@ -47,6 +46,12 @@ export class FeatureEngine {
         state.clearStream();
         state.isBookTrusted = false;
     }
+  }
+
+  /** Time of an event as the state counts it: ns after a whole second that stays the same for this engine's life. */
+  timeNs(batch: EventBatch, i: number): number {
+    if (batch !== this.attached) this.attach(batch);
+    return batch.tsRecvNs[i]! + this.offsetNs;
   }
 
   /** A five-minute bar has closed. Bars may be fed ahead of the stream, to warm the bar features up. */

@@ -1,0 +1,68 @@
+import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { BAR_MS, type Bar } from '../../shared/events/bar.js';
+import { FeatureEngine } from '../../shared/features/feature-engine.js';
+import { planFeatures } from '../../shared/features/feature-plan.js';
+import type { HeadSamples, HeadSpec } from '../../shared/heads/head.js';
+import { SampleColumns } from './sample-columns.js';
+import { countDrop, type HeadReport } from './sample-report.js';
+import { describeRows } from './second-samples.js';
+
+/** Spread that a bar does not show: the least there is. */
+const SPREAD_TICKS = 1;
+
+/**
+ * Samples of a head that looks at bars only: a row where each bar closes, labelled by the close of the bar that ends
+ * with the horizon. A label never reaches into another trade date, and needs that very bar.
+ * @param bars in order of time
+ * @param tickSize of the bars' instrument, points
+ * @param feeTicks fees of one contract, one side
+ */
+export function sampleBars(
+  head: HeadSpec,
+  bars: readonly Bar[],
+  tickSize: number,
+  feeTicks: number,
+): { samples: HeadSamples; report: HeadReport } {
+  const report: HeadReport = { kept: 0, dropped: {}, perClass: [] };
+  const columns = new SampleColumns(head);
+  const engine = new FeatureEngine();
+  const plan = planFeatures(head.features);
+  const row = new Float32Array(head.features.length);
+  for (let i = 0; i < bars.length; i++) {
+    const bar = bars[i]!;
+    engine.onBar(bar);
+    if (!engine.read(plan, row)) {
+      countDrop(report, 'cold');
+      continue;
+    }
+    const startMs = bar.openMs + BAR_MS;
+    const endMs = startMs + head.horizonMs;
+    const tradeDate = tradeDateOf(bar.openMs);
+    // The interval's last instant belongs to the session that closes with it.
+    if (tradeDateOf(endMs - 1) !== tradeDate) {
+      countDrop(report, 'session-end');
+      continue;
+    }
+    const end = barThatOpens(bars, i + 1, endMs - BAR_MS);
+    if (!end) {
+      countDrop(report, 'no-bar');
+      continue;
+    }
+    columns.push(row, {
+      startMs,
+      endMs,
+      tradeDate: Number(tradeDate.replaceAll('-', '')),
+      moveTicks: (end.close - bar.close) / tickSize,
+      costTicks: SPREAD_TICKS + 2 * feeTicks,
+    });
+  }
+  const samples = columns.finish();
+  describeRows(report, samples);
+  return { samples, report };
+}
+
+function barThatOpens(bars: readonly Bar[], from: number, openMs: number): Bar | undefined {
+  let i = from;
+  while (i < bars.length && bars[i]!.openMs < openMs) i++;
+  return bars[i]?.openMs === openMs ? bars[i] : undefined;
+}
