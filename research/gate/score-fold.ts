@@ -58,7 +58,7 @@ export async function scoreFold(ask: FoldToScore, learn: Learn): Promise<ScoredF
 }
 
 /** Log loss of forecasting the training rows' class shares, whatever the features say. */
-function classPriorLogLoss({ label, head }: HeadSamples, train: Int32Array, test: Int32Array): number {
+export function classPriorLogLoss({ label, head }: HeadSamples, train: Int32Array, test: Int32Array): number {
   const rowsOfClass = new Float64Array(head.classes);
   for (const row of train) rowsOfClass[label[row]!]!++;
   let total = 0;

@@ -1,24 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
+import { ONNX_INPUT, ONNX_OUTPUT } from '../../shared/heads/onnx-head.js';
 import type { Booster, FeatureRows, LibraryFile } from './booster.js';
 import { evaluateTrees } from './evaluate-trees.js';
 import { gatherRows } from './gather-rows.js';
-import { ONNX_INPUT, ONNX_MARGIN, ONNX_PROBABILITIES } from './onnx/to-onnx.js';
+import { ONNX_MARGIN } from './onnx/to-onnx.js';
 import { predictBooster } from './predict-booster.js';
 import { readTreeEnsemble } from './tree-ensemble.js';
 
 /** How close onnxruntime's probabilities must be to libxgboost's: their exponentials differ in the last bits. */
 export const PROBABILITY_TOLERANCE = 1e-6;
 
-export interface Parity {
-  readonly rows: number;
-  readonly rowsWithMissing: number;
+export const parity = z.object({
+  rows: z.number().int().positive(),
+  /** Rows with at least one NaN. */
+  rowsWithMissing: z.number().int().nonnegative(),
   /** Margins compared, and those whose bits are equal in libxgboost, onnxruntime and our own evaluator: all of them. */
-  readonly margins: number;
-  readonly marginsBitEqual: number;
-  readonly maxProbabilityDifference: number;
-}
+  margins: z.number().int().positive(),
+  marginsBitEqual: z.number().int().positive(),
+  maxProbabilityDifference: z.number(),
+});
+export type Parity = Readonly<z.infer<typeof parity>>;
 
 /** The ONNX graph does not compute what the booster computes: it must not be released. */
 export class ParityFailure extends Failure {
@@ -44,21 +48,24 @@ export async function proveParity(job: ParityJob): Promise<Parity> {
   const expected = await predictBooster(job);
   const { features, rows } = gatherRows(job);
   const actual = await runOnnx(job, features, rows);
-  const parity = {
+  const measured: Parity = {
     rows,
     rowsWithMissing: countRowsWithMissing(features, rows, job.columns),
     margins: expected.margins.length,
     marginsBitEqual: countBitEqual(expected.margins, actual.margins, actual.evaluated),
     maxProbabilityDifference: maxDifference(expected.probabilities, actual.probabilities),
   };
-  if (parity.marginsBitEqual !== parity.margins)
-    throw new ParityFailure(`${parity.margins - parity.marginsBitEqual} of ${parity.margins} margins differ`, parity);
-  if (!(parity.maxProbabilityDifference <= PROBABILITY_TOLERANCE))
+  if (measured.marginsBitEqual !== measured.margins)
     throw new ParityFailure(
-      `probabilities differ by ${parity.maxProbabilityDifference}, more than ${PROBABILITY_TOLERANCE}`,
-      parity,
+      `${measured.margins - measured.marginsBitEqual} of ${measured.margins} margins differ`,
+      measured,
     );
-  return parity;
+  if (!(measured.maxProbabilityDifference <= PROBABILITY_TOLERANCE))
+    throw new ParityFailure(
+      `probabilities differ by ${measured.maxProbabilityDifference}, more than ${PROBABILITY_TOLERANCE}`,
+      measured,
+    );
+  return measured;
 }
 
 /** onnxruntime and our evaluator compute on the event loop: a batch at a time, so that heartbeats go on. */
@@ -77,7 +84,7 @@ async function runOnnx({ onnx, booster, columns, signal }: ParityJob, features: 
       const batch = features.slice(start * columns, (start + batchRows) * columns);
       const output = await session.run({ [ONNX_INPUT]: new Tensor('float32', batch, [batchRows, columns]) });
       margins.push(output[ONNX_MARGIN]!.data as Float32Array);
-      probabilities.push(output[ONNX_PROBABILITIES]!.data as Float32Array);
+      probabilities.push(output[ONNX_OUTPUT]!.data as Float32Array);
       evaluated.push(evaluateTrees(trees, batch, batchRows));
       await setImmediate();
     }

@@ -1,10 +1,9 @@
+import { ONNX_INPUT, ONNX_OUTPUT } from '../../../shared/heads/onnx-head.js';
 import { readTreeEnsemble, UnsupportedModel } from '../tree-ensemble.js';
 import { attribute, encodeOnnx, FLOAT, type OnnxNode, rowsOf } from './onnx-schema.js';
 import { treeNode } from './tree-node.js';
 
-/** Names of the graph's tensors: what the bridge feeds and reads. */
-export const ONNX_INPUT = 'features';
-export const ONNX_PROBABILITIES = 'probabilities';
+/** XGBoost's raw score, a second output: what parity compares bit for bit. */
 export const ONNX_MARGIN = 'margin';
 
 export interface OnnxOptions {
@@ -39,7 +38,7 @@ export function toOnnx(modelJson: Uint8Array, { classes, columns, metadata }: On
       node: [margins, ...(classes === 2 ? logistic() : softmax())],
       initializer: classes === 2 ? [{ name: 'one', dims: [1], data_type: FLOAT, float_data: [1] }] : [],
       input: [rowsOf(ONNX_INPUT, columns)],
-      output: [rowsOf(ONNX_PROBABILITIES, classes), rowsOf(ONNX_MARGIN, ensemble.baseMargins.length)],
+      output: [rowsOf(ONNX_OUTPUT, classes), rowsOf(ONNX_MARGIN, ensemble.baseMargins.length)],
     },
   });
 }
@@ -52,7 +51,7 @@ function logistic(): OnnxNode[] {
       op_type: 'Concat',
       name: 'both',
       input: ['down', 'up'],
-      output: [ONNX_PROBABILITIES],
+      output: [ONNX_OUTPUT],
       attribute: [attribute.int('axis', 1)],
     },
   ];
@@ -64,7 +63,7 @@ function softmax(): OnnxNode[] {
       op_type: 'Softmax',
       name: 'softmax',
       input: [ONNX_MARGIN],
-      output: [ONNX_PROBABILITIES],
+      output: [ONNX_OUTPUT],
       attribute: [attribute.int('axis', 1)],
     },
   ];

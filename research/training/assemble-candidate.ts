@@ -1,0 +1,52 @@
+import type { Ensemble } from '../../shared/decision/ensemble.js';
+import { Failure } from '../../shared/failure.js';
+import { featureSchemaJson, featureSchemaSha256 } from '../../shared/features/schema.js';
+import type { GoldenRows } from '../../shared/heads/golden-rows.js';
+import { FEATURE_SCHEMA_FILE } from '../../shared/release/statement.js';
+import { fitEnsemble } from './fit-ensemble.js';
+import type { TrainedHead } from './trained-head.js';
+import { writeFolder } from './write-folder.js';
+
+/**
+ * Writes the candidate folder, which holds exactly the files that a release of these heads would hold before the gate has
+ * spoken: `heads/<name>.onnx`, `heads/<name>.json`, `feature-schema.json`, `ensemble.json`, `golden.json`, `recipes.json`.
+ * The same heads and policy give the same bytes.
+ * @returns the ensemble and the names of the files
+ * @throws Failure of type `StaleHeads` when a head was trained on features that this code does not compute
+ */
+export function assembleCandidate(
+  folder: string,
+  heads: readonly TrainedHead[],
+  policy: Ensemble['policy'],
+): { readonly ensemble: Ensemble; readonly files: readonly string[] } {
+  const records = heads.map(({ record }) => record);
+  for (const { spec, featureSchemaSha256: trainedOn } of records)
+    if (trainedOn !== featureSchemaSha256)
+      throw new Failure(
+        'StaleHeads',
+        `${spec.name} was trained on feature schema ${trainedOn}, this code computes ${featureSchemaSha256}`,
+        'Train the head again.',
+      );
+  const ensemble = fitEnsemble(records, policy);
+  const golden: GoldenRows = {
+    v: 1,
+    heads: Object.fromEntries(records.map((record) => [record.spec.name, record.golden])),
+  };
+  const recipes = Object.fromEntries(records.map(({ spec, recipe }) => [spec.name, recipe]));
+  const files = new Map<string, Uint8Array | string>([
+    [FEATURE_SCHEMA_FILE, featureSchemaJson],
+    ['ensemble.json', json(ensemble)],
+    ['golden.json', json(golden)],
+    ['recipes.json', json({ v: 1, recipes })],
+  ]);
+  for (const { record, onnx } of heads) {
+    files.set(`heads/${record.spec.name}.onnx`, onnx);
+    files.set(`heads/${record.spec.name}.json`, json(record.spec));
+  }
+  writeFolder(folder, files);
+  return { ensemble, files: [...files.keys()].sort() };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}

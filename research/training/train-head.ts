@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { featureSchemaSha256 } from '../../shared/features/schema.js';
+import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
+import type { HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
+import type { LibraryFile } from './booster.js';
+import { importanceOf, importanceOverlap } from './feature-importance.js';
+import { gatherRows } from './gather-rows.js';
+import { measureHoldout, splitHoldout } from './holdout.js';
+import { meanAbsMoveTicks } from './mean-abs-move.js';
+import { toOnnx } from './onnx/to-onnx.js';
+import { proveParity } from './parity.js';
+import { predictBooster } from './predict-booster.js';
+import { spacedRows } from './spaced-rows.js';
+import { trainBooster } from './train-booster.js';
+import type { TrainedHead } from './trained-head.js';
+import { readTreeEnsemble } from './tree-ensemble.js';
+
+export interface HeadTraining {
+  readonly samples: HeadSamples;
+  readonly recipe: HeadRecipe;
+  readonly library: LibraryFile;
+  /** Trained on generated data: written into the graph and the card. */
+  readonly synthetic: boolean;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainingProgress {
+  readonly doing: 'fit' | 'parity';
+  readonly round: number;
+  readonly totalRounds: number;
+  readonly trainLogLoss: number;
+}
+
+const PARITY_ROWS_MAX = 20_000;
+const GOLDEN_ROWS = 64;
+
+/**
+ * Trains one head on all its rows, converts it to ONNX and proves the graph equal to the booster on rows of the
+ * training set; a second fit on the first three quarters measures what the head is worth on the rest.
+ * @throws UnusableRows, ParityFailure, UnsupportedModel; Failure of type `Xgboost`, `LibraryMissing`, `LibraryChanged`
+ */
+export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
+  const { samples, recipe, synthetic } = training;
+  const { head, label, startMs, endMs, tradeDate } = samples;
+  const [fit, holdout] = await Promise.all([fitAll(training), fitHoldout(training)]);
+  const { booster, onnx, trainLogLoss } = fit;
+  const importance = importanceOf(readTreeEnsemble(booster.modelJson), head.features);
+  return {
+    booster,
+    onnx,
+    record: {
+      v: 1,
+      spec: head,
+      recipe,
+      synthetic,
+      library: { version: booster.libraryVersion, sha256: booster.librarySha256 },
+      boosterSha256: sha256(booster.modelJson),
+      onnxSha256: sha256(onnx),
+      featureSchemaSha256,
+      data: {
+        rows: samples.rows,
+        rowsPerClass: Array.from({ length: head.classes }, (_, one) =>
+          label.reduce((n, of) => n + Number(of === one), 0),
+        ),
+        tradeDates: new Set(tradeDate).size,
+        firstStartMs: startMs.reduce((least, ms) => Math.min(least, ms)),
+        lastEndMs: endMs.reduce((most, ms) => Math.max(most, ms)),
+        meanAbsMoveTicks: meanAbsMoveTicks(samples, spacedRows(samples.rows, samples.rows)),
+        meanCostTicks: samples.costTicks.reduce((sum, cost) => sum + cost, 0) / samples.rows,
+      },
+      trainLogLoss,
+      holdout: holdout?.metrics ?? null,
+      importance,
+      importanceOverlap: holdout ? importanceOverlap(importance, holdout.importance) : null,
+      parity: fit.parity,
+      golden: fit.golden,
+    },
+  };
+}
+
+async function fitAll({ samples, recipe, library, synthetic, onProgress, signal }: HeadTraining) {
+  const { features, rows, columns, label, head } = samples;
+  const { classes } = head;
+  const matrix = { library, features, rows, columns, columnNames: head.features, classes, signal };
+  let trainLogLoss = Number.NaN;
+  const booster = await trainBooster({
+    ...matrix,
+    label,
+    recipe,
+    onRound: (round, totalRounds, logLoss) => {
+      trainLogLoss = logLoss;
+      onProgress?.({ doing: 'fit', round, totalRounds, trainLogLoss });
+    },
+  });
+  const metadata = {
+    head: head.name,
+    featureSchemaSha256,
+    xgboost: booster.libraryVersion,
+    data: synthetic ? 'SYNTHETIC' : 'market',
+  };
+  const onnx = toOnnx(booster.modelJson, { classes, columns, metadata });
+  onProgress?.({ doing: 'parity', round: recipe.rounds, totalRounds: recipe.rounds, trainLogLoss });
+  const parity = await proveParity({ ...matrix, booster, onnx, rowIndices: spacedRows(rows, PARITY_ROWS_MAX) });
+  const goldenIndices = spacedRows(rows, GOLDEN_ROWS);
+  const { probabilities } = await predictBooster({ ...matrix, booster, rowIndices: goldenIndices });
+  const golden = {
+    rows: goldenIndices.length,
+    columns,
+    classes,
+    inputs: encodeFloat32(gatherRows({ features, rows, columns, rowIndices: goldenIndices }).features),
+    outputs: encodeFloat32(probabilities),
+  };
+  return { booster, onnx, trainLogLoss, parity, golden };
+}
+
+/** Null where too few rows are left, or they are all of one class. */
+async function fitHoldout({ samples, recipe, library, signal }: HeadTraining) {
+  const split = splitHoldout(samples);
+  if (!split) return null;
+  const { features, rows, columns, label, head } = samples;
+  const rowIndices = split.train;
+  const job = { library, features, rows, columns, rowIndices, label, classes: head.classes, recipe, signal };
+  const booster = await trainBooster(job);
+  return {
+    metrics: await measureHoldout(samples, split, booster, library, signal),
+    importance: importanceOf(readTreeEnsemble(booster.modelJson), head.features),
+  };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { BadInput } from '../../shared/failure.js';
+import { type TrainedHead, trainedHeadRecord } from './trained-head.js';
+import { writeFolder } from './write-folder.js';
+
+const RECORD_FILE = 'trained.json';
+const ONNX_FILE = 'head.onnx';
+const BOOSTER_FILE = 'booster.json';
+
+/** Keeps a trained head between two steps; not part of a release. The booster is XGBoost's JSON, for any of its tools. */
+export function saveTrainedHead(folder: string, { record, booster, onnx }: TrainedHead): void {
+  writeFolder(
+    folder,
+    new Map<string, Uint8Array | string>([
+      [RECORD_FILE, `${JSON.stringify(record, null, 1)}\n`],
+      [ONNX_FILE, onnx],
+      [BOOSTER_FILE, booster.modelJson],
+    ]),
+  );
+}
+
+/** @throws BadInput when a file is missing, damaged or not the one that was written */
+export function loadTrainedHead(folder: string): TrainedHead {
+  const record = readRecord(path.join(folder, RECORD_FILE));
+  const onnx = readVerified(path.join(folder, ONNX_FILE), record.onnxSha256);
+  const modelJson = readVerified(path.join(folder, BOOSTER_FILE), record.boosterSha256);
+  const { version: libraryVersion, sha256: librarySha256 } = record.library;
+  return { record, onnx, booster: { modelJson, libraryVersion, librarySha256 } };
+}
+
+function readRecord(file: string) {
+  let json: unknown;
+  try {
+    json = JSON.parse(readBytes(file).toString('utf8'));
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    throw new BadInput(file, undefined, 'is not JSON', FIX);
+  }
+  const parsed = trainedHeadRecord.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new BadInput(file, issue.path.join('.'), issue.message, FIX);
+}
+
+function readVerified(file: string, sha256: string): Buffer {
+  const bytes = readBytes(file);
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== sha256) throw new BadInput(file, undefined, `has sha256 ${actual}, not ${sha256}`, FIX);
+  return bytes;
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new BadInput(file, undefined, (error as Error).message, FIX);
+  }
+}
+
+const FIX = 'Train the head again.';
