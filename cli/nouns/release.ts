@@ -8,7 +8,7 @@ import { Failure, UsageFailure } from '../../shared/failure.js';
 import { readBounded } from '../../shared/release/accept-release.js';
 import { openArchive } from '../../shared/release/archive.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/release/dsse.js';
-import { pin } from '../../shared/release/pin.js';
+import { type Pin, pin } from '../../shared/release/pin.js';
 import { ReleaseRefused } from '../../shared/release/refusal.js';
 import { readRoot, type TrustedRoot } from '../../shared/release/root.js';
 import { ARCHIVE_BYTES_MAX, type ReleasePredicate } from '../../shared/release/statement.js';
@@ -55,11 +55,12 @@ async function verify(
 }
 
 async function verdictOn(file: string, options: { envelope: string; root: string; pin?: string }) {
-  const root = rootAt(options.root);
-  const pinned = options.pin === undefined ? null : pin.parse(JSON.parse(readFileSync(named(options.pin), 'utf8')));
+  const pinned = options.pin === undefined ? null : pinIn(options.pin);
+  const rootFile = rootFileAt(options.root);
   const envelope = readBounded(named(options.envelope), ENVELOPE_BYTES_MAX);
   const tarball = readBounded(named(file), ARCHIVE_BYTES_MAX);
   try {
+    const root = rootIn(rootFile);
     const release = await verifyRelease({ envelope, tarball, root, pin: pinned, nowMs: Date.now() });
     const { modelVersion, counter, synthetic, decision = null } = release.predicate;
     const { payloadSha256, keyIds } = release;
@@ -81,9 +82,26 @@ async function verdictOn(file: string, options: { envelope: string; root: string
   }
 }
 
-function rootAt(place: string): TrustedRoot {
-  const file = statSync(named(place)).isDirectory() ? path.join(place, ROOT_FILE) : place;
-  return readRoot(readFileSync(named(file)));
+function rootFileAt(place: string): string {
+  return named(statSync(named(place)).isDirectory() ? path.join(place, ROOT_FILE) : place);
+}
+
+function rootIn(file: string): TrustedRoot {
+  try {
+    return readRoot(readFileSync(file));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new ReleaseRefused('root-malformed', { file, cause: error.message });
+  }
+}
+
+function pinIn(file: string): Pin {
+  try {
+    return pin.parse(JSON.parse(readFileSync(named(file), 'utf8')));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new UsageFailure(`${file} is not a pin`, 'name the pin.json of a broker folder');
+  }
 }
 
 function named(file: string): string {
@@ -138,9 +156,9 @@ function cardText(predicate: ReleasePredicate, ledgerLine: LedgerRelease | undef
 }
 
 function releasesOf({ home }: { home?: string }): string {
-  const folder = path.join(loadConfig({ overrides: home === undefined ? {} : { home } }).home, 'research', 'releases');
-  if (!existsSync(folder)) throw new UsageFailure(`${folder} does not exist`, 'name the home folder with --home');
-  return folder;
+  const config = loadConfig({ overrides: home === undefined ? {} : { home } });
+  if (!existsSync(config.home)) throw new UsageFailure(`there is no home folder ${config.home}`, 'name it with --home');
+  return path.join(config.home, 'research', 'releases');
 }
 
 function positiveInteger(text: string): number {
