@@ -1,7 +1,7 @@
 // Makes a source checkout ready to run: node_modules as locked, dist/ up to date. Plain JavaScript, no dependencies.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
@@ -31,6 +31,7 @@ async function installModules(checkout) {
     // Gone first and written last: an interrupted installation is done again.
     rmSync(stamp, { force: true });
     await npmCi(checkout);
+    mkdirSync(path.dirname(stamp), { recursive: true });
     writeFileSync(stamp, wanted);
   };
   await withLock(path.join(checkout, '.installing.lock'), work, () => {

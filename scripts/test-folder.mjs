@@ -6,60 +6,71 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const tests = path.join(root, 'dist/test');
+const TESTS = path.join(root, 'dist/test');
 const TIME_LIMIT_MS = 40 * 60_000;
 /** After its last test a process has nothing left to do: one that stays has left a server, a timer or a child open. */
 const EXIT_LIMIT_MS = 30_000;
 
 /** Names of the folders of test/ that hold tests, in order. */
-export function foldersWithTests() {
+export function foldersWithTests(tests = TESTS) {
   const files = readdirSync(tests, { recursive: true }).filter((file) => file.endsWith('.test.js'));
   return [...new Set(files.map((file) => file.split(path.sep)[0]))].sort();
 }
 
-/** @returns {Promise<{passed: number, failed: number, skipped: number, msByFile: Record<string, number>}>} */
-export async function runFolder(folder, grep) {
+/**
+ * @param {(text: string) => void} options.write gets what Mocha and the tests print
+ * @returns {Promise<{passed: number, failed: number, skipped: number, msByFile: Record<string, number>}>}
+ */
+export async function runFolder(folder, { write, grep, tests = TESTS, exitLimitMs = EXIT_LIMIT_MS }) {
   const work = mkdtempSync(path.join(os.tmpdir(), 'believe-test-'));
   const resultFile = path.join(work, 'result.json');
-  const end = await runMocha(folder, grep, resultFile);
+  write(`\n--- test/${folder}\n`);
+  const mocha = startMocha(path.join(tests, folder), resultFile, grep);
+  for (const stream of [mocha.stdout, mocha.stderr]) stream.setEncoding('utf8').on('data', write);
+  const end = await endOf(mocha, resultFile, exitLimitMs);
   const result = readResult(resultFile);
   rmSync(work, { recursive: true, force: true });
   if (result === undefined) {
-    console.error(`FAILED test/${folder}: the test process ended before its tests did (${end})`);
+    write(`FAILED test/${folder}: the test process ended before its tests did (${end})\n`);
     return { passed: 0, failed: 1, skipped: 0, msByFile: {} };
   }
-  if (end === 'did not end') {
-    console.error(`FAILED test/${folder}: the process stayed after its last test: something was left open`);
+  if (end === 'stayed') {
+    write(`FAILED test/${folder}: the process stayed after its last test: something was left open\n`);
     return { ...result, failed: result.failed + 1 };
   }
   return result;
 }
 
-function runMocha(folder, grep, resultFile) {
-  const spec = folder.endsWith('.test.js') ? path.join(tests, folder) : path.join(tests, folder, '**/*.test.js');
+function startMocha(spec, resultFile, grep) {
   const args = ['--enable-source-maps', '--no-warnings', path.join(root, 'node_modules/mocha/bin/_mocha')];
   args.push('--reporter', path.join(root, 'scripts/test-reporter.cjs'), '--reporter-option', `result=${resultFile}`);
   if (grep !== undefined) args.push('--grep', grep);
   // Forward slashes: in a glob a backslash is an escape.
-  args.push(spec.split(path.sep).join('/'));
-  console.log(`\n--- test/${folder}`);
+  args.push((spec.endsWith('.test.js') ? spec : path.join(spec, '**/*.test.js')).split(path.sep).join('/'));
+  return spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** How a test process ended; one that does not end in time is killed. */
+function endOf(mocha, resultFile, exitLimitMs) {
   return new Promise((resolve) => {
-    const mocha = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-    let end;
-    const stop = (reason) => {
-      end = reason;
-      mocha.kill('SIGKILL');
-    };
-    const limit = setTimeout(() => stop('time limit'), TIME_LIMIT_MS);
+    let killedFor;
     let finishedAtMs;
+    const kill = (reason) => {
+      killedFor = reason;
+      mocha.kill('SIGKILL');
+      // Children that were left behind may hold the pipes open.
+      mocha.stdout.destroy();
+      mocha.stderr.destroy();
+    };
+    const limit = setTimeout(() => kill('time limit'), TIME_LIMIT_MS);
     const watch = setInterval(() => {
       if (readResult(resultFile) !== undefined) finishedAtMs ??= Date.now();
-      if (finishedAtMs !== undefined && Date.now() - finishedAtMs > EXIT_LIMIT_MS) stop('did not end');
-    }, 1_000);
+      if (finishedAtMs !== undefined && Date.now() - finishedAtMs > exitLimitMs) kill('stayed');
+    }, 500);
     mocha.on('close', (status, signal) => {
       clearTimeout(limit);
       clearInterval(watch);
-      resolve(end ?? signal ?? `status ${status}`);
+      resolve(killedFor ?? signal ?? `status ${status}`);
     });
   });
 }

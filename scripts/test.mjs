@@ -5,7 +5,6 @@
 //   npm test -- --jobs 2           as many folders at once
 // Each folder runs in a process of its own: a crash or a leak in one cannot change the result of another.
 // The last line on stdout is `N passed, N failed` (`, N skipped` where there are any).
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -26,8 +25,8 @@ async function main() {
   const isWhole = positionals.length === 0 && values.grep === undefined;
   if (isWhole) results.push(...check().map(({ passed }) => ({ passed: Number(passed), failed: Number(!passed) })));
   const folders = foldersWithTests().filter((folder) => positionals.length === 0 || positionals.includes(folder));
-  const jobs = Number(values.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)));
-  const runs = await inParallel(jobs, folders, (folder) => runFolder(folder, values.grep));
+  const jobs = Number(values.jobs ?? 1);
+  const runs = await inParallel(jobs, folders, (folder) => runAndPrint(folder, values.grep, jobs));
   printSlowest(runs);
   return total([...results, ...runs]);
 }
@@ -50,6 +49,15 @@ async function inParallel(limit, items, work) {
   };
   await Promise.all(Array.from({ length: limit }, lane));
   return results;
+}
+
+/** One folder at a time prints as it goes; several at once print one after the other, each when it is done. */
+async function runAndPrint(folder, grep, jobs) {
+  const parts = [];
+  const write = jobs === 1 ? (text) => process.stdout.write(text) : (text) => parts.push(text);
+  const result = await runFolder(folder, { grep, write });
+  process.stdout.write(parts.join(''));
+  return result;
 }
 
 function printSlowest(runs) {

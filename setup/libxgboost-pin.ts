@@ -1,3 +1,6 @@
+import path from 'node:path';
+import { fileSha256 } from './file-sha256.js';
+
 /** One build of the pinned library: the files that are taken out of its wheel, with the sha256 of each. */
 export interface LibxgboostPin {
   /** Path of the library inside the wheel. */
@@ -33,4 +36,12 @@ const PINS: Readonly<Record<string, LibxgboostPin>> = {
 /** The pin for a platform as Node names it (`linux-x64`); undefined where no wheel was built for it. */
 export function libxgboostPinFor(platform = `${process.platform}-${process.arch}`): LibxgboostPin | undefined {
   return PINS[platform];
+}
+
+/** Name of the first file of the pin that is missing in a folder or has other bytes; undefined where all is well. */
+export async function damagedFile(folder: string, pin: LibxgboostPin): Promise<string | undefined> {
+  for (const [name, sha256] of Object.entries(pin.files)) {
+    if ((await fileSha256(path.join(folder, ...name.split('/')))) !== sha256) return name;
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Failure } from '../shared/failure.js';
 import { cacheFolder } from './cache-folder.js';
 import { fileSha256 } from './file-sha256.js';
-import { LIBXGBOOST_VERSION, type LibxgboostPin, libxgboostPinFor } from './libxgboost-pin.js';
+import { damagedFile, LIBXGBOOST_VERSION, type LibxgboostPin, libxgboostPinFor } from './libxgboost-pin.js';
 import { type Progress, silent } from './progress.js';
 import { findSystemLibxgboost, libxgboostVersion } from './system-libxgboost.js';
 import { isAtLeast } from './version.js';
@@ -87,13 +87,6 @@ function pinned(folder: string, pin: LibxgboostPin): Libxgboost {
     sha256: pin.files[pin.library]!,
     source: 'pinned',
   };
-}
-
-async function damagedFile(folder: string, pin: LibxgboostPin): Promise<string | undefined> {
-  for (const [name, sha256] of Object.entries(pin.files)) {
-    if ((await fileSha256(path.join(folder, ...name.split('/')))) !== sha256) return name;
-  }
-  return undefined;
 }
 
 async function foreignLibrary(file: string, source: 'environment' | 'system'): Promise<Libxgboost> {

@@ -19,9 +19,10 @@ export function runCommand(
       env: options.env ?? process.env,
       signal: options.signal,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeLimitMs,
       windowsHide: true,
     });
+    // Not spawn's own time limit: its timer goes on, and keeps this process, after a program that could not be started.
+    const limit = setTimeout(() => child.kill('SIGKILL'), options.timeLimitMs);
     const outcome: CommandOutcome = { status: null, stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       createInterface({ input: child[name] }).on('line', (line) => {
@@ -29,11 +30,15 @@ export function runCommand(
         options.onLine?.(line);
       });
     }
+    const end = (status: number | null) => {
+      clearTimeout(limit);
+      resolve({ ...outcome, status });
+    };
     child.on('error', (error) => {
       outcome.stderr += `${error.message}\n`;
-      if (child.pid === undefined) resolve(outcome);
+      if (child.pid === undefined) end(null);
     });
-    child.on('close', (status) => resolve({ ...outcome, status }));
+    child.on('close', end);
   });
 }
 

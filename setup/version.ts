@@ -1,6 +1,6 @@
 /** First `1.2` or `1.2.3` in a text, such as what a program prints for `--version`. */
 export function versionIn(text: string): string | undefined {
-  return /\b[vV]?(\d+\.\d+(?:\.\d+)?)\b/.exec(text)?.[1];
+  return /(?<![\d.])(\d+\.\d+(?:\.\d+)?)/.exec(text)?.[1];
 }
 
 /** Compares dotted versions number by number; a part that is missing counts as 0. */

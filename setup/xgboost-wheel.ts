@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { Failure } from '../shared/failure.js';
-import { LIBXGBOOST_VERSION, type LibxgboostPin } from './libxgboost-pin.js';
+import { damagedFile, LIBXGBOOST_VERSION, type LibxgboostPin } from './libxgboost-pin.js';
 import { type CommandOutcome, lastLine, runCommand } from './run-command.js';
 
 const REQUIREMENTS = fileURLToPath(new URL('./xgboost-cpu.requirements.txt', import.meta.url));
@@ -35,7 +35,7 @@ export async function unpackXgboostWheel(folder: string, pin: LibxgboostPin, env
       await mkdir(path.dirname(target), { recursive: true });
       await writeFile(target, bytes, { mode: 0o755, flush: true });
     }
-    await putInPlace(unpacked, folder, path.join(work, 'replaced'));
+    await putInPlace(unpacked, folder, pin, path.join(work, 'replaced'));
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -68,14 +68,24 @@ async function downloadWheel(folder: string, env: NodeJS.ProcessEnv): Promise<st
   );
 }
 
-/** Another process may do the same at the same moment: whoever comes second finds the folder and keeps it. */
-async function putInPlace(unpacked: string, folder: string, replaced: string): Promise<void> {
-  await rename(folder, replaced).catch(ignore('ENOENT', 'EPERM', 'EACCES'));
-  await rename(unpacked, folder).catch(ignore('ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'));
+/**
+ * Another process may do the same at the same moment: a folder that it has put in place whole stays, because it may be
+ * in use already. One that is damaged goes.
+ */
+async function putInPlace(unpacked: string, folder: string, pin: LibxgboostPin, replaced: string): Promise<void> {
+  if (await moved(unpacked, folder)) return;
+  if ((await damagedFile(folder, pin)) === undefined) return;
+  await moved(folder, replaced);
+  await moved(unpacked, folder);
 }
 
-const ignore =
-  (...codes: string[]) =>
-  (error: NodeJS.ErrnoException) => {
-    if (!codes.includes(error.code ?? '')) throw error;
-  };
+/** Renames a folder; false where the target exists, the source is gone, or Windows holds a file of it open. */
+async function moved(from: string, to: string): Promise<boolean> {
+  return rename(from, to).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(error.code ?? '')) return false;
+      throw error;
+    },
+  );
+}

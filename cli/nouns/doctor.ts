@@ -14,11 +14,16 @@ export function register(noun: Command): void {
     .option('--config <file>', 'configuration whose ports and addresses are looked at')
     .addHelpText('after', '\nObtains and changes nothing. Exit code 1 where something required is missing.')
     .action(async (options: { json?: boolean; config?: string }) => {
-      const items = [...(await listPrerequisites()), ...(await configured(options.config))];
+      const items = [...(await listPrerequisites()), ...(await configured(options.config))].map(withFixIfNeeded);
       const ok = items.every((item) => item.found || item.needed === 'optional');
       printResult(options.json === true, { ok, items }, table(items));
       if (!ok) process.exitCode = 1;
     });
+}
+
+function withFixIfNeeded({ fix, ...item }: Prerequisite): Prerequisite {
+  const isFine = item.found && item.warning === undefined;
+  return isFine || fix === undefined ? item : { ...item, fix };
 }
 
 /** What the configuration asks of this machine and of others. */
@@ -66,7 +71,7 @@ function table(items: readonly Prerequisite[]): string {
       const line = [state(item), item.name.padEnd(nameWidth), (item.version ?? '').padEnd(versionWidth), where];
       const notes = [
         ...(item.warning === undefined ? [] : [`        ${item.warning}`]),
-        ...(item.fix === undefined || (item.found && item.warning === undefined) ? [] : [`        -> ${item.fix}`]),
+        ...(item.fix === undefined ? [] : [`        -> ${item.fix}`]),
       ];
       return [line.join('  ').trimEnd(), ...notes];
     })
