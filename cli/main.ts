@@ -20,6 +20,16 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/doctor.js'),
   },
   {
+    name: 'config',
+    summary: 'check and show the settings in force',
+    load: () => import('./nouns/config.js'),
+  },
+  {
+    name: 'calendar',
+    summary: 'sessions of CME equity-index futures, 2010 to 2030',
+    load: () => import('./nouns/calendar.js'),
+  },
+  {
     name: 'gate',
     summary: 'cross-validation splits and statistics of the gate',
     load: () => import('./nouns/gate.js'),

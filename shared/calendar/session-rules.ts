@@ -25,10 +25,20 @@ export function sessionsOfYear(year: number): readonly GlobexSession[] {
   return sessions;
 }
 
-interface Exception {
+/** How a trade date departs from the rules; null where it does not. */
+export function exceptionOn(tradeDate: string): Exception | null {
+  const line = EXCEPTIONS[Number(tradeDate.slice(0, 4))]?.find((candidate) => candidate.startsWith(tradeDate.slice(5)));
+  return line ? parseException(line) : null;
+}
+
+export interface Exception {
+  /** HH:MM in Chicago; null without a session. */
   readonly globexClose: string | null;
+  /** HH:MM in New York; null without RTH. */
   readonly rthClose: string | null;
+  /** The public sources differ on the Globex close: docs/calendar.md. */
   readonly disputed: boolean;
+  /** Holiday or event. */
   readonly occasion: string;
 }
 
@@ -66,8 +76,6 @@ function sessionOn(
     globexOpenMs: at(dateMs - DAY_MS, hours.open, CHICAGO),
     globexCloseMs,
     pause: pause && pause.endMs < globexCloseMs ? pause : null,
-    disputed: exception?.disputed ?? false,
-    occasion: exception?.occasion ?? null,
     rth: rthClose
       ? {
           tradeDate,

@@ -16,10 +16,6 @@ export interface GlobexSession {
   readonly globexCloseMs: number;
   /** The pause in the afternoon of the years in which there was one. */
   readonly pause: { readonly startMs: number; readonly endMs: number } | null;
-  /** The public sources differ on this day's close: docs/calendar.md. */
-  readonly disputed: boolean;
-  /** Holiday or event that makes the day special; null on an ordinary day. */
-  readonly occasion: string | null;
   /** null on days on which only Globex trades. */
   readonly rth: RthSession | null;
 }

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { replaceFile } from '../disk/replace-file.js';
 import { BadInput } from '../failure.js';
 import { type ClockSpec, clockSpec } from './market-clock.js';
 
@@ -32,14 +33,5 @@ export function readClockSpec(file: string): ClockSpec | null {
 
 /** Writes the spec once for all processes: whole or not at all. */
 export function writeClockSpec(file: string, spec: ClockSpec): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  const descriptor = openSync(temporary, 'w');
-  try {
-    writeSync(descriptor, `${JSON.stringify(clockSpec.parse(spec))}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(temporary, file);
+  replaceFile(file, `${JSON.stringify(clockSpec.parse(spec))}\n`);
 }
