@@ -22,7 +22,8 @@ export function encodeScoredFold(fold: ScoredFold): Uint8Array {
 /** @throws BadInput when the bytes are not such a file */
 export function decodeScoredFold(bytes: Uint8Array, name: string): ScoredFold {
   const score = readHeader(bytes, name);
-  const columns = bytes.slice(bytes.indexOf(LINE_FEED) + 1);
+  // A copy of its own: columns need an aligned start, which a pooled Buffer does not give.
+  const columns = new Uint8Array(bytes.subarray(bytes.indexOf(LINE_FEED) + 1));
   const count = score.prior ? 7 : 4;
   const rows = score.testRows;
   if (columns.length !== 4 * rows * count)

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { gatherEvidence } from '../../research/gate/gather-evidence.js';
+import { judgeGate } from '../../research/gate/judge.js';
+import { THRESHOLDS, type TinyRun, tinyRecipe, tinyRun, tinySamples } from './tiny-market.js';
+
+const SIGNAL = { days: 40, rowsPerDay: 120, signal: 0.3 };
+const verdictOf = async (ask: TinyRun) => {
+  const run = await tinyRun(ask);
+  const { evidence } = gatherEvidence(run, []);
+  return { ...judgeGate(evidence, run.thresholds), evidence };
+};
+const rulesOf = ({ reasons }: { reasons: readonly { rule: string }[] }) => [
+  ...new Set(reasons.map(({ rule }) => rule)),
+];
+
+describe('the gate on a SYNTHETIC market', () => {
+  it('passes a first release that found the planted signal', async () => {
+    const result = await verdictOf({
+      samples: [tinySamples({ ...SIGNAL, seed: 1 })],
+      candidate: tinyRecipe(0),
+      prior: null,
+    });
+    assert.deepEqual(result.reasons, []);
+    assert.equal(result.verdict, 'pass');
+  });
+
+  it('passes a first release of three classes as well', async () => {
+    const samples = [tinySamples({ ...SIGNAL, seed: 2, classes: 3 })];
+    const result = await verdictOf({ samples, candidate: tinyRecipe(0), prior: null });
+    assert.deepEqual(result.reasons, []);
+  });
+
+  it('holds a first release that learned from noise, because it forecasts no better than class shares and proves no edge', async () => {
+    const samples = [tinySamples({ ...SIGNAL, seed: 3 })];
+    const result = await verdictOf({ samples, candidate: tinyRecipe(2), prior: null });
+    assert.deepEqual(rulesOf(result).sort(), ['class-prior', 'deflated-sharpe']);
+  });
+
+  it('passes a market without an edge no more often than its level says', async () => {
+    let passed = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const samples = [tinySamples({ seed: 1000 + seed, days: 20, rowsPerDay: 60, signal: 0 })];
+      const { verdict } = await verdictOf({ samples, candidate: tinyRecipe(0), prior: null });
+      if (verdict === 'pass') passed++;
+    }
+    // 5 % of 60 are 3; more than 7 would happen by luck once in a hundred times.
+    assert.ok(passed <= 7, `${passed} of 60 markets without an edge passed`);
+  });
+
+  it('rejects the deflated Sharpe rule alone no more often than its level on a market without an edge or costs', async () => {
+    let proven = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const samples = tinySamples({ seed: 2000 + seed, days: 20, rowsPerDay: 60, signal: 0 });
+      const free = { ...samples, costTicks: new Float32Array(samples.rows) };
+      const { evidence } = await verdictOf({ samples: [free], candidate: tinyRecipe(0), prior: null });
+      if (evidence.portfolio!.candidate.deflatedSharpe >= THRESHOLDS.deflatedSharpeMin) proven++;
+    }
+    assert.ok(proven <= 8, `${proven} of 60 worthless candidates looked proven at a level of 5 %`);
+  });
+
+  it('passes a candidate that is the same as the prior', async () => {
+    const samples = [tinySamples({ ...SIGNAL, seed: 4 })];
+    const result = await verdictOf({ samples, candidate: tinyRecipe(0), prior: tinyRecipe(0) });
+    assert.deepEqual(result.reasons, []);
+  });
+
+  it('passes a candidate that is better than the prior', async () => {
+    const samples = [tinySamples({ ...SIGNAL, seed: 5 })];
+    const result = await verdictOf({ samples, candidate: tinyRecipe(0), prior: tinyRecipe(1) });
+    assert.deepEqual(result.reasons, []);
+  });
+
+  it('holds a candidate that lost the signal, naming forecasts and earnings', async () => {
+    const samples = [tinySamples({ ...SIGNAL, seed: 6 })];
+    const result = await verdictOf({ samples, candidate: tinyRecipe(2), prior: tinyRecipe(0) });
+    for (const rule of ['class-prior', 'log-loss-worse', 'log-loss-margin', 'worse-folds', 'hit-rate', 'net-pnl-worse'])
+      assert.ok(rulesOf(result).includes(rule as never), `${rule} is missing in ${rulesOf(result)}`);
+  });
+
+  it('holds a candidate that doubts a good signal, for its forecasts and not for its direction', async () => {
+    const samples = [tinySamples({ ...SIGNAL, seed: 7 })];
+    const rules = rulesOf(await verdictOf({ samples, candidate: tinyRecipe(0, 0.25), prior: tinyRecipe(0) }));
+    assert.ok(rules.includes('log-loss-worse') && rules.includes('worse-folds'), String(rules));
+    assert.ok(!rules.includes('hit-rate') && !rules.includes('class-prior'), String(rules));
+  });
+
+  it('judges three heads together, each by its own forecasts', async () => {
+    const samples = [
+      tinySamples({ ...SIGNAL, seed: 8 }),
+      tinySamples({ ...SIGNAL, head: 'XGB_5m', days: 80, seed: 9 }),
+      tinySamples({ ...SIGNAL, head: 'Tick_ML', signal: 0, seed: 10 }),
+    ];
+    const result = await verdictOf({ samples, candidate: tinyRecipe(0), prior: null });
+    assert.deepEqual(
+      result.reasons.map(({ head, rule }) => [head, rule]),
+      [['Tick_ML', 'class-prior']],
+    );
+    assert.equal(result.evidence.portfolio!.tradeDates, 64);
+  });
+
+  it('holds for lack of data in words, and says nothing of earnings that nobody measured', async () => {
+    const samples = [tinySamples({ seed: 11, days: 1, rowsPerDay: 4, signal: 0.3 })];
+    const result = await verdictOf({ samples, candidate: tinyRecipe(0), prior: null });
+    assert.deepEqual(
+      result.reasons.map(({ sentence }) => sentence),
+      [
+        'Only 7 minutes of book data on 1 trade date: the gate needs at least 6 folds on at least 8 trade dates for F2_dom.',
+      ],
+    );
+  });
+
+  it('gives the same evidence for the same samples, whatever the order in which folds arrive', async () => {
+    const ask = {
+      samples: [tinySamples({ ...SIGNAL, seed: 12 })],
+      candidate: tinyRecipe(0),
+      prior: tinyRecipe(0, 0.8),
+    };
+    const run = await tinyRun(ask);
+    const shuffled = { ...run, folds: [...run.folds].reverse() };
+    assert.deepEqual(gatherEvidence(shuffled, []), gatherEvidence(run, []));
+  });
+});

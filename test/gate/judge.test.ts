@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { gatherEvidence } from '../../research/gate/gather-evidence.js';
+import { judgeGate } from '../../research/gate/judge.js';
+import { GATE_RULES, type GateEvidence, type GateRule } from '../../research/gate/report.js';
+import { THRESHOLDS, tinyRecipe, tinyRun, tinySamples } from './tiny-market.js';
+
+type Writable<T> = { -readonly [K in keyof T]: Writable<T[K]> };
+type Change = (evidence: Writable<GateEvidence>) => void;
+
+/** One change to the evidence of a sound candidate for each rule; `first` where there is no prior release. */
+const CHANGES: Record<GateRule, { first?: boolean; change: Change }> = {
+  data: { change: ({ heads }) => heads[0]!.folds.pop() },
+  parity: { change: ({ heads }) => Object.assign(heads[0]!.parity!, { passed: false, maxAbsDifference: 0.01 }) },
+  'class-prior': { first: true, change: ({ heads }) => Object.assign(heads[0]!.pooled!, { classPriorLogLoss: 0.1 }) },
+  calibration: {
+    first: true,
+    change: ({ heads }) => Object.assign(heads[0]!.pooled!.candidate, { calibrationError: 0.051 }),
+  },
+  'calibration-rise': {
+    change: ({ heads }) => {
+      heads[0]!.pooled!.prior!.calibrationError = 0.02;
+      heads[0]!.pooled!.candidate.calibrationError = 0.031;
+    },
+  },
+  'log-loss-worse': { change: ({ heads }) => Object.assign(heads[0]!.comparison!.dieboldMariano, { pWorse: 0.049 }) },
+  'log-loss-margin': { change: ({ heads }) => Object.assign(heads[0]!.comparison!.logLossRise, { high: 0.0051 }) },
+  'worse-folds': { change: ({ heads }) => Object.assign(heads[0]!.comparison!, { worseFolds: 5 }) },
+  'hit-rate': {
+    change: ({ heads }) =>
+      Object.assign(heads[0]!.pooled!.candidate, { hitRate: heads[0]!.pooled!.prior!.hitRate - 0.011 }),
+  },
+  'net-pnl-worse': {
+    change: ({ portfolio }) => Object.assign(portfolio!.comparison!.dieboldMariano, { pWorse: 0.049 }),
+  },
+  'net-pnl-margin': {
+    change: ({ portfolio }) =>
+      Object.assign(portfolio!.comparison!.netTicksGain, { low: -0.11 * portfolio!.prior!.netTicks }),
+  },
+  turnover: {
+    change: ({ portfolio }) =>
+      Object.assign(portfolio!.candidate, { tradesPerDay: 1.26 * portfolio!.prior!.tradesPerDay }),
+  },
+  'deflated-sharpe': {
+    first: true,
+    change: ({ portfolio }) => Object.assign(portfolio!.candidate, { deflatedSharpe: 0.949 }),
+  },
+  'deflated-sharpe-drop': {
+    change: ({ portfolio }) =>
+      Object.assign(portfolio!.candidate, { deflatedSharpe: portfolio!.prior!.deflatedSharpe - 0.051 }),
+  },
+  pbo: { change: ({ portfolio }) => Object.assign(portfolio!.pbo!, { probability: 0.51 }) },
+};
+
+describe('the verdict of the gate', () => {
+  let sound: { first: GateEvidence; update: GateEvidence };
+  before(async () => {
+    const samples = [tinySamples({ seed: 1, days: 40, rowsPerDay: 120, signal: 0.3 })];
+    const evidenceOf = async (prior: boolean) =>
+      gatherEvidence(await tinyRun({ samples, candidate: tinyRecipe(0), prior: prior ? tinyRecipe(0) : null }), [])
+        .evidence;
+    sound = { first: await evidenceOf(false), update: await evidenceOf(true) };
+  });
+
+  it('passes the sound candidate that every other case here changes in one point', () => {
+    assert.deepEqual(judgeGate(sound.first, THRESHOLDS).reasons, []);
+    assert.deepEqual(judgeGate(sound.update, THRESHOLDS).reasons, []);
+  });
+
+  for (const rule of GATE_RULES)
+    it(`holds by "${rule}" alone when only that is broken, with a sentence and both numbers`, () => {
+      const { first, change } = CHANGES[rule];
+      const evidence = structuredClone(first ? sound.first : sound.update) as Writable<GateEvidence>;
+      change(evidence);
+      const { verdict, reasons } = judgeGate(evidence, THRESHOLDS);
+      assert.equal(verdict, 'hold');
+      assert.deepEqual(
+        reasons.map((reason) => reason.rule),
+        [rule],
+      );
+      assert.match(reasons[0]!.sentence, /^[A-Z].*\.$/);
+      if (rule !== 'parity') assert.equal(typeof reasons[0]!.threshold, 'number');
+    });
+
+  it('holds by nothing at exactly the thresholds', () => {
+    const evidence = structuredClone(sound.update) as Writable<GateEvidence>;
+    const head = evidence.heads[0]!;
+    const portfolio = evidence.portfolio!;
+    head.pooled!.candidate.calibrationError = THRESHOLDS.calibrationErrorMax;
+    head.pooled!.prior!.calibrationError = THRESHOLDS.calibrationErrorMax;
+    head.comparison!.dieboldMariano.pWorse = THRESHOLDS.significance;
+    head.comparison!.logLossRise.high = THRESHOLDS.logLossMargin;
+    head.comparison!.worseFolds = 4;
+    portfolio.comparison!.dieboldMariano.pWorse = THRESHOLDS.significance;
+    portfolio.pbo!.probability = THRESHOLDS.pboMax;
+    assert.deepEqual(judgeGate(evidence, THRESHOLDS).reasons, []);
+  });
+
+  it('lets turnover rise where net earnings rise with it', () => {
+    const evidence = structuredClone(sound.update) as Writable<GateEvidence>;
+    evidence.portfolio!.candidate.tradesPerDay *= 2;
+    evidence.portfolio!.candidate.netTicks += 1;
+    assert.deepEqual(judgeGate(evidence, THRESHOLDS).reasons, []);
+  });
+
+  it('warns of doubtful overfitting without holding', () => {
+    const evidence = structuredClone(sound.update) as Writable<GateEvidence>;
+    evidence.portfolio!.pbo!.probability = 0.3;
+    const { verdict, warnings } = judgeGate(evidence, THRESHOLDS);
+    assert.equal(verdict, 'pass');
+    assert.deepEqual(
+      warnings.map(({ rule }) => rule),
+      ['pbo'],
+    );
+  });
+
+  it('holds a head whose ONNX parity nobody measured', () => {
+    const evidence = structuredClone(sound.first) as Writable<GateEvidence>;
+    evidence.heads[0]!.parity = null;
+    assert.deepEqual(
+      judgeGate(evidence, THRESHOLDS).reasons.map(({ rule, head }) => [rule, head]),
+      [['parity', 'F2_dom']],
+    );
+  });
+
+  it('holds where a prior release was named but not scored', () => {
+    const evidence = { ...sound.first, priorRelease: 'believe-v1' };
+    const { reasons } = judgeGate(evidence, THRESHOLDS);
+    assert.deepEqual(
+      reasons.map(({ rule }) => rule),
+      ['data', 'data'],
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { planFolds } from '../../research/gate/fold-plan.js';
+import type { GateRun } from '../../research/gate/gather-evidence.js';
+import { type Learn, type ScoredFold, scoreFold } from '../../research/gate/score-fold.js';
+import { seededRandom } from '../../research/gate/statistics/random.js';
+import { type GateThresholds, gateThresholds } from '../../shared/config/gate-thresholds.js';
+import type { HeadName, HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
+
+export const THRESHOLDS: GateThresholds = gateThresholds.parse({ testRowsMin: 20 });
+
+export interface TinyMarket {
+  readonly head?: HeadName;
+  readonly seed: number;
+  readonly days: number;
+  readonly rowsPerDay: number;
+  /** Share of a move that feature 0 foretells; 0 is a market without any edge. */
+  readonly signal: number;
+  readonly classes?: 2 | 3;
+}
+
+const DAY_MS = 86_400_000;
+const ROW_MS = 60_000;
+/** Each label reaches over the next three rows. */
+const HORIZON_ROWS = 4;
+
+/**
+ * SYNTHETIC samples of a random walk: feature 0 foretells the move after its row, feature 1 does so a third as well, features
+ * 2 and 3 are noise.
+ */
+export function tinySamples({ head = 'F2_dom', seed, days, rowsPerDay, signal, classes = 2 }: TinyMarket): HeadSamples {
+  const random = seededRandom(seed);
+  const rows = days * rowsPerDay;
+  const features = new Float32Array(new SharedArrayBuffer(4 * 4 * rows));
+  const samples: HeadSamples = {
+    head: {
+      name: head,
+      features: ['signal', 'weak_signal', 'noise_1', 'noise_2'],
+      classes,
+      horizonMs: HORIZON_ROWS * ROW_MS,
+      flatTicks: classes === 3 ? 1 : 0,
+    },
+    rows,
+    columns: 4,
+    features,
+    label: new Uint8Array(rows),
+    startMs: new Float64Array(rows),
+    endMs: new Float64Array(rows),
+    tradeDate: new Int32Array(rows),
+    moveTicks: new Float32Array(rows),
+    costTicks: new Float32Array(rows).fill(0.5),
+  };
+  for (let day = 0; day < days; day++) {
+    const steps = Array.from({ length: rowsPerDay + HORIZON_ROWS }, () => gaussian(random));
+    for (let i = 0; i < rowsPerDay; i++) {
+      const row = day * rowsPerDay + i;
+      const ahead = steps.slice(i, i + HORIZON_ROWS).reduce((sum, step) => sum + step, 0) / Math.sqrt(HORIZON_ROWS);
+      for (const [column, strength] of [signal, signal / 3, 0, 0].entries())
+        features[4 * row + column] = strength * ahead + Math.sqrt(1 - strength * strength) * gaussian(random);
+      samples.moveTicks[row] = 4 * ahead;
+      samples.label[row] = classOf(4 * ahead, classes);
+      samples.startMs[row] = day * DAY_MS + i * ROW_MS;
+      samples.endMs[row] = samples.startMs[row]! + HORIZON_ROWS * ROW_MS;
+      samples.tradeDate[row] = Number(new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', ''));
+    }
+  }
+  return samples;
+}
+
+/** A recipe of the cheap learner: `seed` is the feature that it learns from, `eta` how far it trusts what it learned. */
+export function tinyRecipe(feature: 0 | 1 | 2 | 3, trust = 1): HeadRecipe {
+  return {
+    rounds: 1,
+    maxDepth: 1,
+    eta: trust,
+    minChildWeight: 0,
+    subsample: 1,
+    colsampleByTree: 1,
+    lambda: 1,
+    seed: feature,
+  };
+}
+
+/** The cheap learner: class shares of the training rows in eight bins of one feature. */
+export function tinyLearner(samples: HeadSamples): Learn {
+  const { classes } = samples.head;
+  return async (trainRows, { seed: feature, eta: trust }) => {
+    const binOf = (row: number) =>
+      Math.min(7, Math.max(0, Math.floor(4 + 2 * samples.features[row * samples.columns + feature]!)));
+    const counts = Array.from({ length: 8 }, () => new Float64Array(classes).fill(2));
+    for (const row of trainRows) counts[binOf(row)]![samples.label[row]!]!++;
+    return async (rows) => {
+      const probabilities = new Float32Array(rows.length * classes);
+      for (const [at, row] of rows.entries()) {
+        const shares = counts[binOf(row)]!;
+        const sum = shares.reduce((total, share) => total + share, 0);
+        for (let of = 0; of < classes; of++)
+          probabilities[at * classes + of] = (1 - trust) / classes + (trust * shares[of]!) / sum;
+      }
+      return probabilities;
+    };
+  };
+}
+
+export interface TinyRun {
+  readonly samples: readonly HeadSamples[];
+  readonly candidate: HeadRecipe;
+  readonly prior: HeadRecipe | null;
+  readonly thresholds?: GateThresholds;
+}
+
+/** Plans and scores every fold of every head with the cheap learner; parity is taken as proven. */
+export async function tinyRun({ samples, candidate, prior, thresholds = THRESHOLDS }: TinyRun): Promise<GateRun> {
+  const plans = samples.map((one) => planFolds(one, thresholds));
+  const folds: ScoredFold[] = [];
+  for (const [index, one] of samples.entries())
+    for (const fold of plans[index]!.folds)
+      folds.push(await scoreFold({ samples: one, fold, candidate, prior, thresholds }, tinyLearner(one)));
+  return {
+    runId: 'run-1',
+    synthetic: true,
+    priorRelease: prior ? 'believe-v1' : null,
+    plans,
+    folds,
+    parity: Object.fromEntries(samples.map((one) => [one.head.name, { passed: true, rows: 100, maxAbsDifference: 0 }])),
+    thresholds,
+  };
+}
+
+function classOf(moveTicks: number, classes: 2 | 3): number {
+  if (classes === 2) return moveTicks > 0 ? 1 : 0;
+  return Math.abs(moveTicks) <= 1 ? 1 : moveTicks > 0 ? 2 : 0;
+}
+
+function gaussian(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
