@@ -79,7 +79,7 @@ export class DepthScanner {
     if (!isDepth && kindBytes !== TRADE) return false;
     if (view.getFloat64(lineStart + 14, true) !== TIME) return false;
     const tsNs = this.readTime(lineStart + 22);
-    if (!(tsNs >= this.lastNs)) return false;
+    if (!(tsNs >= this.lastNs && tsNs <= Number.MAX_SAFE_INTEGER)) return false;
 
     let at = lineStart + 41;
     let seq = this.lastSeq + 1;
