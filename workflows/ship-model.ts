@@ -21,14 +21,14 @@ export async function shipModel(input: ShipInput = {}): Promise<ShipResult> {
   const { workflowId, runId } = workflowInfo();
   const log = new ShipLog(`${workflowId}~${runId.slice(0, 8)}`);
   try {
-    return await sail(log, workflowId, request.data);
+    return await sail(log, request.data);
   } catch (failure) {
     await CancellationScope.nonCancellable(() => clearAway(log, failure));
     throw refusalIn(failure) ?? failure;
   }
 }
 
-async function sail(log: ShipLog, workflowId: string, request: Parameters<typeof research.openShip>[0]['request']) {
+async function sail(log: ShipLog, request: Parameters<typeof research.openShip>[0]['request']) {
   const { shipId } = log;
   const desk = new DecisionDesk(log);
   log.enter('Retraining');
@@ -41,7 +41,7 @@ async function sail(log: ShipLog, workflowId: string, request: Parameters<typeof
     if (decision?.verdict === 'reject') return log.close('Rejected');
 
     log.enter('Queued');
-    const lane = await researchPatient.takeLane({ shipId, workflowId });
+    const lane = await researchPatient.takeLane({ shipId });
     if (lane.priorVersion !== verdict.priorVersion) {
       await research.leaveLane({ shipId });
       continue;

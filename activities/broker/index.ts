@@ -41,7 +41,7 @@ export function createBrokerActivities({ brokerFolder, clockFile, rsync }: Broke
           nowMs: Date.now(),
           expected,
         });
-        return { files: accepted.files.size, keyIds: accepted.keyids };
+        return { files: accepted.files.size, keyIds: accepted.keyIds };
       }),
     nextRthOpen: () => step(async () => nextOpen(clock(), Date.now())),
     armSwap: (ask) => step(async () => armSwap(brokerFolder, ask)),

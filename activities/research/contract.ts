@@ -90,7 +90,7 @@ export interface ResearchActivities {
   scoreFold(ask: ShipKey & { plan: GatePlan; samples: SamplesSummary; fold: number }): Promise<FoldSummary>;
   judgeGate(ask: ShipKey & { plan: GatePlan; scores: readonly FoldSummary[] }): Promise<GateVerdict>;
   /** Waits (heartbeating) until no other open ship is past the gate, then takes the lane. */
-  takeLane(ask: ShipKey & { workflowId: string }): Promise<{ priorVersion: number | null }>;
+  takeLane(ask: ShipKey): Promise<{ priorVersion: number | null }>;
   leaveLane(ask: ShipKey): Promise<void>;
   remindHeld(ask: ShipKey & { reasons: readonly string[]; heldForMs: number }): Promise<void>;
   signRelease(

@@ -1,4 +1,5 @@
-import { defaultKeyPlaces, initKeys } from '../../research/release/keys.js';
+import { keyPlaces } from '../../research/release/key-places.js';
+import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { obtainAll } from '../../setup/prerequisites.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
@@ -64,7 +65,7 @@ async function voyage(request: UpRequest, stack: Stack, display: VoyageDisplay, 
   const client = await stack.startServer();
   const [open] = await openShips(client);
   const wanted = open && !request.inputGiven ? loadHomeConfig({ home: request.config.home }) : request.config;
-  initKeys(defaultKeyPlaces(wanted.home), { rootKeys: 3, rootThreshold: 2, rootLifetimeDays: 365, nowMs: Date.now() });
+  initKeys(keyPlaces(wanted.home), { ...USUAL_CEREMONY, nowMs: Date.now() });
   const input = await prepareInput(wanted, (line) => display.line(line));
   startSharedClock(input.config, input.dayAfter, Date.now());
   writeHomeConfig(input.config);

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { count, positiveCount, text } from './field-types.js';
 
 export const shipConfig = z.strictObject({
+  releaseLifetimeDays: z
+    .number()
+    .positive()
+    .max(366)
+    .default(30)
+    .describe('Days after which no broker loads a release any more; a running one is not stopped.'),
   holdTimeoutDays: z
     .number()
     .positive()

@@ -11,10 +11,9 @@ export function shipMarkdown(ship: Shown): string {
     ship.plan?.synthetic ? '> **SYNTHETIC data**: numbers below say nothing about a real market.' : '',
     `## ${ship.stage}${ship.release ? ` · v${ship.release.modelVersion}` : ''}${ship.plan ? ` · ${ship.plan.instrument}` : ''}`,
     ...ship.remarks.map((remark) => `- ${remark}`),
-    holdSection(ship),
+    gateSection(ship),
     ship.nextOpen ? `Next RTH open (market time): **${ship.nextOpen.rthOpen}**` : '',
     ship.swap ? `Swapped at market time **${ship.swap.marketTime}**, after event ${ship.swap.afterEventSeq}.` : '',
-    ship.verdict ? `### Candidate against prior\n\n${ship.verdict.markdown}` : '',
     headsTable(ship),
     timesTable(ship),
   ]
@@ -22,12 +21,13 @@ export function shipMarkdown(ship: Shown): string {
     .join('\n\n');
 }
 
-function holdSection({ verdict, decision }: Shown): string {
-  if (!verdict || verdict.reasons.length === 0) return '';
+/** The gate's table and reasons, and on a hold what was decided or how to decide. */
+function gateSection({ verdict, decision }: Shown): string {
+  if (!verdict) return '';
   const answer = decision
     ? `**${decision.verdict === 'approve' ? 'Approved' : 'Rejected'} by ${decision.by}**: ${decision.reason}`
     : 'Decide with the update `decide`, `believe ship approve|reject --by NAME --reason TEXT`, or the signal `decide`.';
-  return `### Why the gate holds it\n\n${verdict.reasons.map((reason) => `- ${reason}`).join('\n')}\n\n${answer}`;
+  return verdict.verdict === 'hold' ? `${answer}\n\n${verdict.markdown}` : verdict.markdown;
 }
 
 function headsTable({ heads }: Shown): string {

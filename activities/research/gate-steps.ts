@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import {
+  concludeGate,
+  decodeScoredFold,
+  encodeGateReport,
+  encodeScoredFold,
+  foldPlan,
+  gateMarkdown,
+  type Learn,
+  planFolds,
+  scoreFold,
+} from '../../research/gate/index.js';
+import { loadSamples } from '../../research/samples/sample-file.js';
+import type { LibraryFile } from '../../research/training/booster.js';
+import { predictBooster } from '../../research/training/predict-booster.js';
+import { trainBooster } from '../../research/training/train-booster.js';
+import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
+import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/heads/head.js';
+import { type StepContext, step } from '../step.js';
+import type { GatePlan, ResearchActivities } from './contract.js';
+import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import { liveRelease, recipesOf } from './live-release.js';
+import { readReference, ShipFolder } from './ship-folder.js';
+import { readPlan } from './ship-plan.js';
+
+type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
+
+/** Candidate and prior on the same folds, and the verdict. */
+export function createGateSteps({ config, library }: ResearchDependencies): GateSteps {
+  const places = researchPlaces(config.home);
+  const folderOf = (shipId: string) => new ShipFolder(places.research, shipId);
+  return {
+    planGate: ({ shipId, samples }) =>
+      step(async () => {
+        const folder = folderOf(shipId);
+        const { thresholds } = readPlan(folder);
+        const plans = samples.map(({ samples: { uri, sha256 } }) => planFolds(loadSamples(uri, sha256), thresholds));
+        folder.writeJson('folds.json', plans);
+        return {
+          folds: plans.flatMap(({ head, folds }) => folds.map(({ fold }) => ({ head, fold }))),
+          priorVersion: liveRelease(places.releases)?.modelVersion ?? null,
+          problems: plans.flatMap(({ shortfall }) => (shortfall === null ? [] : [shortfall])),
+        };
+      }),
+
+    scoreFold: ({ shipId, plan, samples, fold }) =>
+      step(async (context) => {
+        const folder = folderOf(shipId);
+        const { recipes, thresholds } = readPlan(folder);
+        const { head } = samples;
+        const rows = loadSamples(samples.samples.uri, samples.samples.sha256);
+        const planned = readFolds(folder).find((one) => one.head === head)!.folds[fold]!;
+        const prior = plan.priorVersion === null ? null : (await recipesOf(places.releases, plan.priorVersion))[head];
+        const ask = { samples: rows, fold: planned, candidate: recipes[head], prior, thresholds };
+        const scored = await scoreFold(ask, learnByBoosting(rows, library, context, `${head}, fold ${fold + 1}`));
+        const { candidate, prior: priorScore, testRows } = scored.score;
+        return {
+          head,
+          fold,
+          testRows,
+          candidateLogLoss: candidate.logLossSum / testRows,
+          priorLogLoss: priorScore ? priorScore.logLossSum / testRows : null,
+          score: folder.write(
+            `folds/${head}-${fold}-against-${plan.priorVersion ?? 'none'}.bin`,
+            encodeScoredFold(scored),
+          ),
+        };
+      }),
+
+    judgeGate: ({ shipId, plan, scores }) =>
+      step(async () => {
+        const folder = folderOf(shipId);
+        const { thresholds, synthetic } = readPlan(folder);
+        const report = await concludeGate(
+          {
+            runId: shipId,
+            synthetic,
+            priorRelease: releaseName(plan),
+            plans: readFolds(folder),
+            folds: scores.map(({ score }) => decodeScoredFold(readReference(score), score.uri)),
+            parity: parityOf(folder),
+            thresholds,
+          },
+          places.trials,
+        );
+        const reference = folder.write('gate-report.json', encodeGateReport(report).bytes);
+        return {
+          verdict: report.verdict.verdict,
+          reasons: report.verdict.reasons.map(({ sentence }) => sentence),
+          markdown: gateMarkdown(report),
+          report: reference,
+          priorVersion: plan.priorVersion,
+        };
+      }),
+  };
+}
+
+/** Fits by real libxgboost on a worker thread, on a selection of the samples' rows. */
+function learnByBoosting(
+  samples: HeadSamples,
+  library: LibraryFile,
+  { progress, signal }: StepContext,
+  what: string,
+): Learn {
+  const { features, rows, columns, label, head } = samples;
+  const matrix = { library, features, rows, columns, classes: head.classes, signal };
+  return async (trainRows, recipe) => {
+    const booster = await trainBooster({
+      ...matrix,
+      rowIndices: trainRows,
+      label,
+      recipe,
+      onRound: (round, of) => progress({ doing: what, done: round, of }),
+    });
+    return async (testRows) => (await predictBooster({ ...matrix, booster, rowIndices: testRows })).probabilities;
+  };
+}
+
+function readFolds(folder: ShipFolder) {
+  return foldPlan.array().parse(JSON.parse(readFileSync(folder.file('folds.json'), 'utf8')));
+}
+
+function parityOf(folder: ShipFolder) {
+  const entries = HEAD_NAMES.map((head): [HeadName, { passed: boolean; rows: number; maxAbsDifference: number }] => {
+    const { parity } = loadTrainedHead(folder.file('heads', head)).record;
+    const passed = parity.margins === parity.marginsBitEqual;
+    return [head, { passed, rows: parity.rows, maxAbsDifference: parity.maxProbabilityDifference }];
+  });
+  return Object.fromEntries(entries);
+}
+
+function releaseName({ priorVersion }: GatePlan): string | null {
+  return priorVersion === null ? null : `believe-v${priorVersion}`;
+}

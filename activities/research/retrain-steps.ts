@@ -1,0 +1,145 @@
+import { statSync } from 'node:fs';
+import { readCandidate } from '../../research/release/build-release.js';
+import { buildSamples } from '../../research/samples/build-samples.js';
+import { loadSamples, saveSamples } from '../../research/samples/sample-file.js';
+import { assembleCandidate } from '../../research/training/assemble-candidate.js';
+import { trainHead } from '../../research/training/train-head.js';
+import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
+import { Failure } from '../../shared/failure.js';
+import { HEAD_NAMES, type HeadName } from '../../shared/heads/head.js';
+import { describeFiles } from '../../shared/release/archive.js';
+import { step } from '../step.js';
+import type { ResearchActivities, SamplesSummary } from './contract.js';
+import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import { readReference, referenceTo, ShipFolder } from './ship-folder.js';
+import { openPlan, readPlan } from './ship-plan.js';
+import { pinShards, trainingSet as trainingSetSchema } from './training-set.js';
+
+type RetrainSteps = Pick<
+  ResearchActivities,
+  'openShip' | 'pinTrainingSet' | 'buildSamples' | 'trainHead' | 'assembleCandidate'
+>;
+
+/** From market data to a candidate folder. */
+export function createRetrainSteps({ config, library }: ResearchDependencies): RetrainSteps {
+  const places = researchPlaces(config.home);
+  const folderOf = (shipId: string) => new ShipFolder(places.research, shipId);
+  return {
+    openShip: ({ shipId, request }) =>
+      step(async () => {
+        const { instrument, synthetic, holdTimeoutMs, remindEveryMs, observeMarketSeconds } = await openPlan(
+          folderOf(shipId),
+          config,
+          request,
+        );
+        return { instrument, synthetic, heads: HEAD_NAMES, holdTimeoutMs, remindEveryMs, observeMarketSeconds };
+      }),
+
+    pinTrainingSet: ({ shipId }) =>
+      step(async (context) => {
+        const folder = folderOf(shipId);
+        const { depth, bars } = readPlan(folder);
+        const files = [
+          ...depth.map((file) => ({ file, kind: 'depth' as const })),
+          ...bars.map((file) => ({ file, kind: 'bars' as const })),
+        ];
+        const set = await pinShards(files, context);
+        return {
+          merkleRoot: set.merkleRoot,
+          shards: set.shards.length,
+          bytes: set.shards.reduce((sum, one) => sum + one.bytes, 0),
+          manifest: folder.writeJson('training-set.json', set),
+        };
+      }),
+
+    buildSamples: ({ shipId, trainingSet }) =>
+      step(async ({ progress, signal }) => {
+        const folder = folderOf(shipId);
+        const plan = readPlan(folder);
+        const { shards } = trainingSetSchema.parse(JSON.parse(readReference(trainingSet.manifest).toString('utf8')));
+        for (const { file, bytes } of shards) refuseChanged(file, bytes);
+        const pathsOf = (kind: 'depth' | 'bars') => shards.filter((one) => one.kind === kind).map((one) => one.file);
+        const { samples, report } = await buildSamples(
+          { depthFiles: pathsOf('depth'), barsFiles: pathsOf('bars') },
+          {
+            feeTicks: plan.policy.feeTicks,
+            barTickSize: plan.tickSize,
+            signal,
+            onProgress: ({ filesDone, files }) =>
+              progress({ doing: 'features and labels', done: filesDone, of: files }),
+          },
+        );
+        folder.writeJson('samples-report.json', report);
+        return HEAD_NAMES.map((head): SamplesSummary => {
+          const rows = samples[head];
+          if (!rows || rows.rows === 0) throw noRows(head);
+          const file = folder.file('samples', `${head}.samples`);
+          const { sha256, bytes } = saveSamples(file, rows);
+          const tradeDates = new Set(rows.tradeDate).size;
+          return { head, rows: rows.rows, tradeDates, samples: { uri: file, sha256, bytes } };
+        });
+      }),
+
+    trainHead: ({ shipId, samples }) =>
+      step(async ({ progress, signal }) => {
+        const folder = folderOf(shipId);
+        const plan = readPlan(folder);
+        const { head, rows } = samples;
+        const recipe = plan.recipes[head];
+        const trained = await trainHead({
+          samples: loadSamples(samples.samples.uri, samples.samples.sha256),
+          recipe,
+          library,
+          synthetic: plan.synthetic,
+          signal,
+          onProgress: ({ doing, round, totalRounds }) =>
+            progress({
+              doing: doing === 'fit' ? `training ${head}` : `proving ONNX of ${head}`,
+              done: round,
+              of: totalRounds,
+            }),
+        });
+        const headFolder = folder.file('heads', head);
+        saveTrainedHead(headFolder, trained);
+        const { trainLogLoss, parity } = trained.record;
+        return {
+          head,
+          rows,
+          rounds: recipe.rounds,
+          parityRows: parity.rows,
+          trainLogLoss,
+          onnx: referenceTo(folder.file('heads', head, 'head.onnx'), trained.onnx),
+        };
+      }),
+
+    assembleCandidate: ({ shipId, heads }) =>
+      step(async () => {
+        const folder = folderOf(shipId);
+        const trained = heads.map(({ head, onnx }) => {
+          readReference(onnx);
+          return loadTrainedHead(folder.file('heads', head));
+        });
+        const candidate = folder.file('candidate');
+        assembleCandidate(candidate, trained, readPlan(folder).policy);
+        return { manifest: folder.writeJson('candidate.json', describeFiles(readCandidate(candidate))) };
+      }),
+  };
+}
+
+/** A cheap look between hashing and reading: a file that is still being written is not a training set. */
+function refuseChanged(file: string, bytes: number): void {
+  if (statSync(file).size === bytes) return;
+  throw new Failure(
+    'TrainingSetChanged',
+    `${file} changed after it was pinned`,
+    'wait until it is complete, ship again',
+  );
+}
+
+function noRows(head: HeadName): Failure {
+  return new Failure(
+    'NoSamples',
+    `the market data gives no labelled row for ${head}`,
+    `give ${head === 'XGB_5m' ? 'bars of several hours' : 'a book of several minutes with trades'}`,
+  );
+}

@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { createResearchActivities } from '../activities/research/index.js';
+import { obtainLibxgboost } from '../setup/libxgboost.js';
+import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { connectClient } from '../temporal/client.js';
+import { serverAddress } from '../temporal/server-address.js';
+import { codeIdentity } from './code-identity.js';
+import { runWorker } from './run-worker.js';
+import { workerConfig } from './worker-options.js';
+
+/** The research worker: trains, gates, signs. It holds the release key and no broker credential. */
+const config = workerConfig();
+const library = await obtainLibxgboost();
+const server = serverAddress(config);
+
+await runWorker(
+  {
+    ...server,
+    identity: `research@${process.pid}`,
+    metricsPort: config.metrics.researchPort,
+    deployment: null,
+  },
+  {
+    taskQueue: TASK_QUEUES.research,
+    // Fits run on threads of their own, one a core; a few steps more keep the quick ones from waiting behind them.
+    maxConcurrentActivityTaskExecutions: availableParallelism() + 4,
+    activities: createResearchActivities({ config, library, ...codeIdentity(), isOpen }),
+  },
+);
+
+async function isOpen(workflowId: string, runId: string): Promise<boolean> {
+  const client = await connectClient(server);
+  try {
+    const { status } = await client.workflow.getHandle(workflowId, runId).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false; // past the server's retention: long over
+    throw error;
+  } finally {
+    await client.connection.close();
+  }
+}
