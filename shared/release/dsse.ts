@@ -38,8 +38,9 @@ export function parseEnvelope(bytes: Buffer): DsseEnvelope {
   throw new MalformedEnvelope(`${issue.path.join('.') || 'envelope'}: ${issue.message}`);
 }
 
+/** Without a newline at the end: even that byte could change unnoticed. */
 export function encodeEnvelope(envelope: DsseEnvelope): Buffer {
-  return Buffer.from(`${JSON.stringify(envelope)}\n`);
+  return Buffer.from(JSON.stringify(envelope));
 }
 
 /** Pre-authentication encoding: the bytes that are signed (DSSE protocol, "PAE"). Lengths count bytes. */

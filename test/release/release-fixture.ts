@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describeFiles, packArchive } from '../../shared/release/archive.js';
+import { type DsseEnvelope, encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
+import { generateSigningKey, type SigningKey } from '../../shared/release/ed25519-key.js';
+import type { Pin } from '../../shared/release/pin.js';
+import { type RoleName, type RootMetadata, readRoot, signRoot, type TrustedRoot } from '../../shared/release/root.js';
+import { encodeStatement, RELEASE_PAYLOAD_TYPE, type ReleasePredicate } from '../../shared/release/statement.js';
+import type { EnvelopeToVerify } from '../../shared/release/verify-release.js';
+
+export const NOW_MS = Date.parse('2025-06-02T12:00:00Z');
+export const DAY_MS = 86_400_000;
+export const iso = (ms: number) => new Date(ms).toISOString();
+export const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
+
+/** Private keys of a test's own ceremony; generated once, because generation is slow beside everything else. */
+export const KEYS = Object.fromEntries(
+  ['rootA', 'rootB', 'rootC', 'release', 'release2', 'journal', 'state', 'stranger'].map((name) => [
+    name,
+    generateSigningKey(),
+  ]),
+) as Record<'rootA' | 'rootB' | 'rootC' | 'release' | 'release2' | 'journal' | 'state' | 'stranger', SigningKey>;
+
+type RoleKeys = Partial<Record<RoleName, { keys: SigningKey[]; threshold: number }>>;
+
+export function rootMetadataOf(roles: RoleKeys = {}, changes: Partial<RootMetadata> = {}): RootMetadata {
+  const all = {
+    root: { keys: [KEYS.rootA, KEYS.rootB, KEYS.rootC], threshold: 2 },
+    release: { keys: [KEYS.release], threshold: 1 },
+    journal: { keys: [KEYS.journal], threshold: 1 },
+    state: { keys: [KEYS.state], threshold: 1 },
+    ...roles,
+  };
+  const listed = Object.values(all).flatMap(({ keys }) => keys);
+  return {
+    kind: 'believe.root',
+    version: 1,
+    epoch: 1,
+    expires: iso(NOW_MS + 365 * DAY_MS),
+    keys: Object.fromEntries(listed.map(({ keyid, spkiDer }) => [keyid, spkiDer.toString('base64')])),
+    roles: Object.fromEntries(
+      Object.entries(all).map(([name, { keys, threshold }]) => [
+        name,
+        { keyids: keys.map(({ keyid }) => keyid), threshold },
+      ]),
+    ) as RootMetadata['roles'],
+    ...changes,
+  };
+}
+
+export function makeRoot(roles: RoleKeys = {}, changes: Partial<RootMetadata> = {}): TrustedRoot {
+  return readRoot(signRoot(rootMetadataOf(roles, changes), [KEYS.rootA, KEYS.rootB]));
+}
+
+export const FILES: ReadonlyMap<string, Buffer> = new Map([
+  ['feature-schema.json', Buffer.from('{"features":["imbalance"]}')],
+  ['gate-report.json', Buffer.from('{"verdict":"pass"}')],
+  ['heads/F2_dom.json', Buffer.from('{"name":"F2_dom"}')],
+  ['heads/F2_dom.onnx', Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 251))],
+]);
+
+export async function predicateOf(
+  changes: Partial<ReleasePredicate> = {},
+  tarball?: Buffer,
+  files = FILES,
+): Promise<ReleasePredicate> {
+  const bytes = tarball ?? (await packArchive(files));
+  return {
+    shipId: 'ship/7',
+    modelVersion: 7,
+    epoch: 1,
+    counter: 7,
+    issued: iso(NOW_MS - DAY_MS),
+    expires: iso(NOW_MS + 30 * DAY_MS),
+    prevRelease: sha256('payload 6'),
+    archive: { size: bytes.length, sha256: sha256(bytes) },
+    files: describeFiles(files),
+    featureSchemaSha256: sha256(files.get('feature-schema.json')!),
+    training: { merkleRoot: sha256('merkle'), shards: 3 },
+    gateReportSha256: sha256(files.get('gate-report.json')!),
+    gateVerdict: 'pass',
+    codeCommit: 'c0ffee',
+    lockfileSha256: sha256('lock'),
+    synthetic: true,
+    ...changes,
+  };
+}
+
+export function envelopeOf(payload: Buffer, keys: SigningKey[] = [KEYS.release], type = RELEASE_PAYLOAD_TYPE): Buffer {
+  return encodeEnvelope(signEnvelope(type, payload, keys));
+}
+
+export function changedEnvelope(bytes: Buffer, change: (envelope: DsseEnvelope) => DsseEnvelope): Buffer {
+  return encodeEnvelope(change(JSON.parse(bytes.toString('utf8')) as DsseEnvelope));
+}
+
+/** The release verified last: counter 6. */
+export const PIN: Pin = {
+  v: 1,
+  rootVersion: 1,
+  epoch: 1,
+  counter: 6,
+  payloadSha256: sha256('payload 6'),
+  highestSeenUtc: iso(NOW_MS - DAY_MS),
+};
+
+export type Input = EnvelopeToVerify & { tarball: Buffer };
+
+/** A good release v7 and everything that a broker at v6 verifies it with; `changes` make it bad. */
+export async function releaseInput(
+  predicate: Partial<ReleasePredicate> = {},
+  changes: Partial<Input> = {},
+): Promise<Input & { payloadSha256: string }> {
+  const tarball = await packArchive(FILES);
+  const payload = encodeStatement(await predicateOf(predicate, tarball));
+  return {
+    envelope: envelopeOf(payload),
+    tarball,
+    root: makeRoot(),
+    pin: PIN,
+    nowMs: NOW_MS,
+    payloadSha256: sha256(payload),
+    ...changes,
+  };
+}
+
+/** A folder of its own for each test, removed after it. */
+export function temporaryFolder(): () => string {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'believe-release-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  return () => folder;
+}
