@@ -14,6 +14,8 @@ export interface CaptureOptions {
   readonly limits: SegmentLimits;
   /** The disk refuses writes (again every time it is tried), or takes them again (null). */
   readonly onTrouble: (error: Error | null) => void;
+  /** Lines had to be dropped, and a gap was recorded: readers need a fresh book from here. */
+  readonly onGap: () => void;
 }
 
 /**
@@ -30,7 +32,10 @@ export class CaptureWriter {
     mkdirSync(options.folder, { recursive: true });
     const position = recoverSegments(options.folder, options.header.instrument);
     this.seq = position.lastSeq;
-    this.files = new SegmentFiles(options, position.lastNumber, (reason) => this.mark('gap', reason));
+    this.files = new SegmentFiles(options, position.lastNumber, (reason) => {
+      this.mark('gap', reason);
+      options.onGap();
+    });
   }
 
   /** Sequence number of the last line. */

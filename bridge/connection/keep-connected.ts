@@ -10,10 +10,10 @@ export interface ConnectionDeps {
   readonly timeouts: SessionTimeouts;
   readonly backoff: { readonly firstMs: number; readonly lastMs: number };
   /**
-   * Reconciles orders and positions, and only then subscribes (anew where data was lost) and lets trading go on.
+   * Reconciles orders and positions, and only then subscribes (where asked) and lets trading go on.
    * @throws when that is not possible: the connection is then given up and tried again
    */
-  readonly prepare: (session: GatewaySession, restore: { readonly dataLost: boolean }) => Promise<void>;
+  readonly prepare: (session: GatewaySession, ask: { readonly resubscribe: boolean }) => Promise<void>;
   /** Nothing may be sent from here on until `prepare` has been done again; the reason is in plain words. */
   readonly onLost: (reason: string, socketGone: boolean) => void;
   readonly onSystem: (message: SystemMessage) => void;
@@ -28,6 +28,7 @@ export class ConnectionKeeper {
   private session: GatewaySession | undefined;
   private loop: Promise<void> = Promise.resolve();
   private address: GatewayAddress;
+  private link: LinkToIb | undefined;
 
   constructor(private readonly deps: ConnectionDeps) {
     this.address = deps.address;
@@ -43,9 +44,9 @@ export class ConnectionKeeper {
     await this.loop;
   }
 
-  /** Gives the present connection up; the next one is reconciled from scratch. */
-  restart(reason: string): void {
-    this.session?.close(reason);
+  /** Reconciles on the present connection, where there is one: something the gateway said does not fit. */
+  reconcile(): void {
+    this.link?.prepareAgain(false);
   }
 
   private async run(): Promise<void> {
@@ -73,21 +74,24 @@ export class ConnectionKeeper {
       this.attemptFailed(error);
     }
     this.session = undefined;
+    this.link = undefined;
     return wasReady;
   }
 
   /** From the handshake to the end of the socket, through every loss of the gateway's own link to IB. */
   private async serve(session: GatewaySession, onReady: () => void): Promise<void> {
     const link = new LinkToIb();
+    this.link = link;
     session.onSystem = (message) => {
       this.deps.onSystem(message);
       if (message.meaning === 'ib-lost') {
         link.lose();
         this.deps.onState('down', message.text);
         this.deps.onLost(`the gateway lost its link to IB (${message.code})`, false);
-      } else if (message.meaning === 'restored-data-lost' || message.meaning === 'restored-data-kept')
-        link.restore(message.meaning === 'restored-data-lost');
-      else if (message.meaning === 'port-moved') session.close(message.text);
+      } else if (message.meaning === 'restored-data-lost' || message.meaning === 'restored-data-kept') {
+        // Even where IB kept the subscriptions, events were missed: only a fresh book is to be trusted.
+        link.restore();
+      } else if (message.meaning === 'port-moved') session.close(message.text);
     };
     let over = false;
     session.closed.then((reason) => {
@@ -98,15 +102,15 @@ export class ConnectionKeeper {
     });
     this.deps.onState('connected', null);
     while (!over) {
-      const restore = link.takeRestore();
-      if (restore) {
+      const ask = link.takeAsk();
+      if (ask) {
         this.deps.onState('reconciling', null);
-        await this.deps.prepare(session, restore);
-        if (over || link.isLost || link.hasRestore) continue;
+        await this.deps.prepare(session, ask);
+        if (over || link.isLost || link.hasAsk) continue;
         this.deps.onState('ready', null);
         onReady();
       }
-      if (!over && !link.hasRestore) await link.changed();
+      if (!over && !link.hasAsk) await link.changed();
     }
   }
 
@@ -125,30 +129,35 @@ export class ConnectionKeeper {
 /** The gateway's own link to IB, as codes 1100, 1101 and 1102 tell it. A fresh connection starts with all to prepare. */
 class LinkToIb {
   private lost = false;
-  private restoreAsked: { dataLost: boolean } | null = { dataLost: true };
+  private ask: { resubscribe: boolean } | null = { resubscribe: true };
   private notify: () => void = () => {};
 
   get isLost(): boolean {
     return this.lost;
   }
-  get hasRestore(): boolean {
-    return this.restoreAsked !== null;
+  get hasAsk(): boolean {
+    return this.ask !== null && !this.lost;
   }
 
   lose(): void {
     this.lost = true;
   }
 
-  restore(dataLost: boolean): void {
+  restore(): void {
     this.lost = false;
-    this.restoreAsked = { dataLost: dataLost || (this.restoreAsked?.dataLost ?? false) };
+    this.prepareAgain(true);
+  }
+
+  prepareAgain(resubscribe: boolean): void {
+    this.ask = { resubscribe: resubscribe || (this.ask?.resubscribe ?? false) };
     this.wake();
   }
 
-  takeRestore(): { readonly dataLost: boolean } | null {
-    const asked = this.lost ? null : this.restoreAsked;
-    if (asked) this.restoreAsked = null;
-    return asked;
+  takeAsk(): { readonly resubscribe: boolean } | null {
+    if (!this.hasAsk) return null;
+    const { ask } = this;
+    this.ask = null;
+    return ask;
   }
 
   wake(): void {

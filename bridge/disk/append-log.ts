@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -17,30 +18,27 @@ import path from 'node:path';
 export class AppendLog {
   private constructor(
     readonly file: string,
-    /** Whole lines that were in the file when it was opened, parsed. */
-    readonly found: readonly unknown[],
-    /** Bytes of a torn last line that `open` cut off. */
-    readonly tornBytes: number,
-    private descriptor: number,
+    private readonly descriptor: number,
     private sizeBytes: number,
   ) {}
 
-  /** Creates the file (and its folder) where missing. @throws SyntaxError when a whole line is not JSON */
+  /** Creates the file (and its folder) where missing. */
   static open(file: string): AppendLog {
     mkdirSync(path.dirname(file), { recursive: true });
     const descriptor = openSync(file, 'a+');
-    const bytes = readFileSync(file);
-    const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
-    if (wholeBytes < bytes.length) {
+    const { size } = fstatSync(descriptor);
+    const wholeBytes = wholeBytesOf(descriptor, size);
+    if (wholeBytes < size) {
       ftruncateSync(descriptor, wholeBytes);
       fdatasyncSync(descriptor);
     }
-    const lines = bytes
-      .toString('utf8', 0, wholeBytes)
-      .split('\n')
-      .filter((line) => line.length > 0);
-    const found = lines.map((line) => JSON.parse(line) as unknown);
-    return new AppendLog(file, found, bytes.length - wholeBytes, descriptor, wholeBytes);
+    return new AppendLog(file, descriptor, wholeBytes);
+  }
+
+  /** Every line, parsed. @throws SyntaxError when a whole line is not JSON */
+  read(): unknown[] {
+    const lines = readFileSync(this.file, 'utf8').split('\n');
+    return lines.filter((line) => line.length > 0).map((line) => JSON.parse(line) as unknown);
   }
 
   /**
@@ -71,4 +69,18 @@ export class AppendLog {
       // The disk refuses even that: the next open cuts the torn line.
     }
   }
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Bytes up to and with the last newline. */
+function wholeBytesOf(descriptor: number, sizeBytes: number): number {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  for (let end = sizeBytes; end > 0; end -= CHUNK_BYTES) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const read = readSync(descriptor, chunk, 0, end - start, start);
+    const newline = chunk.subarray(0, read).lastIndexOf(0x0a);
+    if (newline >= 0) return start + newline + 1;
+  }
+  return 0;
 }

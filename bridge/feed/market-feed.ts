@@ -16,8 +16,8 @@ export interface EventSink {
     size: number,
   ): void;
   trade(atNs: number, seq: number, price: number, size: number): void;
-  /** The book is void from here. */
-  reset(atNs: number, seq: number): void;
+  /** reset: a fresh book follows. gap: events may be missing, and the book is void until a reset. */
+  broken(kind: 'reset' | 'gap', atNs: number, seq: number): void;
 }
 
 export interface FeedDeps {
@@ -36,6 +36,7 @@ export class MarketFeed {
   private depthRequest = -1;
   private tradesRequest = -1;
   private eventCount = 0;
+  private isBroken = false;
   /** Events of subscriptions that were cancelled before; ignored. */
   lateEvents = 0;
 
@@ -54,15 +55,27 @@ export class MarketFeed {
     this.tradesRequest = session.requestId();
     const { contract, levels } = this.deps;
     const [depth, trades] = [this.depthRequest, this.tradesRequest];
+    this.isBroken = false;
     this.breakBook('reset', 'subscribed');
     this.deps.onFault(null);
     session.send('request', (ib) => ib.reqMktDepth(depth, contract, levels, false));
     session.send('request', (ib) => ib.reqTickByTickData(trades, contract, TickByTickDataType.AllLast, 0, false));
   }
 
-  /** Events may be missing from here: the book is void until the feed has sent a fresh one. */
+  /** Events may be missing from here: the book is void until `subscribe` or `renew`. */
   lost(reason: string): void {
+    this.isBroken = true;
     this.breakBook('gap', reason);
+  }
+
+  /** The source says that it is well again. */
+  recover(): void {
+    if (this.isBroken) this.renew();
+  }
+
+  /** Asks for a fresh book on the same connection. */
+  renew(): void {
+    if (this.session?.open) this.subscribe(this.session);
   }
 
   private listen(session: GatewaySession): void {
@@ -129,6 +142,6 @@ export class MarketFeed {
   private breakBook(kind: 'reset' | 'gap', reason: string): void {
     const atNs = this.deps.clock.stampNs();
     const seq = this.deps.capture.mark(kind, reason, atNs);
-    this.deps.sink.reset(atNs, seq);
+    this.deps.sink.broken(kind, atNs, seq);
   }
 }

@@ -35,6 +35,11 @@ export class Halts {
     if (isNew) this.onChange(code, reason);
   }
 
+  /** Takes over a halt from before a restart. */
+  restore(code: HaltCode, reason: string): void {
+    this.reasons.set(code, reason);
+  }
+
   lift(code: HaltCode): void {
     if (this.reasons.delete(code)) this.onChange(code, null);
   }

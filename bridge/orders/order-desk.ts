@@ -46,6 +46,8 @@ export class OrderDesk {
   private session: GatewaySession | undefined;
   private nextOrderId = 0;
   private sentCount = 0;
+  /** Orders that still wait for their turn to be sent; a cancel takes them out. */
+  private readonly unsent = new Set<string>();
 
   constructor(private readonly deps: OrderDeskDeps) {}
 
@@ -55,6 +57,7 @@ export class OrderDesk {
 
   /** Listens on a new connection. The gateway's next id can go backwards across a restart: ours never does. */
   attach(session: GatewaySession): void {
+    if (this.session === session) return;
     this.session = session;
     this.nextOrderId = Math.max(session.nextValidId, this.ledger.highestOrderId + 1, this.nextOrderId);
     const { ib } = session;
@@ -72,11 +75,12 @@ export class OrderDesk {
     const orderRef = randomUUID();
     const orderId = this.nextOrderId++;
     this.deps.journal.appendNow({ kind: 'intent', orderRef, orderId, ...ask });
-    const dropped = () =>
-      this.deps.journal.append({ kind: 'not-sent', orderRef, reason: 'the connection ended first' });
+    this.unsent.add(orderRef);
+    const dropped = () => this.notSent(orderRef, 'the connection ended first');
     const accepted = session.send(
       'order',
       (ib) => {
+        if (!this.unsent.delete(orderRef)) return;
         ib.placeOrder(orderId, this.deps.contract, this.gatewayOrder(orderRef, ask));
         this.sentCount++;
         this.deps.journal.append({ kind: 'sent', orderRef }, false);
@@ -88,13 +92,13 @@ export class OrderDesk {
   }
 
   /** Overtakes waiting orders. Sent even when the journal cannot take the line: a cancel only lessens risk. */
-  cancel(order: Order, reason: string): void {
-    this.deps.journal.append({ kind: 'cancel', orderRef: order.orderRef, reason }, false);
-    this.session?.send('cancel', (ib) => ib.cancelOrder(order.orderId));
-  }
-
-  cancelAll(reason: string): void {
-    for (const order of this.ledger.live()) this.cancel(order, reason);
+  cancel({ orderRef, orderId }: Order, reason: string): void {
+    if (this.unsent.has(orderRef)) {
+      this.notSent(orderRef, reason);
+      return;
+    }
+    this.deps.journal.append({ kind: 'cancel', orderRef, reason }, false);
+    this.session?.send('cancel', (ib) => ib.cancelOrder(orderId));
   }
 
   /** An order under our client id that is in no journal of ours. */
@@ -118,6 +122,10 @@ export class OrderDesk {
     const realizedPnl = realizedPNL !== undefined && Math.abs(realizedPNL) < 1e300 ? realizedPNL : null;
     this.deps.journal.append({ kind: 'commission', execId, amount: commission, currency: currency ?? '', realizedPnl });
   };
+
+  private notSent(orderRef: string, reason: string): void {
+    if (this.unsent.delete(orderRef)) this.deps.journal.append({ kind: 'not-sent', orderRef, reason });
+  }
 
   private get ledger(): OrderLedger {
     return this.deps.journal.ledger;

@@ -25,7 +25,8 @@ export class OrderJournal {
     const newest = journalDates(folder).at(-1);
     const log = AppendLog.open(path.join(folder, journalFile(newest ?? tradeDate)));
     const ledger = new OrderLedger();
-    log.found.forEach((value, index) => {
+    const found = log.read();
+    found.forEach((value, index) => {
       const parsed = journalLine.safeParse(value);
       if (!parsed.success)
         throw new BadInput(
@@ -36,8 +37,8 @@ export class OrderJournal {
         );
       ledger.apply(parsed.data);
     });
-    const journal = new OrderJournal(folder, clock, log, newest ?? tradeDate, log.found.length, ledger);
-    if (log.found.length === 0) journal.append(journal.carry(null));
+    const journal = new OrderJournal(folder, clock, log, newest ?? tradeDate, found.length, ledger);
+    if (found.length === 0) journal.append(journal.carry(null));
     return journal;
   }
 

@@ -50,7 +50,7 @@ export class HotSwap {
 
   stop(): void {
     clearInterval(this.timer);
-    if (this.state.step === 'ready') this.state.release.dispose();
+    if (this.state.step === 'ready') void this.state.release.headSet.release();
     this.become({ step: 'idle' });
   }
 
@@ -79,7 +79,7 @@ export class HotSwap {
   }
 
   private disarm(): void {
-    if (this.state.step === 'ready') this.state.release.dispose();
+    if (this.state.step === 'ready') void this.state.release.headSet.release();
     if (this.state.step !== 'idle') this.deps.onNews(`the swap of ${this.state.armed.shipId} was withdrawn`, null);
     this.become({ step: 'idle' });
   }
@@ -95,7 +95,7 @@ export class HotSwap {
     this.deps.onNews(`release ${armed.modelVersion} is armed: verifying and warming`, null);
     this.deps.load(armed).then(
       (release) => {
-        if (this.state !== state) release.dispose();
+        if (this.state !== state) void release.headSet.release();
         else this.become({ step: 'ready', armed, release });
       },
       (error: unknown) => {
@@ -110,7 +110,7 @@ export class HotSwap {
     this.become({ step: 'idle' });
     try {
       if (!this.deps.armed.take(armed)) {
-        release.dispose();
+        void release.headSet.release();
         return;
       }
       const record: SwapRecord = { ...this.recordOf(armed), outcome: 'swapped', ...describe(release) };
@@ -119,7 +119,7 @@ export class HotSwap {
       this.deps.armed.remove();
       this.deps.onNews(`release ${release.modelVersion} is in use`, record);
     } catch (error) {
-      release.dispose();
+      void release.headSet.release();
       this.deps.armed.recover();
       this.deps.onNews(`the swap of ${armed.shipId} failed and is tried again: ${sentence(error)}`, null);
     }

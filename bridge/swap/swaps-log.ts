@@ -7,7 +7,7 @@ export class SwapsLog {
   private last: SwapRecord | null = null;
 
   private constructor(private readonly log: AppendLog) {
-    for (const line of log.found) this.remember(swapRecord.parse(line));
+    for (const line of log.read()) this.remember(swapRecord.parse(line));
   }
 
   static open(file: string): SwapsLog {

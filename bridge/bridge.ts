@@ -1,0 +1,235 @@
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
+import type { MarketClock } from '../shared/clock/market-clock.js';
+import type { Config } from '../shared/config/config.js';
+import { CaptureWriter } from './capture/capture-writer.js';
+import { ReceiveClock } from './capture/receive-clock.js';
+import { contractOf } from './connection/contract.js';
+import { ConnectionKeeper, type ConnectionState } from './connection/keep-connected.js';
+import { prepareSession } from './connection/prepare-session.js';
+import { inRestartWindow } from './connection/restart-windows.js';
+import { ControlFiles } from './control/control-files.js';
+import { Decider } from './decide/decider.js';
+import { DecisionLog } from './decide/decision-log.js';
+import { MarketFeed } from './feed/market-feed.js';
+import { type HaltCode, Halts, isSticky } from './halt/halts.js';
+import { requireAccountOfMode } from './halt/require-account.js';
+import { ModelInUse } from './model-in-use.js';
+import { JournalQueue } from './orders/journal-queue.js';
+import { OrderDesk } from './orders/order-desk.js';
+import { OrderJournal } from './orders/order-journal.js';
+import { describeBridge } from './status/describe-bridge.js';
+import { StatusFile } from './status/status-file.js';
+import { Tally } from './status/tally.js';
+import { Supervisor } from './supervisor.js';
+import { ArmedFile } from './swap/armed-file.js';
+import { HotSwap } from './swap/hot-swap.js';
+import { prepareRelease } from './swap/prepare-release.js';
+import { SwapsLog } from './swap/swaps-log.js';
+import { Trading } from './trading.js';
+
+export interface BridgeOptions {
+  readonly config: Config;
+  readonly clock: MarketClock;
+  readonly home: string;
+  readonly log: Logger;
+}
+
+export interface RunningBridge {
+  /** Stops as after a SIGTERM: closes the connection, the segment and the journal; open orders stay at the gateway. */
+  stop(): Promise<void>;
+}
+
+const TIMEOUTS = { handshakeMs: 10_000, heartbeatMs: 5000, silenceMsMax: 15_000 };
+const BACKOFF = { firstMs: 250, lastMs: 15_000 };
+const ANSWER_MS = 10_000;
+const SECOND_LOOK_MS = 1000;
+const MIB = 2 ** 20;
+
+/**
+ * Starts the one process that may send orders: wires capture, decisions, risk, orders and the swap together. Resolves
+ * once it keeps connecting, captures and tells its status.
+ * @throws Failure where the account does not fit the mode; BadInput where a journal cannot be read
+ */
+export async function startBridge({ config, clock, home, log }: BridgeOptions): Promise<RunningBridge> {
+  requireAccountOfMode(config.gateway);
+  const broker = path.join(home, 'broker');
+  const { instrument, gateway } = config;
+  const contract = contractOf(instrument);
+  const tally = new Tally();
+  let connection: ConnectionState = 'connecting';
+
+  const halts = new Halts((code, reason) => onHalt(code, reason));
+  const journal = new JournalQueue(
+    OrderJournal.open(path.join(broker, 'journal'), clock, tradeDateOf(clock.nowMs())),
+    (error) =>
+      error ? halts.raise('journal', `the journal cannot be written: ${error.message}`) : halts.lift('journal'),
+  );
+  const receiveClock = new ReceiveClock(clock);
+  const capture = new CaptureWriter({
+    folder: path.join(broker, 'capture'),
+    header: {
+      ...{ kind: 'header', v: 1, source: 'ib', instrument: instrument.localSymbol, exchange: instrument.exchange },
+      ...{ tickSize: instrument.tickSize, multiplier: instrument.multiplier, levels: config.bridge.depthLevels },
+      ...(gateway.embedded && config.input.kind === 'synthetic' ? { synthetic: true } : {}),
+    },
+    clock: receiveClock,
+    tradeDateOf,
+    limits: {
+      sizeBytesMax: config.bridge.segmentMiBMax * MIB,
+      ageMsMax: config.bridge.segmentMinutesMax * 60_000,
+      pendingBytesMax: config.bridge.captureBacklogMiBMax * MIB,
+    },
+    onTrouble: (error) =>
+      error ? halts.raise('disk', `the capture cannot be written: ${error.message}`) : halts.lift('disk'),
+    onGap: () => feed.renew(),
+  });
+  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, tradeDateOf, (error) =>
+    log.error({ err: error }, 'the decision log cannot be written'),
+  );
+  const decider = new Decider({
+    instrument: instrument.localSymbol,
+    tickSize: instrument.tickSize,
+    baseNs: receiveClock.baseNs,
+    beforeEvent: (atNs) => {
+      tally.lastEventMarketMs = receiveClock.marketMsOf(atNs);
+      swap.beforeEvent(tally.lastEventMarketMs);
+    },
+    onDecision: (decision, startedMonotonicMs) => {
+      tally.decisions++;
+      trading.onDecision(decision);
+      tally.decisionLatency.record(performance.now() - startedMonotonicMs);
+      decisionLog.decision(decision);
+    },
+    onError: (error) => {
+      tally.decisionErrors++;
+      log.error({ err: error }, 'a decision failed');
+    },
+  });
+  const model = new ModelInUse(decider, decisionLog, () => capture.lastSeq);
+  const desk = new OrderDesk({
+    account: gateway.account,
+    contract,
+    journal,
+    onRejected: (order, code, text) => trading.onRejected(order, code, text),
+    onFill: () => {
+      tally.fills++;
+      tally.lastFillWallMs = Date.now();
+    },
+    onDoubt: (reason) => supervisor.doubt(reason),
+  });
+  const feed = new MarketFeed({
+    contract,
+    levels: config.bridge.depthLevels,
+    clock: receiveClock,
+    capture,
+    sink: decider,
+    onFault: (fault) => (fault ? halts.raise('feed', fault) : halts.lift('feed')),
+  });
+  const trading = new Trading({
+    ...{ config, clock, halts, desk },
+    ledger: () => journal.ledger,
+    bestPrices: () => decider.bestPrices(),
+    lastDataMarketMs: () => tally.lastEventMarketMs,
+    modelVersion: () => model.modelVersion,
+    inRestartWindow: () => inRestartWindow(Date.now(), config.bridge.restart),
+    onRefused: (decision, { rule, reason }) => {
+      log.warn({ rule }, `order refused: ${reason}`);
+      if (decision) decisionLog.refused(decision.seq, rule, reason);
+    },
+  });
+  const swapsLog = SwapsLog.open(path.join(broker, 'swaps.jsonl'));
+  const swap = new HotSwap({
+    armed: new ArmedFile(path.join(broker, 'armed')),
+    log: swapsLog,
+    clock,
+    load: ({ tarball, envelope, shipId, modelVersion, counter, payloadSha256 }) =>
+      prepareRelease({
+        ...{ brokerFolder: broker, tarball, envelope },
+        expected: { shipId, modelVersion, counter, payloadSha256 },
+      }),
+    activate: (release, shipId) => {
+      tally.decisionErrors = 0;
+      model.activate(release, shipId);
+    },
+    currentModelVersion: () => model.modelVersion,
+    lastEventSeq: () => capture.lastSeq,
+    onNews: (text, record) => log.info({ swap: record }, text),
+  });
+  const keeper = new ConnectionKeeper({
+    address: { host: gateway.host, port: gateway.port },
+    timeouts: TIMEOUTS,
+    backoff: BACKOFF,
+    prepare: (session, ask) =>
+      prepareSession(session, ask, {
+        ...{ config, clock, contract, desk, feed, decider, decisionLog, halts, journal },
+        own: { account: gateway.account, localSymbol: instrument.localSymbol },
+        ...{ answerMs: ANSWER_MS, secondLookMs: SECOND_LOOK_MS },
+        onNews: (text) => log.warn(text),
+        lastEventSeq: () => capture.lastSeq,
+      }),
+    onLost: (reason, socketGone) => {
+      halts.raise('connection', reason);
+      if (socketGone) journal.append({ kind: 'link-lost', reason });
+      feed.lost(reason);
+    },
+    onSystem: ({ code, text, meaning }) => {
+      log.info({ code, meaning }, `gateway: ${text}`);
+      if (meaning === 'data-broken') feed.lost(`${code}: ${text}`);
+      if (meaning === 'data-ok') feed.recover();
+    },
+    onState: (state, detail) => {
+      connection = state;
+      log.info({ connection: state }, detail ?? `connection: ${state}`);
+    },
+    onFailedAttempt: (failure) => supervisor.failedAttempt(failure),
+  });
+  const supervisor = new Supervisor({
+    ...{ config, clock, log, halts, trading, journal, keeper, control: new ControlFiles(path.join(broker, 'control')) },
+    isReady: () => connection === 'ready',
+  });
+  const status = new StatusFile(broker, () =>
+    describeBridge({ clock, connection, halts, model, tally, desk, feed, capture, ledger: journal.ledger }),
+  );
+
+  function onHalt(code: HaltCode, reason: string | null): void {
+    if (reason === null) log.warn({ halt: code }, 'halt lifted');
+    else log.error({ halt: code }, `trading is halted: ${reason}`);
+    if (isSticky(code))
+      journal.append(reason === null ? { kind: 'resume', code, by: 'bridge' } : { kind: 'halt', code, reason });
+    if (reason !== null && code !== 'connection') trading.cancelDecisions(`halt: ${code}`);
+  }
+
+  // Told in the middle of an event: that event still belongs to the old book.
+  receiveClock.onStep = (stepMs) =>
+    setImmediate(() => {
+      log.warn({ stepMs }, 'market time was stepped');
+      feed.lost(`the clock was stepped by ${stepMs} ms`);
+      feed.renew();
+    });
+  halts.raise('connection', 'not connected yet');
+  for (const [code, reason] of journal.ledger.haltReasons) halts.restore(code as HaltCode, reason);
+  decisionLog.start(capture.lastSeq);
+  await model.restore(broker, swapsLog).catch((error: unknown) => {
+    log.error({ err: error }, 'the release in use before the restart cannot be loaded: no model');
+  });
+  swap.start();
+  supervisor.start();
+  status.start();
+  keeper.start();
+  return {
+    async stop() {
+      connection = 'down';
+      await keeper.stop();
+      supervisor.stop();
+      swap.stop();
+      await decider.settled();
+      await capture.close();
+      decisionLog.close();
+      journal.close();
+      swapsLog.close();
+      await status.stop();
+    },
+  };
+}

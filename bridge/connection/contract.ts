@@ -1,0 +1,72 @@
+import { type Contract, type ContractDetails, EventName, SecType } from '@stoqey/ib';
+import type { Instrument } from '../../shared/config/market.js';
+import { Failure } from '../../shared/failure.js';
+import type { GatewaySession } from './session.js';
+
+/** The contract as orders and subscriptions name it. */
+export function contractOf({ localSymbol, symbol, exchange, currency }: Instrument): Contract {
+  return { symbol, localSymbol, exchange, currency, secType: SecType.FUT };
+}
+
+/**
+ * Asks the gateway what it knows under that name and compares it with the configuration: a wrong tick size or
+ * multiplier would make every price and every loss wrong.
+ * @throws Failure ContractUnknown, ContractDiffers: neither is cured by trying again
+ */
+export async function checkContract(session: GatewaySession, instrument: Instrument, timeoutMs: number): Promise<void> {
+  const details = await askDetails(session, contractOf(instrument), timeoutMs);
+  const { tickSize, multiplier, localSymbol } = instrument;
+  const found = { tickSize: details.minTick, multiplier: details.contract.multiplier };
+  if (found.tickSize === tickSize && Number(found.multiplier) === multiplier) return;
+  throw new Failure(
+    'ContractDiffers',
+    `${localSymbol}: the gateway says tick size ${found.tickSize}, multiplier ${found.multiplier}; the configuration says ${tickSize}, ${multiplier}`,
+    'set instrument.tickSize and instrument.multiplier to what the exchange publishes',
+  );
+}
+
+function askDetails(session: GatewaySession, contract: Contract, timeoutMs: number): Promise<ContractDetails> {
+  const requestId = session.requestId();
+  const { ib } = session;
+  const name = contract.localSymbol ?? '';
+  return new Promise<ContractDetails>((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      ib.off(EventName.contractDetails, onDetails);
+      ib.off(EventName.contractDetailsEnd, onEnd);
+      ib.off(EventName.error, onError);
+    };
+    const fail = (failure: Failure) => {
+      stop();
+      reject(failure);
+    };
+    const onDetails = (id: number, details: ContractDetails) => {
+      if (id !== requestId) return;
+      stop();
+      resolve(details);
+    };
+    const onEnd = (id: number) => {
+      if (id === requestId) fail(unknown(name, 'it has no such contract'));
+    };
+    const onError = (error: Error, code: number, id: number) => {
+      if (id === requestId) fail(unknown(name, `${code} ${error.message}`));
+    };
+    const timer = setTimeout(
+      () => fail(new Failure('NoAnswer', `the gateway did not answer reqContractDetails in ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    ib.on(EventName.contractDetails, onDetails);
+    ib.on(EventName.contractDetailsEnd, onEnd);
+    ib.on(EventName.error, onError);
+    session.closed.then((reason) => fail(new Failure('NoAnswer', reason)));
+    session.send('request', () => ib.reqContractDetails(requestId, contract));
+  });
+}
+
+function unknown(name: string, why: string): Failure {
+  return new Failure(
+    'ContractUnknown',
+    `the gateway does not know ${name}: ${why}`,
+    'correct instrument in the configuration',
+  );
+}

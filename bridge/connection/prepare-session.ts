@@ -1,0 +1,66 @@
+import type { Contract } from '@stoqey/ib';
+import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { Config } from '../../shared/config/config.js';
+import type { Decider } from '../decide/decider.js';
+import type { DecisionLog } from '../decide/decision-log.js';
+import { bootstrapBars } from '../feed/bootstrap-bars.js';
+import type { MarketFeed } from '../feed/market-feed.js';
+import type { Halts } from '../halt/halts.js';
+import type { OrderDesk } from '../orders/order-desk.js';
+import { type ReconciliationDeps, reconcile } from '../orders/reconciliation.js';
+import { checkContract } from './contract.js';
+import type { GatewaySession } from './session.js';
+
+export interface SessionWork extends ReconciliationDeps {
+  readonly config: Config;
+  readonly clock: MarketClock;
+  readonly contract: Contract;
+  readonly desk: OrderDesk;
+  readonly feed: MarketFeed;
+  readonly decider: Decider;
+  readonly decisionLog: DecisionLog;
+  readonly halts: Halts;
+  readonly lastEventSeq: () => number;
+}
+
+/**
+ * What has to be done on every connection before trading goes on, in the one safe order: is it our account and our
+ * contract; what became of our orders, executions and position; and only then market data. @throws Failure
+ */
+export async function prepareSession(
+  session: GatewaySession,
+  { resubscribe }: { readonly resubscribe: boolean },
+  work: SessionWork,
+): Promise<void> {
+  work.halts.raise('connection', 'orders and position are being reconciled with the gateway');
+  work.desk.attach(session);
+  checkAccount(session, work);
+  if (resubscribe) await checkContract(session, work.config.instrument, work.answerMs);
+  await reconcile(session, work);
+  if (resubscribe) {
+    await warmBars(session, work);
+    work.feed.subscribe(session);
+  }
+  work.halts.lift('connection');
+}
+
+function checkAccount(session: GatewaySession, { config, halts }: SessionWork): void {
+  const { account } = config.gateway;
+  if (session.accounts.includes(account)) halts.lift('account');
+  else
+    halts.raise(
+      'account',
+      `the gateway is logged in to ${session.accounts.join(', ')}, the configuration says ${account}`,
+    );
+}
+
+/** Asked for on every connection, because bars closed while it was down; known ones are left out. */
+async function warmBars(session: GatewaySession, work: SessionWork): Promise<void> {
+  const { bootstrapBarDays } = work.config.bridge;
+  if (bootstrapBarDays === 0) return;
+  const bars = await bootstrapBars(session, work.contract, bootstrapBarDays, work.clock.nowMs(), work.answerMs);
+  for (const bar of bars) {
+    work.decider.onBar(bar);
+    work.decisionLog.bar(bar, work.lastEventSeq());
+  }
+}

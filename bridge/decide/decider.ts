@@ -1,0 +1,114 @@
+import type { Decision } from '../../shared/decision/decision.js';
+import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
+import type { Bar } from '../../shared/events/bar.js';
+import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import type { HeadSet } from '../../shared/heads/head-set.js';
+import type { EventSink } from '../feed/market-feed.js';
+
+export interface DeciderDeps {
+  readonly instrument: string;
+  readonly tickSize: number;
+  readonly baseNs: bigint;
+  /** Called before each event with its time (ns since the base): the place between two events. */
+  readonly beforeEvent: (atNs: number) => void;
+  /** @param startedMonotonicMs when the event that led to it came in */
+  readonly onDecision: (decision: Decision, startedMonotonicMs: number) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Best prices in points; NaN while the book is not settled. */
+export interface BestPrices {
+  readonly bid: number;
+  readonly ask: number;
+}
+
+/** Feeds captured events, one at a time, to the pipeline that replay and training use as well. */
+export class Decider implements EventSink {
+  private readonly pipeline: DecisionPipeline;
+  private readonly row: EventBatch;
+  private hasHeads = false;
+
+  constructor(private readonly deps: DeciderDeps) {
+    this.pipeline = new DecisionPipeline(deps.tickSize);
+    this.row = createEventBatch(deps.instrument, deps.tickSize, deps.baseNs, 1);
+    this.row.length = 1;
+    this.row.last[0] = 1;
+    this.row.tsEventNs[0] = Number.NaN;
+  }
+
+  depth(
+    atNs: number,
+    seq: number,
+    operation: number,
+    side: number,
+    position: number,
+    price: number,
+    size: number,
+  ): void {
+    this.row.operation[0] = operation;
+    this.row.side[0] = side;
+    this.row.position[0] = position;
+    this.feed(EventKind.depth, atNs, seq, price, size);
+  }
+
+  trade(atNs: number, seq: number, price: number, size: number): void {
+    this.row.operation[0] = 0;
+    this.row.side[0] = Side.none;
+    this.row.position[0] = 0;
+    this.feed(EventKind.trade, atNs, seq, price, size);
+  }
+
+  broken(kind: 'reset' | 'gap', atNs: number, seq: number): void {
+    this.row.operation[0] = 0;
+    this.row.side[0] = 0;
+    this.row.position[0] = 0;
+    this.feed(kind === 'reset' ? EventKind.reset : EventKind.gap, atNs, seq, 0, 0);
+  }
+
+  onBar(bar: Bar): void {
+    this.pipeline.onBar(bar);
+  }
+
+  /** From the next event on these heads decide. @returns frees the heads until now, once they have finished */
+  swapHeads(next: HeadSet): () => Promise<void> {
+    const prior = this.pipeline.swapHeads(next);
+    this.hasHeads = true;
+    return async () => {
+      await this.pipeline.settled();
+      await prior?.release();
+    };
+  }
+
+  get isDeciding(): boolean {
+    return this.hasHeads;
+  }
+
+  bestPrices(): BestPrices {
+    const { isSettled, bidTicks, askTicks } = this.pipeline.state;
+    if (!isSettled) return { bid: Number.NaN, ask: Number.NaN };
+    return { bid: bidTicks * this.deps.tickSize, ask: askTicks * this.deps.tickSize };
+  }
+
+  digest(): { decisions: number; sha256: string } {
+    return this.pipeline.digest();
+  }
+
+  settled(): Promise<void> {
+    return this.pipeline.settled();
+  }
+
+  private feed(kind: EventKind, atNs: number, seq: number, price: number, size: number): void {
+    const { row, deps } = this;
+    deps.beforeEvent(atNs);
+    row.kind[0] = kind;
+    row.tsRecvNs[0] = atNs;
+    row.seq[0] = seq;
+    row.priceTicks[0] = Math.round(price / deps.tickSize);
+    row.size[0] = size;
+    const startedMonotonicMs = performance.now();
+    this.pipeline
+      .onEvent(row, 0)
+      ?.then((decision) => deps.onDecision(decision, startedMonotonicMs))
+      .catch(deps.onError);
+  }
+}

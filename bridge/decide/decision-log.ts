@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { Decision } from '../../shared/decision/decision.js';
+import type { Bar } from '../../shared/events/bar.js';
+import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
+import { AppendLog } from '../disk/append-log.js';
+import type { LoadedRelease } from '../swap/prepare-release.js';
+
+/**
+ * `broker/journal/decisions-<trade date>.jsonl`: everything a replay needs, besides the captured events, to come to
+ * the same decisions bit for bit, and what the live decisions were. Vectors are float32, little-endian, base64.
+ */
+export class DecisionLog {
+  private log: AppendLog | undefined;
+  private tradeDate = '';
+
+  constructor(
+    private readonly folder: string,
+    private readonly clock: MarketClock,
+    private readonly tradeDateOf: (marketMs: number) => string,
+    private readonly onTrouble: (error: Error) => void,
+  ) {}
+
+  /** A pipeline with no memory begins after this event. */
+  start(afterEventSeq: number): void {
+    this.write({ kind: 'start', afterEventSeq });
+  }
+
+  heads(release: LoadedRelease, afterEventSeq: number): void {
+    const { modelVersion, payloadSha256, heads } = release;
+    this.write({ kind: 'heads', afterEventSeq, modelVersion, payloadSha256, heads });
+  }
+
+  /** A bar that came from elsewhere than the captured trades. */
+  bar(bar: Bar, afterEventSeq: number): void {
+    this.write({ kind: 'bar', afterEventSeq, bar });
+  }
+
+  decision({ seq, tsRecvNs, outputs, spreadTicks, edgeTicks, targetContracts, reason }: Decision): void {
+    this.write({
+      kind: 'decision',
+      seq,
+      ts: String(tsRecvNs),
+      spreadTicks: Number.isNaN(spreadTicks) ? null : spreadTicks,
+      edgeTicks,
+      targetContracts,
+      reason,
+      outputs: outputs.map(({ name, features, probabilities }) => ({
+        name,
+        features: encodeFloat32(features),
+        probabilities: encodeFloat32(probabilities),
+      })),
+    });
+  }
+
+  /** An order that the risk rules refused. */
+  refused(seq: number, rule: string, reason: string): void {
+    this.write({ kind: 'refused', seq, rule, reason });
+  }
+
+  close(): void {
+    this.log?.close();
+    this.log = undefined;
+  }
+
+  private write(line: object): void {
+    try {
+      const tradeDate = this.tradeDateOf(this.clock.nowMs());
+      if (tradeDate !== this.tradeDate) {
+        this.close();
+        this.log = AppendLog.open(path.join(this.folder, `decisions-${tradeDate}.jsonl`));
+        this.tradeDate = tradeDate;
+      }
+      this.log?.append({ v: 1, ...line }, false);
+    } catch (error) {
+      this.onTrouble(error as Error);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { Latencies } from './latencies.js';
+
+/** What the bridge counts for its status, since its start unless it says otherwise. */
+export class Tally {
+  readonly startedAt = new Date();
+  readonly decisionLatency = new Latencies();
+  decisions = 0;
+  /** Since the last swap. */
+  decisionErrors = 0;
+  fills = 0;
+  lastEventMarketMs = Number.NaN;
+  lastFillWallMs = Number.NaN;
+}

@@ -1,0 +1,156 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { startBridge } from '../../bridge/bridge.js';
+import { clockSpecFile, readClockSpec } from '../../shared/clock/clock-spec-file.js';
+import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
+import type { Config } from '../../shared/config/config.js';
+import { loadHomeConfig } from '../../shared/config/home-config.js';
+import { replaceFile } from '../../shared/disk/replace-file.js';
+import { Failure } from '../../shared/failure.js';
+import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
+import { CONTROL_FILES, tradingControl } from '../../shared/handover/trading-control.js';
+import { untilAskedToStop } from '../../shared/process/stop-request.js';
+import { printResult } from '../output.js';
+
+interface HomeOptions {
+  home?: string;
+  config?: string;
+  json?: boolean;
+}
+interface AskOptions extends HomeOptions {
+  reason: string;
+  by: string;
+  waitSeconds: string;
+}
+
+export function register(noun: Command): void {
+  withHome(noun)
+    .addHelpText(
+      'after',
+      '\nWithout a command it runs the bridge until SIGINT, SIGTERM or SIGBREAK: the one process that sends orders.',
+    )
+    .action(runBridge);
+  withHome(noun.command('status').description('what the bridge says of itself; exit 1 when it is not running')).action(
+    showStatus,
+  );
+  asking(noun, 'halt', 'throw the kill switch: no new order, working orders are cancelled').action(
+    (_options: unknown, command: Command) => ask('halt', command, (status) => status.trading === 'halted'),
+  );
+  asking(noun, 'flatten', 'halt, cancel every order and close the position by market orders').action(
+    (_options: unknown, command: Command) =>
+      ask('flatten', command, (status) => status.positionContracts === 0 && status.trading === 'halted'),
+  );
+  asking(noun, 'resume', 'lift the kill switch and every halt that waits for an operator').action(
+    (_options: unknown, command: Command) => ask('resume', command, (status) => status.trading !== 'halted'),
+  );
+}
+
+function withHome(command: Command): Command {
+  return command
+    .option('--home <dir>', 'home folder (default: .believe)')
+    .option('--config <file>', 'settings file')
+    .option('--json', 'one JSON object on stdout; logs on stderr')
+    .exitOverride();
+}
+
+function asking(noun: Command, name: string, description: string): Command {
+  return withHome(noun.command(name).description(description))
+    .option('--reason <text>', 'why, for the record', 'asked on the command line')
+    .option('--by <name>', 'who asks', userInfo().username)
+    .option('--wait-seconds <n>', 'how long to wait for the bridge to have done it', '30');
+}
+
+async function runBridge(_options: unknown, command: Command): Promise<void> {
+  const config = configOf(command);
+  const log = pino(
+    { level: process.env.BELIEVE_LOG_LEVEL ?? 'info', base: { process: 'bridge' } },
+    pino.destination(2),
+  );
+  const stop = untilAskedToStop();
+  const bridge = await startBridge({ config, clock: clockOf(config), home: config.home, log });
+  await stop;
+  await bridge.stop();
+}
+
+function showStatus(_options: unknown, command: Command): void {
+  const { json } = command.optsWithGlobals<HomeOptions>();
+  const { status, ageMs } = readStatus(configOf(command));
+  const running = ageMs < 10_000 && status.connection !== 'down';
+  printResult(json === true, { ...status, running, ageMs }, statusText(status, ageMs));
+  if (ageMs >= 10_000) process.exitCode = 1;
+}
+
+/** Leaves the request for the bridge and waits until its status says that it is done. */
+async function ask(name: keyof typeof CONTROL_FILES, command: Command, isDone: (status: BridgeStatus) => boolean) {
+  const { json, reason, by, waitSeconds } = command.optsWithGlobals<AskOptions>();
+  const config = configOf(command);
+  const request = tradingControl.parse({ v: 1, by, reason, at: new Date().toISOString() });
+  const askedMs = Date.now();
+  replaceFile(path.join(config.home, 'broker', 'control', CONTROL_FILES[name]), `${JSON.stringify(request)}\n`);
+  for (;;) {
+    await sleep(250);
+    const found = existsSync(statusFile(config)) ? readStatus(config) : null;
+    const isFresh = found !== null && Date.parse(found.status.wallTime) > askedMs + 500;
+    if (isFresh && isDone(found.status)) {
+      printResult(json === true, { asked: name, done: true, status: found.status }, statusText(found.status, 0));
+      return;
+    }
+    if (Date.now() - askedMs > Number(waitSeconds) * 1000) {
+      printResult(
+        json === true,
+        { asked: name, done: false, status: found?.status ?? null },
+        notYet(name, found?.status),
+      );
+      process.exitCode = 1;
+      return;
+    }
+  }
+}
+
+function notYet(name: string, status: BridgeStatus | undefined): string {
+  const said = status
+    ? `the bridge says: ${status.trading}, ${status.haltReason ?? 'no halt'}`
+    : 'no bridge is running';
+  return `${name} is asked for, and waits for the bridge (${said})`;
+}
+
+function statusText(status: BridgeStatus, ageMs: number): string {
+  return [
+    `connection ${status.connection}, trading ${status.trading}${status.haltReason ? ` (${status.haltReason})` : ''}`,
+    `model ${status.modelVersion === null ? 'none' : `v${status.modelVersion}`}, position ${status.positionContracts}`,
+    `${status.eventsSeen} events, ${status.decisions} decisions, ${status.ordersSent} orders, ${status.fills} fills`,
+    `said ${Math.round(ageMs / 1000)} s ago by process ${status.pid}`,
+  ].join('\n');
+}
+
+function readStatus(config: Config): { status: BridgeStatus; ageMs: number } {
+  const file = statusFile(config);
+  if (!existsSync(file))
+    throw new Failure('NoBridge', `no bridge has ever run in ${config.home}`, 'start it with `believe bridge`');
+  const status = bridgeStatus.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return { status, ageMs: Date.now() - Date.parse(status.wallTime) };
+}
+
+function statusFile(config: Config): string {
+  return path.join(config.home, 'broker', 'status.json');
+}
+
+function configOf(command: Command): Config {
+  const { home, config } = command.optsWithGlobals<HomeOptions>();
+  return loadHomeConfig({ home, file: config });
+}
+
+function clockOf(config: Config): MarketClock {
+  const spec = readClockSpec(clockSpecFile(config.home)) ?? (config.clock.kind === 'real' ? { kind: 'real' } : null);
+  if (spec === null)
+    throw new Failure(
+      'NoClock',
+      `the clock of ${config.home} has not been started, and the configuration asks for a replayed one`,
+      'start the stack with `believe up`, or set clock.kind to real',
+    );
+  return createMarketClock(spec);
+}
