@@ -35,6 +35,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/gate.js'),
   },
   {
+    name: 'bridge',
+    summary: 'the execution bridge: captures, decides, and alone sends orders; status, halt, flatten, resume',
+    load: () => import('./nouns/bridge.js'),
+  },
+  {
     name: 'gateway',
     summary: 'a TWS-protocol gateway that replays market data, until stopped',
     load: () => import('./nouns/gateway.js'),
