@@ -35,7 +35,7 @@ export const BAR_FEATURES: readonly FeatureDefinition[] = [
     ...bar(
       'bar_close_position',
       '(2 c_0 - h_0 - l_0) / (h_0 - l_0); 0 where h_0 = l_0',
-      'Granville: the close within the range (1963)',
+      'Lane: the stochastic oscillator (1984), of one bar, centred',
       'ratio, -1 to 1',
       1,
     ),

@@ -6,7 +6,7 @@ import { Flow, WINDOW_SECONDS, type WindowSeconds, windowIndex } from './time-wi
 const DEPTH_FRESH = { of: 'depth', maxAgeMs: 30_000 } as const;
 const LEVELS_NEEDED = 5;
 
-const CKS = 'Cont, Kukanov, Stoikov: The Price Impact of Order Book Events (2014), eq. 4-5';
+const CKS = 'Cont, Kukanov, Stoikov: The Price Impact of Order Book Events (2014)';
 const CKS_IMBALANCE = 'Gould, Bonart: Queue Imbalance as a One-Tick-Ahead Price Predictor (2016)';
 const CAO = 'Cao, Hansch, Wang: The Information Content of an Open Limit-Order Book (2009)';
 const SLOPE = 'Naes, Skjeltorp: Order Book Characteristics and the Volume-Volatility Relation (2006)';

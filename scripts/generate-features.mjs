@@ -1,0 +1,7 @@
+// Writes docs/features.md from the feature schema.
+import { writeFileSync } from 'node:fs';
+import { build } from './build.mjs';
+
+await build();
+const { renderFeatureDocs } = await import('../dist/shared/features/feature-docs.js');
+writeFileSync(new URL('../docs/features.md', import.meta.url), renderFeatureDocs());
