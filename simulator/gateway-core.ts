@@ -8,7 +8,7 @@ import type { Ledger } from './orders/ledger.js';
 import type { Session } from './session.js';
 import type { GatewaySettings } from './settings.js';
 
-/** What request handlers work with. */
+/** What request handlers and faults work with. */
 export interface GatewayCore {
   readonly settings: GatewaySettings;
   readonly catalogue: Catalogue;
@@ -20,10 +20,11 @@ export interface GatewayCore {
   /** By contract id. */
   readonly markets: ReadonlyMap<number, Market>;
   readonly history: ReadonlyMap<number, BarHistory>;
-  nextOrderId(clientId: number): number;
   /** startApi was accepted. */
   onReady(session: Session): void;
   onSubscribed(): void;
+  /** Somebody asked for historical data: false when that is once too often in ten minutes. */
+  admitsHistory(): boolean;
 }
 
 /** The one contract that a data request means; otherwise the client gets the error and this is undefined. */

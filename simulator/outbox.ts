@@ -1,31 +1,28 @@
 import type { Socket } from 'node:net';
+import type { TransportFault } from './faults/transport-fault.js';
 
 const FLUSH_BYTES = 64 * 1024;
 
-/** How bytes reach the socket; faults replace it to split, merge or withhold them. */
-export type Transmit = (bytes: Buffer) => void;
-
 /**
  * Collects the frames of one burst and hands them to the socket in one write, at the latest when the running code
- * gives the event loop back. What a slow client leaves unread is counted; beyond the bound the connection ends.
+ * gives the event loop back. What a slow client leaves unread is counted; beyond the bound `onOverflow` is called.
  */
 export class Outbox {
+  /** Delivers in its own way while it is there. */
+  fault: TransportFault | undefined;
   #buffer = Buffer.allocUnsafe(FLUSH_BYTES * 2);
   #used = 0;
   #scheduled = false;
-  transmit: Transmit;
 
   constructor(
     private readonly socket: Socket,
     private readonly bytesMax: number,
     private readonly onOverflow: () => void,
-  ) {
-    this.transmit = (bytes) => void socket.write(bytes);
-  }
+  ) {}
 
   /** Bytes accepted and not yet taken by the operating system. */
   get waitingBytes(): number {
-    return this.socket.writableLength + this.#used;
+    return this.socket.writableLength + this.#used + (this.fault?.heldBytes ?? 0);
   }
 
   push(message: string): void {
@@ -49,8 +46,9 @@ export class Outbox {
     if (this.#used === 0) return;
     const bytes = Buffer.from(this.#buffer.subarray(0, this.#used));
     this.#used = 0;
-    if (this.socket.destroyed) return;
-    this.transmit(bytes);
-    if (this.socket.writableLength > this.bytesMax) this.onOverflow();
+    if (this.socket.destroyed || this.socket.writableEnded) return;
+    if (this.fault) this.fault.transmit(bytes);
+    else this.socket.write(bytes);
+    if (this.waitingBytes > this.bytesMax) this.onOverflow();
   }
 }

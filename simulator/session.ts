@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
+import type { TransportFault } from './faults/transport-fault.js';
+import { Splitting, Withholding } from './faults/transport-fault.js';
 import type { DepthStream } from './market/depth-stream.js';
 import { Outbox } from './outbox.js';
+import type { Pace } from './pace.js';
 import { encodeError, formatTime } from './wire/encode-system.js';
 import { encodeFields, type Field, FrameReader, ProtocolViolation } from './wire/frame.js';
 import { negotiateVersion, PREFIX } from './wire/handshake.js';
@@ -9,6 +12,7 @@ export interface SessionOptions {
   readonly serverVersionMax: number;
   readonly sendBufferBytesMax: number;
   readonly handshakeMs: number;
+  readonly pace: Pace;
   nowMs(): number;
   /** One whole message of a client; the session is past its handshake. */
   onMessage(session: Session, fields: string[]): void;
@@ -41,17 +45,18 @@ export class Session {
   /** Undefined until startApi was accepted. */
   clientId: number | undefined;
   wantsPositions = false;
+  /** Account whose updates it wants. */
   accountUpdates: string | undefined;
   autoBind = false;
   /** 1 live, 2 frozen, 3 delayed, 4 delayed and frozen: what the client said it would take. */
   marketDataType = 1;
+  /** It asked that messages above the rate wait instead of being refused. */
   pacesRequests = false;
-  /** No market data goes out while the simulated connection to IB is down. */
-  isMuted = false;
-  /** A silent hang: nothing is read and nothing is written, the socket stays open. */
-  isHung = false;
+  /** Reasons for which it gets no market data now. */
+  muted = 0;
   readonly #reader = new FrameReader();
   #sawPrefix = false;
+  #isHung = false;
   #closeReason = 'the client closed the connection';
 
   constructor(
@@ -62,29 +67,39 @@ export class Session {
       this.destroy(`the client left more than ${options.sendBufferBytesMax} bytes unread`),
     );
     socket.setNoDelay(true);
-    const timer = setTimeout(
-      () => this.clientId === undefined && this.destroy('no handshake in time'),
-      options.handshakeMs,
-    );
-    socket.on('data', (chunk) => this.#receive(chunk));
+    const timer = setTimeout(() => {
+      if (this.clientId === undefined) this.destroy('no handshake in time');
+    }, options.handshakeMs);
+    socket.on('data', (chunk) => {
+      this.#reader.push(chunk);
+      this.#read();
+    });
     socket.on('error', (error) => {
       this.#closeReason = error.message;
     });
     socket.on('close', () => {
       clearTimeout(timer);
-      for (const subscription of this.subscriptions.values()) subscription.stop();
-      this.subscriptions.clear();
+      this.unsubscribeAll(() => true);
       options.onClosed(this, this.#closeReason);
     });
   }
 
-  send(fields: readonly Field[]): void {
-    this.sendText(encodeFields(fields));
+  get pace(): Pace {
+    return this.options.pace;
   }
 
-  /** A message whose fields are already encoded. */
-  sendText(message: string): void {
-    if (!this.isHung) this.outbox.push(message);
+  get isOpen(): boolean {
+    return !this.socket.destroyed && !this.socket.writableEnded;
+  }
+
+  send(fields: readonly Field[]): void {
+    this.outbox.push(encodeFields(fields));
+  }
+
+  /** Market data: goes out unless muted. */
+  sendData(message: string | readonly Field[]): void {
+    if (this.muted > 0) return;
+    this.outbox.push(typeof message === 'string' ? message : encodeFields(message));
   }
 
   error(id: number, code: number, text: string, rejectJson?: string): void {
@@ -105,12 +120,40 @@ export class Session {
     return this.subscriptions.delete(reqId);
   }
 
+  unsubscribeAll(isMeant: (kind: Subscription['kind']) => boolean): void {
+    for (const [reqId, { kind }] of this.subscriptions) if (isMeant(kind)) this.unsubscribe(reqId, kind);
+  }
+
+  /** The book of every depth subscription anew: 317, then inserts. */
+  restartDepth(): void {
+    for (const { depth } of this.subscriptions.values()) depth?.restart();
+  }
+
+  split(bytesPerWrite: number, forMs: number): void {
+    this.#distort(new Splitting(this.socket, bytesPerWrite), forMs);
+  }
+
+  merge(holdMs: number, forMs: number): void {
+    this.#distort(new Withholding(this.socket, holdMs), forMs);
+  }
+
+  /** Reads nothing and writes nothing, for a while or for good; the socket stays open. */
+  hang(forMs: number | undefined): void {
+    this.#isHung = true;
+    this.socket.pause();
+    this.#distort(new Withholding(this.socket, undefined), forMs, () => {
+      this.#isHung = false;
+      this.socket.resume();
+      this.#read();
+    });
+  }
+
   /** Sends what is waiting, then closes. */
   end(reason: string): void {
     this.#closeReason = reason;
     this.outbox.flush();
-    this.socket.end();
-    this.socket.destroySoon();
+    this.outbox.fault?.release();
+    this.socket.end(() => this.socket.destroy());
   }
 
   /** Drops the connection at once. */
@@ -122,17 +165,32 @@ export class Session {
   /** Drops the connection with a TCP reset, as a crashed gateway would. */
   reset(reason: string): void {
     this.#closeReason = reason;
+    this.outbox.flush();
     this.socket.resetAndDestroy();
   }
 
-  #receive(chunk: Buffer): void {
-    if (this.isHung) return;
-    this.#reader.push(chunk);
+  #distort(fault: TransportFault, forMs: number | undefined, over: () => void = () => {}): void {
+    this.outbox.flush();
+    this.outbox.fault?.release();
+    this.outbox.fault = fault;
+    if (forMs === undefined) return;
+    setTimeout(() => {
+      if (this.outbox.fault !== fault || !this.isOpen) return;
+      this.outbox.flush();
+      this.outbox.fault = undefined;
+      fault.release();
+      over();
+    }, forMs);
+  }
+
+  #read(): void {
     try {
       if (this.version === 0 && !this.#handshake()) return;
-      for (let frame = this.#reader.takeFrame(); frame; frame = this.#reader.takeFrame()) {
-        if (this.socket.destroyed || this.isHung) return;
-        this.options.onMessage(this, fieldsOf(frame));
+      while (this.isOpen && !this.#isHung) {
+        const frame = this.#reader.takeFrame();
+        if (!frame) return;
+        if (frame.at(-1) === 0) this.options.onMessage(this, frame.toString('utf8', 0, frame.length - 1).split('\0'));
+        else this.error(-1, 320, 'Error reading request. The message does not end with a NUL');
       }
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
@@ -154,10 +212,4 @@ export class Session {
     this.send([this.version, formatTime(this.options.nowMs())]);
     return true;
   }
-}
-
-function fieldsOf(frame: Buffer): string[] {
-  const fields = frame.toString('utf8').split('\0');
-  if (fields.at(-1) === '') fields.pop();
-  return fields;
 }

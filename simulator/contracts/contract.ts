@@ -68,3 +68,10 @@ function conIdOf(name: string): number {
   for (const character of name) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
   return 100_000_000 + (hash % 600_000_000);
 }
+
+/** The contract of `<trading class> <yyyymm>`, such as `ES 201909`. */
+export function contractOfMonth(key: string): FutureContract | undefined {
+  const match = /^(\S+) (\d{4})(\d\d)$/.exec(key);
+  const product = PRODUCTS.find((candidate) => candidate.tradingClass === match?.[1]);
+  return match && product ? createContract(product, Number(match[2]), Number(match[3])) : undefined;
+}

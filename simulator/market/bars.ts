@@ -1,3 +1,5 @@
+import type { Bar as FileBar } from '../../shared/events/bar.js';
+import { BAR_MS as FILE_BAR_MS } from '../../shared/events/bar.js';
 import type { MarketListener } from './market.js';
 
 /** One bar; prices in ticks, times in milliseconds since the epoch. */
@@ -16,30 +18,28 @@ export interface Bar {
 /** The finest bars kept; coarser ones are put together from these. */
 export const BASE_BAR_MS = 5_000;
 
-/** Bars known of one contract: what a file gave, then what the tape has traded so far, in the gateway's time. */
+export const floorTo = (ms: number, stepMs: number): number => Math.floor(ms / stepMs) * stepMs;
+
+/** Bars known of one contract: a file's five-minute bars, then what the tape has traded, in the gateway's time. */
 export class BarHistory implements MarketListener {
   readonly #played: Bar[] = [];
+  readonly #older: readonly Bar[];
   readonly #listeners = new Set<(bar: Bar) => void>();
 
   constructor(
     private readonly nowMs: () => number,
-    private readonly older: readonly Bar[] = [],
-  ) {}
+    older: readonly FileBar[],
+    tickSize: number,
+  ) {
+    this.#older = older.map((bar) => ofFile(bar, tickSize));
+  }
 
   onTrade(priceTicks: number, size: number): void {
     const startMs = floorTo(this.nowMs(), BASE_BAR_MS);
     let bar = this.#played.at(-1);
     if (bar?.startMs !== startMs) {
-      bar = {
-        startMs,
-        open: priceTicks,
-        high: priceTicks,
-        low: priceTicks,
-        close: priceTicks,
-        volume: 0,
-        turnover: 0,
-        trades: 0,
-      };
+      const at = { open: priceTicks, high: priceTicks, low: priceTicks, close: priceTicks };
+      bar = { startMs, ...at, volume: 0, turnover: 0, trades: 0 };
       this.#played.push(bar);
     }
     bar.high = Math.max(bar.high, priceTicks);
@@ -58,13 +58,21 @@ export class BarHistory implements MarketListener {
   }
 
   get firstMs(): number | undefined {
-    return (this.older[0] ?? this.#played[0])?.startMs;
+    return (this.#older[0] ?? this.#played[0])?.startMs;
   }
 
-  /** Bars of `sizeMs` that start within [fromMs, toMs). */
+  /** A moment within the newest bar: what a request without an end time reaches to; undefined while there is none. */
+  get lastMs(): number | undefined {
+    const last = this.#played.at(-1) ?? this.#older.at(-1);
+    return last && last.startMs + 1;
+  }
+
+  /** Bars of `sizeMs` that start within [fromMs, toMs). A file's bars are never cut into finer ones. */
   between(fromMs: number, toMs: number, sizeMs: number): Bar[] {
     const bars: Bar[] = [];
-    for (const source of [this.older, this.#played])
+    const firstPlayedMs = this.#played[0]?.startMs ?? Number.POSITIVE_INFINITY;
+    const older = sizeMs % FILE_BAR_MS === 0 ? this.#older.filter((bar) => bar.startMs < firstPlayedMs) : [];
+    for (const source of [older, this.#played])
       for (const bar of source) {
         const startMs = floorTo(bar.startMs, sizeMs);
         if (startMs < fromMs || startMs >= toMs) continue;
@@ -74,15 +82,15 @@ export class BarHistory implements MarketListener {
       }
     return bars;
   }
-
-  /** End of the newest bar, which a request without an end time means; undefined while there is none. */
-  get lastEndMs(): number | undefined {
-    const last = this.#played.at(-1) ?? this.older.at(-1);
-    return last === undefined ? undefined : last.startMs + 1;
-  }
 }
 
-export const floorTo = (ms: number, stepMs: number): number => Math.floor(ms / stepMs) * stepMs;
+function ofFile(bar: FileBar, tickSize: number): Bar {
+  const ticks = (price: number) => Math.round(price / tickSize);
+  const volume = Number.isNaN(bar.volume) ? 0 : bar.volume;
+  const [open, high, low, close] = [ticks(bar.open), ticks(bar.high), ticks(bar.low), ticks(bar.close)];
+  const middle = (high + low + close) / 3;
+  return { startMs: bar.openMs, open, high, low, close, volume, turnover: middle * volume, trades: 0 };
+}
 
 function merge(into: Bar, bar: Bar): void {
   into.high = Math.max(into.high, bar.high);

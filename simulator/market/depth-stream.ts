@@ -23,6 +23,12 @@ export abstract class DepthStream implements MarketListener {
       });
   }
 
+  /** Tells the client to empty its book, then builds it anew. */
+  restart(): void {
+    this.onReset();
+    this.snapshot();
+  }
+
   onReset(): void {
     this.sendReset();
   }

@@ -1,6 +1,6 @@
 import type { EventBatch } from '../../shared/events/event-batch.js';
 import type { Market } from './market.js';
-import type { Tape } from './tape.js';
+import { type Tape, timeMs } from './tape.js';
 
 /**
  * How the tape runs. A number: that many times the speed of the recording; 0: only by `step`. 'max': as fast as the
@@ -20,33 +20,40 @@ export interface PlayerOptions {
 
 const BURST_EVENTS = 256;
 const POLL_MS_MAX = 5;
+/** Gap in tape time between the end of one pass and the start of the next. */
+const LOOP_GAP_MS = 1000;
 
 /** Plays one tape into one market. */
 export class Player {
+  /** Time of the newest event on the tape; later passes go on where the one before ended. Never goes back. */
+  tapeMs: number;
   #stopped = false;
   #allowance = 0;
   #wake: (() => void) | undefined;
   #stepDone: (() => void) | undefined;
-  #originNs: bigint | undefined;
-  #originWallMs = 0;
+  #passShiftMs = 0;
+  #wallStartMs: number | undefined;
   #burst = 0;
 
   constructor(
     readonly tape: Tape,
     readonly market: Market,
     readonly options: PlayerOptions,
-  ) {}
+  ) {
+    this.tapeMs = tape.firstMs;
+  }
 
   /** Runs until the tape ends, or `stop`. @throws BadInput when the tape cannot be read on */
   async run(): Promise<void> {
-    do {
-      this.#originNs = undefined;
+    for (;;) {
       for await (const batch of this.tape.open()) {
         await this.#playBatch(batch);
         if (this.#stopped) return;
       }
-      if (this.options.loop) this.market.reset();
-    } while (this.options.loop && !this.#stopped);
+      if (!this.options.loop) break;
+      this.market.reset();
+      this.#passShiftMs = this.tapeMs + LOOP_GAP_MS - this.tape.firstMs;
+    }
     this.#stepDone?.();
   }
 
@@ -67,9 +74,11 @@ export class Player {
 
   async #playBatch(batch: EventBatch): Promise<void> {
     for (let at = 0; at < batch.length; at++) {
-      const waiting = this.#wait(batch, at);
+      const eventMs = timeMs(batch, at) + this.#passShiftMs;
+      const waiting = this.#wait(eventMs) ?? this.#breathe();
       if (waiting) await waiting;
       if (this.#stopped) return;
+      this.tapeMs = Math.max(this.tapeMs, eventMs);
       this.market.play(batch, at);
       this.options.onEvent();
       if (this.options.speed === 0 && --this.#allowance === 0) this.#stepDone?.();
@@ -77,40 +86,37 @@ export class Player {
   }
 
   /** A promise only where the event is not due yet, so that a burst costs no turn of the event loop each. */
-  #wait(batch: EventBatch, at: number): Promise<void> | undefined {
-    const { speed } = this.options;
-    if (speed === 0) return this.#allowance > 0 ? undefined : this.#stepped();
-    if (speed === 'max') {
-      if (++this.#burst % BURST_EVENTS !== 0) return undefined;
-      return this.options.settled().then(() => new Promise((resolve) => setImmediate(resolve)));
-    }
-    if (speed === 'clock') {
-      const atMs = Number(batch.baseNs / 1_000_000n) + batch.tsRecvNs[at]! / 1e6;
-      return this.options.nowMs() >= atMs ? undefined : this.#until(() => atMs - this.options.nowMs());
-    }
-    if (this.#originNs === undefined) {
-      this.#originNs = batch.baseNs + BigInt(batch.tsRecvNs[at]!);
-      this.#originWallMs = performance.now();
-    }
-    const sinceOriginMs = (Number(batch.baseNs - this.#originNs) + batch.tsRecvNs[at]!) / 1e6;
-    const dueMs = this.#originWallMs + sinceOriginMs / speed;
-    return performance.now() >= dueMs ? undefined : this.#until(() => dueMs - performance.now());
+  #wait(eventMs: number): Promise<void> | undefined {
+    const leftMs = this.#leftMs(eventMs);
+    return leftMs > 0 ? this.#until(() => this.#leftMs(eventMs)) : undefined;
   }
 
-  async #stepped(): Promise<void> {
-    while (this.#allowance <= 0 && !this.#stopped) await new Promise<void>((resolve) => (this.#wake = resolve));
+  #leftMs(eventMs: number): number {
+    const { speed } = this.options;
+    if (speed === 'max') return 0;
+    if (speed === 'clock') return eventMs - this.options.nowMs();
+    if (speed === 0) return this.#allowance > 0 ? 0 : Number.POSITIVE_INFINITY;
+    this.#wallStartMs ??= performance.now();
+    return (eventMs - this.tape.firstMs) / speed - (performance.now() - this.#wallStartMs);
   }
 
   async #until(leftMs: () => number): Promise<void> {
     for (let left = leftMs(); left > 0 && !this.#stopped; left = leftMs()) {
-      const sleepMs = this.options.speed === 'clock' ? Math.min(left, POLL_MS_MAX) : Math.min(left, 1000);
+      const sleepMs = Math.min(left, this.options.speed === 'clock' ? POLL_MS_MAX : 1000);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, sleepMs);
+        const timer = left === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, sleepMs);
         this.#wake = () => {
           clearTimeout(timer);
           resolve();
         };
       });
     }
+  }
+
+  /** Between bursts others get their turn; at full speed the slowest client's turn comes first. */
+  #breathe(): Promise<void> | undefined {
+    if (++this.#burst % BURST_EVENTS !== 0) return undefined;
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+    return this.options.speed === 'max' ? this.options.settled().then(turn) : turn();
   }
 }

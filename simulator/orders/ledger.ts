@@ -11,6 +11,10 @@ export class Ledger {
   readonly lastOrderId = new Map<number, number>();
   lastPermId: number;
   arrivals = 0;
+  /** Fills booked so far: execution ids are made of it. */
+  fills = 0;
+  /** Ids that client 0 got for orders entered by hand: they count down from 0. */
+  lastBoundId = 0;
 
   constructor(
     firstPermId: number,
@@ -46,5 +50,22 @@ export class Ledger {
   /** The parent's id as the order's own client knows it; 0 for none. */
   parentIdOf(order: Order): number {
     return order.parentPermId === 0 ? 0 : (this.orders.get(order.parentPermId)?.orderId ?? 0);
+  }
+
+  /** The next ids of every client go back, as after a restart that lost late orders. */
+  moveIdsBack(by: number): void {
+    for (const [clientId, last] of this.lastOrderId) this.lastOrderId.set(clientId, Math.max(0, last - by));
+  }
+
+  /** Takes out the newest orders without a fill: they never reached the exchange. @returns them */
+  loseNewest(count: number): Order[] {
+    const lost =
+      count === 0
+        ? []
+        : this.live()
+            .filter((order) => order.filled === 0)
+            .slice(-count);
+    for (const order of lost) this.orders.delete(order.permId);
+    return lost;
   }
 }

@@ -31,11 +31,11 @@ export const connectionRequests: Handlers<
     session.clientId = clientId;
     session.pacesRequests = capabilities.includes('+PACEAPI');
     session.send(encodeManagedAccounts(core.settings.accounts));
-    session.send(encodeNextValidId(core.nextOrderId(clientId)));
+    session.send(encodeNextValidId(core.ledger.nextOrderId(clientId)));
     for (const [code, text] of FARM_NOTICES) session.error(-1, code, text);
     core.onReady(session);
   },
-  reqIds: (core, session) => session.send(encodeNextValidId(core.nextOrderId(session.clientId!))),
+  reqIds: (core, session) => session.send(encodeNextValidId(core.ledger.nextOrderId(session.clientId!))),
   reqManagedAccts: (core, session) => session.send(encodeManagedAccounts(core.settings.accounts)),
   reqCurrentTime: (core, session) => session.send(encodeCurrentTime(core.nowMs())),
   setServerLogLevel() {},

@@ -56,6 +56,8 @@ function refuseUnknown(session: Session, message: readonly string[]): void {
   );
 }
 
-/** Requests that place or change orders, for the counters of the fault script. */
-export const isOrderRequest = (messageId: string): boolean =>
-  REQUESTS.get(Number(messageId))?.name === ('placeOrder' satisfies RequestName);
+export const nameOf = (messageId: string | undefined): RequestName | undefined => REQUESTS.get(Number(messageId))?.name;
+
+/** Requests that go on to the exchange, and so wait while the gateway has lost IB. */
+export const isOrderRequest = (messageId: string | undefined): boolean =>
+  ['placeOrder', 'cancelOrder', 'globalCancel'].includes(nameOf(messageId) ?? '');

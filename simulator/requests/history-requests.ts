@@ -41,6 +41,12 @@ export const historyRequests: Handlers<
       return session.error(reqId, 322, "Error processing request:-'bN' : cause - Duplicate ticker id");
     const contract = contractFor(core, session, reqId, request.contract);
     if (!contract) return;
+    if (!core.admitsHistory())
+      return session.error(
+        reqId,
+        162,
+        'Historical Market Data Service error message:Historical data request pacing violation',
+      );
     const history = core.history.get(contract.conId);
     const asked = history && spanOf(request, history);
     if (typeof asked === 'string') return session.error(reqId, 321, `Error validating request: ${asked}`);
@@ -75,7 +81,7 @@ export const historyRequests: Handlers<
     if (!history) return session.error(reqId, 354, 'Requested market data is not subscribed.');
     let open: Bar | undefined;
     const stop = history.listen((bar) => {
-      if (open && open !== bar && !session.isMuted) session.send(realTimeBar(found, reqId, open));
+      if (open && open !== bar) session.sendData(realTimeBar(found, reqId, open));
       open = bar;
     });
     session.subscriptions.set(reqId, { kind: 'realTimeBars', stop });
@@ -109,7 +115,7 @@ function spanOf(request: RequestOf<'reqHistoricalData'>, history: BarHistory): S
   if (!duration) return `duration '${request.duration.slice(0, 20)}' is not a number and one of S D W M Y`;
   if (!['TRADES', 'MIDPOINT', 'BID', 'ASK'].includes(request.whatToShow))
     return `what to show '${request.whatToShow.slice(0, 20)}' is not simulated`;
-  const endMs = request.endDateTime === '' ? history.lastEndMs : parseEnd(request.endDateTime);
+  const endMs = request.endDateTime === '' ? history.lastMs : parseEnd(request.endDateTime);
   if (endMs === undefined)
     return request.endDateTime === ''
       ? { fromMs: 0, toMs: 0, sizeMs }
@@ -162,9 +168,9 @@ function keepUpToDate(
   const stop = history.listen((base) => {
     const startMs = floorTo(base.startMs, sizeMs);
     const bar = history.between(startMs, base.startMs + BASE_BAR_MS, sizeMs).at(-1);
-    if (!bar || session.isMuted) return;
+    if (!bar) return;
     const [date, open, high, low, close, volume, average, count] = barFields(contract, bar, time);
-    session.send([90, reqId, count, date, open, close, high, low, average, volume]);
+    session.sendData([90, reqId, count, date, open, close, high, low, average, volume]);
   });
   session.subscriptions.set(reqId, { kind: 'historical', stop });
 }

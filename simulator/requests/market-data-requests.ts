@@ -1,6 +1,6 @@
 import type { ContractQuery } from '../contracts/catalogue.js';
 import { contractFor, type GatewayCore } from '../gateway-core.js';
-import { OverwritingDepth, ShiftingDepth } from '../market/depth-stream.js';
+import { type DepthStream, OverwritingDepth, ShiftingDepth } from '../market/depth-stream.js';
 import type { Market, MarketListener } from '../market/market.js';
 import { createTickByTick } from '../market/tick-by-tick.js';
 import { TickStream } from '../market/tick-stream.js';
@@ -35,9 +35,9 @@ export const marketDataRequests: Handlers<
     if (!market || !quality) return;
     const isDelayed = quality === 'delayed';
     const wantsRtVolume = genericTicks.split(',').some((tick) => tick.trim() === '233');
-    const stream = new TickStream(reqId, market, isDelayed, wantsRtVolume, core.nowMs, (fields) => {
-      if (!session.isMuted) session.send(fields);
-    });
+    const stream = new TickStream(reqId, market, isDelayed, wantsRtVolume, core.nowMs, (fields) =>
+      session.sendData(fields),
+    );
     session.send(encodeMarketDataType(reqId, isDelayed ? 3 : 1));
     session.send(encodeTickReqParams(reqId, market.contract.tickSize, market.contract.product.exchange));
     stream.snapshot();
@@ -81,9 +81,7 @@ export const marketDataRequests: Handlers<
       reqId,
       market,
       rows,
-      (message) => {
-        if (!session.isMuted) session.sendText(message);
-      },
+      (message) => session.sendData(message),
       () =>
         session.error(
           reqId,
@@ -91,7 +89,7 @@ export const marketDataRequests: Handlers<
           'Market depth data has been RESET. Please empty deep book contents before applying any new entries.',
         ),
     );
-    subscribe(core, session, reqId, 'depth', market, stream);
+    subscribe(core, session, reqId, 'depth', market, stream, stream);
     stream.snapshot();
   },
   cancelMktDepth(_core, session, { reqId }) {
@@ -115,9 +113,7 @@ export const marketDataRequests: Handlers<
         10189,
         'Failed to request tick-by-tick data:No market data permissions for this exchange',
       );
-    const stream = createTickByTick(reqId, tickType, market, core.nowMs, (fields) => {
-      if (!session.isMuted) session.send(fields);
-    });
+    const stream = createTickByTick(reqId, tickType, market, core.nowMs, (fields) => session.sendData(fields));
     if (!stream)
       return session.error(reqId, 321, `Error validating request: tick type ${tickType.slice(0, 20)} does not exist`);
     subscribe(core, session, reqId, 'tickByTick', market, stream);
@@ -169,7 +165,8 @@ function subscribe(
   kind: Subscription['kind'],
   market: Market,
   stream: MarketListener,
+  depth?: DepthStream,
 ): void {
-  session.subscriptions.set(reqId, { kind, stop: market.listen(stream) });
+  session.subscriptions.set(reqId, { kind, stop: market.listen(stream), ...(depth ? { depth } : {}) });
   core.onSubscribed();
 }

@@ -1,4 +1,5 @@
 import type { GatewayCore } from '../gateway-core.js';
+import { bindManualOrders } from '../orders/manual-orders.js';
 import type { Order } from '../orders/order.js';
 import type { Session } from '../session.js';
 import type { RequestOf } from '../wire/decode-request.js';
@@ -34,9 +35,10 @@ export const orderRequests: Handlers<
       core.ledger.live().filter((order) => order.clientId === session.clientId),
     ),
   reqAllOpenOrders: (core, session) => sendOrders(core, session, core.ledger.live()),
-  reqAutoOpenOrders(_core, session, { autoBind }) {
+  reqAutoOpenOrders(core, session, { autoBind }) {
     if (session.clientId !== 0) return session.error(-1, 327, 'Only the default client (i.e 0) can auto bind orders.');
     session.autoBind = autoBind;
+    if (autoBind) bindManualOrders(core, session);
   },
   reqCompletedOrders(core, session) {
     for (const order of core.ledger.completed()) session.send(encodeCompletedOrder(session.version, order));

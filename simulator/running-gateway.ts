@@ -1,0 +1,297 @@
+import net from 'node:net';
+import { type Logger, pino } from 'pino';
+import { Failure } from '../shared/failure.js';
+import { Catalogue } from './contracts/catalogue.js';
+import type { FutureContract } from './contracts/contract.js';
+import { FaultDirector } from './faults/fault-director.js';
+import { enterOutage, type FaultScene, performFault } from './faults/fault-effects.js';
+import { faultAction } from './faults/fault-script.js';
+import { ReportFaults } from './faults/report-faults.js';
+import type { Gateway, GatewayOptions } from './gateway.js';
+import type { BarHistory } from './market/bars.js';
+import type { Market } from './market/market.js';
+import type { Tape } from './market/tape.js';
+import { Account } from './orders/account.js';
+import { OrderDesk } from './orders/desk.js';
+import { Ledger } from './orders/ledger.js';
+import { isLive } from './orders/order.js';
+import type { OrderReport } from './orders/report.js';
+import { deliverReports } from './orders/report-delivery.js';
+import type { Outage } from './outage.js';
+import { Pace } from './pace.js';
+import { publishAccount } from './requests/account-requests.js';
+import { Inbox } from './requests/inbox.js';
+import { Session } from './session.js';
+import type { GatewaySettings } from './settings.js';
+import { loadState, saveState } from './state-file.js';
+import { openVenue, type Venue } from './venue.js';
+import { SERVER_VERSION_MAX, SERVER_VERSION_MAX_DEFAULT, SERVER_VERSION_MIN } from './wire/handshake.js';
+
+const HISTORY_WINDOW_MS = 600_000;
+/** permIds of two seeds never meet. */
+const PERM_ID_BASE = 700_000_000;
+const PERM_IDS_PER_SEED = 1_000_000;
+
+/** Everything that runs between `startGateway` and `stop`. */
+export class RunningGateway implements FaultScene, Gateway {
+  readonly log: Logger;
+  readonly sessions = new Set<Session>();
+  readonly catalogue: Catalogue;
+  readonly ledger: Ledger;
+  readonly desk: OrderDesk;
+  readonly reportFaults: ReportFaults;
+  readonly host: string;
+  readonly tapeEnd: Promise<void>;
+  readonly nowMs: () => number;
+  outage: Outage | undefined;
+  port = 0;
+  readonly #venue: Venue;
+  readonly #director: FaultDirector;
+  readonly #inbox: Inbox;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #historyTimesMs: number[] = [];
+  #server: net.Server | undefined;
+  #endTape!: () => void;
+  #isPlaying = false;
+  #isStopped = false;
+
+  static async start(options: GatewayOptions, settings: GatewaySettings, tape: Tape): Promise<RunningGateway> {
+    const { maxServerVersion = SERVER_VERSION_MAX_DEFAULT } = options;
+    if (maxServerVersion < SERVER_VERSION_MIN || maxServerVersion > SERVER_VERSION_MAX)
+      throw new Failure(
+        'WrongVersion',
+        `server version ${maxServerVersion} is not spoken`,
+        `give ${SERVER_VERSION_MIN} to ${SERVER_VERSION_MAX}`,
+      );
+    let gateway: RunningGateway | undefined;
+    const venue = await openVenue(tape, {
+      barsFile: options.barsFile,
+      nowMs: options.now === 'tape' ? undefined : (options.now ?? Date.now),
+      marketImpact: settings.marketImpact,
+      speed: options.speed ?? 1,
+      loop: options.loop ?? false,
+      settled: async () => gateway?.settled(),
+      onEvent: () => gateway?.onTapeEvent(),
+    });
+    gateway = new RunningGateway(options, settings, venue);
+    await gateway.#listen(options.port ?? 0);
+    if ((options.begin ?? 'at-once') === 'at-once') gateway.#play();
+    return gateway;
+  }
+
+  private constructor(
+    readonly options: GatewayOptions,
+    readonly settings: GatewaySettings,
+    venue: Venue,
+  ) {
+    this.#venue = venue;
+    this.nowMs = venue.nowMs;
+    this.log = options.log ?? pino({ level: 'error' }, pino.destination(2));
+    this.host = options.host ?? '127.0.0.1';
+    this.catalogue = new Catalogue(this.nowMs(), [venue.contract]);
+    this.ledger = this.#openLedger();
+    this.reportFaults = new ReportFaults((reports) => deliverReports(this, reports));
+    this.desk = new OrderDesk({
+      ledger: this.ledger,
+      settings,
+      nowMs: this.nowMs,
+      resolve: (request) => {
+        const found = this.catalogue.find(request.contract);
+        return found.length === 1 ? found[0] : undefined;
+      },
+      exchangeOf: (contract) => (contract.conId === venue.contract.conId ? venue.exchange : undefined),
+      report: (reports) => this.#report(reports),
+    });
+    venue.openExchange(this.desk.lifecycle);
+    this.#resumeOrders();
+    this.#director = new FaultDirector(options.faults ?? [], (action) => performFault(this, action));
+    this.#inbox = new Inbox(this, this.#director);
+    this.tapeEnd = new Promise((resolve) => {
+      this.#endTape = resolve;
+    });
+  }
+
+  get contract(): FutureContract {
+    return this.#venue.contract;
+  }
+
+  get market(): Market {
+    return this.#venue.market;
+  }
+
+  get synthetic(): boolean {
+    return this.#venue.tape.synthetic;
+  }
+
+  get markets(): ReadonlyMap<number, Market> {
+    return new Map([[this.contract.conId, this.market]]);
+  }
+
+  get history(): ReadonlyMap<number, BarHistory> {
+    return new Map([[this.contract.conId, this.#venue.history]]);
+  }
+
+  get clientIds(): number[] {
+    return [...this.sessions].flatMap(({ clientId }) => (clientId === undefined ? [] : [clientId]));
+  }
+
+  onReady(session: Session): void {
+    this.log.info({ clientId: session.clientId, version: session.version }, 'client connected');
+    if (this.outage) enterOutage(session);
+    this.#director.begin('onConnect');
+    this.#director.strike('onConnect', 'reported');
+  }
+
+  onSubscribed(): void {
+    this.#play();
+  }
+
+  onTapeEvent(): void {
+    this.#director.begin('onEvent');
+  }
+
+  admitsHistory(): boolean {
+    const nowMs = performance.now();
+    while (this.#historyTimesMs.length > 0 && nowMs - this.#historyTimesMs[0]! > HISTORY_WINDOW_MS)
+      this.#historyTimesMs.shift();
+    if (this.#historyTimesMs.length >= this.settings.limits.historicalRequestsPer10Min) return false;
+    this.#historyTimesMs.push(nowMs);
+    return true;
+  }
+
+  step(count: number): Promise<void> {
+    this.#play();
+    return this.#venue.player.step(count);
+  }
+
+  inject: Gateway['inject'] = (action) => performFault(this, faultAction.parse(action));
+
+  /** No client is far behind: what is unread is a quarter of what would disconnect it. */
+  async settled(): Promise<void> {
+    const limitBytes = this.settings.limits.sendBufferBytesMax / 4;
+    for (const session of this.sessions)
+      while (session.outbox.waitingBytes > limitBytes && session.isOpen && !this.#isStopped)
+        await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  endOutage(outage: Outage): void {
+    if (this.outage !== outage) return;
+    this.outage = undefined;
+    if (outage.heldReports.length > 0) this.reportFaults.pass(outage.heldReports);
+    for (const request of outage.heldRequests) request();
+  }
+
+  restart(downMs: number): void {
+    for (const session of this.sessions) session.end('the gateway restarts');
+    this.#server?.close();
+    this.later(downMs, () => {
+      this.#listen(this.port).catch((error: unknown) =>
+        this.log.error({ error }, 'cannot come back after the restart'),
+      );
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#venue.player.stop();
+    this.#director.stop();
+    this.reportFaults.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const session of this.sessions) session.destroy('the gateway stops');
+    const server = this.#server;
+    if (server?.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  async #listen(port: number): Promise<void> {
+    const server = net.createServer((socket) => this.#accept(socket));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(error.code === 'EADDRINUSE' ? portTaken(port) : error),
+      );
+      server.listen(port, this.host, resolve);
+    });
+    if (this.#isStopped) server.close();
+    this.#server = server;
+    this.port = (server.address() as net.AddressInfo).port;
+  }
+
+  #accept(socket: net.Socket): void {
+    const { limits } = this.settings;
+    if (this.sessions.size >= limits.clients) {
+      this.log.warn({ clients: this.sessions.size }, 'connection refused: too many clients');
+      socket.destroy();
+      return;
+    }
+    const session = new Session(socket, {
+      serverVersionMax: this.options.maxServerVersion ?? SERVER_VERSION_MAX_DEFAULT,
+      sendBufferBytesMax: limits.sendBufferBytesMax,
+      handshakeMs: limits.handshakeMs,
+      pace: new Pace(limits.messagesPerSecond, limits.rateStrikes),
+      nowMs: this.nowMs,
+      onMessage: (from, fields) => this.#inbox.take(from, fields),
+      onClosed: (from, reason) => {
+        this.sessions.delete(from);
+        this.log.info({ clientId: from.clientId, reason }, 'client gone');
+      },
+    });
+    this.sessions.add(session);
+  }
+
+  #play(): void {
+    if (this.#isPlaying) return;
+    this.#isPlaying = true;
+    this.#venue.player.run().then(this.#endTape, (error: unknown) => {
+      this.log.error({ error }, 'the tape cannot be played on');
+      this.#endTape();
+    });
+  }
+
+  #report(reports: OrderReport[]): void {
+    if (this.options.stateFile !== undefined) saveState(this.options.stateFile, this.ledger);
+    const fills = reports.filter((report) => report.kind === 'execution');
+    for (const _ of fills) {
+      this.#director.begin('onFill');
+      this.#director.strike('onFill', 'accepted');
+    }
+    this.#director.strike('onOrder', 'accepted');
+    if (this.outage && !this.outage.admits(reports)) return;
+    this.reportFaults.pass(reports);
+    for (const name of new Set(fills.map(({ execution }) => execution.account)))
+      publishAccount(this, this.ledger.accounts.get(name)!);
+    if (fills.length > 0) this.#director.strike('onFill', 'reported');
+  }
+
+  #openLedger(): Ledger {
+    const seed = this.options.seed ?? 1;
+    const ledger = new Ledger(PERM_ID_BASE + (seed % 1000) * PERM_IDS_PER_SEED, this.settings.firstOrderId);
+    const markTicks = (contract: FutureContract) =>
+      contract.conId === this.contract.conId ? this.market.lastTicks : undefined;
+    for (const name of this.settings.accounts)
+      ledger.accounts.set(name, new Account(name, this.settings.startCash, markTicks));
+    if (this.options.stateFile !== undefined) loadState(this.options.stateFile, ledger);
+    return ledger;
+  }
+
+  /** Orders of a state file go on working, at the back of their queues. */
+  #resumeOrders(): void {
+    for (const order of this.ledger.live())
+      if (order.transmitted && order.whyHeld !== 'child' && isLive(order)) this.#venue.exchange.accept(order);
+  }
+}
+
+function portTaken(port: number): Failure {
+  return new Failure(
+    'PortTaken',
+    `port ${port} is taken by another process`,
+    'stop that process, or choose another port (0: any free one)',
+    { port },
+  );
+}
