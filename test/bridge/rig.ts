@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
+import { type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
+import { type ClockSpec, createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
+import { type Config, type ConfigInput, configSchema } from '../../shared/config/config.js';
+import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
+import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
+import { type Gateway, type GatewayOptions, startGateway } from '../../simulator/gateway.js';
+import { ToyBroker } from './toy-release.js';
+
+/** The real ten-level ES sample. */
+export const ES_SAMPLE = path.resolve('../shared/data/es-depth/ESU9-20190829.depth.jsonl.gz');
+export const ACCOUNT = 'DU1000001';
+
+/** A replayed clock inside regular hours: decisions are taken, orders allowed, and time runs fast. */
+export function clockInSession(speed = 20): ClockSpec {
+  return {
+    ...{ kind: 'replay', firstTradeDate: '2019-08-29', speed, beforeOpenSeconds: 1, afterOpenSeconds: 20_000 },
+    startedAtWallMs: Date.now() - 2000 / speed,
+  };
+}
+
+/** A bridge and a gateway over TCP on loopback, in a home folder of their own. */
+export class Rig {
+  readonly home = mkdtempSync(path.join(os.tmpdir(), 'believe-bridge-'));
+  readonly broker = path.join(this.home, 'broker');
+  readonly clock: MarketClock;
+  readonly toys: ToyBroker;
+  gateway!: Gateway;
+  bridge: RunningBridge | undefined;
+
+  private constructor(
+    spec: ClockSpec,
+    private readonly gatewayOptions: Partial<GatewayOptions>,
+    private readonly changes: ConfigInput,
+  ) {
+    this.clock = createMarketClock(spec);
+    this.toys = new ToyBroker(this.broker);
+  }
+
+  static async start(
+    options: { clock?: ClockSpec; gateway?: Partial<GatewayOptions>; config?: ConfigInput } = {},
+  ): Promise<Rig> {
+    const rig = new Rig(options.clock ?? clockInSession(), options.gateway ?? {}, options.config ?? {});
+    await rig.startGateway();
+    return rig;
+  }
+
+  async startGateway(port = 0): Promise<void> {
+    const settings = { accounts: [ACCOUNT], ...this.gatewayOptions.settings };
+    this.gateway = await startGateway({
+      ...{ data: ES_SAMPLE, speed: 20, loop: true, log: pino({ level: 'silent' }) },
+      ...{ ...this.gatewayOptions, settings, port },
+    });
+  }
+
+  get config(): Config {
+    const { risk, bridge, gateway, ...others } = this.changes;
+    return configSchema.parse({
+      ...{ clock: { kind: 'real' }, instrument: { localSymbol: 'ESU9' }, metrics: { bridgePort: 0 } },
+      ...{ home: this.home, input: { kind: 'files', depth: [ES_SAMPLE] } },
+      risk: { staleDataMs: 60_000, maxOrdersPerMinute: 1000, maxDailyLossUsd: 1e6, ...risk },
+      bridge: { bootstrapBarDays: 0, ...bridge },
+      gateway: { port: this.gateway.port, account: ACCOUNT, ...gateway },
+      ...others,
+    });
+  }
+
+  async startBridge(): Promise<void> {
+    const level = process.env.BELIEVE_TEST_LOG ?? 'silent';
+    this.bridge = await startBridge({
+      ...{ config: this.config, clock: this.clock, home: this.home },
+      log: pino({ level }, pino.destination(2)),
+    });
+  }
+
+  async stopBridge(): Promise<void> {
+    await this.bridge?.stop();
+    this.bridge = undefined;
+  }
+
+  /** Ends everything and removes the folder. */
+  async end(): Promise<void> {
+    await this.stopBridge();
+    await this.gateway.stop();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  status(): BridgeStatus | null {
+    try {
+      return bridgeStatus.parse(JSON.parse(readFileSync(path.join(this.broker, 'status.json'), 'utf8')));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Waits until the status says so. */
+  async until(what: string, isSo: (status: BridgeStatus) => boolean, withinMs = 20_000): Promise<BridgeStatus> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const status = this.status();
+      if (status && isSo(status)) return status;
+      if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}; ${JSON.stringify(status)}`);
+      await sleep(50);
+    }
+  }
+
+  swaps(): SwapRecord[] {
+    return jsonLines(path.join(this.broker, 'swaps.jsonl')).map((line) => swapRecord.parse(line));
+  }
+
+  journal(): JournalLine[] {
+    const folder = path.join(this.broker, 'journal');
+    const files = readdirSync(folder).filter((file) => file.startsWith('orders-'));
+    return files.sort().flatMap((file) => jsonLines(path.join(folder, file)).map((line) => journalLine.parse(line)));
+  }
+
+  captureFiles(): string[] {
+    return readdirSync(path.join(this.broker, 'capture')).sort();
+  }
+
+  captured(): { kind: string; ts: string; seq: number; [field: string]: unknown }[] {
+    return this.captureFiles().flatMap((file) =>
+      jsonLines(path.join(this.broker, 'capture', file)).filter((line) => line.kind !== 'header'),
+    ) as { kind: string; ts: string; seq: number }[];
+  }
+}
+
+export function jsonLines(file: string): Record<string, unknown>[] {
+  const text = readFileSync(file, 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { attribute, encodeOnnx, FLOAT, rowsOf } from '../../research/training/onnx/onnx-schema.js';
+import type { Ensemble } from '../../shared/decision/ensemble.js';
+import { featureSchemaJson, featureSchemaSha256 } from '../../shared/features/schema.js';
+import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
+import { encodeFloat32, type GoldenRows } from '../../shared/heads/golden-rows.js';
+import type { HeadSpec } from '../../shared/heads/head.js';
+import { ONNX_INPUT, ONNX_OUTPUT, OnnxHead } from '../../shared/heads/onnx-head.js';
+import { acceptRelease } from '../../shared/release/accept-release.js';
+import { describeFiles, packArchive } from '../../shared/release/archive.js';
+import { encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
+import { generateSigningKey } from '../../shared/release/ed25519-key.js';
+import { initPin } from '../../shared/release/pin-store.js';
+import { readRoot, signRoot } from '../../shared/release/root.js';
+import { encodeStatement, envelopeName, RELEASE_PAYLOAD_TYPE, tarballName } from '../../shared/release/statement.js';
+import { trustRoot } from '../../shared/release/trust-store.js';
+
+const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
+const ROOT_KEY = generateSigningKey();
+const RELEASE_KEY = generateSigningKey();
+const OTHER_KEYS = [generateSigningKey(), generateSigningKey()] as const;
+const DAY_MS = 86_400_000;
+
+/** Follows the imbalance at the best prices: simple enough to know what it says, eager enough to trade often. */
+const HEAD: HeadSpec = {
+  name: 'F2_dom',
+  features: ['imbalance_1', 'imbalance_top5'],
+  classes: 3,
+  horizonMs: 10_000,
+  flatTicks: 0.5,
+};
+
+/** Weighs nothing but the imbalance: every imbalance pays. */
+export const EAGER: Ensemble = {
+  v: 1,
+  weights: { F2_dom: 1, XGB_5m: 0, Tick_ML: 0 },
+  meanAbsMoveTicks: { F2_dom: 4, XGB_5m: 0, Tick_ML: 0 },
+  policy: {
+    ...{ entryEdgeTicks: 0.02, exitEdgeTicks: 0.01, feeTicks: 0, spreadShare: 0 },
+    ...{ maxSpreadTicks: 50, maxPositionContracts: 1 },
+  },
+};
+
+export interface ReleaseChanges {
+  readonly ensemble?: Ensemble;
+  /** Golden outputs that the graph does not give. */
+  readonly wrongGoldenRows?: boolean;
+  readonly brokenGraph?: boolean;
+  readonly lifetimeMs?: number;
+}
+
+/** A broker folder with a root of trust of its own, and releases signed for it. */
+export class ToyBroker {
+  private prevRelease: string | null = null;
+
+  constructor(readonly brokerFolder: string) {
+    const nowMs = Date.now();
+    initPin(brokerFolder, {
+      ...{ v: 1, rootVersion: 1, epoch: 1, counter: 0, payloadSha256: null },
+      highestSeenUtc: new Date(nowMs).toISOString(),
+    });
+    const roles = { root: ROOT_KEY, release: RELEASE_KEY, journal: OTHER_KEYS[0], state: OTHER_KEYS[1] };
+    const role = (key: typeof ROOT_KEY) => ({ keyids: [key.keyid], threshold: 1 });
+    const envelope = signRoot(
+      {
+        ...{ kind: 'believe.root', version: 1, epoch: 1, expires: new Date(nowMs + 365 * DAY_MS).toISOString() },
+        keys: Object.fromEntries(Object.values(roles).map((key) => [key.keyid, key.spkiDer.toString('base64')])),
+        roles: {
+          ...{ root: role(roles.root), release: role(roles.release) },
+          ...{ journal: role(roles.journal), state: role(roles.state) },
+        },
+      },
+      [ROOT_KEY],
+    );
+    trustRoot(path.join(brokerFolder, 'trust'), readRoot(envelope));
+  }
+
+  /** Builds, signs and accepts a release, as the broker worker does. @returns what arms it */
+  async accept(modelVersion: number, changes: ReleaseChanges = {}): Promise<Omit<ArmedSwap, 'notBeforeMarketMs'>> {
+    const files = await releaseFiles(changes);
+    const tarballBytes = await packArchive(files);
+    const issuedMs = Date.now();
+    const shipId = `ship/${modelVersion}`;
+    const payload = encodeStatement({
+      ...{ shipId, modelVersion, epoch: 1, counter: modelVersion },
+      issued: new Date(issuedMs).toISOString(),
+      expires: new Date(issuedMs + (changes.lifetimeMs ?? DAY_MS)).toISOString(),
+      prevRelease: this.prevRelease,
+      archive: { size: tarballBytes.length, sha256: sha256(tarballBytes) },
+      files: describeFiles(files),
+      featureSchemaSha256,
+      training: { merkleRoot: sha256('no training set'), shards: 1 },
+      gateReportSha256: sha256(files.get('gate-report.json')!),
+      ...{ gateVerdict: 'pass', codeCommit: 'test', lockfileSha256: sha256('lock'), synthetic: true },
+    });
+    const envelopeBytes = encodeEnvelope(signEnvelope(RELEASE_PAYLOAD_TYPE, payload, [RELEASE_KEY]));
+    const incomingFolder = mkdtempSync(path.join(os.tmpdir(), 'believe-incoming-'));
+    const [tarball, envelope] = [tarballName(modelVersion), envelopeName(modelVersion)];
+    writeFileSync(path.join(incomingFolder, tarball), tarballBytes);
+    writeFileSync(path.join(incomingFolder, envelope), envelopeBytes);
+    const { brokerFolder } = this;
+    await acceptRelease({ brokerFolder, incomingFolder, tarball, envelope, nowMs: Date.now() });
+    rmSync(incomingFolder, { recursive: true });
+    this.prevRelease = sha256(payload);
+    return { v: 1, shipId, modelVersion, counter: modelVersion, payloadSha256: this.prevRelease, tarball, envelope };
+  }
+
+  arm(swap: Omit<ArmedSwap, 'notBeforeMarketMs'>, notBeforeMarketMs: number): void {
+    const folder = path.join(this.brokerFolder, 'armed');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'swap.json'), JSON.stringify({ ...swap, notBeforeMarketMs }));
+  }
+}
+
+async function releaseFiles(changes: ReleaseChanges): Promise<Map<string, Buffer>> {
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const graph = imbalanceGraph();
+  return new Map([
+    ['ensemble.json', json(changes.ensemble ?? EAGER)],
+    ['feature-schema.json', Buffer.from(featureSchemaJson)],
+    ['gate-report.json', json({ verdict: 'pass' })],
+    ['golden.json', json(await goldenOf(graph, changes.wrongGoldenRows === true))],
+    ['heads/F2_dom.json', json(HEAD)],
+    ['heads/F2_dom.onnx', changes.brokenGraph ? Buffer.from('no graph') : graph],
+  ]);
+}
+
+async function goldenOf(graph: Buffer, wrong: boolean): Promise<GoldenRows> {
+  const inputs = new Float32Array([0.5, 0.1, -0.5, 0.2, 0, 0]);
+  const head = await OnnxHead.load(graph, 2, 3);
+  const outputs = Float32Array.from(await head.run(inputs, 3));
+  await head.release();
+  if (wrong) outputs[4]! += 0.01;
+  const shape = { rows: 3, columns: 2, classes: 3 } as const;
+  return { v: 1, heads: { F2_dom: { ...shape, inputs: encodeFloat32(inputs), outputs: encodeFloat32(outputs) } } };
+}
+
+/** Softmax of a weighted sum of the two imbalances: [down, flat, up]. */
+function imbalanceGraph(): Buffer {
+  return encodeOnnx({
+    ir_version: 8,
+    producer_name: 'test',
+    opset_import: [{ domain: '', version: 17 }],
+    metadata_props: [],
+    graph: {
+      name: 'F2_dom',
+      node: [
+        { op_type: 'MatMul', name: 'weigh', input: [ONNX_INPUT, 'weights'], output: ['margin'] },
+        {
+          ...{ op_type: 'Softmax', name: 'softmax', input: ['margin'], output: [ONNX_OUTPUT] },
+          attribute: [attribute.int('axis', 1)],
+        },
+      ],
+      initializer: [{ name: 'weights', dims: [2, 3], data_type: FLOAT, float_data: [-2, 0, 2, -1, 0, 1] }],
+      input: [rowsOf(ONNX_INPUT, 2)],
+      output: [rowsOf(ONNX_OUTPUT, 3)],
+    },
+  });
+}
