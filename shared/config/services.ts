@@ -50,7 +50,7 @@ export const gatewayConfig = z.strictObject({
     .boolean()
     .default(true)
     .describe('Start the gateway simulator on this machine, with SYNTHETIC or replayed data.'),
-  account: text.default('DU000001').describe('Account that orders are sent for; paper accounts start with D.'),
+  account: text.default('DU1000001').describe('Account that orders are sent for; paper accounts start with D.'),
   clientId: z
     .literal(CLIENT_ID)
     .default(CLIENT_ID)
