@@ -6,7 +6,11 @@ import { type Block, purgedPositions, type Split } from './splits.js';
 import { orderByTime, type TimeOrder } from './time-order.js';
 
 /** What each head's samples are made from, for the sentences. */
-const DATA_OF: Readonly<Record<HeadName, string>> = { F2_dom: 'book data', XGB_5m: 'bars', Tick_ML: 'trade data' };
+const DATA_OF: Readonly<Record<HeadName, string>> = {
+  F2_dom: 'labelled book data',
+  XGB_5m: 'labelled bars',
+  Tick_ML: 'labelled trade data',
+};
 
 /**
  * Cuts a head's samples into walk-forward folds of whole trade dates: the first `initialTrainShare` of the dates only
@@ -118,7 +122,7 @@ function shortOfDates(
 ): string {
   const dates = `${tradeDates} trade date${tradeDates === 1 ? '' : 's'}`;
   const needs = `the gate needs at least ${foldsMin} folds on at least ${Math.max(tradeDatesMin, foldsMin + 1)} trade dates for ${head}.`;
-  if (rows === 0) return `No labelled ${DATA_OF[head]} at all: ${needs}`;
+  if (rows === 0) return `No ${DATA_OF[head]} at all: ${needs}`;
   const amount = minutes < 120 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
   return `Only ${amount} of ${DATA_OF[head]} on ${dates}: ${needs}`;
 }

@@ -1,6 +1,7 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
 import type { HeadSamples } from '../../shared/heads/head.js';
+import { meanAbsMoveTicks } from '../training/mean-abs-move.js';
 import type { ArmScore, DayScore, ProbabilityBin } from './fold-score.js';
 import { binProbabilities } from './statistics/calibration.js';
 import { moveDeciles } from './statistics/deciles.js';
@@ -63,14 +64,7 @@ function rowLogLoss({ samples: { head, label }, test, probabilities }: ArmForeca
 /** (P(up) - P(down)) times the mean |move| of the training rows that moved: known before the test block begins. */
 function expectedMoves({ samples, train, test, probabilities }: ArmForecast): Float32Array {
   const { classes } = samples.head;
-  let total = 0;
-  let rows = 0;
-  for (const row of train) {
-    if (classes === 3 && samples.label[row] === 1) continue;
-    total += Math.abs(samples.moveTicks[row]!);
-    rows++;
-  }
-  const typicalTicks = rows > 0 ? total / rows : 0;
+  const typicalTicks = meanAbsMoveTicks(samples, train);
   return Float32Array.from(test, (_, at) => {
     const down = probabilities[at * classes]!;
     const up = probabilities[at * classes + classes - 1]!;

@@ -42,7 +42,7 @@ describe('the fold plan', () => {
     assert.deepEqual([folds, tradeDates], [[], 7]);
     assert.equal(
       shortfall,
-      'Only 7 hours of book data on 7 trade dates: the gate needs at least 6 folds on at least 8 trade dates for F2_dom.',
+      'Only 7 hours of labelled book data on 7 trade dates: the gate needs at least 6 folds on at least 8 trade dates for F2_dom.',
     );
   });
 

@@ -104,7 +104,7 @@ describe('the gate on a SYNTHETIC market', () => {
     assert.deepEqual(
       result.reasons.map(({ sentence }) => sentence),
       [
-        'Only 7 minutes of book data on 1 trade date: the gate needs at least 6 folds on at least 8 trade dates for F2_dom.',
+        'Only 7 minutes of labelled book data on 1 trade date: the gate needs at least 6 folds on at least 8 trade dates for F2_dom.',
       ],
     );
   });
