@@ -36,7 +36,11 @@ const IMPROVED: HeadRecipe = { ...BASE, rounds: 150, eta: 0.05, minChildWeight: 
 function recipeOfEveryHead(defaults: HeadRecipe) {
   const [f2Dom, xgb5m, tickMl] = HEAD_NAMES;
   return z
-    .strictObject({ [f2Dom]: recipe(defaults), [xgb5m]: recipe(defaults), [tickMl]: recipe(defaults) })
+    .strictObject({
+      [f2Dom]: recipe(defaults).describe('The head that looks at the ten-level book.'),
+      [xgb5m]: recipe(defaults).describe('The head that looks at five-minute bars.'),
+      [tickMl]: recipe(defaults).describe('The head that looks at the flow of trades.'),
+    })
     .prefault({});
 }
 
