@@ -1,5 +1,6 @@
 import type { Bar } from '../../shared/events/bar.js';
 import { readBarsFile } from '../../shared/events/bars-csv.js';
+import { isSynthetic } from '../../shared/events/depth-header.js';
 import { type DepthFile, openDepthFile } from '../../shared/events/depth-jsonl.js';
 import { BadInput } from '../../shared/failure.js';
 import { SampledMarket } from '../../shared/features/sampled-market.js';
@@ -105,7 +106,7 @@ async function sampleDepth(
       );
     if (previous && !isContinued(previous, file)) market.beginStream();
     previous = file;
-    report.synthetic ||= file.header.synthetic === true;
+    report.synthetic ||= isSynthetic(file.header);
     for await (const batch of file.batches()) {
       options.signal?.throwIfAborted();
       if (market.engine.timeNs(batch, 0) < market.engine.state.nowNs)

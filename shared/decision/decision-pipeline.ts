@@ -42,8 +42,7 @@ export class DecisionPipeline {
       heads: this.heads,
       seq: batch.seq[i]!,
       tsRecvNs: batch.baseNs + BigInt(batch.tsRecvNs[i]!),
-      spreadTicks:
-        due === 'sample' ? this.market.engine.state.askTicks - this.market.engine.state.bidTicks : Number.NaN,
+      spreadTicks: due === 'sample' ? this.state.askTicks - this.state.bidTicks : Number.NaN,
       runs: due === 'sample' ? this.runWarmHeads(this.heads) : [],
     };
     const outputs = Promise.all(snapshot.runs);
@@ -54,8 +53,8 @@ export class DecisionPipeline {
     return decision;
   }
 
-  /** The market as the features see it: the book and its best prices. To be read only. */
-  get state(): MarketState {
+  /** The market as the features see it now: best prices, book, windows. */
+  get state(): Readonly<MarketState> {
     return this.market.engine.state;
   }
 

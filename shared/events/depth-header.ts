@@ -20,3 +20,8 @@ export const depthHeader = z.object({
   tradeDate: z.iso.date().optional(),
 });
 export type DepthHeader = Readonly<z.infer<typeof depthHeader>>;
+
+/** True where the file says that it is generated. */
+export function isSynthetic({ synthetic, source }: DepthHeader): boolean {
+  return synthetic === true || source === 'synthetic';
+}

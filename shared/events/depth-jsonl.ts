@@ -27,13 +27,14 @@ export interface DepthCounts {
   readonly brokenExamples: { line: number; reason: string }[];
 }
 
-/** An open depth file: its header, and its events in batches. */
+/** A depth file: its header, and its events in batches. */
 export interface DepthFile {
   readonly path: string;
   readonly header: DepthHeader;
   readonly scale: TickScale;
+  /** Of the newest call of `batches`. */
   readonly counts: DepthCounts;
-  /** Once only. The batch is reused: its columns are valid until the next one is asked for. @throws BadInput */
+  /** From the first event on. The batch is reused: its columns are valid until the next one is asked for. @throws BadInput */
   batches(): AsyncGenerator<EventBatch>;
 }
 
@@ -42,43 +43,54 @@ const LINE_BYTES_MAX = 64 * 1024;
 const BROKEN_EXAMPLES_MAX = 20;
 
 /**
- * Opens a depth file (`dom_ib.jsonl` or the like; plain or .gz) and reads its header. Memory is constant whatever the
- * size of the file.
+ * Opens a depth file (`dom_ib.jsonl` or the like; plain or .gz) and reads its header. Holds nothing open but while its
+ * batches are taken, and memory is constant whatever the size of the file.
  * @throws BadInput naming the file and the line
  */
 export async function openDepthFile(path: string, options: DepthReadOptions = {}): Promise<DepthFile> {
-  const blocks = lineBlocks(path, options.signal);
-  const first = await blocks.next();
-  if (first.done) throw new BadInput(path, undefined, 'is empty', 'give a depth file whose first line is its header');
-  const block = first.value;
-  const headerEnd = block.bytes.indexOf(LF) + 1;
-  const header = readHeader(path, block.bytes.toString('utf8', 0, Math.min(headerEnd, block.end)));
+  const header = await readDepthHeader(path, options.signal);
   const scale = new TickScale(header.tickSize);
-  const counts: DepthCounts = { depth: 0, trades: 0, resets: 0, gaps: 0, brokenLines: 0, brokenExamples: [] };
-  const scanner = new DepthScanner(header.instrument, scale, options.batchEvents ?? BATCH_EVENTS, (line, reason) => {
-    if ((options.onBrokenLine ?? 'refuse') === 'refuse')
+  const file = {
+    path,
+    header,
+    scale,
+    counts: noCounts(),
+    batches: () => readBatches(file, options),
+  };
+  return file;
+}
+
+/** The first line of a depth file. @throws BadInput naming the file and the field */
+export async function readDepthHeader(path: string, signal?: AbortSignal): Promise<DepthHeader> {
+  for await (const { bytes } of lineBlocks(path, signal))
+    return parseHeader(path, bytes.toString('utf8', 0, bytes.indexOf(LF)));
+  throw new BadInput(path, undefined, 'is empty', 'give a depth file whose first line is its header');
+}
+
+async function* readBatches(
+  file: DepthFile & { counts: DepthCounts },
+  { onBrokenLine = 'refuse', batchEvents = BATCH_EVENTS, signal }: DepthReadOptions,
+): AsyncGenerator<EventBatch> {
+  const { path, header, scale } = file;
+  const counts = noCounts();
+  file.counts = counts;
+  const scanner = new DepthScanner(header.instrument, scale, batchEvents, (line, reason) => {
+    if (onBrokenLine === 'refuse')
       throw new BadInput(path, `line ${line}`, reason, 'repair or remove the line, or read with broken lines as gaps');
     counts.brokenLines++;
     if (counts.brokenExamples.length < BROKEN_EXAMPLES_MAX) counts.brokenExamples.push({ line, reason });
   });
-
-  async function* batches(): AsyncGenerator<EventBatch> {
-    try {
-      yield* scanBlock(block, headerEnd);
-      for await (const next of blocks) yield* scanBlock(next, 0);
-      if (scanner.batch && scanner.batch.length > 0) yield counted(scanner.batch, counts);
-    } finally {
-      await blocks.return(undefined);
-    }
-  }
-  function* scanBlock(next: LineBlock, start: number): Generator<EventBatch> {
-    scanner.attach(next.bytes);
-    for (let at = scanner.scan(start, next.end); at < next.end; at = scanner.scan(at, next.end)) {
+  let isFirst = true;
+  for await (const { bytes, end } of lineBlocks(path, signal)) {
+    scanner.attach(bytes);
+    let at = isFirst ? bytes.indexOf(LF) + 1 : 0;
+    isFirst = false;
+    for (at = scanner.scan(at, end); at < end; at = scanner.scan(at, end)) {
       yield counted(scanner.batch!, counts);
       scanner.restartBatch();
     }
   }
-  return { path, header, scale, counts, batches };
+  if (scanner.batch && scanner.batch.length > 0) yield counted(scanner.batch, counts);
 }
 
 const LF = 10;
@@ -90,7 +102,7 @@ interface LineBlock {
 }
 
 /** Cuts chunks at line ends. The block's memory is reused for the next one. */
-async function* lineBlocks(path: string, signal: AbortSignal | undefined): AsyncGenerator<LineBlock, undefined> {
+async function* lineBlocks(path: string, signal: AbortSignal | undefined): AsyncGenerator<LineBlock> {
   let bytes = Buffer.allocUnsafe(0);
   let held = 0;
   for await (const chunk of byteChunks(path, signal)) {
@@ -118,10 +130,9 @@ async function* lineBlocks(path: string, signal: AbortSignal | undefined): Async
     bytes[held] = LF;
     yield { bytes, end: held + 1 };
   }
-  return undefined;
 }
 
-function readHeader(path: string, line: string): DepthHeader {
+function parseHeader(path: string, line: string): DepthHeader {
   const fix = 'the first line must be {"kind":"header","instrument":...,"tickSize":...,"multiplier":...}';
   let value: unknown;
   try {
@@ -138,6 +149,10 @@ function readHeader(path: string, line: string): DepthHeader {
     issue?.message ?? 'is not a header',
     fix,
   );
+}
+
+function noCounts(): DepthCounts {
+  return { depth: 0, trades: 0, resets: 0, gaps: 0, brokenLines: 0, brokenExamples: [] };
 }
 
 function counted(batch: EventBatch, counts: DepthCounts): EventBatch {
