@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { FutureContract } from './contracts/contract.js';
-import type { Fault, FaultAction } from './faults/fault-script.js';
+import type { Fault, faultAction } from './faults/fault-script.js';
 import type { Market } from './market/market.js';
 import type { Speed } from './market/player.js';
 import { openTape, type Tape } from './market/tape.js';
 import type { Ledger } from './orders/ledger.js';
 import { RunningGateway } from './running-gateway.js';
-import { gatewaySettings } from './settings.js';
+import { type GatewaySettings, gatewaySettings } from './settings.js';
 
 export interface GatewayOptions {
   /** TCP port; 0, the default, takes any free one. */
@@ -45,6 +45,7 @@ export interface Gateway {
   readonly contract: FutureContract;
   readonly market: Market;
   readonly synthetic: boolean;
+  readonly settings: GatewaySettings;
   /** The truth about orders, fills and positions, whatever the faults made clients believe. */
   readonly ledger: Ledger;
   /** Clients whose startApi was accepted. */
@@ -54,11 +55,9 @@ export interface Gateway {
   /** Speed 0: plays the next events of the tape. */
   step(count: number): Promise<void>;
   /** Lets one fault happen now. */
-  inject(action: z.input<typeof import('./faults/fault-script.js').faultAction>): void;
+  inject(action: z.input<typeof faultAction>): void;
   stop(): Promise<void>;
 }
-
-export type { FaultAction };
 
 /**
  * Starts a TWS-protocol gateway that replays recorded or made-up market data.

@@ -1,53 +1,103 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { UsageFailure } from '../../shared/failure.js';
-import { startGateway } from '../../simulator/gateway.js';
+import { BadInput, UsageFailure } from '../../shared/failure.js';
+import { readFaultScript } from '../../simulator/faults/fault-script.js';
+import { type Gateway, startGateway } from '../../simulator/gateway.js';
 import type { Speed } from '../../simulator/market/player.js';
+import { gatewaySettings } from '../../simulator/settings.js';
+import { printResult } from '../output.js';
 
 interface Options {
   port: string;
   host: string;
   data: string;
+  bars?: string;
   speed: string;
   loop?: true;
+  onSubscription?: true;
+  clock: string;
   seed: string;
+  serverVersion: string;
+  faults?: string;
+  state?: string;
+  settings?: string;
   json?: true;
 }
 
 export function register(noun: Command): void {
   noun
-    .requiredOption('--data <path>', 'a dom_ib .jsonl or .jsonl.gz file, or a folder of them')
+    .requiredOption('--data <path>', 'a depth file (.jsonl or .jsonl.gz), or a folder of dom_ib* files')
+    .option('--bars <file>', 'five-minute bars (CSV) that historical data begins with')
     .option('--port <port>', 'TCP port; 0 takes any free one', '4002')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--speed <speed>', 'times the speed of the recording, max, or clock', '1')
-    .option('--loop', 'start over at the end of the data')
-    .option('--seed <number>', 'same seed, same ids', '1')
+    .option('--loop', 'start over at the end of the data: 317, then the book anew')
+    .option('--on-subscription', 'begin to play with the first subscription, not at once')
+    .option('--clock <clock>', 'wall, or tape: the time on the tape is the time, so that runs repeat exactly', 'wall')
+    .option('--seed <number>', 'same seed, same permIds', '1')
+    .option('--server-version <version>', 'newest dialect spoken, 157 to 193', '178')
+    .option('--faults <file>', 'fault script: JSON lines {"at": {...}, "do": "..."}')
+    .option('--state <file>', 'orders, fills and ids survive the process in this file')
+    .option('--settings <file>', 'JSON: accounts, limits, entitlements, charges, depthStyle, marketImpact')
     .option('--json', 'one JSON object on stdout once it listens; logs on stderr')
     .action(run);
 }
 
+/** Runs until SIGINT, SIGTERM or SIGBREAK. */
 async function run(options: Options): Promise<void> {
   const gateway = await startGateway({
     port: wholeNumber('--port', options.port, 65_535),
     host: options.host,
     data: options.data,
+    barsFile: options.bars,
     speed: speedOf(options.speed),
     loop: options.loop ?? false,
+    begin: options.onSubscription ? 'on-subscription' : 'at-once',
+    now: clockOf(options.clock),
     seed: wholeNumber('--seed', options.seed, 2 ** 31),
+    maxServerVersion: wholeNumber('--server-version', options.serverVersion, 1000),
+    faults: options.faults === undefined ? [] : readFaultScript(options.faults),
+    stateFile: options.state,
+    settings: options.settings === undefined ? {} : readSettings(options.settings),
     log: pino({ level: 'info' }, pino.destination(2)),
   });
-  const { port, host, contract, synthetic } = gateway;
-  const summary = { port, host, instrument: contract.localSymbol, conId: contract.conId, synthetic };
-  const text = `gateway at ${host}:${port} plays ${contract.localSymbol}${synthetic ? ' (SYNTHETIC data)' : ''}; Ctrl-C stops it`;
-  process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${text}\n`);
+  printStart(gateway, options.json ?? false);
   await stopSignal();
   await gateway.stop();
+}
+
+function printStart({ host, port, contract, synthetic, settings }: Gateway, json: boolean): void {
+  const label = synthetic ? ' (SYNTHETIC data)' : '';
+  printResult(
+    json,
+    { host, port, instrument: contract.localSymbol, conId: contract.conId, accounts: settings.accounts, synthetic },
+    `gateway at ${host}:${port} plays ${contract.localSymbol}${label}; Ctrl-C stops it`,
+  );
 }
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.once(signal, () => resolve());
   });
+}
+
+function readSettings(file: string) {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new BadInput(file, undefined, error instanceof Error ? error.message : 'cannot be read', 'give a JSON file');
+  }
+  const parsed = gatewaySettings.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new BadInput(
+    file,
+    `field ${issue.path.join('.') || '(top)'}`,
+    issue.message,
+    'see docs/simulator.md, Settings',
+  );
 }
 
 function speedOf(text: string): Speed {
@@ -58,9 +108,15 @@ function speedOf(text: string): Speed {
   return speed;
 }
 
+function clockOf(text: string): 'tape' | (() => number) {
+  if (text === 'tape') return 'tape';
+  if (text === 'wall') return Date.now;
+  throw new UsageFailure(`--clock '${text}' is no clock`, 'give wall or tape');
+}
+
 function wholeNumber(option: string, text: string, max: number): number {
   const value = Number(text);
-  if (text === '' || !Number.isInteger(value) || value < 0 || value > max)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > max)
     throw new UsageFailure(`${option} '${text}' is not a whole number from 0 to ${max}`);
   return value;
 }

@@ -1,6 +1,7 @@
 import type { GatewayCore } from '../gateway-core.js';
-import type { Session } from '../session.js';
 import { encodeCommission, encodeExecution, encodeOpenOrder, encodeOrderStatus } from '../wire/encode-order.js';
+import { encodeError } from '../wire/encode-system.js';
+import type { Field } from '../wire/frame.js';
 import { clientIdOf, type OrderReport } from './report.js';
 
 /** Sends reports to the client whose order it is, and to the master client. */
@@ -8,24 +9,24 @@ export function deliverReports(core: GatewayCore, reports: readonly OrderReport[
   for (const session of core.sessions) {
     if (session.clientId === undefined) continue;
     for (const report of reports) {
+      const isMaster = session.clientId === core.settings.masterClientId;
       const isOwner = session.clientId === clientIdOf(report);
-      if (isOwner || (session.clientId === core.settings.masterClientId && report.kind !== 'error'))
-        tell(session, report);
+      if (isOwner || (isMaster && report.kind !== 'error')) session.send(fieldsOf(session.version, report));
     }
   }
 }
 
-function tell(session: Session, report: OrderReport): void {
+function fieldsOf(version: number, report: OrderReport): Field[] {
   switch (report.kind) {
     case 'openOrder':
-      return session.send(encodeOpenOrder(session.version, report.order, report.parentId, report.preview));
+      return encodeOpenOrder(version, report.order, report.parentId, report.preview);
     case 'orderStatus':
-      return session.send(encodeOrderStatus(report.order, report.parentId));
+      return encodeOrderStatus(report.order, report.parentId);
     case 'execution':
-      return session.send(encodeExecution(session.version, -1, report.execution));
+      return encodeExecution(version, -1, report.execution);
     case 'commission':
-      return session.send(encodeCommission(report.commission));
+      return encodeCommission(report.commission);
     case 'error':
-      return session.error(report.orderId, report.code, report.text, report.rejectJson);
+      return encodeError(version, report.orderId, report.code, report.text, report.rejectJson);
   }
 }

@@ -21,17 +21,20 @@ export class Inbox {
   ) {}
 
   take(session: Session, fields: string[]): void {
-    if (session.pacesRequests) return this.#takePaced(session, fields);
-    const { messagesPerSecond } = this.core.settings.limits;
+    if (session.pacesRequests) this.#takePaced(session, fields);
+    else if (this.#admits(session)) this.#handle(session, fields);
+  }
+
+  /** A message above the rate is not handled; whoever goes on like that is disconnected. */
+  #admits(session: Session): boolean {
     const verdict = session.pace.judge(performance.now());
-    if (verdict === 'handle') return this.#handle(session, fields);
+    if (verdict === 'handle') return true;
+    const { messagesPerSecond } = this.core.settings.limits;
     const received = session.pace.count;
-    session.error(
-      -1,
-      100,
-      `Max rate of messages per second has been exceeded:max=${messagesPerSecond} rec=${received} (${received - messagesPerSecond})`,
-    );
+    const text = `Max rate of messages per second has been exceeded:max=${messagesPerSecond} rec=${received} (${received - messagesPerSecond})`;
+    session.error(-1, 100, text);
     if (verdict === 'disconnect') session.end('the message rate was exceeded again and again');
+    return false;
   }
 
   /** +PACEAPI: messages above the rate wait their turn. */
