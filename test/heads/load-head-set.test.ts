@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { decodeFloat32, encodeFloat32, goldenRows } from '../../shared/heads/golden-rows.js';
+import { HEAD_NAMES } from '../../shared/heads/head.js';
+import { GoldenRowMismatch, HeadSetRefused } from '../../shared/heads/head-failures.js';
+import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
+import { loadHeadSet } from '../../shared/heads/load-head-set.js';
+import { releaseFiles } from './release-files.js';
+import { tinyOnnx } from './tiny-onnx.js';
+
+async function changed(change: (files: Map<string, Buffer>) => void): Promise<Map<string, Buffer>> {
+  const files = await releaseFiles();
+  change(files);
+  return files;
+}
+
+function editGolden(files: Map<string, Buffer>, edit: (golden: ReturnType<typeof goldenRows.parse>) => void): void {
+  const golden = goldenRows.parse(JSON.parse(files.get('golden.json')!.toString()));
+  edit(golden);
+  files.set('golden.json', Buffer.from(JSON.stringify(golden)));
+}
+
+describe('a set of heads', () => {
+  it('loads from the files of a release, and gives the golden rows as signed', async () => {
+    const files = await releaseFiles();
+    const set = await loadHeadSet(files);
+    assert.deepEqual(
+      set.heads.map(({ spec }) => spec.name),
+      HEAD_NAMES,
+    );
+    assert.equal(await set.checkGoldenRows(), 15);
+    const { onnxSha256 } = set.head('F2_dom')!;
+    assert.equal(onnxSha256, createHash('sha256').update(files.get('heads/F2_dom.onnx')!).digest('hex'));
+    const probabilities = await set.run('XGB_5m', new Float32Array(HEAD_SPECS.XGB_5m.features.length).fill(1));
+    assert.equal(probabilities.length, 2);
+    assert.ok(Math.abs(probabilities[0]! + probabilities[1]! - 1) < 1e-6);
+    await set.release();
+  });
+
+  it('names the head and the row whose probabilities are not those that were signed', async () => {
+    const files = await changed((all) =>
+      editGolden(all, ({ heads }) => {
+        const outputs = decodeFloat32(heads.Tick_ML!.outputs, 15)!;
+        outputs[3 * 3 + 1]! += 2e-6;
+        heads.Tick_ML!.outputs = encodeFloat32(outputs);
+      }),
+    );
+    const set = await loadHeadSet(files);
+    await assert.rejects(set.checkGoldenRows(), (error) => {
+      assert.ok(error instanceof GoldenRowMismatch);
+      assert.match(error.message, /head Tick_ML, golden row 3/);
+      return true;
+    });
+    await set.release();
+  });
+
+  it('is refused where a file is missing, damaged, or does not fit the others, and says which', async () => {
+    const cases: [(files: Map<string, Buffer>) => void, RegExp][] = [
+      [
+        (files) => files.set('feature-schema.json', Buffer.from('{}\n')),
+        /feature-schema\.json: .*trained on feature schema/,
+      ],
+      [(files) => files.delete('feature-schema.json'), /feature-schema\.json: is missing/],
+      [(files) => files.delete('heads/F2_dom.onnx'), /heads\/F2_dom\.onnx: is missing/],
+      [(files) => files.set('heads/F2_dom.onnx', Buffer.from('no graph')), /heads\/F2_dom\.onnx: /],
+      [
+        (files) => files.set('heads/F2_dom.onnx', tinyOnnx(HEAD_SPECS.F2_dom.features.length, 3, 'x')),
+        /maps x to probabilities/,
+      ],
+      [(files) => files.set('heads/F2_dom.onnx', tinyOnnx(5, 3)), /heads\/F2_dom\.onnx: /],
+      [
+        (files) => files.set('heads/F2_dom.onnx', tinyOnnx(HEAD_SPECS.F2_dom.features.length, 2)),
+        /not float32 \[1,3\]/,
+      ],
+      [(files) => files.set('heads/F2_dom.json', files.get('heads/Tick_ML.json')!), /describes head Tick_ML/],
+      [(files) => files.set('heads/F2_dom.json', Buffer.from('{')), /heads\/F2_dom\.json: is not JSON/],
+      [
+        (files) =>
+          files.set('heads/F2_dom.json', Buffer.from(JSON.stringify({ ...HEAD_SPECS.F2_dom, features: ['luck'] }))),
+        /there is no feature "luck"/,
+      ],
+      [(files) => files.set('ensemble.json', Buffer.from('{"v":1}')), /ensemble\.json: weights/],
+      [(files) => files.set('golden.json', Buffer.from('{"v":2,"heads":{}}')), /golden\.json: v/],
+      [(files) => HEAD_NAMES.forEach((name) => void files.delete(`heads/${name}.json`)), /holds no head/],
+    ];
+    for (const [change, expected] of cases)
+      await assert.rejects(loadHeadSet(await changed(change)), (error) => {
+        assert.ok(error instanceof HeadSetRefused, String(error));
+        assert.match(error.message, expected);
+        return true;
+      });
+  });
+
+  it('is refused without golden rows of each head, or with rows of another shape', async () => {
+    const withoutRows = await loadHeadSet(
+      await changed((files) => editGolden(files, ({ heads }) => delete heads.XGB_5m)),
+    );
+    await assert.rejects(withoutRows.checkGoldenRows(), /golden\.json: holds no rows of head XGB_5m/);
+    const cut = await loadHeadSet(
+      await changed((files) => editGolden(files, ({ heads }) => Object.assign(heads.F2_dom!, { rows: 6 }))),
+    );
+    await assert.rejects(cut.checkGoldenRows(), /golden\.json: the rows of head F2_dom do not have the head's shape/);
+  });
+});

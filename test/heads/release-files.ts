@@ -1,0 +1,52 @@
+import { featureSchemaJson } from '../../shared/features/schema.js';
+import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
+import type { HeadSpec } from '../../shared/heads/head.js';
+import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
+import { OnnxHead } from '../../shared/heads/onnx-head.js';
+import { randomOf } from '../market/random-market.js';
+import { tinyOnnx } from './tiny-onnx.js';
+
+const GOLDEN_ROWS = 5;
+
+export const ENSEMBLE = {
+  v: 1,
+  weights: { F2_dom: 0.5, XGB_5m: 0.2, Tick_ML: 0.3 },
+  meanAbsMoveTicks: { F2_dom: 3, XGB_5m: 8, Tick_ML: 5 },
+  policy: {
+    entryEdgeTicks: 0.1,
+    exitEdgeTicks: 0.05,
+    feeTicks: 0,
+    spreadShare: 0,
+    maxSpreadTicks: 4,
+    maxPositionContracts: 2,
+  },
+} as const;
+
+/** Files of a release whose heads are tiny but real ONNX graphs, golden rows included. */
+export async function releaseFiles(
+  specs: readonly HeadSpec[] = Object.values(HEAD_SPECS),
+): Promise<Map<string, Buffer>> {
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const files = new Map<string, Buffer>([
+    ['feature-schema.json', Buffer.from(featureSchemaJson)],
+    ['ensemble.json', json(ENSEMBLE)],
+  ]);
+  const golden: Record<string, unknown> = {};
+  for (const spec of specs) {
+    const onnx = tinyOnnx(spec.features.length, spec.classes);
+    files.set(`heads/${spec.name}.onnx`, onnx);
+    files.set(`heads/${spec.name}.json`, json(spec));
+    golden[spec.name] = await goldenOf(spec, onnx);
+  }
+  return files.set('golden.json', json({ v: 1, heads: golden }));
+}
+
+async function goldenOf({ features, classes }: HeadSpec, onnx: Buffer): Promise<object> {
+  const random = randomOf(features.length);
+  const columns = features.length;
+  const inputs = Float32Array.from({ length: GOLDEN_ROWS * columns }, () => random() - 0.5);
+  const model = await OnnxHead.load(onnx, columns, classes);
+  const outputs = await model.run(inputs, GOLDEN_ROWS);
+  await model.release();
+  return { rows: GOLDEN_ROWS, columns, classes, inputs: encodeFloat32(inputs), outputs: encodeFloat32(outputs) };
+}
