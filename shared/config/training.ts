@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HEAD_NAMES, type HeadRecipe, headRecipe } from '../heads/head.js';
+import { HEAD_NAMES, type HeadName, type HeadRecipe, headRecipe } from '../heads/head.js';
 
 const RECIPE_FIELDS: Readonly<Record<keyof HeadRecipe, string>> = {
   rounds: 'Boosting rounds (times three trees for a three-class head).',
@@ -22,33 +22,36 @@ function recipe(defaults: HeadRecipe) {
 }
 
 const BASE: HeadRecipe = {
-  rounds: 60,
+  rounds: 40,
   maxDepth: 3,
   eta: 0.1,
-  minChildWeight: 100,
+  minChildWeight: 20,
   subsample: 0.8,
   colsampleByTree: 0.8,
   lambda: 5,
   seed: 1,
 };
-const IMPROVED: HeadRecipe = { ...BASE, rounds: 150, eta: 0.05, minChildWeight: 200 };
+/** Heavier penalties and fewer features a tree: lower log loss out of sample in every head, on three seeds of the generator. */
+const CALMER: HeadRecipe = { ...BASE, minChildWeight: 80, colsampleByTree: 0.5, lambda: 20 };
+const IMPROVED: Readonly<Record<HeadName, HeadRecipe>> = {
+  F2_dom: { ...CALMER, rounds: 100, eta: 0.06 },
+  XGB_5m: { ...CALMER, maxDepth: 1 },
+  Tick_ML: { ...CALMER, rounds: 60, maxDepth: 2 },
+};
 
-function recipeOfEveryHead(defaults: HeadRecipe) {
+function recipes(defaultsOf: (head: HeadName) => HeadRecipe) {
   const [f2Dom, xgb5m, tickMl] = HEAD_NAMES;
+  const defaults = (head: HeadName) => recipe(defaultsOf(head));
   return z
-    .strictObject({
-      [f2Dom]: recipe(defaults).describe('The head that looks at the ten-level book.'),
-      [xgb5m]: recipe(defaults).describe('The head that looks at five-minute bars.'),
-      [tickMl]: recipe(defaults).describe('The head that looks at the flow of trades.'),
-    })
+    .strictObject({ [f2Dom]: defaults(f2Dom), [xgb5m]: defaults(xgb5m), [tickMl]: defaults(tickMl) })
     .prefault({});
 }
 
 export const trainingConfig = z.strictObject({
   recipes: z
     .strictObject({
-      base: recipeOfEveryHead(BASE).describe('What a ship trains unless it is told otherwise.'),
-      improved: recipeOfEveryHead(IMPROVED).describe("The project's second recipe: slower learning, more trees."),
+      base: recipes(() => BASE).describe('What a ship trains unless it is told otherwise.'),
+      improved: recipes((head) => IMPROVED[head]).describe("The project's second recipe: better regularised."),
     })
     .prefault({})
     .describe('XGBoost parameters of each head.'),
