@@ -28,12 +28,14 @@ import { HotSwap } from './swap/hot-swap.js';
 import { prepareRelease } from './swap/prepare-release.js';
 import { SwapsLog } from './swap/swaps-log.js';
 import { Trading } from './trading.js';
+import { type Tuning, USUAL_TUNING } from './tuning.js';
 
 export interface BridgeOptions {
   readonly config: Config;
   readonly clock: MarketClock;
   readonly home: string;
   readonly log: Logger;
+  readonly tuning?: Tuning;
 }
 
 export interface RunningBridge {
@@ -41,10 +43,6 @@ export interface RunningBridge {
   stop(): Promise<void>;
 }
 
-const TIMEOUTS = { handshakeMs: 10_000, heartbeatMs: 5000, silenceMsMax: 15_000 };
-const BACKOFF = { firstMs: 250, lastMs: 15_000 };
-const ANSWER_MS = 10_000;
-const SECOND_LOOK_MS = 1000;
 const MIB = 2 ** 20;
 
 /**
@@ -52,7 +50,8 @@ const MIB = 2 ** 20;
  * once it keeps connecting, captures and tells its status.
  * @throws Failure where the account does not fit the mode; BadInput where a journal cannot be read
  */
-export async function startBridge({ config, clock, home, log }: BridgeOptions): Promise<RunningBridge> {
+export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
+  const { config, clock, home, log, tuning = USUAL_TUNING } = options;
   requireAccountOfMode(config.gateway);
   const broker = path.join(home, 'broker');
   const { instrument, gateway } = config;
@@ -113,11 +112,13 @@ export async function startBridge({ config, clock, home, log }: BridgeOptions): 
     contract,
     journal,
     onRejected: (order, code, text) => trading.onRejected(order, code, text),
-    onFill: () => {
+    onFill: ({ execId, orderRef, corrects }) => {
       tally.fills++;
       tally.lastFillWallMs = Date.now();
+      if (orderRef === null && corrects === null)
+        halts.raise('foreign-execution', `execution ${execId} belongs to no order of this bridge`);
     },
-    onDoubt: (reason) => supervisor.doubt(reason),
+    onDoubt: (reason, orderRef) => supervisor.doubt(reason, orderRef),
   });
   const feed = new MarketFeed({
     contract,
@@ -159,13 +160,13 @@ export async function startBridge({ config, clock, home, log }: BridgeOptions): 
   });
   const keeper = new ConnectionKeeper({
     address: { host: gateway.host, port: gateway.port },
-    timeouts: TIMEOUTS,
-    backoff: BACKOFF,
+    timeouts: tuning.timeouts,
+    backoff: tuning.backoff,
     prepare: (session, ask) =>
       prepareSession(session, ask, {
         ...{ config, clock, contract, desk, feed, decider, decisionLog, halts, journal },
         own: { account: gateway.account, localSymbol: instrument.localSymbol },
-        ...{ answerMs: ANSWER_MS, secondLookMs: SECOND_LOOK_MS },
+        ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
         lastEventSeq: () => capture.lastSeq,
       }),
@@ -186,7 +187,17 @@ export async function startBridge({ config, clock, home, log }: BridgeOptions): 
     onFailedAttempt: (failure) => supervisor.failedAttempt(failure),
   });
   const supervisor = new Supervisor({
-    ...{ config, clock, log, halts, trading, journal, keeper, control: new ControlFiles(path.join(broker, 'control')) },
+    ...{
+      config,
+      clock,
+      log,
+      tuning,
+      halts,
+      trading,
+      journal,
+      keeper,
+      control: new ControlFiles(path.join(broker, 'control')),
+    },
     isReady: () => connection === 'ready',
   });
   const status = new StatusFile(broker, () =>

@@ -8,12 +8,16 @@ import { inRestartWindow } from './connection/restart-windows.js';
 import type { ControlFiles } from './control/control-files.js';
 import { type Halts, isSticky } from './halt/halts.js';
 import type { JournalQueue } from './orders/journal-queue.js';
+import { isLive } from './orders/order-state.js';
+import { StuckOrders } from './orders/stuck-orders.js';
 import type { Trading } from './trading.js';
+import type { Tuning } from './tuning.js';
 
 export interface SupervisorDeps {
   readonly config: Config;
   readonly clock: MarketClock;
   readonly log: Logger;
+  readonly tuning: Tuning;
   readonly halts: Halts;
   readonly trading: Trading;
   readonly journal: JournalQueue;
@@ -24,17 +28,18 @@ export interface SupervisorDeps {
 }
 
 const TICK_MS = 250;
-/** Doubts within this time are settled by one reconciliation. */
-const DOUBT_MS = 2000;
 
 /** What has to be looked at again and again: operators' requests, the passing of time, a gateway that stays away. */
 export class Supervisor {
   private timer: NodeJS.Timeout | undefined;
   private downSinceMs: number | null = null;
   private escalations = 0;
-  private doubtedAtMs: number | null = null;
+  private readonly doubts: { reason: string; orderRef: string | null; sinceMs: number }[] = [];
+  private readonly stuck: StuckOrders;
 
-  constructor(private readonly deps: SupervisorDeps) {}
+  constructor(private readonly deps: SupervisorDeps) {
+    this.stuck = new StuckOrders(deps.tuning.stuckOrderMs);
+  }
 
   start(): void {
     this.timer = setInterval(() => this.tick(), TICK_MS);
@@ -45,10 +50,9 @@ export class Supervisor {
     clearInterval(this.timer);
   }
 
-  /** What the gateway said does not fit: connect anew, which reconciles everything. */
-  doubt(reason: string): void {
-    this.deps.log.warn({ doubt: reason }, 'the gateway is asked for its truth anew');
-    this.doubtedAtMs ??= performance.now();
+  /** What the gateway said does not fit; unless the order it is about comes to an end soon, all is reconciled. */
+  doubt(reason: string, orderRef: string | null): void {
+    this.doubts.push({ reason, orderRef, sinceMs: performance.now() });
   }
 
   failedAttempt({ type, message, fix }: Failure): void {
@@ -62,7 +66,7 @@ export class Supervisor {
     trading.tick();
     if (halts.has('flatten') && trading.finishFlattenIfFlat()) control.answerFlatten();
     journal.journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
-    this.settleDoubt();
+    this.settleDoubts();
     this.escalate();
   }
 
@@ -84,10 +88,21 @@ export class Supervisor {
     }
   }
 
-  private settleDoubt(): void {
-    if (this.doubtedAtMs === null || performance.now() - this.doubtedAtMs < DOUBT_MS) return;
-    this.doubtedAtMs = null;
-    this.deps.keeper.reconcile();
+  private settleDoubts(): void {
+    const { journal, keeper, log, isReady, tuning } = this.deps;
+    const nowMs = performance.now();
+    for (const order of this.stuck.look(journal.ledger.live(), nowMs))
+      this.doubts.push({ reason: `order ${order.orderRef} stays ${order.state}`, orderRef: null, sinceMs: 0 });
+    const due = this.doubts.filter(({ sinceMs }) => nowMs - sinceMs >= tuning.doubtMs);
+    if (due.length === 0 || !isReady()) return;
+    this.doubts.splice(0, this.doubts.length, ...this.doubts.filter((doubt) => !due.includes(doubt)));
+    const open = due.filter(({ orderRef }) => {
+      const order = orderRef === null ? undefined : journal.ledger.order(orderRef);
+      return order === undefined || isLive(order.state);
+    });
+    if (open.length === 0) return;
+    log.warn({ doubts: open.map(({ reason }) => reason) }, 'the gateway is asked for its truth anew');
+    keeper.reconcile();
   }
 
   /** A gateway that is away is normal in its restart windows; else it is an alarm, and again each time twice as late. */

@@ -67,8 +67,6 @@ export class Trading {
 
   /** Everything that time brings about; called several times a second. */
   tick(): void {
-    const { bid, ask } = this.deps.bestPrices();
-    if (bid < ask) this.lastMid = (bid + ask) / 2;
     this.cancelOld();
     this.watchLoss();
     if (this.isFlattening || this.mustBeFlat()) this.flattenStep();
@@ -178,6 +176,7 @@ export class Trading {
     const ledger = this.deps.ledger();
     const nowMarketMs = clock.nowMs();
     const { bid, ask } = this.deps.bestPrices();
+    if (bid < ask) this.lastMid = (bid + ask) / 2;
     return {
       limits: config.risk,
       tickSize: config.instrument.tickSize,

@@ -8,11 +8,11 @@ export type HaltCode =
   | 'flatten'
   | 'position-mismatch'
   | 'orphan-order'
+  | 'foreign-execution'
   | 'double-order'
   | 'daily-loss'
   | 'reject-burst'
-  | 'account'
-  | 'decision-errors';
+  | 'account';
 
 const PASSING: ReadonlySet<HaltCode> = new Set(['connection', 'feed', 'disk', 'journal', 'kill-switch']);
 

@@ -62,6 +62,10 @@ export class Executions {
     return known?.execId === execId ? known : undefined;
   }
 
+  all(): Execution[] {
+    return [...this.byRoot.values()];
+  }
+
   /** Those of this trade date. */
   ofToday(): Execution[] {
     return [...this.byRoot].filter(([root]) => !this.carriedRoots.has(root)).map(([, execution]) => execution);

@@ -14,10 +14,11 @@ export function fillOf(execution: GatewayExecution, ledger: OrderLedger): EntryO
   if (!execId || !shares || price === undefined) return null;
   const verdict = ledger.executions.judge(execId);
   if (verdict.kind === 'duplicate') return null;
+  const corrected = verdict.kind === 'correction' ? ledger.executions.find(verdict.corrects) : undefined;
   return {
     kind: 'fill',
     execId,
-    orderRef: orderRefOf(execution, ledger),
+    orderRef: orderRefOf(execution, ledger) ?? corrected?.orderRef ?? null,
     permId: permId ?? 0,
     side: side === 'BOT' || side === 'BUY' ? 'BUY' : 'SELL',
     contracts: shares,

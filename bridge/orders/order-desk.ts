@@ -37,8 +37,8 @@ export interface OrderDeskDeps {
   /** The gateway refused an order: its code and its words. */
   readonly onRejected: (order: Order, code: number, text: string) => void;
   readonly onFill: (fill: EntryOf<'fill'>) => void;
-  /** Something happened that only a fresh look at the gateway's truth can explain. */
-  readonly onDoubt: (reason: string) => void;
+  /** Only a fresh look at the gateway's truth can explain this; where it is about one order, which. */
+  readonly onDoubt: (reason: string, orderRef: string | null) => void;
 }
 
 /** Sends orders and cancels, and writes down what comes back. Nothing is sent whose intent is not on disk. */
@@ -113,7 +113,6 @@ export class OrderDesk {
     if (fill === null) return;
     this.deps.journal.append(fill);
     this.deps.onFill(fill);
-    if (fill.orderRef === null) this.deps.onDoubt(`execution ${fill.execId} belongs to no order of this bridge`);
   }
 
   readonly onCommission = ({ execId, commission, currency, realizedPNL }: CommissionReport): void => {
@@ -170,7 +169,7 @@ export class OrderDesk {
     const isNewId = report.permId > 0 && !order.permIds.includes(report.permId);
     if (!isNewId && this.deps.journal.statusChangesNothing(order, report.status)) return;
     this.deps.journal.append({ kind: 'status', orderRef: order.orderRef, ...report }, false);
-    if (isNewId && order.permIds.length > 0) this.deps.onDoubt(`order ${order.orderRef} has two permanent ids`);
+    if (isNewId && order.permIds.length > 0) this.deps.onDoubt(`order ${order.orderRef} has two permanent ids`, null);
   }
 
   private onError(orderId: number, code: number, text: string): void {
@@ -189,7 +188,7 @@ export class OrderDesk {
         return;
       case 'race':
         this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
-        this.deps.onDoubt(`order ${orderRef}: ${code} ${text}`);
+        this.deps.onDoubt(`order ${orderRef}: ${code} ${text}`, orderRef);
         return;
       case 'warning':
         this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);

@@ -5,10 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
 import { type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
+import { OrderLedger } from '../../bridge/orders/order-ledger.js';
+import type { Tuning } from '../../bridge/tuning.js';
 import { type ClockSpec, createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { type Config, type ConfigInput, configSchema } from '../../shared/config/config.js';
+import { replaceFile } from '../../shared/disk/replace-file.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
 import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
+import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../simulator/gateway.js';
 import { ToyBroker } from './toy-release.js';
 
@@ -23,6 +27,13 @@ export function clockInSession(speed = 20): ClockSpec {
     startedAtWallMs: Date.now() - 2000 / speed,
   };
 }
+
+/** The same steps as in earnest, with less patience. */
+export const QUICK: Tuning = {
+  timeouts: { handshakeMs: 3000, heartbeatMs: 200, silenceMsMax: 1500 },
+  backoff: { firstMs: 50, lastMs: 200 },
+  ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000, doubtMs: 300 },
+};
 
 /** A bridge and a gateway over TCP on loopback, in a home folder of their own. */
 export class Rig {
@@ -51,7 +62,7 @@ export class Rig {
   }
 
   async startGateway(port = 0): Promise<void> {
-    const settings = { accounts: [ACCOUNT], ...this.gatewayOptions.settings };
+    const settings = { accounts: [ACCOUNT], startCash: 1e9, ...this.gatewayOptions.settings };
     this.gateway = await startGateway({
       ...{ data: ES_SAMPLE, speed: 20, loop: true, log: pino({ level: 'silent' }) },
       ...{ ...this.gatewayOptions, settings, port },
@@ -75,6 +86,7 @@ export class Rig {
     this.bridge = await startBridge({
       ...{ config: this.config, clock: this.clock, home: this.home },
       log: pino({ level }, pino.destination(2)),
+      tuning: QUICK,
     });
   }
 
@@ -107,6 +119,26 @@ export class Rig {
       if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}; ${JSON.stringify(status)}`);
       await sleep(50);
     }
+  }
+
+  /** What the journal on disk adds up to: what a restart would know. */
+  ledger(): OrderLedger {
+    const ledger = new OrderLedger();
+    for (const line of this.journal()) ledger.apply(line);
+    return ledger;
+  }
+
+  /** Throws the kill switch and waits until no order is live, neither here nor there, and the bridge is reconciled. */
+  async quiet(): Promise<void> {
+    const control = { v: 1, by: 'test', reason: 'end of the test', at: new Date().toISOString() };
+    replaceFile(path.join(this.broker, 'control', CONTROL_FILES.halt), JSON.stringify(control));
+    const isQuiet = () => this.ledger().live().length === 0 && this.gateway.ledger.live().length === 0;
+    const askedAt = new Date().toISOString();
+    await this.until(
+      'quiet',
+      ({ connection, haltReason, wallTime }) =>
+        wallTime > askedAt && connection === 'ready' && (haltReason ?? '').includes('kill-switch') && isQuiet(),
+    );
   }
 
   swaps(): SwapRecord[] {

@@ -1,0 +1,25 @@
+import type { SessionTimeouts } from './connection/session.js';
+
+/** Waiting times that nobody has to set, but tests shorten. Wall milliseconds. */
+export interface Tuning {
+  readonly timeouts: SessionTimeouts;
+  /** Between attempts to connect; doubles from the first to the last. */
+  readonly backoff: { readonly firstMs: number; readonly lastMs: number };
+  /** For the answer to any request. */
+  readonly answerMs: number;
+  /** Between two looks at the gateway's truth. */
+  readonly secondLookMs: number;
+  /** An order that stays in a passing state for this long is asked about. */
+  readonly stuckOrderMs: number;
+  /** Messages of a race between a cancel and a fill settle themselves within this time. */
+  readonly doubtMs: number;
+}
+
+export const USUAL_TUNING: Tuning = {
+  timeouts: { handshakeMs: 10_000, heartbeatMs: 5000, silenceMsMax: 15_000 },
+  backoff: { firstMs: 250, lastMs: 15_000 },
+  answerMs: 10_000,
+  secondLookMs: 1000,
+  stuckOrderMs: 10_000,
+  doubtMs: 2000,
+};

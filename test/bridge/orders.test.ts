@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { assertAgreement } from './agreement.js';
+import { Rig } from './rig.js';
+import { EAGER } from './toy-release.js';
+
+describe('orders over TCP', () => {
+  let rig: Rig;
+  afterEach(() => rig.end());
+
+  it('sends what the heads decide, counts what fills, and ends with the position that the gateway has', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('ten fills', ({ fills }) => fills >= 10);
+    await rig.quiet();
+    const ledger = assertAgreement(rig);
+    assert.ok(ledger.all().every(({ state }) => state === 'filled' || state === 'cancelled'));
+    assert.equal(ledger.executions.commissions(), 2.25 * ledger.executions.all().length);
+  });
+
+  it('keeps count of orders that fill in parts', async () => {
+    const maxPositionContracts = 90;
+    rig = await Rig.start({
+      config: { risk: { maxPositionContracts, maxOrderSizeContracts: 90 }, bridge: { orderLifetimeMs: 20_000 } },
+    });
+    await rig.startBridge();
+    const ensemble = { ...EAGER, policy: { ...EAGER.policy, maxPositionContracts } };
+    rig.toys.arm(await rig.toys.accept(1, { ensemble }), 0);
+    await rig.until('twenty fills', ({ fills }) => fills >= 20);
+    await rig.quiet();
+    const ledger = assertAgreement(rig);
+    assert.ok(ledger.all().some((order) => ledger.executions.ofOrder(order.orderRef).length > 1));
+  });
+});
