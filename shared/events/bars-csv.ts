@@ -1,6 +1,6 @@
 import { BadInput } from '../failure.js';
 import { BAR_MS, type Bar } from './bar.js';
-import { byteChunks } from './byte-chunks.js';
+import { lineBlocks } from './line-blocks.js';
 
 export interface BarsFile {
   readonly bars: readonly Bar[];
@@ -75,16 +75,7 @@ function parseUtc(text: string): number {
   return match ? Date.parse(`${match[1]}T${match[2]}Z`) : Number.NaN;
 }
 
-const LINE_CHARACTERS_MAX = 4096;
-
 async function* linesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of byteChunks(path, signal)) {
-    const lines = (rest + chunk.toString('latin1')).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > LINE_CHARACTERS_MAX)
-      throw new BadInput(path, undefined, 'has lines too long for bars', `give ${HEADER}`);
-    for (const line of lines) yield line.trimEnd();
-  }
-  if (rest !== '') yield rest.trimEnd();
+  for await (const { bytes, end } of lineBlocks(path, signal))
+    for (const line of bytes.toString('latin1', 0, end - 1).split('\n')) yield line.trimEnd();
 }

@@ -1,8 +1,8 @@
 import { BadInput } from '../failure.js';
-import { byteChunks } from './byte-chunks.js';
 import { type DepthHeader, depthHeader } from './depth-header.js';
-import { DepthScanner, SCAN_PADDING_BYTES } from './depth-scanner.js';
+import { DepthScanner } from './depth-scanner.js';
 import { type EventBatch, EventKind } from './event-batch.js';
+import { lineBlocks } from './line-blocks.js';
 import { TickScale } from './tick-scale.js';
 
 export interface DepthReadOptions {
@@ -39,7 +39,6 @@ export interface DepthFile {
 }
 
 const BATCH_EVENTS = 16_384;
-const LINE_BYTES_MAX = 64 * 1024;
 const BROKEN_EXAMPLES_MAX = 20;
 
 /**
@@ -94,43 +93,6 @@ async function* readBatches(
 }
 
 const LF = 10;
-
-/** Whole lines: bytes 0 to `end`, with SCAN_PADDING_BYTES behind them. */
-interface LineBlock {
-  readonly bytes: Buffer;
-  readonly end: number;
-}
-
-/** Cuts chunks at line ends. The block's memory is reused for the next one. */
-async function* lineBlocks(path: string, signal: AbortSignal | undefined): AsyncGenerator<LineBlock> {
-  let bytes = Buffer.allocUnsafe(0);
-  let held = 0;
-  for await (const chunk of byteChunks(path, signal)) {
-    const needed = held + chunk.length + 1 + SCAN_PADDING_BYTES;
-    if (needed > bytes.length) {
-      const larger = Buffer.alloc(needed);
-      bytes.copy(larger, 0, 0, held);
-      bytes = larger;
-    }
-    chunk.copy(bytes, held);
-    const filled = held + chunk.length;
-    const end = bytes.lastIndexOf(LF, filled - 1) + 1;
-    if (filled - end > LINE_BYTES_MAX)
-      throw new BadInput(
-        path,
-        `the line that starts near its end`,
-        `is longer than ${LINE_BYTES_MAX} bytes`,
-        'give a depth file',
-      );
-    if (end > 0) yield { bytes, end };
-    bytes.copy(bytes, 0, end, filled);
-    held = filled - end;
-  }
-  if (held > 0) {
-    bytes[held] = LF;
-    yield { bytes, end: held + 1 };
-  }
-}
 
 function parseHeader(path: string, line: string): DepthHeader {
   const fix = 'the first line must be {"kind":"header","instrument":...,"tickSize":...,"multiplier":...}';

@@ -2,9 +2,6 @@ import { type DepthJson, parseDepthJson } from './depth-json.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from './event-batch.js';
 import type { TickScale } from './tick-scale.js';
 
-/** Bytes behind the data that a scan may read (and never use): callers pad their buffers by this much. */
-export const SCAN_PADDING_BYTES = 64;
-
 /** What happens with a line that is no event. It is called with the line's number and the reason, and may throw. */
 export type OnBrokenLine = (line: number, reason: string) => void;
 
@@ -43,7 +40,7 @@ export class DepthScanner {
     private readonly onBroken: OnBrokenLine,
   ) {}
 
-  /** Bytes to read from; `scan` addresses them. Must reach SCAN_PADDING_BYTES past the data. */
+  /** Bytes to read from; `scan` addresses them. Must reach BLOCK_PADDING_BYTES past the data. */
   attach(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

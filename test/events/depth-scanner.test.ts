@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatDepthLine, formatTradeLine } from '../../shared/events/depth-line.js';
-import { DepthScanner, SCAN_PADDING_BYTES } from '../../shared/events/depth-scanner.js';
+import { DepthScanner } from '../../shared/events/depth-scanner.js';
+import { BLOCK_PADDING_BYTES } from '../../shared/events/line-blocks.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import { eventsOf } from '../market/event.js';
 
@@ -15,9 +16,9 @@ const SHORT = '{"kind":"depth","ts":"1567098590754568913","op":0,"side":1,"posit
 function scan(text: string) {
   const reasons: string[] = [];
   const scanner = new DepthScanner('X', new TickScale(0.25), 64, (line, reason) => reasons.push(`${line} ${reason}`));
-  const bytes = Buffer.concat([Buffer.from(text), Buffer.alloc(SCAN_PADDING_BYTES)]);
+  const bytes = Buffer.concat([Buffer.from(text), Buffer.alloc(BLOCK_PADDING_BYTES)]);
   scanner.attach(bytes);
-  scanner.scan(0, bytes.length - SCAN_PADDING_BYTES);
+  scanner.scan(0, bytes.length - BLOCK_PADDING_BYTES);
   const batch = scanner.batch!;
   return { events: eventsOf(batch), seq: [...batch.seq.subarray(0, batch.length)], reasons };
 }
