@@ -89,6 +89,7 @@ export function readBounded(file: string, bytesMax: number): Buffer {
   try {
     descriptor = openSync(file, 'r');
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new DeliveryMissing(file, (error as Error).message);
   }
   try {

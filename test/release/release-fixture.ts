@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { ReleaseFacts } from '../../research/release/build-release.js';
 import { describeFiles, packArchive } from '../../shared/release/archive.js';
 import { type DsseEnvelope, encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
 import { generateSigningKey, type SigningKey } from '../../shared/release/ed25519-key.js';
@@ -123,6 +124,31 @@ export async function releaseInput(
     nowMs: NOW_MS,
     payloadSha256: sha256(payload),
     ...changes,
+  };
+}
+
+/** What research says of a release in the tests that build one in a home folder. */
+export function factsOf(releaseId: string): ReleaseFacts {
+  return {
+    releaseId,
+    shipId: releaseId,
+    epoch: 1,
+    lifetimeDays: 30,
+    training: { merkleRoot: sha256('merkle'), shards: 3 },
+    gateVerdict: 'pass',
+    codeCommit: 'c0ffee',
+    lockfileSha256: sha256('lock'),
+    synthetic: true,
+  };
+}
+
+export function homeFolders(home: string) {
+  return {
+    releasesFolder: path.join(home, 'research', 'releases'),
+    keysFolder: path.join(home, 'research', 'keys'),
+    trustFolder: path.join(home, 'research', 'trust'),
+    moduleFolder: path.join(home, 'research', 'published'),
+    brokerFolder: path.join(home, 'broker'),
   };
 }
 
