@@ -41,9 +41,12 @@ const IMPROVED: Readonly<Record<HeadName, HeadRecipe>> = {
 
 function recipes(defaultsOf: (head: HeadName) => HeadRecipe) {
   const [f2Dom, xgb5m, tickMl] = HEAD_NAMES;
-  const defaults = (head: HeadName) => recipe(defaultsOf(head));
   return z
-    .strictObject({ [f2Dom]: defaults(f2Dom), [xgb5m]: defaults(xgb5m), [tickMl]: defaults(tickMl) })
+    .strictObject({
+      [f2Dom]: recipe(defaultsOf(f2Dom)).describe('The head that looks at the ten-level book.'),
+      [xgb5m]: recipe(defaultsOf(xgb5m)).describe('The head that looks at five-minute bars.'),
+      [tickMl]: recipe(defaultsOf(tickMl)).describe('The head that looks at the flow of trades.'),
+    })
     .prefault({});
 }
 
