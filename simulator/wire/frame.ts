@@ -13,6 +13,10 @@ export class FrameReader {
   #start = 0;
   #end = 0;
 
+  get bufferBytes(): number {
+    return this.#buffer.length;
+  }
+
   push(chunk: Buffer): void {
     this.#makeRoom(chunk.length);
     chunk.copy(this.#buffer, this.#end);
