@@ -26,7 +26,6 @@ export async function listPrerequisites(env: NodeJS.ProcessEnv = process.env): P
     program(env, 'openssl', 'openssl', ['version'], 'checks a release without our code', 'install OpenSSL 3 or newer'),
     program(env, 'python3', 'python3', ['--version'], 'pip, some benchmarks', 'install Python 3 with pip'),
     program(env, 'go', 'go', ['version'], 'builds temporal', 'install Go 1.25 or newer'),
-    program(env, 'java', 'java', ['--version'], 'time-skipping test server', 'install Java 17 or newer'),
     program(env, 'chromium', 'chromium', ['--version'], 'screenshots', 'install Chromium'),
   ]);
 }

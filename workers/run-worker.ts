@@ -45,8 +45,8 @@ export async function runWorker(
       connection,
       namespace: process.namespace,
       identity: process.identity,
-      shutdownGraceTime: '5s',
-      shutdownForceTime: '15s',
+      shutdownGraceTime: '1s',
+      shutdownForceTime: '10s',
       ...(process.deployment
         ? {
             workerDeploymentOptions: {
