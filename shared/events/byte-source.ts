@@ -1,34 +1,80 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { Decompress, ZstdErrorCode } from 'fzstd';
 import { BadInput } from '../failure.js';
 
-/** Contents of a file from its beginning to its end, unpacked where its name ends in .gz. */
+/** Contents of a file from its beginning to its end, unpacked where they are gzip or zstd. */
 export interface ByteSource {
   /** Fills `target` from `offset` on, at least in part. @returns bytes read; 0 at the end @throws BadInput */
   readInto(target: Uint8Array, offset: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** @throws BadInput naming the file when it cannot be opened */
-export async function openByteSource(path: string): Promise<ByteSource> {
+/**
+ * @param startByte of the unpacked contents; only files that are not packed can be read from the middle
+ * @throws BadInput naming the file when it cannot be opened
+ */
+export async function openByteSource(path: string, startByte = 0): Promise<ByteSource> {
   const file = await named(path, open(path, 'r'));
-  return path.endsWith('.gz') ? gunzipped(path, file) : plain(path, file);
+  try {
+    const packing = await packingOf(path, file);
+    if (packing === 'none') return plain(path, file, startByte);
+    if (startByte > 0) throw new BadInput(path, undefined, 'is packed and cannot be read from its middle', 'unpack it');
+    return fromStream(path, file, packing === 'gzip' ? gunzipped(file) : unzstded(file));
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
-function plain(path: string, file: FileHandle): ByteSource {
+/** By content; a name in .gz makes damage at the very beginning show as damage. */
+async function packingOf(path: string, file: FileHandle): Promise<'none' | 'gzip' | 'zstd'> {
+  const magic = Buffer.alloc(4);
+  await named(path, file.read(magic, 0, 4, 0));
+  if (magic.readUInt32LE() === ZSTD_MAGIC) return 'zstd';
+  return magic.readUInt16BE() === GZIP_MAGIC || path.endsWith('.gz') ? 'gzip' : 'none';
+}
+
+const GZIP_MAGIC = 0x1f8b;
+const ZSTD_MAGIC = 0xfd2fb528;
+
+function plain(path: string, file: FileHandle, startByte: number): ByteSource {
+  let position = startByte;
   return {
-    readInto: async (target, offset) => (await named(path, file.read(target, offset))).bytesRead,
+    async readInto(target, offset) {
+      const { bytesRead } = await named(path, file.read(target, offset, target.length - offset, position));
+      position += bytesRead;
+      return bytesRead;
+    },
     close: () => file.close(),
   };
 }
 
 const CHUNK_BYTES = 1 << 20;
 
-function gunzipped(path: string, file: FileHandle): ByteSource {
-  const packed = file.createReadStream({ highWaterMark: CHUNK_BYTES });
-  const unpacked = pipeline(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
-  const chunks: AsyncIterator<Uint8Array> = unpacked[Symbol.asyncIterator]();
+function gunzipped(file: FileHandle): AsyncIterator<Uint8Array> {
+  const packed = packedChunks(file);
+  return pipeline(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined)[Symbol.asyncIterator]();
+}
+
+async function* unzstded(file: FileHandle): AsyncGenerator<Uint8Array> {
+  let unpacked: Uint8Array[] = [];
+  const stream = new Decompress((chunk) => unpacked.push(chunk));
+  for await (const chunk of packedChunks(file)) {
+    stream.push(chunk as Uint8Array);
+    yield* unpacked;
+    unpacked = [];
+  }
+  stream.push(new Uint8Array(0), true);
+  yield* unpacked;
+}
+
+function packedChunks(file: FileHandle) {
+  return file.createReadStream({ highWaterMark: CHUNK_BYTES, start: 0, autoClose: false });
+}
+
+function fromStream(path: string, file: FileHandle, chunks: AsyncIterator<Uint8Array>): ByteSource {
   let chunk = new Uint8Array(0);
   return {
     async readInto(target, offset) {
@@ -43,8 +89,7 @@ function gunzipped(path: string, file: FileHandle): ByteSource {
       return bytes;
     },
     async close() {
-      unpacked.destroy();
-      packed.destroy();
+      await chunks.return?.();
       await file.close();
     },
   };
@@ -55,11 +100,11 @@ async function named<T>(path: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    throw unreadable(path, error as NodeJS.ErrnoException);
+    throw unreadable(path, error as { code?: string | number; message: string });
   }
 }
 
-function unreadable(path: string, { code, message }: NodeJS.ErrnoException): BadInput {
+function unreadable(path: string, { code, message }: { code?: string | number; message: string }): BadInput {
   switch (code) {
     case 'ENOENT':
       return new BadInput(path, undefined, 'there is no such file', 'check the path');
@@ -68,6 +113,8 @@ function unreadable(path: string, { code, message }: NodeJS.ErrnoException): Bad
       return new BadInput(path, undefined, 'may not be read by this user', 'check its permissions');
     case 'EISDIR':
       return new BadInput(path, undefined, 'is a folder', 'name a file');
+    case ZstdErrorCode.UnexpectedEOF:
+      return new BadInput(path, undefined, 'the zstd stream is cut off', 'copy the file again from its source');
     case 'Z_BUF_ERROR':
       return new BadInput(path, undefined, 'the gzip stream is cut off', 'copy the file again from its source');
     default:

@@ -1,4 +1,37 @@
 import { type DepthJson, parseDepthJson } from './depth-json.js';
+import {
+  AGGRESSOR_1,
+  AGGRESSOR_2,
+  BRACE,
+  BUY,
+  COLON,
+  CR,
+  DEPTH,
+  DOT,
+  FALSE_1,
+  FALSE_2,
+  fourDigits,
+  KIND,
+  LAST,
+  LF,
+  MINUS,
+  NULL,
+  OP_1,
+  OP_2,
+  POSITION_1,
+  POSITION_2,
+  PRICE,
+  QUOTE,
+  SELL_1,
+  SELL_2,
+  SEQ,
+  SIDE,
+  SIZE,
+  TIME,
+  TRADE,
+  TRUE,
+  ZERO,
+} from './depth-line-bytes.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from './event-batch.js';
 import type { TickScale } from './tick-scale.js';
 
@@ -67,7 +100,7 @@ export class DepthScanner {
     return lineStart;
   }
 
-  /** Reads one line of the exact shape; false where it is not (nothing is then changed). */
+  /** Reads one line of the exact shape; false where it is not (the batch is then as long as before). */
   private readFast(batch: EventBatch, lineStart: number): boolean {
     const { view, bytes } = this;
     if (view.getFloat64(lineStart, true) !== KIND) return false;
@@ -88,27 +121,7 @@ export class DepthScanner {
     } else if (bytes[at++] !== QUOTE) return false;
 
     const i = batch.length;
-    if (isDepth) {
-      if (view.getInt32(at, true) !== OP_1 || view.getInt32(at + 2, true) !== OP_2) return false;
-      const operation = bytes[at + 6]! - ZERO;
-      if (operation < 0 || operation > 2 || view.getFloat64(at + 7, true) !== SIDE) return false;
-      const side = bytes[at + 15]! - ZERO;
-      if (side < 0 || side > 1) return false;
-      if (view.getFloat64(at + 16, true) !== POSITION_1 || view.getInt32(at + 24, true) !== POSITION_2) return false;
-      if (!this.readInteger(at + 28) || this.value > 255) return false;
-      const position = this.value;
-      if (!this.readPriceAndSize(batch, i, this.at) || !this.readLast(batch, i, this.at)) return false;
-      batch.kind[i] = EventKind.depth;
-      batch.operation[i] = operation;
-      batch.side[i] = side;
-      batch.position[i] = position;
-    } else {
-      if (!this.readPriceAndSize(batch, i, at) || !this.readAggressor(batch, i, this.at)) return false;
-      batch.kind[i] = EventKind.trade;
-      batch.operation[i] = 0;
-      batch.position[i] = 0;
-      batch.last[i] = 1;
-    }
+    if (!(isDepth ? this.readDepth(batch, i, at) : this.readTrade(batch, i, at))) return false;
     if (!this.readLineEnd(this.at)) return false;
     batch.tsRecvNs[i] = tsNs;
     batch.seq[i] = seq;
@@ -116,6 +129,30 @@ export class DepthScanner {
     this.lastNs = tsNs;
     this.lastSeq = seq;
     return true;
+  }
+
+  private readDepth(batch: EventBatch, i: number, at: number): boolean {
+    const { view, bytes } = this;
+    if (view.getInt32(at, true) !== OP_1 || view.getInt32(at + 2, true) !== OP_2) return false;
+    const operation = bytes[at + 6]! - ZERO;
+    if (operation < 0 || operation > 2 || view.getFloat64(at + 7, true) !== SIDE) return false;
+    const side = bytes[at + 15]! - ZERO;
+    if (side < 0 || side > 1) return false;
+    if (view.getFloat64(at + 16, true) !== POSITION_1 || view.getInt32(at + 24, true) !== POSITION_2) return false;
+    if (!this.readInteger(at + 28) || this.value > 255) return false;
+    batch.kind[i] = EventKind.depth;
+    batch.operation[i] = operation;
+    batch.side[i] = side;
+    batch.position[i] = this.value;
+    return this.readPriceAndSize(batch, i, this.at) && this.readLast(batch, i, this.at);
+  }
+
+  private readTrade(batch: EventBatch, i: number, at: number): boolean {
+    batch.kind[i] = EventKind.trade;
+    batch.operation[i] = 0;
+    batch.position[i] = 0;
+    batch.last[i] = 1;
+    return this.readPriceAndSize(batch, i, at) && this.readAggressor(batch, i, this.at);
   }
 
   /** 19 digits at `at` -> ns after the batch's base; NaN where they are not digits. */
@@ -300,53 +337,3 @@ export class DepthScanner {
 const DAY_NS = 86_400_000_000_000n;
 /** What one unit of the first eight of nineteen digits is worth. */
 const HIGH_NS = 100_000_000_000n;
-
-const ZERO = 48;
-const LF = 10;
-const CR = 13;
-const QUOTE = 34;
-const MINUS = 45;
-const DOT = 46;
-const COLON = 58;
-const BRACE = 125;
-
-// The fixed parts of a line, as the numbers that a little-endian load of their ASCII bytes gives. Eight ASCII bytes
-// are never NaN or zero as float64, so equality of the numbers is equality of the bytes.
-const KIND = eight('{"kind":');
-const DEPTH = eight('"depth",');
-const TRADE = eight('"trade",');
-const TIME = eight('","ts":"');
-const SEQ = eight('","seq":');
-const OP_1 = four(',"op');
-const OP_2 = four('op":');
-const SIDE = eight(',"side":');
-const POSITION_1 = eight(',"positi');
-const POSITION_2 = four('on":');
-const PRICE = eight(',"price"');
-const SIZE = eight(',"size":');
-const LAST = eight(',"last":');
-const TRUE = four('true');
-const FALSE_1 = four('fals');
-const FALSE_2 = four('lse}');
-const AGGRESSOR_1 = eight(',"aggres');
-const AGGRESSOR_2 = eight('ressor":');
-const BUY = four('"buy');
-const SELL_1 = four('"sel');
-const SELL_2 = four('ll"}'.slice(0, 4));
-const NULL = four('null');
-
-function eight(text: string): number {
-  return Buffer.from(text, 'latin1').readDoubleLE(0);
-}
-
-function four(text: string): number {
-  return Buffer.from(text, 'latin1').readInt32LE(0);
-}
-
-/** Value of four ASCII digits loaded little-endian; -1 where one of them is no digit. */
-function fourDigits(word: number): number {
-  if (((word & 0xf0f0f0f0) | 0) !== 0x30303030 || (((word + 0x06060606) & 0xf0f0f0f0) | 0) !== 0x30303030) return -1;
-  const digits = word - 0x30303030;
-  const pairs = (digits * 10 + (digits >>> 8)) & 0x00ff00ff;
-  return (pairs & 0xff) * 100 + (pairs >>> 16);
-}
