@@ -39,7 +39,7 @@ export type ProbabilityBin = Readonly<z.infer<typeof probabilityBin>>;
 export const moveDecile = z.strictObject({ rows: count, expectedTicksSum: z.number(), moveTicksSum: z.number() });
 export type MoveDecile = Readonly<z.infer<typeof moveDecile>>;
 
-/** One trade date of one arm. `netTicksByMargin` follows `costMarginFamily`; the rest is at `costMargin`. */
+/** One trade date of one arm. What is `ByMargin` follows `costMarginFamily`; the rest is at `costMargin`. */
 export const dayScore = z.strictObject({
   tradeDate: tradeDateNumber,
   rows: count,
@@ -51,6 +51,7 @@ export const dayScore = z.strictObject({
   costTicks: z.number(),
   netTicks: z.number(),
   netTicksByMargin: z.array(z.number()),
+  costTicksByMargin: z.array(z.number()),
 });
 export type DayScore = Readonly<z.infer<typeof dayScore>>;
 

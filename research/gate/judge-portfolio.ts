@@ -18,7 +18,7 @@ export function judgePortfolio(evidence: GateEvidence, thresholds: GateThreshold
 export function warnPortfolio({ portfolio }: GateEvidence, { pboWarn, pboMax }: GateThresholds): GateReason[] {
   const estimate = portfolio?.pbo?.probability;
   if (estimate === undefined || estimate <= pboWarn || estimate > pboMax) return [];
-  const sentence = `The choice of the decision threshold does not carry over well: it is overfitted with a probability of ${percent(estimate)}.`;
+  const sentence = `What was chosen on one half of the dates does not carry over well to the other: probability of overfitting ${percent(estimate)}.`;
   return [reason('pbo', sentence, estimate, pboWarn)];
 }
 
@@ -115,7 +115,7 @@ function overfitted({ pbo, tradeDates }: PortfolioEvidence, { pboMax }: GateThre
   if (pbo.probability <= pboMax) return null;
   return reason(
     'pbo',
-    `The choice of the decision threshold is overfitted with a probability of ${percent(pbo.probability)} (${pbo.configurations} settings on ${pbo.combinations} recombinations of the dates); ${percent(pboMax)} is the limit.`,
+    `What was best on one half of the dates was below average on the other in ${percent(pbo.probability)} of ${pbo.combinations} ways to halve them (${pbo.configurations} settings of direction and threshold); ${percent(pboMax)} is the limit.`,
     pbo.probability,
     pboMax,
   );

@@ -23,6 +23,8 @@ interface DayTotal {
   readonly costTicks: number;
   readonly netTicks: number;
   readonly netTicksByMargin: readonly number[];
+  /** The same trades in the other direction: their moves lost, and their costs paid all the same. */
+  readonly fadedTicksByMargin: readonly number[];
 }
 
 /** Sums the heads by trade date, over every date on which any head was tested, in order of date. */
@@ -102,7 +104,11 @@ function netInterval(net: readonly number[], thresholds: GateThresholds) {
   );
 }
 
-/** Every decision threshold of the family, for both recipes: what a researcher could have picked from without a new fit. */
+/**
+ * Every decision threshold of the family, following the forecasts or trading against them, for both recipes: what a
+ * researcher could have picked from without a new fit. Thresholds alone would not do: neighbours are nearly the same
+ * strategy, and which of equals wins is a coin toss that says nothing about overfitting.
+ */
 function overfitting(
   candidate: readonly DayTotal[],
   prior: readonly DayTotal[] | null,
@@ -112,7 +118,10 @@ function overfitting(
   if (partitions < 4) return null;
   const arms = prior ? [candidate, prior] : [candidate];
   const configurations = arms.flatMap((days) =>
-    costMarginFamily.map((_, margin) => days.map((day) => day.netTicksByMargin[margin]!)),
+    costMarginFamily.flatMap((_, margin) => [
+      days.map((day) => day.netTicksByMargin[margin]!),
+      days.map((day) => day.fadedTicksByMargin[margin]!),
+    ]),
   );
   return backtestOverfitting(configurations, partitions);
 }
@@ -135,11 +144,14 @@ function dailyCurves(days: readonly PortfolioDay[]): PortfolioEvidence['daily'] 
 
 function dayTotal(days: readonly DayScore[], tradeDate: number): DayTotal {
   const own = days.filter((day) => day.tradeDate === tradeDate);
+  const byMargin = (of: (day: DayScore, margin: number) => number) =>
+    own[0]!.netTicksByMargin.map((_, margin) => total(own, (day) => of(day, margin)));
   return {
     trades: total(own, (day) => day.trades),
     grossTicks: total(own, (day) => day.grossTicks),
     costTicks: total(own, (day) => day.costTicks),
     netTicks: total(own, (day) => day.netTicks),
-    netTicksByMargin: own[0]!.netTicksByMargin.map((_, margin) => total(own, (day) => day.netTicksByMargin[margin]!)),
+    netTicksByMargin: byMargin((day, margin) => day.netTicksByMargin[margin]!),
+    fadedTicksByMargin: byMargin((day, margin) => -day.netTicksByMargin[margin]! - 2 * day.costTicksByMargin[margin]!),
   };
 }

@@ -178,7 +178,7 @@ export const portfolioEvidence = z.strictObject({
       netTicksGain: interval,
     })
     .nullable(),
-  /** Probability of backtest overfitting over the decision thresholds of both arms; null with too few dates. */
+  /** Probability of backtest overfitting over directions and decision thresholds of both arms; null with too few dates. */
   pbo: z.strictObject({ probability: finite, configurations: count, combinations: count }).nullable(),
   daily: z.array(
     z.strictObject({

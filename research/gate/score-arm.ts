@@ -120,7 +120,11 @@ function dayScores(
     day.netTicks += netOf(trade);
   }
   for (const [margin, traded] of family.entries())
-    for (const trade of traded) dayOf(trade.at).netTicksByMargin[margin]! += netOf(trade);
+    for (const trade of traded) {
+      const day = dayOf(trade.at);
+      day.netTicksByMargin[margin]! += netOf(trade);
+      day.costTicksByMargin[margin]! += trade.costTicks;
+    }
   return [...days.values()];
 }
 
@@ -137,6 +141,7 @@ function emptyDay(tradeDate: number, margins: number): DayScore {
     costTicks: 0,
     netTicks: 0,
     netTicksByMargin: Array.from({ length: margins }, () => 0),
+    costTicksByMargin: Array.from({ length: margins }, () => 0),
   };
 }
 

@@ -77,7 +77,9 @@ export const gateThresholds = z.strictObject({
     .min(2)
     .max(12)
     .default([0, 0.5, 1, 1.5, 2, 3])
-    .describe('Margins at which the same forecasts are traded again: the configurations of the overfitting estimate.'),
+    .describe(
+      'Margins at which the same forecasts are traded again, with and against them, for the overfitting estimate.',
+    ),
   bootstrapDraws: z.number().int().min(200).max(100_000).default(2000).describe('Draws of the day-block bootstrap.'),
   bootstrapSeed: z.number().int().nonnegative().default(20_250_101).describe('Its seed.'),
 });

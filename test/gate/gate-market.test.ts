@@ -58,6 +58,19 @@ describe('the gate on a SYNTHETIC market', () => {
     assert.ok(proven <= 8, `${proven} of 60 worthless candidates looked proven at a level of 5 %`);
   });
 
+  it('finds the choice of direction and threshold overfitted where there is no edge, and not where there is one', async () => {
+    const pboOf = async (signal: number, seed: number) => {
+      const samples = tinySamples({ seed, days: 20, rowsPerDay: 60, signal });
+      const free = { ...samples, costTicks: new Float32Array(samples.rows).fill(0.01) };
+      const { evidence } = await verdictOf({ samples: [free], candidate: tinyRecipe(0), prior: null });
+      return evidence.portfolio!.pbo!.probability;
+    };
+    let ofNoise = 0;
+    for (let seed = 0; seed < 20; seed++) ofNoise += (await pboOf(0, 3000 + seed)) / 20;
+    assert.ok(ofNoise > 0.35, `${ofNoise}`);
+    assert.equal(await pboOf(0.4, 3000), 0);
+  });
+
   it('passes a candidate that is the same as the prior', async () => {
     const samples = [tinySamples({ ...SIGNAL, seed: 4 })];
     const result = await verdictOf({ samples, candidate: tinyRecipe(0), prior: tinyRecipe(0) });
