@@ -120,7 +120,7 @@ export class EndlessData extends Failure {
 }
 
 function refuseOddNames(files: readonly string[]): void {
-  const odd = files.find((file) => !/^[A-Za-z0-9_][A-Za-z0-9._*-]*$/.test(file));
+  const odd = files.find((file) => !/^[A-Za-z0-9_*][A-Za-z0-9._*-]*$/.test(file));
   if (odd !== undefined) throw new Failure('BadFileName', `${JSON.stringify(odd)} is not a file name of a module`);
 }
 

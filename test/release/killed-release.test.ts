@@ -107,7 +107,7 @@ describe('a release cut off at any moment', () => {
 
   it('has keys and a pin in the end, when the ceremony is what was cut off', async () => {
     const moments = await atEveryMoment(
-      holdCeremony,
+      (home) => holdCeremony(home),
       (moment) => path.join(folder(), `ceremony-${moment}`),
       async (home) => {
         holdCeremony(home);

@@ -8,8 +8,8 @@ import { readTrustedRoot } from '../../shared/release/trust-store.js';
 import { FILES, factsOf, homeFolders, NOW_MS } from './release-fixture.js';
 
 /** The steps of a release in one home folder, as the activities call them. */
-export function holdCeremony(home: string): void {
-  initKeys(keyPlaces(home), { rootKeys: 2, rootThreshold: 2, rootLifetimeDays: 365, nowMs: NOW_MS });
+export function holdCeremony(home: string, nowMs = NOW_MS): void {
+  initKeys(keyPlaces(home), { rootKeys: 2, rootThreshold: 2, rootLifetimeDays: 365, nowMs });
 }
 
 export async function shipRelease(home: string, releaseId: string, files = FILES, nowMs = NOW_MS): Promise<number> {
