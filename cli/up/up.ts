@@ -1,17 +1,14 @@
-import { keyPlaces } from '../../research/release/key-places.js';
-import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { obtainAll } from '../../setup/prerequisites.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { Config } from '../../shared/config/config.js';
-import { loadHomeConfig, writeHomeConfig } from '../../shared/config/home-config.js';
 import type { Failure } from '../../shared/failure.js';
 import { untilAskedToStop } from '../../shared/process/stop-request.js';
-import { openShips, type ShipHandle } from '../ship/find-ship.js';
+import type { ShipHandle } from '../ship/find-ship.js';
 import { shipIdAt, startShip } from '../ship/start-ship.js';
 import { webUiLink } from '../ship/web-ui-link.js';
-import { type MarketInput, prepareInput } from './market-input.js';
-import { startSharedClock } from './shared-clock.js';
+import { launch } from './launch.js';
+import type { MarketInput } from './market-input.js';
 import { reportOf, type ShipReport } from './ship-report.js';
 import { Stack, type StackTools } from './stack.js';
 import { VoyageDisplay } from './voyage-display.js';
@@ -62,14 +59,7 @@ export async function up(request: UpRequest): Promise<UpExit> {
 }
 
 async function voyage(request: UpRequest, stack: Stack, display: VoyageDisplay, stop: AbortSignal): Promise<UpExit> {
-  const client = await stack.startServer();
-  const [open] = await openShips(client);
-  const wanted = open && !request.inputGiven ? loadHomeConfig({ home: request.config.home }) : request.config;
-  initKeys(keyPlaces(wanted.home), { ...USUAL_CEREMONY, nowMs: Date.now() });
-  const input = await prepareInput(wanted, (line) => display.line(line));
-  startSharedClock(input.config, input.dayAfter, Date.now());
-  writeHomeConfig(input.config);
-  await stack.startTiers(input.config, input.gatewayData);
+  const { client, input, open } = await launch(request, stack, (line) => display.line(line));
   display.line(`Web UI: ${webUiLink(input.config)}`);
 
   const start = (recipe: UpRequest['recipe']) =>
@@ -145,7 +135,7 @@ function exitOf({ config, synthetic }: MarketInput, workflowId: string, end: Shi
   return { code: 0, report, text };
 }
 
-async function prepareTools(config: Config, progress: (line: string) => void): Promise<StackTools> {
+export async function prepareTools(config: Config, progress: (line: string) => void): Promise<StackTools> {
   const [failure] = await obtainAll({ progress });
   if (failure) throw failure;
   const [temporal, rsync] = await Promise.all([
