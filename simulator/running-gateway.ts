@@ -182,11 +182,11 @@ export class RunningGateway implements FaultScene, Gateway {
     this.#timers.add(timer);
   }
 
-  endOutage(outage: Outage): void {
-    if (this.outage !== outage) return;
+  endOutage(): void {
+    const { outage } = this;
     this.outage = undefined;
-    if (outage.heldReports.length > 0) this.reportFaults.pass(outage.heldReports);
-    for (const request of outage.heldRequests) request();
+    if (outage && outage.heldReports.length > 0) this.reportFaults.pass(outage.heldReports);
+    for (const request of outage?.heldRequests ?? []) request();
   }
 
   restart(downMs: number): void {

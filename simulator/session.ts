@@ -137,15 +137,24 @@ export class Session {
     this.#distort(new Withholding(this.socket, holdMs), forMs);
   }
 
-  /** Reads nothing and writes nothing, for a while or for good; the socket stays open. */
+  /** Reads nothing and writes nothing, for a while or until `resume`; the socket stays open. */
   hang(forMs: number | undefined): void {
+    this.#distort(new Withholding(this.socket, undefined), forMs);
     this.#isHung = true;
     this.socket.pause();
-    this.#distort(new Withholding(this.socket, undefined), forMs, () => {
-      this.#isHung = false;
-      this.socket.resume();
-      this.#read();
-    });
+  }
+
+  /** Ends what `split`, `merge` or `hang` began, and catches up. */
+  resume(): void {
+    const { fault } = this.outbox;
+    if (!fault || !this.isOpen) return;
+    this.outbox.flush();
+    this.outbox.fault = undefined;
+    fault.release();
+    if (!this.#isHung) return;
+    this.#isHung = false;
+    this.socket.resume();
+    this.#read();
   }
 
   /** Sends what is waiting, then closes. */
@@ -169,18 +178,14 @@ export class Session {
     this.socket.resetAndDestroy();
   }
 
-  #distort(fault: TransportFault, forMs: number | undefined, over: () => void = () => {}): void {
+  #distort(fault: TransportFault, forMs: number | undefined): void {
+    this.resume();
     this.outbox.flush();
-    this.outbox.fault?.release();
     this.outbox.fault = fault;
     if (forMs === undefined) return;
     setTimeout(() => {
-      if (this.outbox.fault !== fault || !this.isOpen) return;
-      this.outbox.flush();
-      this.outbox.fault = undefined;
-      fault.release();
-      over();
-    }, forMs);
+      if (this.outbox.fault === fault) this.resume();
+    }, forMs).unref();
   }
 
   #read(): void {

@@ -14,7 +14,7 @@ export interface FaultScene extends GatewayCore {
   /** Closes everything, and is back after `downMs`. */
   restart(downMs: number): void;
   /** Lets what an outage held back go on. */
-  endOutage(outage: Outage): void;
+  endOutage(): void;
   /** Runs `work` later, unless the gateway has stopped by then. */
   later(ms: number, work: () => void): void;
 }
@@ -51,12 +51,19 @@ const EFFECTS: { readonly [Kind in FaultAction['do']]: Effect<Kind> } = {
   hang(_scene, { forMs }, struck) {
     for (const session of struck) session.hang(forMs);
   },
+  resume(_scene, _action, struck) {
+    for (const session of struck) session.resume();
+  },
   message(_scene, { fields }, struck) {
     for (const session of struck) session.send(fields);
   },
   connectivityLost: loseConnectivity,
+  connectivityRestored: (scene, { code }) => restoreConnectivity(scene, code),
   notice(scene, action, struck) {
     for (const session of struck) notify(scene, session, action);
+  },
+  unmute(_scene, { thenCode }, struck) {
+    for (const session of struck) unmute(session, thenCode);
   },
   depthReset(_scene, _action, struck) {
     for (const session of struck) session.restartDepth();
@@ -72,6 +79,7 @@ const EFFECTS: { readonly [Kind in FaultAction['do']]: Effect<Kind> } = {
   loseReports: armReportFault,
   delayCommission: armReportFault,
   loseCommission: armReportFault,
+  releaseReports: (scene) => scene.reportFaults.release(),
   repeatExecution: (scene) => repeatLastExecution(scene),
   correctExecution: (scene, { priceTicks, shares }) => correctLastExecution(scene, priceTicks, shares),
   rejectOrder(scene, action) {
@@ -97,22 +105,29 @@ function sessionsOf(scene: FaultScene, clientId: number | undefined): Session[] 
   );
 }
 
-/** 1100 to everybody and no market data; then 1101 without subscriptions, or 1102 with fresh books. */
+/** 1100 to everybody, and no market data. */
 function loseConnectivity(scene: FaultScene, action: Extract<FaultAction, { do: 'connectivityLost' }>): void {
-  const outage = new Outage(action.reports);
+  const { restore, afterMs, reports } = action;
+  if (scene.outage) return;
+  const outage = new Outage(reports);
   scene.outage = outage;
   for (const session of sessionsOf(scene, undefined)) enterOutage(session);
-  const { restore } = action;
-  if (restore === 'never') return;
-  scene.later(action.afterMs, () => {
-    for (const session of sessionsOf(scene, undefined)) {
-      session.muted--;
-      if (restore === 1101) session.unsubscribeAll(isMarketData);
-      session.error(-1, restore, noticeText(restore));
-      session.restartDepth();
-    }
-    scene.endOutage(outage);
+  if (afterMs === undefined) return;
+  scene.later(afterMs, () => {
+    if (scene.outage === outage) restoreConnectivity(scene, restore);
   });
+}
+
+/** 1101 without subscriptions, or 1102 with fresh books. */
+function restoreConnectivity(scene: FaultScene, code: 1101 | 1102): void {
+  if (!scene.outage) return;
+  for (const session of sessionsOf(scene, undefined)) {
+    session.muted--;
+    if (code === 1101) session.unsubscribeAll(isMarketData);
+    session.error(-1, code, noticeText(code));
+    session.restartDepth();
+  }
+  scene.endOutage();
 }
 
 /** Also for a client that connects in the middle of an outage. */
@@ -127,11 +142,13 @@ function notify(scene: FaultScene, session: Session, action: Extract<FaultAction
   session.error(action.id, action.code, action.text ?? noticeText(action.code));
   if (action.muteMs === undefined) return;
   session.muted++;
-  scene.later(action.muteMs, () => {
-    session.muted--;
-    if (action.thenCode !== undefined) session.error(-1, action.thenCode, noticeText(action.thenCode));
-    session.restartDepth();
-  });
+  if (action.muteMs !== 'until-unmute') scene.later(action.muteMs, () => unmute(session, action.thenCode));
+}
+
+function unmute(session: Session, thenCode: number | undefined): void {
+  session.muted = Math.max(0, session.muted - 1);
+  if (thenCode !== undefined) session.error(-1, thenCode, noticeText(thenCode));
+  session.restartDepth();
 }
 
 function haltDepth(session: Session): void {

@@ -15,14 +15,21 @@ export const faultAction = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('reset'), clientId }),
   z.strictObject({ do: z.literal('close'), clientId }),
   z.strictObject({ do: z.literal('hang'), clientId, forMs: ms.optional() }),
+  /** Ends a hang, a split or a merge. */
+  z.strictObject({ do: z.literal('resume'), clientId }),
   z.strictObject({ do: z.literal('message'), clientId, fields: z.array(z.union([z.string(), z.number()])).min(1) }),
   // The gateway's connection to IB, and IB's farms
   z.strictObject({
     do: z.literal('connectivityLost'),
-    restore: z.union([z.literal(1101), z.literal(1102), z.literal('never')]).default(1102),
-    afterMs: ms.default(1000),
+    restore: z.union([z.literal(1101), z.literal(1102)]).default(1102),
+    /** Time until it is restored; without it, a `connectivityRestored` has to come. */
+    afterMs: ms.optional(),
     /** What becomes of order reports meanwhile. */
     reports: z.enum(['deliver', 'hold', 'lose']).default('lose'),
+  }),
+  z.strictObject({
+    do: z.literal('connectivityRestored'),
+    code: z.union([z.literal(1101), z.literal(1102)]).default(1102),
   }),
   z.strictObject({
     do: z.literal('notice'),
@@ -30,11 +37,12 @@ export const faultAction = z.discriminatedUnion('do', [
     code: positive,
     id: z.number().int().default(-1),
     text: z.string().optional(),
-    /** No market data for this long. */
-    muteMs: ms.optional(),
+    /** No market data for this long, or until an `unmute`. */
+    muteMs: z.union([ms, z.literal('until-unmute')]).optional(),
     /** Code of the notice that says it is over. */
     thenCode: positive.optional(),
   }),
+  z.strictObject({ do: z.literal('unmute'), clientId, thenCode: positive.optional() }),
   z.strictObject({ do: z.literal('depthReset'), clientId }),
   z.strictObject({ do: z.literal('depthHalt'), clientId }),
   // What is told about orders
@@ -46,10 +54,12 @@ export const faultAction = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('skipStatus'), status: z.string().optional(), times: positive.default(1) }),
   z.strictObject({ do: z.literal('reorderStatus'), times: positive.default(1) }),
   z.strictObject({ do: z.literal('executionFirst'), times: positive.default(1) }),
-  z.strictObject({ do: z.literal('delayReports'), ms, times: positive.default(1) }),
+  z.strictObject({ do: z.literal('delayReports'), ms: ms.optional(), times: positive.default(1) }),
   z.strictObject({ do: z.literal('loseReports'), times: positive.default(1) }),
-  z.strictObject({ do: z.literal('delayCommission'), ms, times: positive.default(1) }),
+  z.strictObject({ do: z.literal('delayCommission'), ms: ms.optional(), times: positive.default(1) }),
   z.strictObject({ do: z.literal('loseCommission'), times: positive.default(1) }),
+  /** Tells what was delayed without a time. */
+  z.strictObject({ do: z.literal('releaseReports') }),
   z.strictObject({ do: z.literal('repeatExecution') }),
   z.strictObject({
     do: z.literal('correctExecution'),

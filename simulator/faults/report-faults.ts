@@ -20,6 +20,7 @@ export type ReportFault = Extract<
 export class ReportFaults {
   readonly #armed: { fault: ReportFault; left: number }[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
+  #held: OrderReport[] = [];
 
   constructor(private readonly deliver: (reports: readonly OrderReport[]) => void) {}
 
@@ -37,6 +38,13 @@ export class ReportFaults {
       reports = this.#distort(armed.fault, reports);
     }
     if (reports.length > 0) this.deliver(reports);
+  }
+
+  /** Delivers what waits without a time. */
+  release(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.deliver(held);
   }
 
   stop(): void {
@@ -71,7 +79,12 @@ export class ReportFaults {
     }
   }
 
-  #later(ms: number, reports: readonly OrderReport[]): void {
+  /** Without a time they wait for `release`. */
+  #later(ms: number | undefined, reports: readonly OrderReport[]): void {
+    if (ms === undefined) {
+      this.#held.push(...reports);
+      return;
+    }
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.deliver(reports);

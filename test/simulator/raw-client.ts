@@ -76,7 +76,7 @@ export class RawClient {
   }
 
   async closed(): Promise<void> {
-    if (!this.isClosed) await once(this.socket, 'close');
+    if (!this.isClosed) await new Promise((resolve) => this.socket.once('close', resolve));
   }
 
   close(): void {

@@ -88,6 +88,15 @@ export class StoqeyClient {
     }
   }
 
+  /** The first event of these kinds, from the beginning. */
+  async nextOf(names: readonly EventName[]): Promise<EventName> {
+    for (;;) {
+      const first = this.heard.find(([name]) => names.includes(name));
+      if (first) return first[0];
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
   of(name: EventName): unknown[][] {
     return this.heard.filter(([heardName]) => heardName === name).map(([, ...args]) => args);
   }
