@@ -51,25 +51,6 @@ export function loadSamples(path: string, sha256?: string): HeadSamples {
   return { head, rows, columns, ...columnsAt(bytes.buffer, layout, rows, columns) };
 }
 
-/** Rows `from` to `to` (excluded) of samples, as views: nothing is copied. @throws RangeError */
-export function sliceSamples(samples: HeadSamples, from: number, to: number): HeadSamples {
-  if (!(from >= 0 && from <= to && to <= samples.rows))
-    throw new RangeError(`no rows ${from} to ${to} of ${samples.rows}`);
-  const { columns } = samples;
-  return {
-    head: samples.head,
-    rows: to - from,
-    columns,
-    features: samples.features.subarray(from * columns, to * columns),
-    label: samples.label.subarray(from, to),
-    startMs: samples.startMs.subarray(from, to),
-    endMs: samples.endMs.subarray(from, to),
-    tradeDate: samples.tradeDate.subarray(from, to),
-    moveTicks: samples.moveTicks.subarray(from, to),
-    costTicks: samples.costTicks.subarray(from, to),
-  };
-}
-
 /** In the order of the file: wide columns first, so that each is aligned. */
 const COLUMN_NAMES = ['features', 'startMs', 'endMs', 'tradeDate', 'moveTicks', 'costTicks', 'label'] as const;
 type ColumnName = (typeof COLUMN_NAMES)[number];

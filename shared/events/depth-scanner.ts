@@ -5,16 +5,12 @@ import {
   BRACE,
   BUY,
   COLON,
-  CR,
   DEPTH,
-  DOT,
   FALSE_1,
   FALSE_2,
-  fourDigits,
   KIND,
   LAST,
   LF,
-  MINUS,
   NULL,
   OP_1,
   OP_2,
@@ -33,6 +29,7 @@ import {
   ZERO,
 } from './depth-line-bytes.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from './event-batch.js';
+import { LineCursor } from './line-cursor.js';
 import type { TickScale } from './tick-scale.js';
 
 /** What happens with a line that is no event. It is called with the line's number and the reason, and may throw. */
@@ -49,19 +46,8 @@ export class DepthScanner {
   batch: EventBatch | null = null;
   /** Lines seen, the header included. */
   lines = 1;
-  broken = 0;
 
-  private view: DataView = new DataView(new ArrayBuffer(0));
-  private bytes: Uint8Array = new Uint8Array(0);
-  /** Cursor and results of the leaf readers below. */
-  private at = 0;
-  private value = 0;
-
-  private baseHigh = 0;
-  private baseLow = 0;
-  /** The first eight digits of the last time, as they lie in memory, and what they are worth. */
-  private highDigits = 0;
-  private highNs = 0;
+  private readonly cursor = new LineCursor();
   private lastNs = Number.NEGATIVE_INFINITY;
   private lastSeq = -1;
   private pendingGap = false;
@@ -75,8 +61,7 @@ export class DepthScanner {
 
   /** Bytes to read from; `scan` addresses them. Must reach BLOCK_PADDING_BYTES past the data. */
   attach(bytes: Uint8Array): void {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.cursor.attach(bytes);
   }
 
   /** The batch in use was handed on: go on with an empty one. Columns are reused. */
@@ -93,7 +78,7 @@ export class DepthScanner {
     while (lineStart < end) {
       const batch = this.batch;
       if (batch && batch.length >= this.capacity - 1) return lineStart;
-      if (batch && !this.pendingGap && this.readFast(batch, lineStart)) lineStart = this.at;
+      if (batch && !this.pendingGap && this.readFast(batch, lineStart)) lineStart = this.cursor.at;
       else lineStart = this.readSlowly(lineStart, end);
       this.lines++;
     }
@@ -102,27 +87,27 @@ export class DepthScanner {
 
   /** Reads one line of the exact shape; false where it is not (the batch is then as long as before). */
   private readFast(batch: EventBatch, lineStart: number): boolean {
-    const { view, bytes } = this;
-    if (view.getFloat64(lineStart, true) !== KIND) return false;
-    const kindBytes = view.getFloat64(lineStart + 8, true);
+    const { cursor } = this;
+    if (!cursor.isEight(lineStart, KIND)) return false;
+    const kindBytes = cursor.view.getFloat64(lineStart + 8, true);
     const isDepth = kindBytes === DEPTH;
     if (!isDepth && kindBytes !== TRADE) return false;
-    if (view.getFloat64(lineStart + 14, true) !== TIME) return false;
-    const tsNs = this.readTime(lineStart + 22);
+    if (!cursor.isEight(lineStart + 14, TIME)) return false;
+    const tsNs = cursor.readTime(lineStart + 22);
     if (!(tsNs >= this.lastNs && tsNs <= Number.MAX_SAFE_INTEGER)) return false;
 
     let at = lineStart + 41;
     let seq = this.lastSeq + 1;
-    if (view.getFloat64(at, true) === SEQ) {
-      if (!this.readInteger(at + 8)) return false;
-      at = this.at;
-      seq = this.value;
+    if (cursor.isEight(at, SEQ)) {
+      if (!cursor.readInteger(at + 8)) return false;
+      at = cursor.at;
+      seq = cursor.value;
       if (seq <= this.lastSeq) return false;
-    } else if (bytes[at++] !== QUOTE) return false;
+    } else if (cursor.bytes[at++] !== QUOTE) return false;
 
     const i = batch.length;
     if (!(isDepth ? this.readDepth(batch, i, at) : this.readTrade(batch, i, at))) return false;
-    if (!this.readLineEnd(this.at)) return false;
+    if (!cursor.readLineEnd(cursor.at)) return false;
     batch.tsRecvNs[i] = tsNs;
     batch.seq[i] = seq;
     batch.length = i + 1;
@@ -132,19 +117,19 @@ export class DepthScanner {
   }
 
   private readDepth(batch: EventBatch, i: number, at: number): boolean {
-    const { view, bytes } = this;
-    if (view.getInt32(at, true) !== OP_1 || view.getInt32(at + 2, true) !== OP_2) return false;
-    const operation = bytes[at + 6]! - ZERO;
-    if (operation < 0 || operation > 2 || view.getFloat64(at + 7, true) !== SIDE) return false;
-    const side = bytes[at + 15]! - ZERO;
+    const { cursor } = this;
+    if (!cursor.isFour(at, OP_1) || !cursor.isFour(at + 2, OP_2)) return false;
+    const operation = cursor.bytes[at + 6]! - ZERO;
+    if (operation < 0 || operation > 2 || !cursor.isEight(at + 7, SIDE)) return false;
+    const side = cursor.bytes[at + 15]! - ZERO;
     if (side < 0 || side > 1) return false;
-    if (view.getFloat64(at + 16, true) !== POSITION_1 || view.getInt32(at + 24, true) !== POSITION_2) return false;
-    if (!this.readInteger(at + 28) || this.value > 255) return false;
+    if (!cursor.isEight(at + 16, POSITION_1) || !cursor.isFour(at + 24, POSITION_2)) return false;
+    if (!cursor.readInteger(at + 28) || cursor.value > 255) return false;
     batch.kind[i] = EventKind.depth;
     batch.operation[i] = operation;
     batch.side[i] = side;
-    batch.position[i] = this.value;
-    return this.readPriceAndSize(batch, i, this.at) && this.readLast(batch, i, this.at);
+    batch.position[i] = cursor.value;
+    return this.readPriceAndSize(batch, i, cursor.at) && this.readLast(batch, i, cursor.at);
   }
 
   private readTrade(batch: EventBatch, i: number, at: number): boolean {
@@ -152,123 +137,60 @@ export class DepthScanner {
     batch.operation[i] = 0;
     batch.position[i] = 0;
     batch.last[i] = 1;
-    return this.readPriceAndSize(batch, i, at) && this.readAggressor(batch, i, this.at);
+    return this.readPriceAndSize(batch, i, at) && this.readAggressor(batch, i, this.cursor.at);
   }
 
-  /** 19 digits at `at` -> ns after the batch's base; NaN where they are not digits. */
-  private readTime(at: number): number {
-    const { view } = this;
-    const high = view.getFloat64(at, true);
-    if (high !== this.highDigits) {
-      const upper = fourDigits(view.getInt32(at, true));
-      const lower = fourDigits(view.getInt32(at + 4, true));
-      if (upper < 0 || lower < 0) return Number.NaN;
-      this.highDigits = high;
-      this.highNs = (upper * 1e4 + lower - this.baseHigh) * 1e11;
-    }
-    const upper = fourDigits(view.getInt32(at + 8, true));
-    const middle = fourDigits(view.getInt32(at + 12, true));
-    // The four digits from one before: the first of them is known already, the three behind it are wanted.
-    const tail = fourDigits(view.getInt32(at + 15, true));
-    if (upper < 0 || middle < 0 || tail < 0) return Number.NaN;
-    const low = upper * 1e7 + middle * 1e3 + (tail % 1000);
-    return this.highNs + (low - this.baseLow);
-  }
-
-  /** An unsigned JSON integer of at most 15 digits at `at`. */
-  private readInteger(at: number): boolean {
-    const { bytes } = this;
-    let value = bytes[at]! - ZERO;
-    if (value < 0 || value > 9) return false;
-    let next = at + 1;
-    let digit = bytes[next]! - ZERO;
-    if (value === 0 && digit >= 0 && digit <= 9) return false;
-    while (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      digit = bytes[++next]! - ZERO;
-    }
-    if (next - at > 15) return false;
-    this.value = value;
-    this.at = next;
-    return true;
-  }
-
-  private readPriceAndSize(batch: EventBatch, i: number, start: number): boolean {
-    const { view, bytes } = this;
-    if (view.getFloat64(start, true) !== PRICE || bytes[start + 8] !== COLON) return false;
-    let at = start + 9;
-    const isNegative = bytes[at] === MINUS;
-    if (isNegative) at++;
-    if (!this.readInteger(at)) return false;
-    let mantissa = this.value;
-    let decimals = 0;
-    if (bytes[this.at] === DOT) {
-      let next = this.at + 1;
-      let digit = bytes[next]! - ZERO;
-      while (digit >= 0 && digit <= 9) {
-        mantissa = mantissa * 10 + digit;
-        decimals++;
-        digit = bytes[++next]! - ZERO;
-      }
-      if (decimals === 0 || next - at > 16) return false;
-      this.at = next;
-    }
-    const ticks = this.scale.ticksOfDecimal(isNegative ? -mantissa : mantissa, decimals);
+  private readPriceAndSize(batch: EventBatch, i: number, at: number): boolean {
+    const { cursor } = this;
+    if (!cursor.isEight(at, PRICE) || cursor.bytes[at + 8] !== COLON) return false;
+    const ticks = cursor.readTicks(at + 9, this.scale);
     if (Number.isNaN(ticks)) return false;
-    if (view.getFloat64(this.at, true) !== SIZE || !this.readInteger(this.at + 8)) return false;
+    if (!cursor.isEight(cursor.at, SIZE) || !cursor.readInteger(cursor.at + 8)) return false;
     batch.priceTicks[i] = ticks;
-    batch.size[i] = this.value;
+    batch.size[i] = cursor.value;
     return true;
   }
 
   private readLast(batch: EventBatch, i: number, at: number): boolean {
-    const { view, bytes } = this;
+    const { cursor } = this;
     batch.last[i] = 1;
-    this.at = at;
-    if (bytes[at] === BRACE) this.at = at + 1;
-    else if (view.getFloat64(at, true) !== LAST) return false;
-    else if (view.getInt32(at + 8, true) === TRUE && bytes[at + 12] === BRACE) this.at = at + 13;
-    else if (view.getInt32(at + 8, true) === FALSE_1 && view.getInt32(at + 10, true) === FALSE_2) {
+    cursor.at = at;
+    if (cursor.bytes[at] === BRACE) cursor.at = at + 1;
+    else if (!cursor.isEight(at, LAST)) return false;
+    else if (cursor.isFour(at + 8, TRUE) && cursor.bytes[at + 12] === BRACE) cursor.at = at + 13;
+    else if (cursor.isFour(at + 8, FALSE_1) && cursor.isFour(at + 10, FALSE_2)) {
       batch.last[i] = 0;
-      this.at = at + 14;
+      cursor.at = at + 14;
     } else return false;
     return true;
   }
 
   private readAggressor(batch: EventBatch, i: number, at: number): boolean {
-    const { view, bytes } = this;
-    if (view.getFloat64(at, true) !== AGGRESSOR_1 || view.getFloat64(at + 5, true) !== AGGRESSOR_2) return false;
-    const word = view.getInt32(at + 13, true);
-    if (word === BUY && bytes[at + 17] === QUOTE && bytes[at + 18] === BRACE) {
+    const { cursor } = this;
+    if (!cursor.isEight(at, AGGRESSOR_1) || !cursor.isEight(at + 5, AGGRESSOR_2)) return false;
+    const word = cursor.view.getInt32(at + 13, true);
+    if (word === BUY && cursor.bytes[at + 17] === QUOTE && cursor.bytes[at + 18] === BRACE) {
       batch.side[i] = Side.bid;
-      this.at = at + 19;
-    } else if (word === SELL_1 && view.getInt32(at + 16, true) === SELL_2) {
+      cursor.at = at + 19;
+    } else if (word === SELL_1 && cursor.isFour(at + 16, SELL_2)) {
       batch.side[i] = Side.ask;
-      this.at = at + 20;
-    } else if (word === NULL && bytes[at + 17] === BRACE) {
+      cursor.at = at + 20;
+    } else if (word === NULL && cursor.bytes[at + 17] === BRACE) {
       batch.side[i] = Side.none;
-      this.at = at + 18;
+      cursor.at = at + 18;
     } else return false;
-    return true;
-  }
-
-  private readLineEnd(at: number): boolean {
-    if (this.bytes[at] === LF) this.at = at + 1;
-    else if (this.bytes[at] === CR && this.bytes[at + 1] === LF) this.at = at + 2;
-    else return false;
     return true;
   }
 
   /** Reads one line of any shape through JSON.parse. @returns the start of the next line */
   private readSlowly(lineStart: number, end: number): number {
-    const lineEnd = this.bytes.indexOf(LF, lineStart);
+    const lineEnd = this.cursor.bytes.indexOf(LF, lineStart);
     const next = lineEnd < 0 || lineEnd >= end ? end : lineEnd + 1;
-    const text = new TextDecoder().decode(this.bytes.subarray(lineStart, next)).trim();
+    const text = new TextDecoder().decode(this.cursor.bytes.subarray(lineStart, next)).trim();
     if (text === '') return next;
     const event = parseDepthJson(text);
     const reason = typeof event === 'string' ? event : this.append(event);
     if (reason !== null) {
-      this.broken++;
       this.pendingGap = true;
       this.onBroken(this.lines + 1, reason);
     }
@@ -329,11 +251,8 @@ export class DepthScanner {
     const baseNs = firstNs - (firstNs % DAY_NS);
     this.batch = createEventBatch(this.instrument, this.scale.tickSize, baseNs, this.capacity);
     this.batch.tsEventNs.fill(Number.NaN);
-    this.baseHigh = Number(baseNs / HIGH_NS);
-    this.baseLow = Number(baseNs % HIGH_NS);
+    this.cursor.setBase(baseNs);
   }
 }
 
 const DAY_NS = 86_400_000_000_000n;
-/** What one unit of the first eight of nineteen digits is worth. */
-const HIGH_NS = 100_000_000_000n;

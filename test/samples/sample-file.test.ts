@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SampleColumns } from '../../research/samples/sample-columns.js';
-import { loadSamples, saveSamples, sliceSamples } from '../../research/samples/sample-file.js';
+import { loadSamples, saveSamples } from '../../research/samples/sample-file.js';
 import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
 import { randomOf } from '../market/random-market.js';
 
@@ -70,16 +70,5 @@ describe('a sample file', () => {
     refuses(Buffer.alloc(0), /is no sample file/);
     refuses(Buffer.from('believe samples 1\n{"rows":-1}\n'), /line 2\): is no header/);
     assert.throws(() => loadSamples(path.join(folder, 'none')), /none: cannot be opened/);
-  });
-
-  it('can be sliced without a copy', () => {
-    const samples = randomSamples(100);
-    const slice = sliceSamples(samples, 10, 30);
-    assert.equal(slice.rows, 20);
-    assert.equal(slice.features.buffer, samples.features.buffer);
-    assert.deepEqual(slice.startMs, samples.startMs.slice(10, 30));
-    assert.deepEqual(slice.features, samples.features.slice(10 * slice.columns, 30 * slice.columns));
-    assert.deepEqual(sliceSamples(samples, 100, 100).rows, 0);
-    assert.throws(() => sliceSamples(samples, 50, 101), RangeError);
   });
 });
