@@ -1,6 +1,6 @@
 import { BadInput } from '../failure.js';
 import { type DepthHeader, depthHeader } from './depth-header.js';
-import { DepthScanner } from './depth-scanner.js';
+import { DepthScanner, type OnBrokenLine } from './depth-scanner.js';
 import { type EventBatch, EventKind } from './event-batch.js';
 import { lineBlocks } from './line-blocks.js';
 import { TickScale } from './tick-scale.js';
@@ -8,8 +8,9 @@ import { TickScale } from './tick-scale.js';
 export interface DepthReadOptions {
   /**
    * refuse: the first broken line ends the read with BadInput. gap: it is counted, and a gap event stands in its place.
+   * A function is told of it first, and may throw.
    */
-  readonly onBrokenLine?: 'refuse' | 'gap';
+  readonly onBrokenLine?: 'refuse' | 'gap' | OnBrokenLine;
   /** Events in one batch. */
   readonly batchEvents?: number;
   readonly signal?: AbortSignal;
@@ -73,8 +74,9 @@ async function* readBatches(
   const { path, header, scale } = file;
   const counts = noCounts();
   file.counts = counts;
-  const scanner = new DepthScanner(header.instrument, scale, batchEvents, (line, reason) => {
-    if (onBrokenLine === 'refuse')
+  const scanner = new DepthScanner(header.instrument, scale, batchEvents, (line, reason, text) => {
+    if (typeof onBrokenLine === 'function') onBrokenLine(line, reason, text);
+    else if (onBrokenLine === 'refuse')
       throw new BadInput(path, `line ${line}`, reason, 'repair or remove the line, or read with broken lines as gaps');
     counts.brokenLines++;
     if (counts.brokenExamples.length < BROKEN_EXAMPLES_MAX) counts.brokenExamples.push({ line, reason });
