@@ -32,8 +32,8 @@ import { createEventBatch, type EventBatch, EventKind, Side } from './event-batc
 import { LineCursor } from './line-cursor.js';
 import type { TickScale } from './tick-scale.js';
 
-/** What happens with a line that is no event. It is called with the line's number and the reason, and may throw. */
-export type OnBrokenLine = (line: number, reason: string) => void;
+/** What happens with a line that is no event. It is called with the line's number, the reason and the text, and may throw. */
+export type OnBrokenLine = (line: number, reason: string, text: string) => void;
 
 /**
  * Lines of a depth file -> EventBatch columns. A line in the shape that depth-line.ts writes (with or without `seq` and
@@ -192,7 +192,7 @@ export class DepthScanner {
     const reason = typeof event === 'string' ? event : this.append(event);
     if (reason !== null) {
       this.pendingGap = true;
-      this.onBroken(this.lines + 1, reason);
+      this.onBroken(this.lines + 1, reason, text);
     }
     return next;
   }
