@@ -19,8 +19,10 @@ import { ModelInUse } from './model-in-use.js';
 import { JournalQueue } from './orders/journal-queue.js';
 import { OrderDesk } from './orders/order-desk.js';
 import { OrderJournal } from './orders/order-journal.js';
-import { describeBridge } from './status/describe-bridge.js';
+import { PositionWatch } from './orders/position-watch.js';
+import { describeBridge, detailBridge } from './status/describe-bridge.js';
 import { StatusFile } from './status/status-file.js';
+import { StatusServer } from './status/status-server.js';
 import { Tally } from './status/tally.js';
 import { Supervisor } from './supervisor.js';
 import { ArmedFile } from './swap/armed-file.js';
@@ -56,6 +58,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const broker = path.join(home, 'broker');
   const { instrument, gateway } = config;
   const contract = contractOf(instrument);
+  const own = { account: gateway.account, localSymbol: instrument.localSymbol };
   const tally = new Tally();
   let connection: ConnectionState = 'connecting';
 
@@ -165,7 +168,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     prepare: (session, ask) =>
       prepareSession(session, ask, {
         ...{ config, clock, contract, desk, feed, decider, decisionLog, halts, journal },
-        own: { account: gateway.account, localSymbol: instrument.localSymbol },
+        own,
         ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
         lastEventSeq: () => capture.lastSeq,
@@ -198,10 +201,20 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       keeper,
       control: new ControlFiles(path.join(broker, 'control')),
     },
-    isReady: () => connection === 'ready',
+    positions: new PositionWatch({
+      own,
+      ledger: () => journal.ledger,
+      answerMs: tuning.answerMs,
+      onDoubt: (reason) => supervisor.doubt(reason, null),
+    }),
   });
-  const status = new StatusFile(broker, () =>
-    describeBridge({ clock, connection, halts, model, tally, desk, feed, capture, ledger: journal.ledger }),
+  const parts = () => ({ clock, connection, halts, model, tally, desk, feed, capture, ledger: journal.ledger });
+  const status = new StatusFile(broker, () => describeBridge(parts()));
+  const statusServer = new StatusServer(config.metrics.bridgePort, () =>
+    detailBridge({
+      ...{ ...parts(), trading, limits: config.risk },
+      messagesWaiting: keeper.readySession?.messagesWaiting ?? 0,
+    }),
   );
 
   function onHalt(code: HaltCode, reason: string | null): void {
@@ -228,6 +241,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   swap.start();
   supervisor.start();
   status.start();
+  await statusServer.start();
+  tally.eventLoopDelay.enable();
   keeper.start();
   return {
     async stop() {
@@ -241,6 +256,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       journal.close();
       swapsLog.close();
       await status.stop();
+      await statusServer.stop();
+      tally.eventLoopDelay.disable();
     },
   };
 }

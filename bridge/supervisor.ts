@@ -9,6 +9,7 @@ import type { ControlFiles } from './control/control-files.js';
 import { type Halts, isSticky } from './halt/halts.js';
 import type { JournalQueue } from './orders/journal-queue.js';
 import { isLive } from './orders/order-state.js';
+import type { PositionWatch } from './orders/position-watch.js';
 import { StuckOrders } from './orders/stuck-orders.js';
 import type { Trading } from './trading.js';
 import type { Tuning } from './tuning.js';
@@ -23,8 +24,7 @@ export interface SupervisorDeps {
   readonly journal: JournalQueue;
   readonly keeper: ConnectionKeeper;
   readonly control: ControlFiles;
-  /** Connected, reconciled and subscribed. */
-  readonly isReady: () => boolean;
+  readonly positions: PositionWatch;
 }
 
 const TICK_MS = 250;
@@ -34,6 +34,7 @@ export class Supervisor {
   private timer: NodeJS.Timeout | undefined;
   private downSinceMs: number | null = null;
   private escalations = 0;
+  private positionAskedMs = 0;
   private readonly doubts: { reason: string; orderRef: string | null; sinceMs: number }[] = [];
   private readonly stuck: StuckOrders;
 
@@ -67,6 +68,7 @@ export class Supervisor {
     if (halts.has('flatten') && trading.finishFlattenIfFlat()) control.answerFlatten();
     journal.journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
+    this.checkPosition();
     this.escalate();
   }
 
@@ -89,12 +91,12 @@ export class Supervisor {
   }
 
   private settleDoubts(): void {
-    const { journal, keeper, log, isReady, tuning } = this.deps;
+    const { journal, keeper, log, tuning } = this.deps;
     const nowMs = performance.now();
     for (const order of this.stuck.look(journal.ledger.live(), nowMs))
       this.doubts.push({ reason: `order ${order.orderRef} stays ${order.state}`, orderRef: null, sinceMs: 0 });
     const due = this.doubts.filter(({ sinceMs }) => nowMs - sinceMs >= tuning.doubtMs);
-    if (due.length === 0 || !isReady()) return;
+    if (due.length === 0 || !keeper.readySession) return;
     this.doubts.splice(0, this.doubts.length, ...this.doubts.filter((doubt) => !due.includes(doubt)));
     const open = due.filter(({ orderRef }) => {
       const order = orderRef === null ? undefined : journal.ledger.order(orderRef);
@@ -105,10 +107,18 @@ export class Supervisor {
     keeper.reconcile();
   }
 
+  private checkPosition(): void {
+    const { keeper, positions, tuning } = this.deps;
+    const nowMs = performance.now();
+    if (!keeper.readySession || nowMs - this.positionAskedMs < tuning.positionEveryMs) return;
+    this.positionAskedMs = nowMs;
+    void positions.look(keeper.readySession);
+  }
+
   /** A gateway that is away is normal in its restart windows; else it is an alarm, and again each time twice as late. */
   private escalate(): void {
-    const { config, isReady, log } = this.deps;
-    if (isReady() || inRestartWindow(Date.now(), config.bridge.restart)) {
+    const { config, keeper, log } = this.deps;
+    if (keeper.readySession || inRestartWindow(Date.now(), config.bridge.restart)) {
       this.downSinceMs = null;
       this.escalations = 0;
       return;

@@ -42,6 +42,11 @@ export class Trading {
     return Number.isNaN(this.lastMid) ? null : this.lastMid;
   }
 
+  /** Profit of the trade date, in the contract's currency; NaN while no price is known. */
+  get pnlToday(): number {
+    return this.deps.ledger().pnlToday(this.lastMid, this.deps.config.instrument.multiplier);
+  }
+
   onDecision(decision: Decision): void {
     const { deps } = this;
     if (this.isFlattening || deps.halts.any) return;
@@ -190,7 +195,7 @@ export class Trading {
       openOrders: ledger.live().length,
       ordersSentWallMs: this.ordersSentWallMs,
       nowWallMs: performance.now(),
-      pnlTodayUsd: ledger.pnlToday(this.lastMid, config.instrument.multiplier),
+      pnlTodayUsd: this.pnlToday,
       sessionPhase: sessionPhase(nowMarketMs),
       rthCloseMs: rthSessionOf(tradeDateOf(nowMarketMs))?.rthCloseMs ?? Number.NaN,
       haltReason: halts.sentence,

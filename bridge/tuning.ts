@@ -11,6 +11,8 @@ export interface Tuning {
   readonly secondLookMs: number;
   /** An order that stays in a passing state for this long is asked about. */
   readonly stuckOrderMs: number;
+  /** Between two looks at the account's position. */
+  readonly positionEveryMs: number;
   /** Messages of a race between a cancel and a fill settle themselves within this time. */
   readonly doubtMs: number;
 }
@@ -21,5 +23,6 @@ export const USUAL_TUNING: Tuning = {
   answerMs: 10_000,
   secondLookMs: 1000,
   stuckOrderMs: 10_000,
+  positionEveryMs: 10_000,
   doubtMs: 2000,
 };

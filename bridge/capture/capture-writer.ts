@@ -43,6 +43,11 @@ export class CaptureWriter {
     return this.seq;
   }
 
+  /** Lines that the disk has not taken yet. */
+  get backlogBytes(): number {
+    return this.files.backlogBytes;
+  }
+
   /** @param operation,side IB's numbering; @returns the event's sequence number */
   depth(atNs: number, operation: number, side: number, position: number, price: number, size: number): number {
     const seq = this.next(atNs);

@@ -52,13 +52,18 @@ export class SegmentFiles {
     this.ageTimer.unref();
   }
 
+  /** Lines that the disk has not taken yet. */
+  get backlogBytes(): number {
+    return this.pendingBytes + this.text.length;
+  }
+
   startTradeDate(tradeDate: string): void {
     this.cutChunk();
     this.jobs.push({ kind: 'segment', tradeDate });
   }
 
   write(line: string): void {
-    if (this.pendingBytes + this.text.length > this.options.limits.pendingBytesMax) {
+    if (this.backlogBytes > this.options.limits.pendingBytesMax) {
       this.droppedLines++;
       return;
     }

@@ -13,7 +13,6 @@ export interface PositionReport {
   readonly account: string;
   readonly contract: Contract;
   readonly contracts: number;
-  readonly averageCost: number;
 }
 
 /** What the gateway says of our account at one moment. */
@@ -31,7 +30,7 @@ export interface GatewayTruth {
 export async function askGatewayTruth(session: GatewaySession, timeoutMs: number): Promise<GatewayTruth> {
   const openOrders = await openOrdersOf(session, timeoutMs);
   await askExecutions(session, timeoutMs);
-  const positions = await positionsOf(session, timeoutMs);
+  const positions = await askPositions(session, timeoutMs);
   return { openOrders, positions };
 }
 
@@ -60,21 +59,24 @@ async function askExecutions(session: GatewaySession, timeoutMs: number): Promis
   );
 }
 
-async function positionsOf(session: GatewaySession, timeoutMs: number): Promise<PositionReport[]> {
-  const positions: PositionReport[] = [];
-  const onPosition = (account: string, contract: Contract, contracts: number, averageCost?: number) =>
-    positions.push({ account, contract, contracts, averageCost: averageCost ?? 0 });
+/** @throws Failure NoAnswer */
+export async function askPositions(session: GatewaySession, timeoutMs: number): Promise<PositionReport[]> {
+  // By contract: two questions at a time would each hear both answers.
+  const positions = new Map<string, PositionReport>();
+  const onPosition = (account: string, contract: Contract, contracts: number) =>
+    positions.set(`${account}/${contract.conId}`, { account, contract, contracts });
+  const listeners = [[EventName.position, onPosition]] as const;
   await collect(
     session,
     'reqPositions',
     timeoutMs,
     EventName.positionEnd,
     () => true,
-    [[EventName.position, onPosition]],
+    listeners,
     () => session.send('request', (ib) => ib.reqPositions()),
   );
   session.send('request', (ib) => ib.cancelPositions());
-  return positions;
+  return [...positions.values()];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the library's emitter has one listener type for all events

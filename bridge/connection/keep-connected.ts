@@ -29,6 +29,7 @@ export class ConnectionKeeper {
   private loop: Promise<void> = Promise.resolve();
   private address: GatewayAddress;
   private link: LinkToIb | undefined;
+  private isReady = false;
 
   constructor(private readonly deps: ConnectionDeps) {
     this.address = deps.address;
@@ -36,6 +37,11 @@ export class ConnectionKeeper {
 
   start(): void {
     this.loop = this.run();
+  }
+
+  /** The connection, once it is reconciled and while it is. */
+  get readySession(): GatewaySession | undefined {
+    return this.isReady ? this.session : undefined;
   }
 
   async stop(): Promise<void> {
@@ -61,7 +67,7 @@ export class ConnectionKeeper {
   /** @returns whether it came as far as ready */
   private async oneConnection(): Promise<boolean> {
     let wasReady = false;
-    this.deps.onState('connecting', null);
+    this.become('connecting', null);
     try {
       const session = await GatewaySession.open(this.address, this.deps.timeouts);
       this.session = session;
@@ -86,7 +92,7 @@ export class ConnectionKeeper {
       this.deps.onSystem(message);
       if (message.meaning === 'ib-lost') {
         link.lose();
-        this.deps.onState('down', message.text);
+        this.become('down', message.text);
         this.deps.onLost(`the gateway lost its link to IB (${message.code})`, false);
       } else if (message.meaning === 'restored-data-lost' || message.meaning === 'restored-data-kept') {
         // Even where IB kept the subscriptions, events were missed: only a fresh book is to be trusted.
@@ -96,22 +102,27 @@ export class ConnectionKeeper {
     let over = false;
     session.closed.then((reason) => {
       over = true;
-      this.deps.onState('down', reason);
+      this.become('down', reason);
       this.deps.onLost(reason, true);
       link.wake();
     });
-    this.deps.onState('connected', null);
+    this.become('connected', null);
     while (!over) {
       const ask = link.takeAsk();
       if (ask) {
-        this.deps.onState('reconciling', null);
+        this.become('reconciling', null);
         await this.deps.prepare(session, ask);
         if (over || link.isLost || link.hasAsk) continue;
-        this.deps.onState('ready', null);
+        this.become('ready', null);
         onReady();
       }
       if (!over && !link.hasAsk) await link.changed();
     }
+  }
+
+  private become(state: ConnectionState, detail: string | null): void {
+    this.isReady = state === 'ready';
+    this.deps.onState(state, detail);
   }
 
   private attemptFailed(error: unknown): void {
@@ -121,7 +132,7 @@ export class ConnectionKeeper {
         : new Failure('ConnectionDefect', error instanceof Error ? error.message : String(error));
     const { port } = failure.details;
     if (failure.type === 'PortMoved' && typeof port === 'number' && port > 0) this.address = { ...this.address, port };
-    this.deps.onState('down', failure.message);
+    this.become('down', failure.message);
     this.deps.onFailedAttempt(failure);
   }
 }

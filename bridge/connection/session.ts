@@ -69,6 +69,10 @@ export class GatewaySession {
     return this.isOpen;
   }
 
+  get messagesWaiting(): number {
+    return this.pacer.waitingCount;
+  }
+
   /** A fresh id for every request: a reused one is refused as a duplicate ticker id. */
   requestId(): number {
     return this.nextRequest++;

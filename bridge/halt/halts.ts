@@ -56,6 +56,10 @@ export class Halts {
     return [...this.reasons.keys()];
   }
 
+  get byCode(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.reasons);
+  }
+
   /** In plain words; null while nothing is halted. */
   get sentence(): string | null {
     return this.reasons.size === 0 ? null : [...this.reasons].map(([code, reason]) => `${code}: ${reason}`).join('; ');

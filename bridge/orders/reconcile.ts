@@ -1,6 +1,6 @@
 import type { Contract } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
-import type { GatewayTruth, OpenOrderReport } from '../connection/collect.js';
+import type { GatewayTruth, OpenOrderReport, PositionReport } from '../connection/collect.js';
 import type { EntryOf } from './journal-line.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 import { isFinal } from './order-state.js';
@@ -61,14 +61,14 @@ export function outcomeOfMissing(order: Order): EntryOf<'settled'> {
   return { kind: 'settled', orderRef: order.orderRef, outcome: wasKnown ? 'cancelled' : 'not-received', permId: null };
 }
 
-export function gatewayPosition(truth: GatewayTruth, own: Account): number {
-  return truth.positions
+export function gatewayPosition(positions: readonly PositionReport[], own: Account): number {
+  return positions
     .filter((position) => position.account === own.account && isOwn(position.contract, own))
     .reduce((sum, position) => sum + position.contracts, 0);
 }
 
 function positionMismatch(ledger: OrderLedger, truth: GatewayTruth, own: Account): number | null {
-  const contracts = gatewayPosition(truth, own);
+  const contracts = gatewayPosition(truth.positions, own);
   return contracts === ledger.positionContracts ? null : contracts;
 }
 

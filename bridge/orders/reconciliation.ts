@@ -27,7 +27,7 @@ export async function reconcile(session: GatewaySession, deps: ReconciliationDep
   let earlier: Findings | null = null;
   for (let look = 1; look <= LOOKS_MAX; look++) {
     const truth = await askGatewayTruth(session, deps.answerMs);
-    if (look === 1) adoptFirstPosition(gatewayPosition(truth, deps.own), deps);
+    if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
     for (const entry of findings.settled) deps.journal.append(entry);
     const stillMissing = findings.missing.filter((order) =>

@@ -1,4 +1,5 @@
 import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { RiskLimits } from '../../shared/config/operations.js';
 import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
 import type { CaptureWriter } from '../capture/capture-writer.js';
 import type { ConnectionState } from '../connection/keep-connected.js';
@@ -7,6 +8,8 @@ import type { Halts } from '../halt/halts.js';
 import type { ModelInUse } from '../model-in-use.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import type { OrderLedger } from '../orders/order-ledger.js';
+import type { Trading } from '../trading.js';
+import type { BridgeDetails } from './status-server.js';
 import type { Tally } from './tally.js';
 
 export interface BridgeParts {
@@ -19,6 +22,25 @@ export interface BridgeParts {
   readonly feed: MarketFeed;
   readonly capture: CaptureWriter;
   readonly ledger: OrderLedger;
+}
+
+/** The status and what else an operator wants to see. */
+export function detailBridge(
+  parts: BridgeParts & { readonly trading: Trading; readonly messagesWaiting: number; readonly limits: RiskLimits },
+): BridgeDetails {
+  const { halts, model, tally, capture, trading, messagesWaiting, limits } = parts;
+  const { lastFillWallMs } = tally;
+  return {
+    status: describeBridge(parts),
+    halts: halts.byCode,
+    heads: model.release?.heads ?? [],
+    limits,
+    lastFillTime: Number.isNaN(lastFillWallMs) ? null : new Date(lastFillWallMs).toISOString(),
+    pnlTodayUsd: Number.isNaN(trading.pnlToday) ? null : trading.pnlToday,
+    messagesWaiting,
+    captureBacklogBytes: capture.backlogBytes,
+    eventLoopDelayMsP99: tally.eventLoopDelay.percentile(99) / 1e6,
+  };
 }
 
 /** What the bridge says of itself now. */

@@ -32,7 +32,8 @@ export function clockInSession(speed = 20): ClockSpec {
 export const QUICK: Tuning = {
   timeouts: { handshakeMs: 3000, heartbeatMs: 200, silenceMsMax: 1500 },
   backoff: { firstMs: 50, lastMs: 200 },
-  ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000, doubtMs: 300 },
+  ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000 },
+  ...{ positionEveryMs: 500, doubtMs: 300 },
 };
 
 /** A bridge and a gateway over TCP on loopback, in a home folder of their own. */
@@ -111,7 +112,7 @@ export class Rig {
   }
 
   /** Waits until the status says so. */
-  async until(what: string, isSo: (status: BridgeStatus) => boolean, withinMs = 20_000): Promise<BridgeStatus> {
+  async until(what: string, isSo: (status: BridgeStatus) => boolean, withinMs = 60_000): Promise<BridgeStatus> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const status = this.status();
