@@ -6,6 +6,8 @@ import { BadInput } from '../failure.js';
 
 /** Contents of a file from its beginning to its end, unpacked where they are gzip or zstd. */
 export interface ByteSource {
+  /** What lies on disk is gzip or zstd. */
+  readonly isPacked: boolean;
   /** Fills `target` from `offset` on, at least in part. @returns bytes read; 0 at the end @throws BadInput */
   readInto(target: Uint8Array, offset: number): Promise<number>;
   close(): Promise<void>;
@@ -42,6 +44,7 @@ const ZSTD_MAGIC = 0xfd2fb528;
 function plain(path: string, file: FileHandle, startByte: number): ByteSource {
   let position = startByte;
   return {
+    isPacked: false,
     async readInto(target, offset) {
       const { bytesRead } = await named(path, file.read(target, offset, target.length - offset, position));
       position += bytesRead;
@@ -77,6 +80,7 @@ function packedChunks(file: FileHandle) {
 function fromStream(path: string, file: FileHandle, chunks: AsyncIterator<Uint8Array>): ByteSource {
   let chunk = new Uint8Array(0);
   return {
+    isPacked: true,
     async readInto(target, offset) {
       while (chunk.length === 0) {
         const next = await named(path, chunks.next());
