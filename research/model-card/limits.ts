@@ -1,0 +1,23 @@
+import type { ModelCardFacts } from './build-model-card.js';
+import { dateText, horizonText } from './page/wording.js';
+
+/** What the card's numbers do not say, one sentence each. */
+export function limitsOf({ synthetic, instrument, heads, gate, ensemble }: ModelCardFacts): string[] {
+  const { portfolio } = gate.evidence;
+  const limits: string[] = [];
+  if (synthetic)
+    limits.push(
+      'SYNTHETIC: the market was generated with a planted signal. Nothing here says that a real market can be predicted.',
+    );
+  if (portfolio) {
+    const [first, last] = [portfolio.daily[0], portfolio.daily.at(-1)];
+    const span = first && last ? ` (${dateText(first.tradeDate)} to ${dateText(last.tradeDate)})` : '';
+    limits.push(`Tested on ${portfolio.tradeDates} trade dates${span}; other regimes were not seen.`);
+  } else limits.push('No fold could be scored: nothing is known of its worth out of sample.');
+  limits.push(
+    `For ${instrument} in the hours that the training data covers, and for horizons of ${heads.map(({ spec }) => horizonText(spec.horizonMs)).join(', ')}.`,
+    `A trade is booked at the mid and charged the spread (share ${ensemble.policy.spreadShare}) and ${ensemble.policy.feeTicks} ticks of fees a side; queue position, partial fills, market impact and latency are not modelled.`,
+    'The gate trades each head on its own, one contract at a time; the bridge trades their weighted sum.',
+  );
+  return limits;
+}

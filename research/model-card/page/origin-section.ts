@@ -1,0 +1,47 @@
+import type { ModelCard } from '../model-card.js';
+import { type Column, facts, folded, type Html, hash, html, table } from './html.js';
+import { bytesText, countText } from './wording.js';
+
+type Shard = ModelCard['data']['shards'][number];
+
+/** What it takes to make the same bytes again: data, code, library, settings. */
+export function originSection(card: ModelCard): Html {
+  const { data, code } = card;
+  const shards: Column<Shard>[] = [
+    { title: 'file', cell: ({ name }) => name },
+    { title: 'kind', cell: ({ kind }) => kind },
+    { title: 'size', cell: ({ bytes }) => bytesText(bytes), numeric: true },
+    { title: 'sha256', cell: ({ sha256 }) => hash(sha256) },
+  ];
+  return html`<section><h2>Where it comes from</h2>
+${facts([
+  [
+    'market data',
+    `${data.shards.length} files, ${bytesText(data.shards.reduce((sum, { bytes }) => sum + bytes, 0))}${card.synthetic ? ', SYNTHETIC' : ''}`,
+  ],
+  ['Merkle root of the data', hash(data.merkleRoot)],
+  ['broken lines, taken as gaps', countText(data.brokenLines)],
+  ['bars without a volume', countText(data.barsWithoutVolume)],
+  ['moments without a row', droppedText(data.dropped)],
+  ['code', html`<code>${code.commit}</code>`],
+  ['package-lock.json', hash(code.lockfileSha256)],
+  ['gate report', hash(card.gateReportSha256)],
+  ['feature schema', hash(card.featureSchemaSha256)],
+  [
+    'policy',
+    Object.entries(card.ensemble.policy)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+  ],
+])}
+${folded('Every file of the training set', table('Training set', data.shards, shards))}
+</section>`;
+}
+
+function droppedText(dropped: ModelCard['data']['dropped']): string {
+  const heads = Object.entries(dropped).flatMap(([head, reasons]) => {
+    const texts = Object.entries(reasons).map(([reason, rows]) => `${reason} ${countText(rows)}`);
+    return texts.length > 0 ? [`${head}: ${texts.join(', ')}`] : [];
+  });
+  return heads.length > 0 ? heads.join('; ') : 'none';
+}

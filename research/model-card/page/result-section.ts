@@ -1,0 +1,67 @@
+import type { PortfolioArm, PortfolioEvidence } from '../../gate/report.js';
+import { percent, probability, ticks } from '../../gate/wording.js';
+import type { ModelCard } from '../model-card.js';
+import { cumulativePlot } from '../plots/cumulative-plot.js';
+import { type Column, folded, type Html, html, table } from './html.js';
+import { dateText } from './wording.js';
+
+/** All heads together, out of sample: the curve, candidate against prior, and every session. */
+export function resultSection({ gate }: ModelCard): Html | '' {
+  const { portfolio, priorRelease } = gate.evidence;
+  if (!portfolio) return '';
+  const prior = portfolio.prior
+    ? html`<span class="key prior"></span>${priorRelease ?? 'prior'}, refitted on the same folds`
+    : '';
+  return html`<section><h2>Result out of sample</h2>
+<p>Walk-forward: every trade date was predicted by models that were trained on earlier dates only, purged by the labels’ end times. One contract a head, costs included.</p>
+<figure class="wide">${cumulativePlot(portfolio)}<figcaption><span class="key"></span>candidate ${prior}</figcaption></figure>
+${comparison(portfolio)}
+${folded('Every trade date', sessions(portfolio))}
+</section>`;
+}
+
+function comparison({ candidate, prior, comparison: difference }: PortfolioEvidence): Html {
+  const rows: readonly (readonly [string, (arm: PortfolioArm) => string])[] = [
+    [
+      'net ticks (90 % interval)',
+      ({ netTicks, netTicksInterval: { low, high } }) => `${ticks(netTicks)} (${ticks(low)} to ${ticks(high)})`,
+    ],
+    ['gross ticks', ({ grossTicks }) => ticks(grossTicks)],
+    ['costs, ticks', ({ costTicks }) => ticks(costTicks)],
+    ['trades (a day)', ({ trades, tradesPerDay }) => `${trades} (${tradesPerDay.toFixed(1)})`],
+    [
+      'break-even cost, ticks a trade',
+      ({ breakEvenCostTicks }) => (breakEvenCostTicks === null ? 'none' : ticks(breakEvenCostTicks)),
+    ],
+    ['largest drawdown, ticks', ({ maxDrawdownTicks }) => ticks(maxDrawdownTicks)],
+    ['Sharpe ratio a day', ({ sharpePerDay }) => sharpePerDay.toFixed(3)],
+    ['deflated Sharpe ratio', ({ deflatedSharpe }) => percent(deflatedSharpe)],
+  ];
+  const columns: Column<(typeof rows)[number]>[] = [
+    { title: 'all heads', cell: ([name]) => name },
+    { title: 'candidate', cell: ([, of]) => of(candidate), numeric: true },
+    ...(prior ? [{ title: 'prior', cell: ([, of]: (typeof rows)[number]) => of(prior), numeric: true }] : []),
+  ];
+  return html`${table('Candidate against the prior release', rows, columns)}${
+    difference
+      ? html`<p class="quiet">Candidate minus prior: ${ticks(difference.netTicksGain.estimate)} ticks (90 %: ${ticks(difference.netTicksGain.low)} to ${ticks(difference.netTicksGain.high)}); Diebold-Mariano p that it is worse ${probability(difference.dieboldMariano.pWorse)}.</p>`
+      : html`<p class="quiet">There is no prior release to compare with.</p>`
+  }`;
+}
+
+function sessions({ daily, prior }: PortfolioEvidence): Html {
+  type Day = PortfolioEvidence['daily'][number];
+  const columns: Column<Day>[] = [
+    { title: 'trade date', cell: ({ tradeDate }) => dateText(tradeDate) },
+    { title: 'candidate, net ticks', cell: ({ candidateNetTicks }) => ticks(candidateNetTicks), numeric: true },
+    ...(prior
+      ? [{ title: 'prior, net ticks', cell: ({ priorNetTicks }: Day) => ticks(priorNetTicks ?? 0), numeric: true }]
+      : []),
+    {
+      title: 'candidate, cumulative',
+      cell: ({ candidateCumulativeTicks }) => ticks(candidateCumulativeTicks),
+      numeric: true,
+    },
+  ];
+  return table('Net result of each trade date', daily, columns);
+}
