@@ -97,3 +97,8 @@ export const journalLine = bodies.and(z.object(stamp));
 export type JournalEntry = Readonly<z.infer<typeof bodies>>;
 export type JournalLine = Readonly<z.infer<typeof journalLine>>;
 export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
+
+/** What a line says, without when it was written. */
+export function entryOf({ v: _v, n: _n, marketTime: _market, wallTime: _wall, ...entry }: JournalLine): JournalEntry {
+  return entry as JournalEntry;
+}

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import { BadInput } from '../../shared/failure.js';
 import { AppendLog } from '../disk/append-log.js';
-import { type JournalEntry, journalLine } from './journal-line.js';
+import { entryOf, type JournalEntry, journalLine } from './journal-line.js';
 import { OrderLedger } from './order-ledger.js';
 
 /**
@@ -35,7 +35,7 @@ export class OrderJournal {
           parsed.error.issues[0]!.message,
           'move the file aside only after the position at the broker is known to be flat',
         );
-      ledger.apply(parsed.data);
+      ledger.apply(entryOf(parsed.data));
     });
     const journal = new OrderJournal(folder, clock, log, newest ?? tradeDate, found.length, ledger);
     if (found.length === 0) journal.append(journal.carry(null));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
-import { type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
+import { entryOf, type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import type { Tuning } from '../../bridge/tuning.js';
 import { type ClockSpec, createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
@@ -125,7 +125,7 @@ export class Rig {
   /** What the journal on disk adds up to: what a restart would know. */
   ledger(): OrderLedger {
     const ledger = new OrderLedger();
-    for (const line of this.journal()) ledger.apply(line);
+    for (const line of this.journal()) ledger.apply(entryOf(line));
     return ledger;
   }
 
