@@ -76,6 +76,6 @@ function parseUtc(text: string): number {
 }
 
 async function* linesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  for await (const { bytes, end } of lineBlocks(path, signal))
-    for (const line of bytes.toString('latin1', 0, end - 1).split('\n')) yield line.trimEnd();
+  for await (const { bytes, start, end } of lineBlocks(path, signal))
+    for (const line of bytes.toString('latin1', start, end - 1).split('\n')) yield line.trimEnd();
 }

@@ -62,8 +62,8 @@ export async function openDepthFile(path: string, options: DepthReadOptions = {}
 
 /** The first line of a depth file. @throws BadInput naming the file and the field */
 export async function readDepthHeader(path: string, signal?: AbortSignal): Promise<DepthHeader> {
-  for await (const { bytes } of lineBlocks(path, signal))
-    return parseHeader(path, bytes.toString('utf8', 0, bytes.indexOf(LF)));
+  for await (const { bytes, start } of lineBlocks(path, signal))
+    return parseHeader(path, bytes.toString('utf8', start, bytes.indexOf(LF, start)));
   throw new BadInput(path, undefined, 'is empty', 'give a depth file whose first line is its header');
 }
 
@@ -82,9 +82,9 @@ async function* readBatches(
     if (counts.brokenExamples.length < BROKEN_EXAMPLES_MAX) counts.brokenExamples.push({ line, reason });
   });
   let isFirst = true;
-  for await (const { bytes, end } of lineBlocks(path, signal)) {
+  for await (const { bytes, start, end } of lineBlocks(path, signal)) {
     scanner.attach(bytes);
-    let at = isFirst ? bytes.indexOf(LF) + 1 : 0;
+    let at = isFirst ? bytes.indexOf(LF, start) + 1 : start;
     isFirst = false;
     for (at = scanner.scan(at, end); at < end; at = scanner.scan(at, end)) {
       yield counted(scanner.batch!, counts);

@@ -17,7 +17,7 @@ export interface EventBatch {
   readonly tsRecvNs: Float64Array;
   /** Exchange time, nanoseconds after baseNs; NaN where the feed carries none. */
   readonly tsEventNs: Float64Array;
-  /** Arrival number within the stream, strictly increasing. */
+  /** Arrival number within the stream, strictly increasing; a gap that a reader puts before an event has that event's. */
   readonly seq: Float64Array;
   /** One of EventKind. */
   readonly kind: Uint8Array;
