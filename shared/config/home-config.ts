@@ -28,7 +28,9 @@ export function loadHomeConfig(ask: {
   if (ask.file !== undefined) return resolveHome(loadConfig({ file: ask.file, overrides }));
   const usual = resolveHome(loadConfig({ overrides }));
   const file = homeConfigFile(usual.home);
-  return existsSync(file) ? loadConfig({ file, overrides: { ...overrides, home: usual.home } }) : usual;
+  if (!existsSync(file)) return usual;
+  // The environment is in that file already; here it could only contradict it.
+  return loadConfig({ file, env: {}, overrides: { ...overrides, home: usual.home } });
 }
 
 /** State must not move when a command is run from another folder. */

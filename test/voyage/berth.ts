@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { swapRecord } from '../../shared/handover/swap-record.js';
+
+const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const SHARED_DATA = path.resolve(dist, '../../shared/data');
+
+/** A home folder of a test's own, with ports of its own and a quick market clock, and the `believe` command in it. */
+export class Berth {
+  readonly home = mkdtempSync(path.join(tmpdir(), 'believe-voyage-'));
+
+  private constructor(readonly env: Record<string, string>) {}
+
+  static async open(settings: Record<string, string> = {}): Promise<Berth> {
+    const [port, uiPort, gateway, rsync] = await freePorts(4);
+    return new Berth({
+      BELIEVE_TEMPORAL_PORT: String(port),
+      BELIEVE_TEMPORAL_UI_PORT: String(uiPort),
+      BELIEVE_GATEWAY_PORT: String(gateway),
+      BELIEVE_RSYNC_PORT: String(rsync),
+      BELIEVE_METRICS_ORCHESTRATOR_PORT: '0',
+      BELIEVE_METRICS_RESEARCH_PORT: '0',
+      BELIEVE_METRICS_BROKER_PORT: '0',
+      BELIEVE_METRICS_BRIDGE_PORT: '0',
+      // An open every eleven seconds of wall time.
+      BELIEVE_CLOCK_SPEED: '30',
+      BELIEVE_SHIP_OBSERVE_MARKET_SECONDS: '60',
+      BELIEVE_SCHEDULE_ENABLED: 'true',
+      ...settings,
+    });
+  }
+
+  get temporalAddress(): string {
+    return `127.0.0.1:${this.env.BELIEVE_TEMPORAL_PORT}`;
+  }
+
+  /** Runs a command to its end. */
+  async believe(...args: string[]): Promise<Ended> {
+    return await this.start(...args).ended;
+  }
+
+  /** Starts a command; `up` is stopped with SIGINT, as Ctrl-C does. */
+  start(...args: string[]): Running {
+    const child = spawn(process.execPath, [path.join(dist, 'cli/main.js'), ...args, '--home', this.home], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.env, CI: 'true' },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const ended = new Promise<Ended>((resolve) => {
+      child.once('close', (code) => resolve({ code, stdout, stderr }));
+    });
+    return {
+      ended,
+      stop: async () => {
+        child.kill('SIGINT');
+        return await ended;
+      },
+      until: async (pattern) => {
+        for (;;) {
+          if (pattern.test(stderr)) return;
+          const end = await Promise.race([ended, pause(100)]);
+          if (end) throw new Error(`ended with ${end.code} before ${pattern}: ${end.stderr.slice(-2000)}`);
+        }
+      },
+    };
+  }
+
+  swaps() {
+    const lines = readFileSync(path.join(this.home, 'broker', 'swaps.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    return lines.map((line) => swapRecord.parse(JSON.parse(line)));
+  }
+
+  /** The statement that an envelope signs. */
+  statement(envelope: string) {
+    const { payload } = JSON.parse(readFileSync(envelope, 'utf8')) as { payload: string };
+    return JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as {
+      predicate: { decision?: object; gateVerdict: string; counter: number; modelVersion: number; synthetic: boolean };
+    };
+  }
+
+  close(): void {
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly ended: Promise<Ended>;
+  stop(): Promise<Ended>;
+  /** Until standard error has said something like this. */
+  until(pattern: RegExp): Promise<void>;
+}
+
+function pause(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+}
+
+/** Ports that are free now; several at once, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<net.Server>((resolve) => {
+          const server = net.createServer();
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
