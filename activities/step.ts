@@ -20,7 +20,7 @@ const HEARTBEAT_EVERY_MS = 1000;
 
 /**
  * Runs one step of an activity: heartbeats while it works, hands on cancellation, and turns typed failures into ones
- * that Temporal does not retry (trying again cannot change what the failure says).
+ * that Temporal does not retry, except where the failure says that trying again can help.
  */
 export async function step<T>(work: (context: StepContext) => Promise<T>): Promise<T> {
   const activity = Context.current();
@@ -53,7 +53,7 @@ function asStepFailure(error: unknown): unknown {
     return ApplicationFailure.create({
       message,
       type: error.type,
-      nonRetryable: true,
+      nonRetryable: !error.retryable,
       details: [error.details],
       cause: error,
     });

@@ -3,6 +3,9 @@
  * Every typed error of the product extends this class; anything else that is thrown is a defect.
  */
 export class Failure extends Error {
+  /** The same step, tried again later, can succeed: a broken link, a full disk. */
+  readonly retryable: boolean = false;
+
   /** @param fix the next step for the reader, an imperative sentence */
   constructor(
     readonly type: string,

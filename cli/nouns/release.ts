@@ -91,7 +91,7 @@ function rootIn(file: string): TrustedRoot {
     return readRoot(readFileSync(file));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new ReleaseRefused('root-malformed', { file, cause: error.message });
+    throw new ReleaseRefused('root-refused', { file, cause: error.message });
   }
 }
 
@@ -120,7 +120,7 @@ function list(options: { home?: string; json?: boolean }): void {
 
 async function card(modelVersion: number, options: { home?: string; json?: boolean }): Promise<void> {
   const releasesFolder = releasesOf(options);
-  const { predicate, payload, tarballFile } = readBuiltRelease(releasesFolder, modelVersion);
+  const { predicate, tarballFile } = readBuiltRelease(releasesFolder, modelVersion);
   const ledgerLine = releaseLedger(releasesFolder)
     .list()
     .find((release) => release.modelVersion === modelVersion);
@@ -129,7 +129,6 @@ async function card(modelVersion: number, options: { home?: string; json?: boole
   const result = {
     ...predicate,
     state: ledgerLine?.state ?? null,
-    payloadBytes: payload.length,
     tarballFile,
     modelCard: modelCard === undefined ? null : (JSON.parse(modelCard) as unknown),
   };

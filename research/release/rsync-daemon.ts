@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { replaceFile } from '../../shared/disk/replace-file.js';
-import { Failure, UsageFailure } from '../../shared/failure.js';
+import { UsageFailure } from '../../shared/failure.js';
 import { RELEASES_MODULE, RELEASES_USER } from '../../shared/transfer/pull-release.js';
 
 export interface RsyncDaemonSettings {
@@ -27,7 +25,6 @@ export interface RsyncDaemonSettings {
 export interface RsyncDaemonCommand {
   readonly program: string;
   readonly args: readonly string[];
-  readonly logFile: string;
   /** True once the daemon greets. */
   readonly ready: () => Promise<boolean>;
 }
@@ -47,52 +44,9 @@ export function prepareRsyncDaemon(settings: RsyncDaemonSettings): RsyncDaemonCo
   return {
     program: settings.program,
     args: ['--daemon', '--no-detach', `--config=${configFile}`],
-    logFile,
     ready: () => greets(address, port),
   };
 }
-
-/** Starts the daemon as a child and waits until it greets. @throws Failure RsyncDaemonFailed */
-export async function startRsyncDaemon(settings: RsyncDaemonSettings): Promise<{ pid: number; stop(): Promise<void> }> {
-  const command = prepareRsyncDaemon(settings);
-  const child = spawn(command.program, command.args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  const exited = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      said += error.message;
-      resolve();
-    });
-    child.once('exit', () => resolve());
-  });
-  const started = await Promise.race([untilReady(command, exited), exited.then(() => false)]);
-  if (!started) {
-    endGroup(child);
-    throw new RsyncDaemonFailed(settings, said.trim() || lastLineOf(command.logFile));
-  }
-  return {
-    pid: child.pid!,
-    async stop() {
-      endGroup(child);
-      await exited;
-    },
-  };
-}
-
-export class RsyncDaemonFailed extends Failure {
-  constructor({ address, port }: RsyncDaemonSettings, said: string) {
-    super(
-      'RsyncDaemonFailed',
-      `the rsync daemon does not start on ${address}:${port}: ${said}`,
-      `see whether another program has port ${port}, or choose another with rsync.port`,
-      { address, port },
-    );
-  }
-}
-
-const READY_WITHIN_MS = 15_000;
 
 /**
  * `use chroot` is left out where the daemon is root: rsync then uses chroot wherever the system lets it, and serves as
@@ -144,20 +98,6 @@ function passwordIn(secretsFile: string): string | undefined {
   return new RegExp(`^${RELEASES_USER}:(.+)$`, 'm').exec(readFileSync(secretsFile, 'utf8'))?.[1];
 }
 
-async function untilReady(command: RsyncDaemonCommand, exited: Promise<void>): Promise<boolean> {
-  let over = false;
-  void exited.then(() => {
-    over = true;
-  });
-  const deadlineMs = Date.now() + READY_WITHIN_MS;
-  while (!over && Date.now() < deadlineMs) {
-    // Another daemon may greet on a taken port while ours is about to say so and exit.
-    if (await command.ready()) return !(await Promise.race([exited.then(() => true), pause(100).then(() => false)]));
-    await pause(50);
-  }
-  return false;
-}
-
 function greets(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
@@ -169,19 +109,4 @@ function greets(host: string, port: number): Promise<boolean> {
     socket.once('error', () => done(false));
     socket.once('data', (greeting) => done(greeting.toString('latin1').startsWith('@RSYNCD:')));
   });
-}
-
-/** The daemon forks for each connection: its whole process group goes. */
-function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGTERM');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-function lastLineOf(logFile: string): string {
-  if (!existsSync(logFile)) return 'no reason given';
-  return readFileSync(logFile, 'utf8').trim().split('\n').at(-1) ?? 'no reason given';
 }

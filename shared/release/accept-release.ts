@@ -12,8 +12,11 @@ import {
 import path from 'node:path';
 import { renameWithRetry, replaceFile, syncFolder } from '../disk/replace-file.js';
 import { Failure } from '../failure.js';
-import { ENVELOPE_BYTES_MAX } from './dsse.js';
+import { ENVELOPE_BYTES_MAX, MalformedEnvelope } from './dsse.js';
+import { BadKey } from './ed25519-key.js';
 import { raisePin, readPin } from './pin-store.js';
+import { ReleaseRefused } from './refusal.js';
+import { RootRefused, type TrustedRoot } from './root.js';
 import { ARCHIVE_BYTES_MAX, envelopeName, tarballName } from './statement.js';
 import { followRoots, readTrustedRoot } from './trust-store.js';
 import {
@@ -46,11 +49,11 @@ export interface AcceptedRelease extends VerifiedRelease {
 /**
  * Takes a delivered release into `broker/releases/`. Envelope and tarball are read once; what is verified, stored and
  * unpacked is that one buffer, so a file that changes meanwhile changes nothing. Doing it again gives the same end.
- * @throws ReleaseRefused, PinLost, RootRefused, TrustMissing, DeliveryMissing
+ * @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing
  */
 export async function acceptRelease(delivered: DeliveredRelease): Promise<AcceptedRelease> {
   const { brokerFolder, incomingFolder, nowMs, expected } = delivered;
-  const root = followRoots(path.join(brokerFolder, 'trust'), incomingFolder);
+  const root = orRefused(() => followRoots(path.join(brokerFolder, 'trust'), incomingFolder));
   const envelope = readBounded(path.join(incomingFolder, delivered.envelope), ENVELOPE_BYTES_MAX);
   const statement = verifyEnvelope({ envelope, root, pin: readPin(brokerFolder), nowMs, expected });
   const tarball = readBounded(path.join(incomingFolder, delivered.tarball), statement.predicate.archive.size);
@@ -63,7 +66,7 @@ export async function acceptRelease(delivered: DeliveredRelease): Promise<Accept
 /**
  * Reads a release that was accepted before, and verifies it again: the only way to a loaded model. Call it at the swap
  * with what the armed swap names, and at a restart with `alreadyLive`. It moves no pin.
- * @throws ReleaseRefused, PinLost, RootRefused, TrustMissing, DeliveryMissing
+ * @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing
  */
 export async function loadRelease(ask: {
   readonly brokerFolder: string;
@@ -76,7 +79,7 @@ export async function loadRelease(ask: {
   return verifyRelease({
     envelope: readBounded(path.join(releases, ask.envelope), ENVELOPE_BYTES_MAX),
     tarball: readBounded(path.join(releases, ask.tarball), ARCHIVE_BYTES_MAX),
-    root: readTrustedRoot(path.join(ask.brokerFolder, 'trust')),
+    root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
     pin: readPin(ask.brokerFolder),
     nowMs: ask.nowMs,
     expected: ask.expected,
@@ -109,6 +112,18 @@ export function readBounded(file: string, bytesMax: number): Buffer {
 export class DeliveryMissing extends Failure {
   constructor(file: string, reason: string) {
     super('DeliveryMissing', `cannot read ${file}: ${reason}`, 'pull the release again', { file });
+  }
+}
+
+/** A root that does not hold is a reason to refuse the release that needs it. */
+function orRefused(root: () => TrustedRoot): TrustedRoot {
+  try {
+    return root();
+  } catch (error) {
+    if (error instanceof RootRefused || error instanceof MalformedEnvelope || error instanceof BadKey) {
+      throw new ReleaseRefused('root-refused', { cause: error.message });
+    }
+    throw error;
   }
 }
 

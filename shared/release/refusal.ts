@@ -7,7 +7,7 @@ const REFUSALS = {
   signature: 'too few release keys have signed',
   'wrong-role': 'it is signed by a key of another role',
   'keyid-mislabelled': 'a signature names another key than the one that made it',
-  'root-malformed': 'the root of trust is damaged or not signed by its own keys',
+  'root-refused': 'the root of trust, or a newer one beside the release, is damaged or not signed as it must be',
   'root-expired': 'the root of trust has expired',
   'root-rollback': 'the root of trust is older than the one seen before',
   'statement-malformed': 'the signed statement breaks the form of a release statement',
@@ -43,7 +43,7 @@ export type RefusalReason = keyof typeof REFUSALS;
 export const REFUSAL_REASONS = Object.keys(REFUSALS) as readonly RefusalReason[];
 
 const FIXES: Partial<Record<RefusalReason, string>> = {
-  'root-malformed': 'bring root.json from the key ceremony again',
+  'root-refused': 'bring root.json from the key ceremony again, and find out who changed it',
   'root-expired': 'sign a new root: believe keys rotate',
   'root-rollback': 'restore broker/trust/root.json from the newest root of trust',
   'epoch-mismatch': 'bring the newest root of trust to this machine, or ship again under it',

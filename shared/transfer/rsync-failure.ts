@@ -28,7 +28,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 /** A transfer that did not bring every file. Nothing under a final name is partial. */
 export class PullFailed extends Failure {
   readonly reason: string;
-  readonly retryable: boolean;
+  override readonly retryable: boolean;
 
   /** @param exitCode null when rsync could not be started or was ended by a signal */
   constructor(

@@ -4,7 +4,10 @@ import { syncBuiltinESMExports } from 'node:module';
 const CHANGING = [
   'openSync',
   'writeFileSync',
+  'writeSync',
   'fsyncSync',
+  'fdatasyncSync',
+  'ftruncateSync',
   'closeSync',
   'linkSync',
   'renameSync',

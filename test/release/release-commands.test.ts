@@ -53,7 +53,7 @@ describe('believe release', () => {
     for (const [file, reasons] of [
       [published('believe-v1.tar.gz'), ['archive-hash']],
       [published('believe-v1.dsse.json'), ['signature', 'statement-malformed', 'envelope-malformed']],
-      [root, ['root-malformed']],
+      [root, ['root-refused']],
     ] as const) {
       const good = readFileSync(file);
       const bad = Buffer.from(good);

@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type RsyncDaemonSettings, startRsyncDaemon } from '../../research/release/rsync-daemon.js';
+import type { RsyncDaemonSettings } from '../../research/release/rsync-daemon.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { pullRelease, RELEASES_USER, releasesPasswordFile } from '../../shared/transfer/pull-release.js';
 import { PullFailed } from '../../shared/transfer/rsync-failure.js';
 import { EndlessData, type RsyncPull, rsyncPull } from '../../shared/transfer/rsync-pull.js';
+import { startDaemon } from './daemon-process.js';
 import { badLink, freePort } from './link.js';
 import { homeFolders, temporaryFolder } from './release-fixture.js';
 
@@ -19,7 +20,7 @@ describe('releases by rsync', () => {
   const big = randomBytes(2_000_000);
   let program: string;
   let settings: RsyncDaemonSettings;
-  let daemon: Awaited<ReturnType<typeof startRsyncDaemon>>;
+  let daemon: Awaited<ReturnType<typeof startDaemon>>;
 
   before(async () => {
     program = (await obtainRsync({ reach: 'loopback' })).path;
@@ -39,7 +40,7 @@ describe('releases by rsync', () => {
     writeFileSync(path.join(moduleFolder, 'believe-v1.tar.gz'), big);
     writeFileSync(path.join(moduleFolder, 'believe-v1.dsse.json'), '{}');
     writeFileSync(path.join(moduleFolder, 'root.1.json'), '{"root":1}');
-    daemon = await startRsyncDaemon(settings);
+    daemon = await startDaemon(settings);
   });
   afterEach(() => daemon.stop());
 
@@ -87,7 +88,7 @@ describe('releases by rsync', () => {
   it('keep their password over a restart of the daemon, readable by its owner only', async () => {
     const password = readFileSync(settings.passwordFile, 'utf8');
     await daemon.stop();
-    daemon = await startRsyncDaemon(settings);
+    daemon = await startDaemon(settings);
     assert.equal(readFileSync(settings.passwordFile, 'utf8'), password);
     for (const file of [settings.passwordFile, path.join(settings.stateFolder, 'rsyncd.secrets')]) {
       assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -195,14 +196,6 @@ describe('releases by rsync', () => {
 
     it('refuses file names that are more than a name', async () => {
       for (const file of ['../secret', '-e', 'a b', '']) await assert.rejects(pull({ files: [file] }), /file name/);
-    });
-  });
-
-  it('are published by one daemon a port: a second says that the port is taken, and leaves the first alone', async () => {
-    const stateFolder = path.join(folder(), 'second');
-    await assert.rejects(startRsyncDaemon({ ...settings, stateFolder }), (error: Error) => {
-      assert.equal(error.name, 'RsyncDaemonFailed');
-      return error.message.includes(String(settings.port));
     });
   });
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { REFUSAL_REASONS } from '../../shared/release/refusal.js';
 import { homeFolders, sha256, temporaryFolder } from './release-fixture.js';
 import { holdCeremony, shipRelease } from './release-work.js';
 
@@ -13,6 +14,13 @@ function documentedCommands(): string {
   const section = readFileSync(DOCUMENT, 'utf8').split('## Check a release without our code')[1]!.split('\n## ')[0]!;
   return [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block).join('');
 }
+
+describe('the table of attacks', () => {
+  it('names every reason for which a release is refused', () => {
+    const document = readFileSync(DOCUMENT, 'utf8');
+    for (const reason of REFUSAL_REASONS) assert.ok(document.includes(`\`${reason}\``), reason);
+  });
+});
 
 describe('the documented openssl commands', () => {
   const folder = temporaryFolder();
