@@ -21,7 +21,7 @@ describe('the price-addressed book', () => {
       for (const side of [Side.ask, Side.bid]) {
         const expected = [...reference[side]!].sort(([a], [b]) => (side === Side.ask ? a - b : b - a));
         const count = book.count[side]!;
-        const actual = Array.from({ length: count }, (_, k) => [book.priceTicks(side)[k], book.sizes(side)[k]]);
+        const actual = Array.from({ length: count }, (_, k) => [book.prices(side)[k], book.sizes(side)[k]]);
         assert.deepEqual(actual, expected);
       }
       const bestAsk = Math.min(...reference[Side.ask]!.keys());
@@ -30,6 +30,18 @@ describe('the price-addressed book', () => {
       assert.equal(book.isConsistent(), isTwoSided && bestBid < bestAsk);
     });
     fc.assert(property, { numRuns: 500 });
+  });
+
+  it('counts the orders of a level, and gives the position of what changed', () => {
+    const book = new PriceBook();
+    assert.equal(book.changeLevel(Side.bid, 10, 5, 1), 0);
+    assert.equal(book.changeLevel(Side.bid, 12, 2, 1), 0);
+    assert.equal(book.changeLevel(Side.bid, 10, 3, 1), 1);
+    assert.deepEqual([...book.sizes(Side.bid).subarray(0, 2)], [2, 8]);
+    assert.deepEqual([...book.orders(Side.bid).subarray(0, 2)], [1, 2]);
+    assert.equal(book.changeLevel(Side.bid, 12, -2, -1), 0);
+    assert.equal(book.setLevel(Side.bid, 11, 0), -1);
+    assert.deepEqual([...book.prices(Side.bid).subarray(0, book.count[Side.bid])], [10]);
   });
 
   it('is empty after clear', () => {
