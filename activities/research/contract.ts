@@ -64,6 +64,8 @@ export interface GateVerdict {
   /** Candidate against prior, as a markdown table, at most 8 kB. */
   readonly markdown: string;
   readonly report: Reference;
+  /** The model card as it would be released, for whoever decides on a hold. */
+  readonly card: { readonly json: Reference; readonly html: Reference };
   readonly priorVersion: number | null;
 }
 

@@ -20,13 +20,14 @@ import { type StepContext, step } from '../step.js';
 import type { GatePlan, ResearchActivities } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { liveRelease, recipesOf } from './live-release.js';
+import { writeModelCard } from './model-card.js';
 import { readReference, ShipFolder } from './ship-folder.js';
 import { readPlan } from './ship-plan.js';
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
 
 /** Candidate and prior on the same folds, and the verdict. */
-export function createGateSteps({ config, library }: ResearchDependencies): GateSteps {
+export function createGateSteps({ config, library, ...code }: ResearchDependencies): GateSteps {
   const places = researchPlaces(config.home);
   const folderOf = (shipId: string) => new ShipFolder(places.research, shipId);
   return {
@@ -84,11 +85,13 @@ export function createGateSteps({ config, library }: ResearchDependencies): Gate
           places.trials,
         );
         const reference = folder.write('gate-report.json', encodeGateReport(report).bytes);
+        const card = writeModelCard(folder, shipId, { report, reportSha256: reference.sha256, ...code });
         return {
           verdict: report.verdict.verdict,
           reasons: report.verdict.reasons.map(({ sentence }) => sentence),
           markdown: gateMarkdown(report),
           report: reference,
+          card,
           priorVersion: plan.priorVersion,
         };
       }),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../../research/model-card/build-model-card.js';
 import {
   buildRelease,
   buildRollback,
@@ -45,6 +46,8 @@ export function createReleaseSteps({ config, codeCommit, lockfileSha256 }: Resea
         const folder = new ShipFolder(places.research, shipId);
         const files = candidateFiles(folder, candidate);
         files.set(GATE_REPORT_FILE, readReference(gate.report));
+        files.set(MODEL_CARD_JSON, readReference(gate.card.json));
+        files.set(MODEL_CARD_HTML, readReference(gate.card.html));
         const facts: ReleaseFacts = {
           releaseId: shipId,
           shipId,

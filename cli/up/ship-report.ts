@@ -36,7 +36,6 @@ export function reportOf(
 ): ShipReport {
   const version = said.modelVersion ?? null;
   const release = version === null ? null : `believe-v${version}`;
-  const card = release ? path.join(config.home, 'broker', 'releases', release, 'model-card.html') : null;
   return {
     workflowId,
     outcome,
@@ -49,7 +48,7 @@ export function reportOf(
     decision: said.decision ?? null,
     swappedAtMarketTime: said.swappedAtMarketTime ?? null,
     swapLog: path.join(config.home, 'broker', 'swaps.jsonl'),
-    modelCard: card && existsSync(card) ? card : null,
+    modelCard: said.modelCard ?? null,
     webUi: webUiLink(config, workflowId),
     artefacts: {
       tarball: said.artefacts?.tarball ?? null,

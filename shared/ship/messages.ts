@@ -35,6 +35,8 @@ export interface ShipProgress {
   readonly held: boolean;
   readonly reasons: readonly string[];
   readonly decision: Decision | null;
+  /** Path of the candidate's model card on the research tier. */
+  readonly modelCard: string | null;
   readonly nextOpen: string | null;
 }
 
@@ -48,6 +50,7 @@ export interface ShipResult {
   readonly held: boolean;
   readonly reasons: readonly string[];
   readonly decision: Decision | null;
+  readonly modelCard: string | null;
   readonly swappedAtMarketTime: string | null;
   readonly stages: readonly { stage: string; seconds: number }[];
   readonly artefacts: { readonly tarball: string; readonly envelope: string } | null;

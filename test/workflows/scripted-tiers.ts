@@ -97,6 +97,7 @@ export function scriptedTiers(script: Script) {
           reasons: verdict === 'hold' ? ['Only 4 minutes of book: the gate needs 8 trade dates.'] : [],
           markdown: '| head | candidate | prior |\n|---|---|---|\n| F2_dom | 0.60 | - |',
           report: reference('gate-report.json'),
+          card: { json: reference('model-card.json'), html: reference('model-card.html') },
           priorVersion: plan.priorVersion,
         };
       }),

@@ -117,6 +117,7 @@ export class ShipLog {
       held: this.held,
       reasons: this.verdict?.reasons ?? [],
       decision: this.decision,
+      modelCard: this.verdict?.card.html.uri ?? null,
       swappedAtMarketTime: this.swap?.marketTime ?? null,
       stages: this.stages,
       artefacts: release ? { tarball: release.tarball.uri, envelope: release.envelope.uri } : null,
@@ -154,6 +155,7 @@ export class ShipLog {
       held: this.held,
       reasons: this.verdict?.reasons ?? [],
       decision: this.decision,
+      modelCard: this.verdict?.card.html.uri ?? null,
       nextOpen: this.nextOpen?.rthOpen ?? null,
     };
   }

@@ -27,7 +27,8 @@ function gateSection({ verdict, decision }: Shown): string {
   const answer = decision
     ? `**${decision.verdict === 'approve' ? 'Approved' : 'Rejected'} by ${decision.by}**: ${decision.reason}`
     : 'Decide with the update `decide`, `believe ship approve|reject --by NAME --reason TEXT`, or the signal `decide`.';
-  return verdict.verdict === 'hold' ? `${answer}\n\n${verdict.markdown}` : verdict.markdown;
+  const card = `Model card: \`${verdict.card.html.uri}\``;
+  return [...(verdict.verdict === 'hold' ? [answer] : []), verdict.markdown, card].join('\n\n');
 }
 
 function headsTable({ heads }: Shown): string {

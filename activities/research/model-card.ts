@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { GateReport } from '../../research/gate/index.js';
+import { buildModelCard, MODEL_CARD_HTML, MODEL_CARD_JSON } from '../../research/model-card/build-model-card.js';
+import type { SampleReport } from '../../research/samples/sample-report.js';
+import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
+import { ensemble } from '../../shared/decision/ensemble.js';
+import { HEAD_NAMES } from '../../shared/heads/head.js';
+import type { GateVerdict } from './contract.js';
+import type { ShipFolder } from './ship-folder.js';
+import { readPlan } from './ship-plan.js';
+import { trainingSet } from './training-set.js';
+
+/** Writes the card of a judged candidate beside it. The same judgement gives the same bytes. */
+export function writeModelCard(
+  folder: ShipFolder,
+  shipId: string,
+  judged: {
+    readonly report: GateReport;
+    readonly reportSha256: string;
+    readonly codeCommit: string;
+    readonly lockfileSha256: string;
+  },
+): GateVerdict['card'] {
+  const plan = readPlan(folder);
+  const json = (...names: string[]): unknown => JSON.parse(readFileSync(folder.file(...names), 'utf8'));
+  const { merkleRoot, shards } = trainingSet.parse(json('training-set.json'));
+  const card = buildModelCard({
+    shipId,
+    createdAt: plan.openedAt,
+    instrument: plan.instrument,
+    recipeName: plan.recipeName,
+    synthetic: plan.synthetic,
+    codeCommit: judged.codeCommit,
+    lockfileSha256: judged.lockfileSha256,
+    training: { merkleRoot, shards: shards.map(({ file, ...shard }) => ({ name: path.basename(file), ...shard })) },
+    samples: json('samples-report.json') as SampleReport,
+    heads: HEAD_NAMES.map((head) => loadTrainedHead(folder.file('heads', head)).record),
+    ensemble: ensemble.parse(json('candidate', 'ensemble.json')),
+    gate: judged.report,
+    gateReportSha256: judged.reportSha256,
+    tickValue: plan.tickValue,
+    currency: plan.currency,
+    lifetimeDays: plan.releaseLifetimeDays,
+  });
+  return { json: folder.write(MODEL_CARD_JSON, card.json), html: folder.write(MODEL_CARD_HTML, card.html) };
+}
