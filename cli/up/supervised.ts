@@ -110,7 +110,8 @@ export class Supervised {
   }
 
   private failure(what: string): Failure {
-    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-3).join(' | ');
-    return new Failure('ProcessLost', `${this.spec.name} ${what}: ${lines}`, `see ${this.logFile}`);
+    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-40);
+    const said = lines.findLast((line) => /^believe: |error\b.*:/i.test(line)) ?? lines.at(-1) ?? '';
+    return new Failure('ProcessLost', `${this.spec.name} ${what}: ${said.trim().slice(0, 500)}`, `see ${this.logFile}`);
   }
 }
