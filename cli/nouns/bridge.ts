@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { pino } from 'pino';
 import { startBridge } from '../../bridge/bridge.js';
 import { clockSpecFile, readClockSpec } from '../../shared/clock/clock-spec-file.js';
@@ -15,6 +15,8 @@ import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-st
 import { CONTROL_FILES, tradingControl } from '../../shared/handover/trading-control.js';
 import { untilAskedToStop } from '../../shared/process/stop-request.js';
 import { printResult } from '../output.js';
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 interface HomeOptions {
   home?: string;
@@ -29,6 +31,7 @@ interface AskOptions extends HomeOptions {
 
 export function register(noun: Command): void {
   withHome(noun)
+    .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
     .addHelpText(
       'after',
       '\nWithout a command it runs the bridge until SIGINT, SIGTERM or SIGBREAK: the one process that sends orders.',
@@ -66,10 +69,8 @@ function asking(noun: Command, name: string, description: string): Command {
 
 async function runBridge(_options: unknown, command: Command): Promise<void> {
   const config = configOf(command);
-  const log = pino(
-    { level: process.env.BELIEVE_LOG_LEVEL ?? 'info', base: { process: 'bridge' } },
-    pino.destination(2),
-  );
+  const { logLevel } = command.optsWithGlobals<{ logLevel: string }>();
+  const log = pino({ level: logLevel, base: { process: 'bridge' } }, pino.destination(2));
   const stop = untilAskedToStop();
   const bridge = await startBridge({ config, clock: clockOf(config), home: config.home, log });
   await stop;

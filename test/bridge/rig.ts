@@ -1,12 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
 import { entryOf, type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import type { Tuning } from '../../bridge/tuning.js';
+import { clockSpecFile, writeClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { type ClockSpec, createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { type Config, type ConfigInput, configSchema } from '../../shared/config/config.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
@@ -46,7 +49,7 @@ export class Rig {
   bridge: RunningBridge | undefined;
 
   private constructor(
-    spec: ClockSpec,
+    private readonly spec: ClockSpec,
     private readonly gatewayOptions: Partial<GatewayOptions>,
     private readonly changes: ConfigInput,
   ) {
@@ -83,11 +86,21 @@ export class Rig {
   }
 
   async startBridge(): Promise<void> {
-    const level = process.env.BELIEVE_TEST_LOG ?? 'silent';
+    const level = process.env.TEST_LOG ?? 'silent';
     this.bridge = await startBridge({
       ...{ config: this.config, clock: this.clock, home: this.home },
       log: pino({ level }, pino.destination(2)),
       tuning: QUICK,
+    });
+  }
+
+  /** The bridge as a process of its own, as operators run it. It reads the clock and settings from the home folder. */
+  spawnBridge(): ChildProcess {
+    writeClockSpec(clockSpecFile(this.home), this.spec);
+    writeFileSync(path.join(this.home, 'config.json'), JSON.stringify(this.config));
+    const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+    return spawn(process.execPath, [main, 'bridge', '--home', this.home, '--log-level', 'silent'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
 
@@ -127,6 +140,11 @@ export class Rig {
     const ledger = new OrderLedger();
     for (const line of this.journal()) ledger.apply(entryOf(line));
     return ledger;
+  }
+
+  /** Trading may go on: the kill switch is off. */
+  release(): void {
+    rmSync(path.join(this.broker, 'control', CONTROL_FILES.halt), { force: true });
   }
 
   /** Throws the kill switch and waits until no order is live, neither here nor there, and the bridge is reconciled. */
