@@ -99,7 +99,7 @@ export class Session {
   /** Market data: goes out unless muted. */
   sendData(message: string | readonly Field[]): void {
     if (this.muted > 0) return;
-    this.outbox.push(typeof message === 'string' ? message : encodeFields(message));
+    this.outbox.push(typeof message === 'string' ? message : encodeFields(message), 'ascii');
   }
 
   error(id: number, code: number, text: string, rejectJson?: string): void {

@@ -1,11 +1,15 @@
 import { priceOf } from '../contracts/contract.js';
+import { decimal } from '../wire/decimal.js';
 import { encodeDepth } from '../wire/encode-market-data.js';
 import { ASK, BID, DELETE, INSERT, type Level, UPDATE } from './book.js';
 import type { Market, MarketListener } from './market.js';
 
+const PRICE_TEXTS_MAX = 4096;
+
 /** Sends one subscriber the top `rows` of a market's book as updateMktDepth. */
 export abstract class DepthStream implements MarketListener {
   protected readonly sides = [ASK, BID] as const;
+  readonly #priceTexts = new Map<number, string>();
 
   constructor(
     readonly reqId: number,
@@ -38,8 +42,18 @@ export abstract class DepthStream implements MarketListener {
   }
 
   protected emit(operation: number, side: number, position: number, level: Level): void {
-    const price = priceOf(this.market.contract, level.priceTicks);
-    this.send(encodeDepth(this.reqId, position, operation, side, price, level.size));
+    this.send(encodeDepth(this.reqId, position, operation, side, this.#priceText(level.priceTicks), level.size));
+  }
+
+  /** Prices come again and again, and turning one into text costs more than the rest of the message. */
+  #priceText(ticks: number): string {
+    let text = this.#priceTexts.get(ticks);
+    if (text === undefined) {
+      if (this.#priceTexts.size >= PRICE_TEXTS_MAX) this.#priceTexts.clear();
+      text = decimal(priceOf(this.market.contract, ticks));
+      this.#priceTexts.set(ticks, text);
+    }
+    return text;
   }
 }
 

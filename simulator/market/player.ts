@@ -19,6 +19,7 @@ export interface PlayerOptions {
 }
 
 const BURST_EVENTS = 256;
+const MAX_SPEED_BURST_EVENTS = 2048;
 const POLL_MS_MAX = 5;
 /** Gap in tape time between the end of one pass and the start of the next. */
 const LOOP_GAP_MS = 1000;
@@ -115,7 +116,7 @@ export class Player {
 
   /** Between bursts others get their turn; at full speed the slowest client's turn comes first. */
   #breathe(): Promise<void> | undefined {
-    if (++this.#burst % BURST_EVENTS !== 0) return undefined;
+    if (++this.#burst % (this.options.speed === 'max' ? MAX_SPEED_BURST_EVENTS : BURST_EVENTS) !== 0) return undefined;
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
     return this.options.speed === 'max' ? this.options.settled().then(turn) : turn();
   }

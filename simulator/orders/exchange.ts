@@ -16,14 +16,19 @@ export interface ExchangeEvents {
   onTriggered(order: Order): void;
 }
 
+interface TakenBySide {
+  readonly BUY: Taken;
+  readonly SELL: Taken;
+}
+
 /**
  * Works orders against one replayed market. Without market impact every order sees the tape's whole book, and takes
  * what a level shows at most once until the tape touches that level again.
  */
 export class Exchange implements MarketListener {
   readonly #working: Order[] = [];
-  readonly #ownTaken = new Map<Order, { BUY: Taken; SELL: Taken }>();
-  readonly #sharedTaken = { BUY: new Map<number, number>(), SELL: new Map<number, number>() };
+  readonly #ownTaken = new Map<Order, TakenBySide>();
+  readonly #sharedTaken: TakenBySide = { BUY: new Map<number, number>(), SELL: new Map<number, number>() };
 
   constructor(
     private readonly market: Market,
@@ -61,13 +66,12 @@ export class Exchange implements MarketListener {
   }
 
   onDepth(_operation: number, _side: number, _position: number, priceTicks: number): void {
-    for (const taken of [this.#sharedTaken, ...this.#ownTaken.values()]) {
-      taken.BUY.delete(priceTicks);
-      taken.SELL.delete(priceTicks);
-    }
+    forget(this.#sharedTaken, priceTicks);
+    for (const taken of this.#ownTaken.values()) forget(taken, priceTicks);
   }
 
   onBook(): void {
+    if (this.#working.length === 0) return;
     for (const order of this.#resting()) {
       const view = matchable(order);
       updateQueue(view, this.market.book);
@@ -77,6 +81,7 @@ export class Exchange implements MarketListener {
   }
 
   onTrade(priceTicks: number, size: number, aggressorIsBuyer: boolean | undefined): void {
+    if (this.#working.length === 0) return;
     for (const order of [...this.#working])
       if (order.workingAs === 'stop' && isTriggered(order, priceTicks)) this.#trigger(order);
     let left = size;
@@ -116,6 +121,11 @@ export class Exchange implements MarketListener {
       this.events.onFill(order, fill);
     }
   }
+}
+
+function forget(taken: TakenBySide, priceTicks: number): void {
+  taken.BUY.delete(priceTicks);
+  taken.SELL.delete(priceTicks);
 }
 
 function matchable(order: Order): Matchable {

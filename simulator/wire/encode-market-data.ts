@@ -64,10 +64,10 @@ export function encodeDepth(
   position: number,
   operation: number,
   side: number,
-  price: number,
+  price: string,
   size: number,
 ): string {
-  return `12\x001\0${reqId}\0${position}\0${operation}\0${side}\0${decimal(price)}\0${size}\0`;
+  return `12\x001\0${reqId}\0${position}\0${operation}\0${side}\0${price}\0${size}\0`;
 }
 
 export const encodeTickByTickTrade = (
