@@ -94,6 +94,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     instrument: instrument.localSymbol,
     tickSize: instrument.tickSize,
     baseNs: receiveClock.baseNs,
+    afterEventSeq: capture.lastSeq,
     beforeEvent: (atNs) => {
       tally.lastEventMarketMs = receiveClock.marketMsOf(atNs);
       swap.beforeEvent(tally.lastEventMarketMs);
@@ -109,7 +110,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       log.error({ err: error }, 'a decision failed');
     },
   });
-  const model = new ModelInUse(decider, decisionLog, () => capture.lastSeq);
+  const model = new ModelInUse(decider, decisionLog);
   const desk = new OrderDesk({
     account: gateway.account,
     contract,
@@ -158,7 +159,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       model.activate(release, shipId);
     },
     currentModelVersion: () => model.modelVersion,
-    lastEventSeq: () => capture.lastSeq,
+    lastEventSeq: () => decider.lastEventSeq,
     onNews: (text, record) => log.info({ swap: record }, text),
   });
   const keeper = new ConnectionKeeper({
@@ -171,7 +172,6 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
         own,
         ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
-        lastEventSeq: () => capture.lastSeq,
       }),
     onLost: (reason, socketGone) => {
       halts.raise('connection', reason);
@@ -234,7 +234,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     });
   halts.raise('connection', 'not connected yet');
   for (const [code, reason] of journal.ledger.haltReasons) halts.restore(code as HaltCode, reason);
-  decisionLog.start(capture.lastSeq);
+  decisionLog.start(decider.lastEventSeq);
   await model.restore(broker, swapsLog).catch((error: unknown) => {
     log.error({ err: error }, 'the release in use before the restart cannot be loaded: no model');
   });

@@ -11,7 +11,6 @@ export class ModelInUse {
   constructor(
     private readonly decider: Decider,
     private readonly decisionLog: DecisionLog,
-    private readonly lastEventSeq: () => number,
   ) {}
 
   get release(): LoadedRelease | null {
@@ -28,7 +27,7 @@ export class ModelInUse {
   activate(release: LoadedRelease, shipId: string): void {
     const freePrior = this.decider.swapHeads(release.headSet);
     this.current = { release, shipId };
-    this.decisionLog.heads(release, this.lastEventSeq());
+    this.decisionLog.heads(release, this.decider.lastEventSeq);
     void freePrior();
   }
 

@@ -20,7 +20,6 @@ export interface SessionWork extends ReconciliationDeps {
   readonly decider: Decider;
   readonly decisionLog: DecisionLog;
   readonly halts: Halts;
-  readonly lastEventSeq: () => number;
 }
 
 /**
@@ -61,6 +60,6 @@ async function warmBars(session: GatewaySession, work: SessionWork): Promise<voi
   const bars = await bootstrapBars(session, work.contract, bootstrapBarDays, work.clock.nowMs(), work.answerMs);
   for (const bar of bars) {
     work.decider.onBar(bar);
-    work.decisionLog.bar(bar, work.lastEventSeq());
+    work.decisionLog.bar(bar, work.decider.lastEventSeq);
   }
 }

@@ -9,6 +9,8 @@ export interface DeciderDeps {
   readonly instrument: string;
   readonly tickSize: number;
   readonly baseNs: bigint;
+  /** Sequence number of the last event before this pipeline began. */
+  readonly afterEventSeq: number;
   /** Called before each event with its time (ns since the base): the place between two events. */
   readonly beforeEvent: (atNs: number) => void;
   /** @param startedMonotonicMs when the event that led to it came in */
@@ -26,7 +28,6 @@ export interface BestPrices {
 export class Decider implements EventSink {
   private readonly pipeline: DecisionPipeline;
   private readonly row: EventBatch;
-  private hasHeads = false;
 
   constructor(private readonly deps: DeciderDeps) {
     this.pipeline = new DecisionPipeline(deps.tickSize);
@@ -34,6 +35,7 @@ export class Decider implements EventSink {
     this.row.length = 1;
     this.row.last[0] = 1;
     this.row.tsEventNs[0] = Number.NaN;
+    this.row.seq[0] = deps.afterEventSeq;
   }
 
   depth(
@@ -72,15 +74,15 @@ export class Decider implements EventSink {
   /** From the next event on these heads decide. @returns frees the heads until now, once they have finished */
   swapHeads(next: HeadSet): () => Promise<void> {
     const prior = this.pipeline.swapHeads(next);
-    this.hasHeads = true;
     return async () => {
       await this.pipeline.settled();
       await prior?.release();
     };
   }
 
-  get isDeciding(): boolean {
-    return this.hasHeads;
+  /** Sequence number of the last event that was fed. */
+  get lastEventSeq(): number {
+    return this.row.seq[0]!;
   }
 
   bestPrices(): BestPrices {
