@@ -50,13 +50,13 @@ export async function readBarsFile(path: string, signal?: AbortSignal): Promise<
   return { bars, synthetic, missingVolumes };
 }
 
-/** A bar, or why the line is none. */
-function parseBar(line: string): Bar | string {
+/** The bar of a line `open time,open,high,low,close,volume`, or why it is none. */
+export function parseBar(line: string, barMs = BAR_MS): Bar | string {
   const fields = line.split(',');
   if (fields.length !== 6) return `has ${fields.length} fields instead of 6`;
   const openMs = parseUtc(fields[0]!);
   if (Number.isNaN(openMs)) return `"${fields[0]}" is no UTC time`;
-  if (openMs % BAR_MS !== 0) return `${fields[0]} is not aligned to five minutes`;
+  if (openMs % barMs !== 0) return `${fields[0]} is not aligned to ${barMs / 60_000} minutes`;
   const [open, high, low, close] = fields.slice(1, 5).map(parseNumber) as [number, number, number, number];
   if (![open, high, low, close].every(Number.isFinite)) return 'a price is missing or not a number';
   if (high < Math.max(open, close, low) || low > Math.min(open, close)) return 'high and low do not enclose the bar';
