@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
 import { Rig } from './rig.js';
+import type { ReleaseChanges } from './toy-release.js';
+
+type Swap = Omit<ArmedSwap, 'notBeforeMarketMs'>;
 
 describe('hot swap', () => {
   let rig: Rig;
   afterEach(() => rig.end());
+
+  const armedFile = () => path.join(rig.broker, 'armed', 'swap.json');
+  const untilSettled = (count: number) => rig.until(`${count} swap lines`, () => rig.swaps().length >= count);
 
   it('puts an armed release in use at the open, between two events, and decides with it', async () => {
     rig = await Rig.start();
     await rig.startBridge();
     const v1 = await rig.toys.accept(1);
     await rig.until('connected', ({ connection }) => connection === 'ready');
-    rig.toys.arm(v1, rig.clock.nowMs() + 10_000);
+    const openMs = rig.clock.nowMs() + 20_000;
+    rig.toys.arm(v1, openMs);
     const status = await rig.until('decisions with v1', ({ decisions }) => decisions > 5);
     assert.equal(status.modelVersion, 1);
     assert.equal(status.trading, 'armed');
@@ -20,6 +29,125 @@ describe('hot swap', () => {
     assert.equal(more.length, 0);
     assert.equal(line?.outcome, 'swapped');
     assert.equal(line?.goldenRowsChecked, 3);
-    assert.ok(!existsSync(path.join(rig.broker, 'armed', 'swap.json')));
+    assert.ok(!existsSync(armedFile()));
+    await rig.stopBridge();
+    const lastOfOld = rig.captured().find(({ seq }) => seq === line?.afterEventSeq);
+    const firstOfNew = rig.captured().find(({ seq }) => seq === (line?.afterEventSeq ?? 0) + 1);
+    assert.ok(Number(lastOfOld?.ts) / 1e6 < openMs, 'the old heads saw what came before the open');
+    assert.ok(Number(firstOfNew?.ts) / 1e6 >= openMs, 'the new heads saw the first event of the open');
   });
+
+  it('happens within seconds of the open where no event comes', async () => {
+    rig = await Rig.start({ gateway: { speed: 0 } });
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), rig.clock.nowMs());
+    await rig.until('v1', ({ modelVersion }) => modelVersion === 1);
+  });
+
+  it('is taken up again by a restarted bridge: the last swapped release is loaded, verified anew', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('v1', ({ modelVersion }) => modelVersion === 1);
+    await rig.stopBridge();
+    await rig.toys.accept(2); // verified, so the pin is above v1, but not yet swapped
+    await rig.startBridge();
+    const status = await rig.until('decisions', ({ decisions }) => decisions > 3);
+    assert.equal(status.modelVersion, 1);
+    assert.equal(status.shipId, 'ship/1');
+    assert.equal(rig.swaps().length, 1);
+  });
+
+  it('leaves no model in use where the bytes of the last swapped release were changed meanwhile', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    const v1 = await rig.toys.accept(1);
+    rig.toys.arm(v1, 0);
+    await rig.until('v1', ({ modelVersion }) => modelVersion === 1);
+    await rig.stopBridge();
+    flipByte(path.join(rig.broker, 'releases', v1.tarball));
+    await rig.startBridge();
+    const status = await rig.until('connected', ({ connection }) => connection === 'ready');
+    assert.equal(status.trading, 'no-model');
+    assert.equal(status.modelVersion, null);
+  });
+
+  it('does not happen where the release is withdrawn before the open', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), rig.clock.nowMs() + 60_000);
+    await sleep(700);
+    rmSync(armedFile());
+    await sleep(3500);
+    assert.deepEqual(rig.swaps(), []);
+    assert.equal(rig.status()?.modelVersion, null);
+  });
+
+  const refusals: readonly [string, ReleaseChanges, ((swap: Swap) => Swap) | null, RegExp][] = [
+    ['a byte of the tarball was flipped', {}, flipped('tarball'), /ReleaseRefused: .*archive-hash/],
+    ['a byte of the envelope was flipped', {}, flipped('envelope'), /ReleaseRefused/],
+    ['the release has expired', { lifetimeMs: 1500 }, null, /ReleaseRefused: .*expired/],
+    ['another release was asked for', {}, (swap) => ({ ...swap, counter: 9 }), /not-the-expected-release/],
+    ['a golden row comes out differently', { wrongGoldenRows: true }, null, /GoldenRowMismatch/],
+    ['a head is no graph', { brokenGraph: true }, null, /HeadSetRefused/],
+    ['the tarball is missing', {}, (swap) => ({ ...swap, tarball: 'believe-v9.tar.gz' }), /DeliveryMissing/],
+  ];
+  for (const [why, changes, change, reason] of refusals)
+    it(`is refused, and the old heads go on, where ${why}`, async () => {
+      rig = await Rig.start();
+      await rig.startBridge();
+      rig.toys.arm(await rig.toys.accept(1), 0);
+      await untilSettled(1);
+      const v2 = await rig.toys.accept(2, changes);
+      if (changes.lifetimeMs) await sleep(changes.lifetimeMs);
+      rig.toys.arm(change ? change(v2) : v2, 0);
+      await untilSettled(2);
+      const before = rig.status()?.decisions ?? 0;
+      const status = await rig.until('decisions go on', ({ decisions }) => decisions > before + 5);
+      assert.equal(status.modelVersion, 1);
+      const refused = rig.swaps()[1];
+      assert.equal(refused?.outcome, 'refused');
+      assert.match(refused?.reason ?? '', reason);
+      assert.ok(!existsSync(armedFile()));
+    });
+
+  it('refuses an older release again, also where it is armed anew', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    const v1 = await rig.toys.accept(1);
+    const v2 = await rig.toys.accept(2);
+    rig.toys.arm(v2, 0);
+    await untilSettled(1);
+    rig.toys.arm(v1, 0);
+    await untilSettled(2);
+    assert.match(rig.swaps()[1]?.reason ?? '', /rollback/);
+    rig.toys.arm(v2, 0);
+    await rig.until('the request is dropped', () => !existsSync(armedFile()));
+    assert.equal(rig.swaps().length, 2, 'a release has one line for each ship');
+  });
+
+  it('is not disturbed by an armed file that is no JSON', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await untilSettled(1);
+    writeFileSync(armedFile(), '{"v":1');
+    await sleep(600);
+    assert.equal(rig.status()?.modelVersion, 1);
+    rig.toys.arm(await rig.toys.accept(2), 0);
+    await rig.until('v2', ({ modelVersion }) => modelVersion === 2);
+  });
+
+  function flipped(file: 'tarball' | 'envelope'): (swap: Swap) => Swap {
+    return (swap) => {
+      flipByte(path.join(rig.broker, 'releases', swap[file]));
+      return swap;
+    };
+  }
 });
+
+function flipByte(file: string): void {
+  const bytes = readFileSync(file);
+  bytes[Math.floor(bytes.length / 2)]! ^= 1;
+  writeFileSync(file, bytes);
+}

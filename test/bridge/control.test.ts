@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { pino } from 'pino';
+import { startBridge } from '../../bridge/bridge.js';
+import { GatewaySession } from '../../bridge/connection/session.js';
+import { assertAgreement } from './agreement.js';
+import { clockInSession, QUICK, Rig } from './rig.js';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+
+describe('operating the bridge', () => {
+  let rig: Rig;
+  afterEach(() => rig.end());
+
+  const believe = async (...args: string[]) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      MAIN,
+      'bridge',
+      ...args,
+      '--home',
+      rig.home,
+      '--json',
+    ]);
+    return JSON.parse(stdout) as { done?: boolean; status: { positionContracts: number; trading: string } };
+  };
+
+  it('halts, flattens and resumes by command, and stops in order on SIGTERM', async () => {
+    rig = await Rig.start();
+    const child = rig.spawnBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('fills', ({ fills }) => fills > 3);
+    const halted = await believe('halt', '--reason', 'drill');
+    assert.equal(halted.done, true);
+    const sent = rig.gateway.ledger.orders.size;
+    await sleep(500);
+    assert.equal(rig.gateway.ledger.orders.size, sent, 'nothing is sent while halted');
+    assert.equal((await believe('resume')).done, true);
+    await rig.until('orders again', () => rig.gateway.ledger.orders.size > sent + 2);
+    const flattened = await believe('flatten');
+    assert.equal(flattened.done, true);
+    assert.equal(flattened.status.positionContracts, 0);
+    assert.equal(flattened.status.trading, 'halted');
+    assertAgreement(rig);
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.equal(rig.status()?.connection, 'down');
+  });
+
+  it('obeys a kill switch that says nothing readable', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    writeFileSync(path.join(rig.broker, 'control', 'halt.json'), '');
+    await rig.until('halted', ({ haltReason }) => /kill-switch: .*nothing readable/.test(haltReason ?? ''));
+  });
+
+  it('keeps a halt over a restart until an operator resumes', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('fills', ({ fills }) => fills > 3);
+    rig.gateway.inject({ do: 'rejectOrder', times: 5 });
+    await rig.until('halted', ({ haltReason }) => /reject-burst/.test(haltReason ?? ''));
+    await rig.stopBridge();
+    await rig.startBridge();
+    await rig.until('still halted', ({ connection, haltReason }) => {
+      return connection === 'ready' && /^reject-burst/.test(haltReason ?? '');
+    });
+    await believe('resume');
+    await rig.until('armed', ({ trading }) => trading === 'armed');
+  });
+
+  it('waits with its own client id while another session holds it, and never takes another', async () => {
+    rig = await Rig.start();
+    const address = { host: rig.gateway.host, port: rig.gateway.port };
+    const other = await GatewaySession.open(address, QUICK.timeouts);
+    await rig.startBridge();
+    await sleep(1200);
+    assert.equal(rig.status()?.connection === 'ready', false);
+    assert.deepEqual(rig.gateway.clientIds, [251]);
+    other.close('the test goes on');
+    await rig.until('connected', ({ connection }) => connection === 'ready');
+    assert.deepEqual(rig.gateway.clientIds, [251]);
+  });
+
+  it('captures but does not trade where the gateway is logged in to another account', async () => {
+    rig = await Rig.start({ gateway: { settings: { accounts: ['DU7654321'] } } });
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    const status = await rig.until('decisions', ({ decisions }) => decisions > 5);
+    assert.match(status.haltReason ?? '', /account: the gateway is logged in to DU7654321/);
+    assert.equal(rig.gateway.ledger.orders.size, 0);
+    assert.ok(status.eventsSeen > 0);
+  });
+
+  it('refuses a live account in paper mode', async () => {
+    rig = await Rig.start();
+    const config = { ...rig.config, gateway: { ...rig.config.gateway, account: 'U1234567' } };
+    const options = { config, clock: rig.clock, home: rig.home, log: pino({ level: 'silent' }) };
+    await assert.rejects(startBridge(options), /U1234567 is no paper account/);
+  });
+
+  it('does not trade on a feed that the login is not entitled to', async () => {
+    rig = await Rig.start({ gateway: { settings: { entitlements: { depth: false } } } });
+    await rig.startBridge();
+    await rig.until('halted', ({ haltReason }) => /feed: the gateway refuses market data/.test(haltReason ?? ''));
+  });
+
+  it('closes the position before regular hours end, and opens none after', async () => {
+    // Five minutes of market time are left of the regular hours.
+    const startedAtWallMs = Date.now() - ((6.5 * 3600 - 300) * 1000) / 20;
+    const clock = { ...clockInSession(20), startedAtWallMs, afterOpenSeconds: 36_000 };
+    rig = await Rig.start({ clock });
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('fills', ({ fills }) => fills > 3);
+    const closesMs = Date.parse('2019-08-29T20:00:00Z');
+    await rig.until('after the close', ({ marketTime }) => Date.parse(marketTime) > closesMs + 20_000, 90_000);
+    await rig.stopBridge();
+    const ledger = rig.ledger();
+    assert.equal(ledger.positionContracts, 0);
+    const late = rig
+      .journal()
+      .filter(({ kind, marketTime }) => kind === 'intent' && Date.parse(marketTime) > closesMs - 120_000);
+    assert.ok(late.every((line) => line.kind === 'intent' && line.purpose === 'flatten'));
+  });
+});
