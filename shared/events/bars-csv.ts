@@ -55,7 +55,7 @@ export function parseBar(line: string, barMs = BAR_MS): Bar | string {
   const fields = line.split(',');
   if (fields.length !== 6) return `has ${fields.length} fields instead of 6`;
   const openMs = parseUtc(fields[0]!);
-  if (Number.isNaN(openMs)) return `"${fields[0]}" is no UTC time`;
+  if (Number.isNaN(openMs)) return `"${fields[0]!.slice(0, 40)}" is no UTC time`;
   if (openMs % barMs !== 0) return `${fields[0]} is not aligned to ${barMs / 60_000} minutes`;
   const [open, high, low, close] = fields.slice(1, 5).map(parseNumber) as [number, number, number, number];
   if (![open, high, low, close].every(Number.isFinite)) return 'a price is missing or not a number';

@@ -1,0 +1,238 @@
+import { z } from 'zod';
+import { PriceBook } from '../../shared/book/price-book.js';
+import { Side } from '../../shared/events/event-batch.js';
+import { Action, BOOK_LEVELS, Flag } from '../store/datasets.js';
+import type { RowSink } from '../store/row-sink.js';
+import { BookColumns } from './book-columns.js';
+import type { Format, ImportOutput } from './format.js';
+import { NANOS_PER_POINT, storeBook } from './price-book-rows.js';
+import { type TextLine, textLines } from './text-lines.js';
+import { storeTrade } from './trade-rows.js';
+
+const LINE = /^(\d{19}) (\{.*\})$/;
+/** Changes that may arrive before the first snapshot: far more than ever do. */
+const EARLY_CHANGES_MAX = 100_000;
+
+const decimal = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a decimal number');
+const levels = z.array(z.tuple([decimal, decimal]));
+const id = z.number().int().nonnegative();
+const snapshot = z.object({ lastUpdateId: id, bids: levels, asks: levels });
+const depthUpdate = z.object({
+  e: z.literal('depthUpdate'),
+  E: id,
+  T: id.optional(),
+  s: z.string(),
+  U: id,
+  u: id,
+  pu: id.optional(),
+  b: levels,
+  a: levels,
+});
+const trade = z.object({ e: z.literal('trade'), T: id, s: z.string(), t: id, p: decimal, q: decimal, m: z.boolean() });
+type Snapshot = z.infer<typeof snapshot>;
+type DepthUpdate = z.infer<typeof depthUpdate>;
+
+/**
+ * Recorded websocket lines of Binance: local time in ns, a space, the message. The book starts with the snapshot;
+ * changes before it that it does not contain are applied behind it, as Binance's documentation prescribes.
+ */
+export const binanceLines: Format = {
+  name: 'binance-lines',
+  summary: 'raw websocket lines of Binance (local ns, then JSON): depth snapshot, depth changes, trades',
+  recognises: (head) => LINE.test(head.toString('latin1').split('\n', 1)[0]!.trimEnd()),
+
+  async read(file, out) {
+    let reader: StreamReader | null = null;
+    for await (const lines of textLines(file.path, file.signal)) {
+      reader ??= new StreamReader(out, lines);
+      for (const line of lines) reader.take(line);
+      await out.settle();
+    }
+    reader?.finish();
+    return null;
+  },
+};
+
+class StreamReader {
+  private readonly instrument: string;
+  private readonly tickSink: RowSink;
+  private readonly columns: BookColumns;
+  private readonly book = new PriceBook();
+  /** Changes that arrived before the snapshot; null once it was there. */
+  private early: DepthUpdate[] | null = [];
+  private lastUpdateId = 0;
+  private isEventOpen = false;
+
+  constructor(
+    private readonly out: ImportOutput,
+    firstLines: readonly TextLine[],
+  ) {
+    const names = firstLines.map(({ text }) => /"s":"(\w+)"/.exec(text)?.[1]);
+    this.instrument = names.find((name) => name !== undefined) ?? 'unknown';
+    const isFutures = firstLines.some(({ text }) => /"(pu|X)":/.test(text));
+    out.begin({ feed: isFutures ? 'binance-usdm' : 'binance-spot', synthetic: false });
+    const kind = { instrument: this.instrument, sizes: 'fractional', dayRule: 'utc' } as const;
+    this.tickSink = out.sink({ ...kind, dataset: 'ticks' });
+    const fields = { tsRecv: true, tsEvent: true, sequence: true, counts: false, ids: false, levels: BOOK_LEVELS };
+    this.columns = new BookColumns(out.sink({ ...kind, dataset: 'mbp10' }), fields);
+  }
+
+  take({ text, number }: TextLine): void {
+    if (text === '') return;
+    const match = LINE.exec(text);
+    const fault = match ? this.takeMessage(BigInt(match[1]!), match[2]!) : 'is not a time in ns and a JSON object';
+    if (fault !== null) this.out.reject(`line ${number}`, fault, text);
+  }
+
+  finish(): void {
+    if (this.early && this.early.length > 0) this.out.count('depth without a snapshot', this.early.length);
+  }
+
+  /** @returns what is wrong, or null */
+  private takeMessage(tsRecvNs: bigint, json: string): string | null {
+    const message = messageOf(json);
+    if (typeof message === 'string') return message;
+    if (!this.tickSink.isDatable(Number(tsRecvNs / 1_000_000n))) return 'its time is beyond any calendar';
+    if ('lastUpdateId' in message) return this.takeAs(snapshot, message, 'snapshots', (it) => this.start(tsRecvNs, it));
+    switch (message.e) {
+      case 'depthUpdate':
+        return this.takeAs(depthUpdate, message, 'depth', (it) => this.change(tsRecvNs, it));
+      case 'trade':
+        return this.takeAs(trade, message, 'trades', (it) => this.storeTrade(tsRecvNs, it));
+      default:
+        // Best bid and offer repeat what the book says; they are counted and left out.
+        this.out.count('book tickers, not stored');
+        return null;
+    }
+  }
+
+  private takeAs<T extends z.ZodType>(type: T, message: unknown, what: string, store: (it: z.output<T>) => void) {
+    const parsed = type.safeParse(message);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no such message'}`;
+    }
+    const symbol = (parsed.data as { s?: string }).s;
+    if (symbol !== undefined && symbol !== this.instrument)
+      return `is about ${symbol}, the file about ${this.instrument}`;
+    store(parsed.data);
+    this.out.count(what);
+    return null;
+  }
+
+  private start(tsRecvNs: bigint, { lastUpdateId, bids, asks }: Snapshot): void {
+    this.book.clear();
+    this.lastUpdateId = lastUpdateId;
+    const at = { tsRecvNs, tsEventNs: tsRecvNs, sequence: lastUpdateId };
+    this.storeRow(at, { action: Action.clear, side: Side.none, depth: 0, price: null, size: 0, flags: Flag.snapshot });
+    this.applyLevels(at, bids, asks, Flag.snapshot);
+    const early = this.early ?? [];
+    this.early = null;
+    for (const update of early) if (update.u > lastUpdateId) this.applyUpdate(tsRecvNs, update);
+  }
+
+  private change(tsRecvNs: bigint, update: DepthUpdate): void {
+    if (this.early === null) this.applyUpdate(tsRecvNs, update);
+    else if (this.early.length < EARLY_CHANGES_MAX) this.early.push(update);
+  }
+
+  private applyUpdate(tsRecvNs: bigint, update: DepthUpdate): void {
+    if (update.u <= this.lastUpdateId) return;
+    const at = { tsRecvNs, tsEventNs: BigInt(update.T ?? update.E) * 1_000_000n, sequence: update.u };
+    if (update.U > this.lastUpdateId + 1 && update.pu !== this.lastUpdateId) {
+      this.out.count('gaps');
+      const flags = Flag.maybeBadBook | Flag.last;
+      this.storeRow(at, { action: Action.none, side: Side.none, depth: 0, price: null, size: 0, flags });
+    }
+    this.lastUpdateId = update.u;
+    this.applyLevels(at, update.b, update.a, 0);
+  }
+
+  /** One exchange event: all of its levels, then the book is whole again. */
+  private applyLevels(at: RowTime, bids: Levels, asks: Levels, flags: number): void {
+    const changes = [
+      ...bids.map((level) => [Side.bid, level] as const),
+      ...asks.map((level) => [Side.ask, level] as const),
+    ];
+    for (const [index, [side, [priceText, sizeText]]] of changes.entries()) {
+      const price = nanosOf(priceText);
+      const size = Number(sizeText);
+      const before = this.book.count[side]!;
+      const position = this.book.setLevel(side, price, size);
+      const isLast = index === changes.length - 1;
+      const isShown = position >= 0 && position < BOOK_LEVELS;
+      if (!isShown && !(isLast && this.isEventOpen)) continue;
+      const grown = this.book.count[side]! - before;
+      const action = grown > 0 ? Action.add : grown < 0 ? Action.cancel : Action.modify;
+      const depth = Math.min(255, Math.max(0, position));
+      this.storeRow(at, { action, side, depth, price, size, flags: flags | (isLast ? Flag.last : 0) });
+    }
+  }
+
+  private storeRow(at: RowTime, event: RowEvent): void {
+    const { columns } = this;
+    const row = columns.next(Number(at.tsRecvNs / 1_000_000n));
+    storeWords(columns.tsRecv, row, at.tsRecvNs);
+    storeWords(columns.tsEvent, row, at.tsEventNs);
+    storeWords(columns.sequence, row, BigInt(at.sequence));
+    columns.action[row] = event.action;
+    columns.side[row] = event.side;
+    columns.depth[row] = event.depth;
+    columns.size[row] = event.size;
+    columns.flags[row] = event.flags;
+    if (event.price === null) columns.setPriceNull(row);
+    else columns.price[row] = event.price / NANOS_PER_POINT;
+    storeBook(columns, this.book, row, false);
+    this.isEventOpen = (event.flags & Flag.last) === 0;
+  }
+
+  private storeTrade(tsRecvNs: bigint, { T, t, p, q, m }: z.infer<typeof trade>): void {
+    storeTrade(this.tickSink, {
+      tsRecvNs,
+      tsEventNs: BigInt(T) * 1_000_000n,
+      price: nanosOf(p) / NANOS_PER_POINT,
+      size: Number(q),
+      side: m ? Side.ask : Side.bid,
+      sequence: t,
+    });
+  }
+}
+
+type Levels = z.infer<typeof levels>;
+
+interface RowTime {
+  readonly tsRecvNs: bigint;
+  readonly tsEventNs: bigint;
+  readonly sequence: number;
+}
+
+interface RowEvent {
+  readonly action: number;
+  readonly side: Side;
+  readonly depth: number;
+  /** 1e-9 points. */
+  readonly price: number | null;
+  readonly size: number;
+  readonly flags: number;
+}
+
+/** The message itself, out of the envelope of a combined stream; or why there is none. */
+function messageOf(json: string): { e?: unknown; [field: string]: unknown } | string {
+  try {
+    const value = JSON.parse(json) as { data?: unknown };
+    const message = 'data' in value ? value.data : value;
+    return typeof message === 'object' && message !== null ? (message as { e?: unknown }) : 'is no message';
+  } catch {
+    return 'is not a JSON object';
+  }
+}
+
+/** A decimal of at most nine decimals as a whole number of 1e-9. */
+function nanosOf(text: string): number {
+  return Math.round(Number(text) * NANOS_PER_POINT);
+}
+
+function storeWords(words: Int32Array, row: number, value: bigint): void {
+  words[2 * row] = Number(BigInt.asIntN(32, value));
+  words[2 * row + 1] = Number(value >> 32n);
+}

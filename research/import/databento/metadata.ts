@@ -1,0 +1,132 @@
+import { BadInput } from '../../../shared/failure.js';
+import type { ByteWindow } from '../byte-window.js';
+
+/** From `from` (inclusive) to `to` (exclusive), as YYYYMMDD, the instrument id means this symbol. */
+interface SymbolInterval {
+  readonly symbol: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a DBN file says about itself, as far as it is needed. Layout: https://databento.com/docs/standards-and-conventions/databento-binary-encoding */
+export interface DbnMetadata {
+  readonly version: number;
+  readonly dataset: string;
+  /** Each record carries a send time behind its fields. */
+  readonly hasSendTime: boolean;
+  readonly schema: string;
+  readonly symbols: ReadonlyMap<number, readonly SymbolInterval[]>;
+}
+
+const VERSIONS = [1, 2, 3];
+const PREFIX_BYTES = 8;
+const METADATA_BYTES_MAX = 1 << 19;
+/** Bytes of the fields of fixed size; in version 1 they hold a record count, later the length of symbols. */
+const FIXED_BYTES = 100;
+const SYMBOL_BYTES_V1 = 22;
+const STYPE_INSTRUMENT_ID = 0;
+
+const SCHEMAS = [
+  'mbo',
+  'mbp-1',
+  'mbp-10',
+  'tbbo',
+  'trades',
+  'ohlcv-1s',
+  'ohlcv-1m',
+  'ohlcv-1h',
+  'ohlcv-1d',
+  'definition',
+];
+
+/** Reads the metadata and goes on behind it. @throws BadInput where they are cut off or of another version */
+export async function readMetadata(file: string, window: ByteWindow): Promise<DbnMetadata> {
+  const cut = () => new BadInput(file, 'metadata', 'the file ends within them', 'copy the file again from its source');
+  if (!(await window.need(PREFIX_BYTES))) throw cut();
+  const version = window.bytes[window.start + 3]!;
+  if (!VERSIONS.includes(version))
+    throw new BadInput(file, 'byte 3', `DBN version ${version} is not known`, `give version ${VERSIONS.join(', ')}`);
+  const length = window.bytes.readUInt32LE(window.start + 4);
+  if (length < FIXED_BYTES || length > METADATA_BYTES_MAX)
+    throw new BadInput(file, 'byte 4', `${length} bytes of metadata cannot be`, 'copy the file again from its source');
+  if (!(await window.need(PREFIX_BYTES + length))) throw cut();
+  const bytes = Buffer.from(window.bytes.subarray(window.start + PREFIX_BYTES, window.start + PREFIX_BYTES + length));
+  window.skip(PREFIX_BYTES + length);
+  try {
+    return parse(version, bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BadInput(file, 'metadata', 'their lists are longer than they are', 'copy the file again from its source');
+  }
+}
+
+function parse(version: number, bytes: Buffer): DbnMetadata {
+  const afterCounts = version === 1 ? 50 : 42;
+  const outType = bytes[afterCounts + 1]!;
+  const hasSendTime = bytes[afterCounts + 2] === 1;
+  const symbolBytes = version === 1 ? SYMBOL_BYTES_V1 : bytes.readUInt16LE(afterCounts + 3);
+  const reader = new ListReader(bytes, FIXED_BYTES + 4 + bytes.readUInt32LE(FIXED_BYTES), symbolBytes);
+  for (const _list of ['symbols', 'partial', 'not found']) reader.skipSymbols();
+  return {
+    version,
+    dataset: textOf(bytes.subarray(0, 16)),
+    hasSendTime,
+    schema: SCHEMAS[bytes.readUInt16LE(16)] ?? 'mixed',
+    symbols: outType === STYPE_INSTRUMENT_ID ? reader.readMappings() : new Map(),
+  };
+}
+
+class ListReader {
+  constructor(
+    private readonly bytes: Buffer,
+    private at: number,
+    private readonly symbolBytes: number,
+  ) {}
+
+  skipSymbols(): void {
+    const count = this.readCount();
+    this.at += count * this.symbolBytes;
+    if (this.at > this.bytes.length) throw new RangeError('list too long');
+  }
+
+  readMappings(): Map<number, SymbolInterval[]> {
+    const symbols = new Map<number, SymbolInterval[]>();
+    for (let left = this.readCount(); left > 0; left--) {
+      const symbol = this.readSymbol();
+      for (let intervals = this.readCount(); intervals > 0; intervals--) {
+        const from = this.readCount();
+        const to = this.readCount();
+        const id = Number(this.readSymbol());
+        if (Number.isInteger(id)) symbols.set(id, [...(symbols.get(id) ?? []), { symbol, from, to }]);
+      }
+    }
+    return symbols;
+  }
+
+  private readCount(): number {
+    const value = this.bytes.readUInt32LE(this.at);
+    this.at += 4;
+    return value;
+  }
+
+  private readSymbol(): string {
+    if (this.at + this.symbolBytes > this.bytes.length) throw new RangeError('list too long');
+    const text = textOf(this.bytes.subarray(this.at, this.at + this.symbolBytes));
+    this.at += this.symbolBytes;
+    return text;
+  }
+}
+
+/** A string that ends with a NUL, or with its field. */
+export function textOf(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+}
+
+/** The symbol of an instrument on a UTC day; its id where the file has none for it. */
+export function symbolOf({ symbols }: DbnMetadata, instrumentId: number, ms: number): string {
+  const intervals = symbols.get(instrumentId);
+  const date = Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
+  const interval = intervals?.find(({ from, to }) => date >= from && date < to) ?? intervals?.at(-1);
+  return interval?.symbol ?? `instrument-${instrumentId}`;
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { BadInput } from '../../shared/failure.js';
+import type { ImportRecord, Shard } from '../store/catalogue.js';
+import type { MarketStore } from '../store/market-store.js';
+import type { ParquetWriter } from '../store/parquet-writer.js';
+import { type ShardOrigin, ShardWriter } from '../store/shard-writer.js';
+import { type DetectedFormat, detectFormat } from './detect-format.js';
+import type { Format, ImportFile, ImportHints, ImportOutput, ReadEnd } from './format.js';
+import { type Growth, growthOf } from './growth.js';
+import { Quarantine } from './quarantine.js';
+import { hashOfBytes } from './source-hash.js';
+
+export interface ImportOptions {
+  readonly hints?: ImportHints | undefined;
+  /** refuse: the first broken row ends the import, and nothing of the file is taken. quarantine: it is set aside. */
+  readonly onError?: 'refuse' | 'quarantine' | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told from time to time how many rows were taken. */
+  readonly onProgress?: ((rows: number) => void) | undefined;
+}
+
+export interface Imported {
+  readonly record: ImportRecord;
+  /** False where all of it was in the store before. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Brings one file into the store. Importing it again changes nothing; of a file that grows, only what is new is read.
+ * Killed at any moment, it leaves the file imported or not, and can simply be run again.
+ * @throws BadInput naming the file and the line or offset
+ */
+export async function importFile(
+  store: MarketStore,
+  parquet: ParquetWriter,
+  file: string,
+  options: ImportOptions = {},
+): Promise<Imported> {
+  const detected = await detectFormat(file);
+  const hints = options.hints ?? {};
+  const growth = await growthOf(store.catalogue, file, detected, hints);
+  if (growth) return importGrowth(store, parquet, file, detected.format, growth, options);
+
+  const { sha256, toByte } = await hashOfBytes(file);
+  const key = keyOf(detected, sha256, 0, hints);
+  const known = store.catalogue.find(key);
+  if (known) return { record: known, isNew: false };
+  const run = new ImportRun(store, parquet, file, detected.format, options, key);
+  await run.read(undefined);
+  const record = run.record({ sha256, fromByte: 0, toByte }, null);
+  return { record, isNew: store.catalogue.add(record) };
+}
+
+/** Imports what was appended since the last time. */
+async function importGrowth(
+  store: MarketStore,
+  parquet: ParquetWriter,
+  file: string,
+  format: Format,
+  growth: Growth,
+  options: ImportOptions,
+): Promise<Imported> {
+  const { lineage, fromByte, state, last } = growth;
+  const run = new ImportRun(store, parquet, file, format, options, sha256Of(`${lineage} ${fromByte}`));
+  const end = await run.read(fromByte === 0 ? undefined : { fromByte, state });
+  if (!end) throw new RangeError(`${format.name} does not say where it ended`);
+  if (last && end.toByte === fromByte) {
+    run.discard();
+    return { record: last, isNew: false };
+  }
+  const source = await hashOfBytes(file, fromByte, end.toByte);
+  const record = run.record({ ...source, fromByte }, { lineage, state: end.state });
+  return { record, isNew: store.catalogue.add(record) };
+}
+
+/** One file on its way into the store. */
+class ImportRun implements ImportOutput {
+  private readonly found: Record<string, number> = {};
+  private readonly quarantine: Quarantine;
+  private origin: ShardOrigin | null = null;
+  private writer: ShardWriter | null = null;
+  private shards: readonly Shard[] = [];
+
+  constructor(
+    private readonly store: MarketStore,
+    private readonly parquet: ParquetWriter,
+    private readonly file: string,
+    private readonly format: Format,
+    private readonly options: ImportOptions,
+    private readonly key: string,
+  ) {
+    this.quarantine = new Quarantine(path.join(store.quarantineFolder, `${key}.jsonl`));
+  }
+
+  async read(resume: ImportFile['resume']): Promise<ReadEnd | null> {
+    const { file, options } = this;
+    try {
+      const end = await this.format.read(
+        { path: file, name: unpackedName(file), hints: options.hints ?? {}, signal: options.signal, resume },
+        this,
+      );
+      this.shards = (await this.writer?.finish()) ?? [];
+      return end;
+    } catch (error) {
+      await this.writer?.abandon();
+      this.discard();
+      throw error;
+    }
+  }
+
+  record(source: ImportRecord['source'], growth: ImportRecord['growth']): ImportRecord {
+    const isQuarantined = this.quarantine.finish();
+    return {
+      v: 1,
+      key: this.key,
+      file: path.basename(this.file),
+      format: this.format.name,
+      feed: this.origin?.feed ?? this.format.name,
+      synthetic: this.origin?.synthetic ?? false,
+      source,
+      read: this.found,
+      rejected: this.quarantine.rows,
+      quarantine: isQuarantined ? path.relative(this.store.root, this.quarantine.file) : null,
+      shards: [...this.shards],
+      growth,
+      importedAt: new Date().toISOString(),
+    };
+  }
+
+  discard(): void {
+    this.quarantine.discard();
+  }
+
+  begin(origin: ShardOrigin): void {
+    this.origin = origin;
+    this.writer = new ShardWriter(this.store.objects, this.parquet, origin);
+  }
+
+  sink(kind: Parameters<ShardWriter['sink']>[0]) {
+    if (!this.writer) throw new RangeError(`${this.format.name} asks for a sink before it begins`);
+    return this.writer.sink(kind);
+  }
+
+  async settle(): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    await this.writer?.settle();
+    this.options.onProgress?.(this.writer?.rows ?? 0);
+  }
+
+  count(what: string, n = 1): void {
+    this.found[what] = (this.found[what] ?? 0) + n;
+  }
+
+  reject(where: string, reason: string, raw: string): void {
+    if (this.options.onError !== 'quarantine')
+      throw new BadInput(this.file, where, reason, 'repair or remove it, or import with --on-error quarantine');
+    this.quarantine.add(where, reason, raw);
+  }
+}
+
+/** The same bytes, read in the same way. */
+function keyOf({ format }: DetectedFormat, sha256: string, fromByte: number, hints: ImportHints): string {
+  return sha256Of(JSON.stringify([sha256, fromByte, format.name, hints.instrument ?? null, hints.priceScale ?? null]));
+}
+
+export function sha256Of(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export function unpackedName(file: string): string {
+  return path.basename(file).replace(/\.(gz|zst)$/, '');
+}

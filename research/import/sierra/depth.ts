@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { PriceBook } from '../../../shared/book/price-book.js';
+import { Side } from '../../../shared/events/event-batch.js';
+import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
+import type { RowSink } from '../../store/row-sink.js';
+import { BookColumns } from '../book-columns.js';
+import { ByteWindow } from '../byte-window.js';
+import type { Format, ImportFile, ImportOutput } from '../format.js';
+import { instrumentOf } from '../instrument-name.js';
+import { NANOS_PER_POINT, storeBook } from '../price-book-rows.js';
+import { decimalOfFloat32, type SierraLayout, skipHeader, unixNsOf } from './sierra-file.js';
+
+const LAYOUT: SierraLayout = { magic: 'SCDD', headerBytes: 64, recordBytes: 24 };
+const PORTION_RECORDS = 16_384;
+const END_OF_BATCH = 1;
+const CLEAR = 1;
+/** Actions of the commands 2 to 7; even ones are about bids. */
+const ACTIONS = [Action.add, Action.add, Action.modify, Action.modify, Action.cancel, Action.cancel];
+
+const level = z.tuple([z.number(), z.number(), z.number()]);
+/** Where a read ended: levels as [price, size, orders], best first, asks then bids. */
+const depthState = z.strictObject({
+  levels: z.tuple([z.array(level), z.array(level)]),
+  inSnapshot: z.boolean(),
+  isEventOpen: z.boolean(),
+});
+
+/** Sierra Chart's market depth file: a price-addressed book, a full snapshot from time to time. */
+export const sierraDepth: Format = {
+  name: 'sierra-depth',
+  summary: 'Sierra Chart .depth: price-addressed market depth; may still be growing',
+  recognises: (head) => head.toString('latin1', 0, 4) === LAYOUT.magic,
+  grows: true,
+
+  async read(file, out) {
+    const window = await ByteWindow.open(file.path, file.resume?.fromByte);
+    try {
+      if (!file.resume) await skipHeader(file.path, window, LAYOUT);
+      out.begin({ feed: 'sierra-depth', synthetic: false });
+      const reader = new DepthReader(file, out);
+      for (let records = 1; await window.need(LAYOUT.recordBytes); records++) {
+        reader.take(window.bytes, window.start, window.offset);
+        window.skip(LAYOUT.recordBytes);
+        if (records % PORTION_RECORDS === 0) await out.settle();
+      }
+      return { toByte: window.offset, state: reader.state() };
+    } finally {
+      await window.close();
+    }
+  },
+};
+
+class DepthReader {
+  private readonly book = new PriceBook();
+  private readonly sink: RowSink;
+  private readonly columns: BookColumns;
+  private readonly scale: number;
+  /** Between CLEAR and the end of its batch: only then is the book whole again. */
+  private inSnapshot = false;
+  /** Rows of a batch were stored, but not its end. */
+  private isEventOpen = false;
+
+  constructor(
+    file: ImportFile,
+    private readonly out: ImportOutput,
+  ) {
+    this.scale = file.hints.priceScale ?? 1;
+    this.sink = out.sink({ dataset: 'mbp10', instrument: instrumentOf(file.path, file.hints), dayRule: 'cme' });
+    const fields = { tsRecv: false, tsEvent: true, sequence: false, counts: true, ids: false, levels: BOOK_LEVELS };
+    this.columns = new BookColumns(this.sink, fields);
+    if (file.resume) this.restore(depthState.parse(file.resume.state));
+  }
+
+  take(bytes: Buffer, at: number, offset: number): void {
+    const ns = unixNsOf(bytes.readBigInt64LE(at));
+    const ms = Number(ns / 1_000_000n);
+    const command = bytes[at + 8]!;
+    const fault = this.faultOf(ms, command, bytes.readFloatLE(at + 12), bytes.readUInt32LE(at + 16));
+    if (fault !== null) {
+      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + LAYOUT.recordBytes));
+      return;
+    }
+    this.out.count('records');
+    if (command === 0) return;
+    this.out.count('depth');
+    const isLast = (bytes[at + 9]! & END_OF_BATCH) !== 0;
+    const side = command % 2 === 0 ? Side.bid : Side.ask;
+    const price = Math.round(decimalOfFloat32(bytes.readFloatLE(at + 12)) * this.scale * NANOS_PER_POINT);
+    const size = bytes.readUInt32LE(at + 16);
+    const position = this.apply(command, side, price, size, bytes.readUInt16LE(at + 10));
+    if ((position >= 0 && position < BOOK_LEVELS) || (isLast && this.isEventOpen)) {
+      const row = this.storeEvent(ns, ms, command, side, Math.max(0, position));
+      this.columns.size[row] = size;
+      this.columns.flags[row] = (isLast ? Flag.last : 0) | (this.inSnapshot ? Flag.snapshot : 0);
+      if (command === CLEAR) this.columns.setPriceNull(row);
+      else this.columns.price[row] = price / NANOS_PER_POINT;
+      storeBook(this.columns, this.book, row, true);
+      this.isEventOpen = !isLast;
+    }
+    if (isLast) this.inSnapshot = false;
+  }
+
+  state(): z.infer<typeof depthState> {
+    const levelsOf = (side: Side) =>
+      Array.from({ length: this.book.count[side]! }, (_, i): [number, number, number] => [
+        this.book.prices(side)[i]!,
+        this.book.sizes(side)[i]!,
+        this.book.orders(side)[i]!,
+      ]);
+    const { inSnapshot, isEventOpen } = this;
+    return { levels: [levelsOf(Side.ask), levelsOf(Side.bid)], inSnapshot, isEventOpen };
+  }
+
+  private restore({ levels, inSnapshot, isEventOpen }: z.infer<typeof depthState>): void {
+    for (const side of [Side.ask, Side.bid])
+      for (const [price, size, orders] of levels[side]) this.book.setLevel(side, price, size, orders);
+    this.inSnapshot = inSnapshot;
+    this.isEventOpen = isEventOpen;
+  }
+
+  private faultOf(ms: number, command: number, price: number, size: number): string | null {
+    if (command > 7) return `command ${command} is not known`;
+    if (!this.sink.isDatable(ms)) return 'its time is outside the trading calendar';
+    if (size > 2 ** 31 - 1) return `its quantity is ${size}`;
+    return command <= CLEAR || (Number.isFinite(price) && Math.abs(price) < 1e6) ? null : `its price is ${price}`;
+  }
+
+  /** @returns the position that changed; -1 where none did */
+  private apply(command: number, side: Side, price: number, size: number, orders: number): number {
+    if (command === CLEAR) {
+      this.book.clear();
+      this.inSnapshot = true;
+      this.out.count('snapshots');
+      return 0;
+    }
+    return this.book.setLevel(side, price, command >= 6 ? 0 : size, orders);
+  }
+
+  private storeEvent(ns: bigint, ms: number, command: number, side: Side, position: number): number {
+    const { columns } = this;
+    const row = columns.next(ms);
+    columns.tsEvent[2 * row] = Number(BigInt.asIntN(32, ns));
+    columns.tsEvent[2 * row + 1] = Number(ns >> 32n);
+    columns.action[row] = command === CLEAR ? Action.clear : ACTIONS[command - 2]!;
+    columns.side[row] = command === CLEAR ? Side.none : side;
+    columns.depth[row] = position;
+    return row;
+  }
+}

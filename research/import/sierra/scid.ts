@@ -1,0 +1,93 @@
+import type { RowSink } from '../../store/row-sink.js';
+import { ByteWindow } from '../byte-window.js';
+import type { Format, ImportFile, ImportOutput } from '../format.js';
+import { instrumentOf } from '../instrument-name.js';
+import { storeTrade } from '../trade-rows.js';
+import { decimalOfFloat32, type SierraLayout, skipHeader, unixNsOf } from './sierra-file.js';
+
+const LAYOUT: SierraLayout = { magic: 'SCID', headerBytes: 56, recordBytes: 40 };
+/** Values of `open` that mark the first and the last part of a trade that was reported in parts. */
+const UNBUNDLED = { first: Math.fround(-1.99900095e37), last: Math.fround(-1.99900197e37) } as const;
+const PORTION_RECORDS = 16_384;
+
+/** Sierra Chart's intraday data file in tick mode: one record a trade, with the quote at that time. */
+export const scid: Format = {
+  name: 'sierra-scid',
+  summary: 'Sierra Chart .scid: trades with bid and ask; may still be growing',
+  recognises: (head) => head.toString('latin1', 0, 4) === LAYOUT.magic,
+  grows: true,
+
+  async read(file, out) {
+    const window = await ByteWindow.open(file.path, file.resume?.fromByte);
+    try {
+      if (!file.resume) await skipHeader(file.path, window, LAYOUT);
+      out.begin({ feed: 'sierra-scid', synthetic: false });
+      const reader = new TickReader(file, out);
+      for (let records = 1; await window.need(LAYOUT.recordBytes); records++) {
+        reader.take(window.bytes, window.start, window.offset);
+        window.skip(LAYOUT.recordBytes);
+        if (records % PORTION_RECORDS === 0) await out.settle();
+      }
+      return { toByte: window.offset, state: null };
+    } finally {
+      await window.close();
+    }
+  },
+};
+
+class TickReader {
+  private readonly sink: RowSink;
+  private readonly scale: number;
+
+  constructor(
+    file: ImportFile,
+    private readonly out: ImportOutput,
+  ) {
+    this.scale = file.hints.priceScale ?? 1;
+    this.sink = out.sink({ dataset: 'ticks', instrument: instrumentOf(file.path, file.hints), dayRule: 'cme' });
+  }
+
+  take(bytes: Buffer, at: number, offset: number): void {
+    const ns = unixNsOf(bytes.readBigInt64LE(at));
+    const open = bytes.readFloatLE(at + 8);
+    const price = bytes.readFloatLE(at + 20);
+    const fault = this.faultOf(Number(ns / 1_000_000n), open, price);
+    if (fault !== null) {
+      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + LAYOUT.recordBytes));
+      return;
+    }
+    const volume = bytes.readUInt32LE(at + 28);
+    const bidVolume = bytes.readUInt32LE(at + 32);
+    const askVolume = bytes.readUInt32LE(at + 36);
+    const row = storeTrade(this.sink, {
+      tsRecvNs: null,
+      tsEventNs: ns,
+      price: this.pointsOf(price),
+      size: volume,
+      side: askVolume > 0 && bidVolume === 0 ? 1 : bidVolume > 0 && askVolume === 0 ? 0 : 2,
+      sequence: null,
+    });
+    const { block } = this.sink;
+    block.setFloat64('ask_px_00', row, this.pointsOf(bytes.readFloatLE(at + 12)));
+    block.setFloat64('bid_px_00', row, this.pointsOf(bytes.readFloatLE(at + 16)));
+    block.setInt32('num_trades', row, bytes.readUInt32LE(at + 24));
+    block.setInt32('bid_volume', row, bidVolume);
+    block.setInt32('ask_volume', row, askVolume);
+    block.setCode('unbundled', row, open === UNBUNDLED.first ? 0 : open === UNBUNDLED.last ? 1 : null);
+    this.out.count('records');
+    this.out.count('trades');
+    if (open === UNBUNDLED.first) this.out.count('unbundled first');
+    if (open === UNBUNDLED.last) this.out.count('unbundled last');
+  }
+
+  private faultOf(ms: number, open: number, price: number): string | null {
+    if (!this.sink.isDatable(ms)) return 'its time is outside the trading calendar';
+    if (open !== 0 && open !== UNBUNDLED.first && open !== UNBUNDLED.last) return 'is a bar, not a tick';
+    return Number.isFinite(price) && Math.abs(price) < 1e9 ? null : `its price is ${price}`;
+  }
+
+  private pointsOf(price: number): number {
+    const points = decimalOfFloat32(price) * this.scale;
+    return this.scale === 1 ? points : Number(points.toPrecision(12));
+  }
+}

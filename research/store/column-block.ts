@@ -1,0 +1,146 @@
+import type { Column } from './column.js';
+
+const FIRST_CAPACITY_ROWS = 2048;
+
+/** The values of one column of a block, row by row. Int64 lies as two int32 words a row, low word first. */
+export type Values = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | (string | null)[];
+
+/** The rows of one column, and which of them are NULL. */
+export class ColumnData {
+  /** Null until something is stored: then every row must be given a value or be set to NULL. */
+  values: Values | null = null;
+  /** Bit 1 = there is a value, as DuckDB wants it; null where every row has one. */
+  valid: Uint8Array<ArrayBuffer> | null = null;
+
+  constructor(readonly column: Column) {}
+
+  setNull(row: number, capacityRows: number): void {
+    this.valid ??= new Uint8Array(capacityRows >> 3).fill(0xff);
+    this.valid[row >> 3]! &= ~(1 << (row & 7));
+  }
+}
+
+/**
+ * Some thousand rows of a dataset as columns: what one Parquet object is written from. It starts small and doubles up to
+ * `maxRows`, so that many instruments can be read at once. Columns that nobody stores into are NULL throughout.
+ */
+export class ColumnBlock {
+  rows = 0;
+  capacityRows: number;
+  readonly data: readonly ColumnData[];
+  private readonly byName: ReadonlyMap<string, ColumnData>;
+
+  /** @param maxRows a multiple of 8 */
+  constructor(
+    readonly columns: readonly Column[],
+    readonly maxRows: number,
+  ) {
+    this.capacityRows = Math.min(FIRST_CAPACITY_ROWS, maxRows);
+    this.data = columns.map((column) => new ColumnData(column));
+    this.byName = new Map(this.data.map((one) => [one.column.name, one]));
+  }
+
+  /** The column, ready to be stored into. Its array changes when the block grows. */
+  column(name: string): ColumnData {
+    const found = this.byName.get(name);
+    if (!found) throw new RangeError(`there is no column ${name}`);
+    found.values ??= newValues(found.column, this.capacityRows);
+    return found;
+  }
+
+  /** Doubles the room; false where the block may not grow any more. */
+  grow(): boolean {
+    if (this.capacityRows >= this.maxRows) return false;
+    this.capacityRows = Math.min(2 * this.capacityRows, this.maxRows);
+    for (const one of this.data) {
+      if (one.valid) {
+        const valid = new Uint8Array(this.capacityRows >> 3).fill(0xff);
+        valid.set(one.valid);
+        one.valid = valid;
+      }
+      if (one.values && !Array.isArray(one.values)) {
+        const values = newValues(one.column, this.capacityRows) as Float64Array;
+        values.set(one.values);
+        one.values = values as Values;
+      }
+    }
+    return true;
+  }
+
+  /** Forgets the rows and keeps the memory. */
+  clear(): void {
+    this.rows = 0;
+    for (const one of this.data) one.valid = null;
+  }
+
+  get sizeBytes(): number {
+    return this.data.reduce((sum, { values }) => sum + (values === null ? 0 : bytesOf(values)), 0);
+  }
+
+  setFloat64(name: string, row: number, value: number | null): void {
+    this.setNumber(name, row, value);
+  }
+
+  setInt32(name: string, row: number, value: number | null): void {
+    this.setNumber(name, row, value);
+  }
+
+  /** A whole number up to 2^53 in an int64 column. */
+  setInteger(name: string, row: number, value: number | null): void {
+    const one = this.column(name);
+    if (value === null) one.setNull(row, this.capacityRows);
+    else storeWords(one.values as Int32Array, row, Math.floor(value / 2 ** 32), value | 0);
+  }
+
+  setInt64(name: string, row: number, value: bigint | null): void {
+    const one = this.column(name);
+    if (value === null) one.setNull(row, this.capacityRows);
+    else storeWords(one.values as Int32Array, row, Number(value >> 32n), Number(BigInt.asIntN(32, value)));
+  }
+
+  setText(name: string, row: number, value: string | null): void {
+    (this.column(name).values as (string | null)[])[row] = value;
+  }
+
+  /** @param code index into the column's values */
+  setCode(name: string, row: number, code: number | null): void {
+    this.setNumber(name, row, code);
+  }
+
+  /** An int64 value that was stored; null where it is NULL or there is no such column. */
+  int64At(name: string, row: number): bigint | null {
+    const { values, valid } = this.byName.get(name) ?? {};
+    if (!(values instanceof Int32Array) || (valid && (valid[row >> 3]! & (1 << (row & 7))) === 0)) return null;
+    return (BigInt(values[2 * row + 1]!) << 32n) + BigInt(values[2 * row]! >>> 0);
+  }
+
+  private setNumber(name: string, row: number, value: number | null): void {
+    const one = this.column(name);
+    if (value === null) one.setNull(row, this.capacityRows);
+    else (one.values as Float64Array)[row] = value;
+  }
+}
+
+function storeWords(words: Int32Array, row: number, high: number, low: number): void {
+  words[2 * row] = low;
+  words[2 * row + 1] = high;
+}
+
+function newValues(column: Column, capacityRows: number): Values {
+  switch (column.type) {
+    case 'int64':
+      return new Int32Array(2 * capacityRows);
+    case 'float64':
+      return new Float64Array(capacityRows);
+    case 'int32':
+      return new Int32Array(capacityRows);
+    case 'enum':
+      return new Uint8Array(capacityRows);
+    case 'text':
+      return [];
+  }
+}
+
+function bytesOf(values: Values): number {
+  return Array.isArray(values) ? 64 * values.length : values.byteLength;
+}

@@ -1,0 +1,4 @@
+/** A string as a SQL literal. */
+export function quoted(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

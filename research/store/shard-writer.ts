@@ -1,0 +1,126 @@
+import type { Shard } from './catalogue.js';
+import type { ColumnBlock } from './column-block.js';
+import type { ObjectStore } from './object-store.js';
+import type { ParquetWriter } from './parquet-writer.js';
+import { type FullBlock, type RowKind, RowSink } from './row-sink.js';
+
+/** Full blocks that may wait while another is written: the reader stops there, so that memory is bounded. */
+const WAITING_MAX = 1;
+/** Memory of all blocks being filled: beyond it the largest are written early. */
+const FILLING_BYTES_MAX = 256 * 2 ** 20;
+/** Blocks kept for use again. */
+const SPARE_MAX = 3;
+
+/** What is written into every object. */
+export interface ShardOrigin {
+  readonly feed: string;
+  readonly synthetic: boolean;
+}
+
+/**
+ * Writes what the sinks of one import hand on as objects, in order, while the reader goes on. Read with
+ * `await settle()` between small portions of rows, and `await finish()` at the end.
+ */
+export class ShardWriter {
+  private readonly sinks = new Map<string, RowSink>();
+  private readonly spare: ColumnBlock[] = [];
+  private readonly waiting: FullBlock[] = [];
+  private readonly shards: Shard[] = [];
+  private writing: Promise<void> | null = null;
+  private failure: unknown = null;
+  private rowsWritten = 0;
+
+  constructor(
+    private readonly objects: ObjectStore,
+    private readonly parquet: ParquetWriter,
+    private readonly origin: ShardOrigin,
+  ) {}
+
+  /** Rows that were taken so far. */
+  get rows(): number {
+    const held = [...this.sinks.values(), ...this.waiting].reduce((sum, { block }) => sum + block.rows, 0);
+    return this.rowsWritten + held;
+  }
+
+  /** The sink for rows of a kind; always the same for the same dataset and instrument. */
+  sink(kind: RowKind): RowSink {
+    const key = `${kind.dataset} ${kind.instrument}`;
+    const sink = this.sinks.get(key) ?? new RowSink(kind, (full) => this.waiting.push(full), this.spare);
+    this.sinks.set(key, sink);
+    return sink;
+  }
+
+  /** Lets the disk catch up. @throws what went wrong in writing */
+  async settle(): Promise<void> {
+    this.flushLargest();
+    this.start();
+    while (this.waiting.length > WAITING_MAX && this.writing) await this.writing;
+    if (this.failure !== null) throw this.failure;
+  }
+
+  /** Writes everything. @returns the objects in the order in which they were written */
+  async finish(): Promise<Shard[]> {
+    for (const sink of this.sinks.values()) sink.flush();
+    this.start();
+    await this.stop();
+    if (this.failure !== null) throw this.failure;
+    return this.shards;
+  }
+
+  /** Waits for what is being written, whether it goes well or not, and writes no more. */
+  async abandon(): Promise<void> {
+    this.waiting.length = 0;
+    await this.stop();
+  }
+
+  private async stop(): Promise<void> {
+    while (this.writing) await this.writing;
+  }
+
+  private start(): void {
+    if (this.writing || this.failure !== null || this.waiting.length === 0) return;
+    this.writing = this.write(this.waiting.shift()!)
+      .catch((error: unknown) => {
+        this.failure = error;
+        this.waiting.length = 0;
+      })
+      .then(() => {
+        this.writing = null;
+        this.start();
+      });
+  }
+
+  private async write({ kind, tradeDate, block }: FullBlock): Promise<void> {
+    const { dataset, instrument } = kind;
+    const { feed, synthetic } = this.origin;
+    const file = await this.objects.draft();
+    await this.parquet.write(block, {
+      file,
+      constants: { symbol: instrument },
+      metadata: { dataset, instrument, trade_date: tradeDate, feed, synthetic: String(synthetic) },
+    });
+    const { sha256, bytes } = await this.objects.put(file);
+    const rows = block.rows;
+    const [firstNs, lastNs] = [0, rows - 1].map((row) => String(timeOf(block, row)));
+    this.shards.push({ dataset, instrument, tradeDate, sha256, bytes, rows, firstNs: firstNs!, lastNs: lastNs! });
+    this.rowsWritten += rows;
+    block.clear();
+    if (this.spare.length < SPARE_MAX) this.spare.push(block);
+  }
+
+  private flushLargest(): void {
+    const sinks = [...this.sinks.values()];
+    let total = sinks.reduce((sum, { block }) => sum + block.sizeBytes, 0);
+    if (total <= FILLING_BYTES_MAX) return;
+    for (const sink of sinks.sort((a, b) => b.block.sizeBytes - a.block.sizeBytes)) {
+      if (total <= FILLING_BYTES_MAX / 2) return;
+      total -= sink.block.sizeBytes;
+      sink.flush();
+    }
+  }
+}
+
+/** Receive time where the row has one, else the exchange's. */
+function timeOf(block: ColumnBlock, row: number): bigint {
+  return block.int64At('ts_recv', row) ?? block.int64At('ts_event', row) ?? 0n;
+}

@@ -1,0 +1,55 @@
+import { globexSessionOf, OutsideCalendar, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+
+/** cme: sessions of CME equity-index futures, which begin in the evening before. utc: markets without a close. */
+export type DayRule = 'cme' | 'utc';
+
+/** An exchange trade date, and a span of times that all belong to it; ms since the epoch. */
+export interface TradeDay {
+  readonly tradeDate: string;
+  readonly fromMs: number;
+  /** First time that belongs to a later date. */
+  readonly toMs: number;
+}
+
+const DAY_MS = 86_400_000;
+const LAST_MS = Date.UTC(2262, 0, 1);
+
+/** The trade day that a time belongs to; null where no calendar knows it. */
+function tradeDayOf(ms: number, rule: DayRule): TradeDay | null {
+  if (!(ms >= 0 && ms < LAST_MS)) return null;
+  if (rule === 'utc') {
+    const fromMs = Math.floor(ms / DAY_MS) * DAY_MS;
+    return { tradeDate: new Date(fromMs).toISOString().slice(0, 10), fromMs, toMs: fromMs + DAY_MS };
+  }
+  try {
+    const tradeDate = tradeDateOf(ms);
+    return { tradeDate, fromMs: ms, toMs: globexSessionOf(tradeDate)!.globexCloseMs };
+  } catch (error) {
+    if (error instanceof OutsideCalendar) return null;
+    throw error;
+  }
+}
+
+/** Finds trade days quickly: most times lie in the day found last. */
+export class TradeDays {
+  private last: TradeDay | null = null;
+
+  constructor(private readonly rule: DayRule) {}
+
+  /** Null where no calendar knows the time. */
+  at(ms: number): TradeDay | null {
+    const { last } = this;
+    if (last && ms >= last.fromMs && ms < last.toMs) return last;
+    const day = tradeDayOf(ms, this.rule);
+    if (!day) return null;
+    this.last = day.tradeDate === last?.tradeDate ? { ...day, fromMs: Math.min(ms, last.fromMs) } : day;
+    return this.last;
+  }
+}
+
+const CME_GROUP = new Set(['CME', 'GLOBEX', 'CBOT', 'NYMEX', 'COMEX']);
+
+/** The rule of an exchange, as IB or Databento name it. */
+export function dayRuleOf(exchange: string | undefined): DayRule {
+  return exchange === undefined || CME_GROUP.has(exchange) || exchange.startsWith('GLBX') ? 'cme' : 'utc';
+}
