@@ -24,6 +24,9 @@ export const Flow = {
 export type Flow = (typeof Flow)[keyof typeof Flow];
 const FLOWS = Object.keys(Flow).length;
 
+const WINDOWS = WINDOW_SECONDS.length;
+const WINDOW_BUCKETS = Int32Array.from(WINDOW_SECONDS, (seconds) => seconds * BUCKETS_PER_SECOND);
+
 /**
  * Sums of flows over sliding windows of market time, in constant memory and constant time for each event.
  *
@@ -36,16 +39,19 @@ export class TimeWindows {
 
   private static readonly capacity = WINDOW_SECONDS.at(-1)! * BUCKETS_PER_SECOND + 1;
   private readonly buckets = new Float64Array(TimeWindows.capacity * FLOWS);
+  /** 1 where a bucket was added to: most are empty in a quiet market, and need not be moved through the windows. */
+  private readonly isUsed = new Uint8Array(TimeWindows.capacity);
   /** Mid at the end of each bucket, half ticks. */
   private readonly closingMid = new Float64Array(TimeWindows.capacity);
   /** Sums over the whole buckets of each window, without the one that is filling. */
-  private readonly wholeSums = new Float64Array(WINDOW_SECONDS.length * FLOWS);
+  private readonly wholeSums = new Float64Array(WINDOWS * FLOWS);
   private bucket = Number.NEGATIVE_INFINITY;
   private slot = 0;
 
   /** Adds to the bucket that is filling. */
   add(flow: Flow, amount: number): void {
     this.buckets[this.slot * FLOWS + flow]! += amount;
+    this.isUsed[this.slot] = 1;
   }
 
   sum(flow: Flow, window: WindowIndex): number {
@@ -54,7 +60,7 @@ export class TimeWindows {
 
   /** Mid at the end of the bucket that lies just before the window, half ticks. */
   midBefore(window: WindowIndex): number {
-    return this.closingMid[this.slotBack(bucketsOf(window))]!;
+    return this.closingMid[this.slotBack(WINDOW_BUCKETS[window]!)]!;
   }
 
   /** True where every bucket of the window began at or after the given time (ns since the engine's base). */
@@ -75,20 +81,27 @@ export class TimeWindows {
   /** Forgets everything: the stream was broken. */
   clear(): void {
     this.buckets.fill(0);
+    this.isUsed.fill(0);
     this.closingMid.fill(0);
     this.wholeSums.fill(0);
   }
 
   private step(midHalfTicks: number): void {
-    const { buckets, wholeSums, slot } = this;
+    const { slot } = this;
     this.closingMid[slot] = midHalfTicks;
-    for (let window = 0; window < WINDOW_SECONDS.length; window++) {
-      const leaving = this.slotBack(bucketsOf(window as WindowIndex) - 1);
-      for (let flow = 0; flow < FLOWS; flow++)
-        wholeSums[window * FLOWS + flow]! += buckets[slot * FLOWS + flow]! - buckets[leaving * FLOWS + flow]!;
+    for (let window = 0; window < WINDOWS; window++) {
+      if (this.isUsed[slot] === 1) this.addToWindow(window, slot, 1);
+      const leaving = this.slotBack(WINDOW_BUCKETS[window]! - 1);
+      if (this.isUsed[leaving] === 1) this.addToWindow(window, leaving, -1);
     }
     this.slot = slot + 1 === TimeWindows.capacity ? 0 : slot + 1;
-    buckets.fill(0, this.slot * FLOWS, (this.slot + 1) * FLOWS);
+    this.buckets.fill(0, this.slot * FLOWS, (this.slot + 1) * FLOWS);
+    this.isUsed[this.slot] = 0;
+  }
+
+  private addToWindow(window: number, slot: number, sign: 1 | -1): void {
+    const { buckets, wholeSums } = this;
+    for (let flow = 0; flow < FLOWS; flow++) wholeSums[window * FLOWS + flow]! += sign * buckets[slot * FLOWS + flow]!;
   }
 
   private slotBack(buckets: number): number {
@@ -102,8 +115,4 @@ export type WindowIndex = 0 | 1 | 2 | 3 | 4;
 
 export function windowIndex(seconds: WindowSeconds): WindowIndex {
   return WINDOW_SECONDS.indexOf(seconds) as WindowIndex;
-}
-
-function bucketsOf(window: WindowIndex): number {
-  return WINDOW_SECONDS[window]! * BUCKETS_PER_SECOND;
 }
