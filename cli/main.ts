@@ -69,6 +69,18 @@ async function main(argv: string[]): Promise<void> {
   await program.parseAsync(argv, { from: 'user' });
 }
 
+/** What the operating system refuses, in words. */
+const SYSTEM_SENTENCES: Readonly<Record<string, readonly [sentence: string, fix: string]>> = {
+  ENOSPC: ['the disk is full', 'free some space; nothing that was accepted is lost, start again'],
+  EACCES: ['permission denied', 'give this user the right, or choose another --home'],
+  EROFS: ['the file system is read-only', 'choose another --home'],
+  EMFILE: ['too many open files', 'raise the limit (ulimit -n)'],
+};
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException | null)?.code ?? '';
+}
+
 /** Exit codes: 0 ok, 1 a check failed or the work could not be done, 2 wrong usage. */
 try {
   await main(process.argv.slice(2));
@@ -77,6 +89,11 @@ try {
   else if (error instanceof Failure) {
     process.stderr.write(`believe: ${error.message}\n${error.fix ? `  -> ${error.fix}\n` : ''}`);
     process.exitCode = error instanceof UsageFailure ? 2 : 1;
+  } else if (SYSTEM_SENTENCES[codeOf(error)]) {
+    const { path, message } = error as NodeJS.ErrnoException;
+    const [sentence, fix] = SYSTEM_SENTENCES[codeOf(error)]!;
+    process.stderr.write(`believe: ${sentence}${path ? `: ${path}` : ''} (${message})\n  -> ${fix}\n`);
+    process.exitCode = 1;
   } else {
     process.stderr.write(`believe: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exitCode = 1;

@@ -1,8 +1,9 @@
+import { freeDisk } from '../../setup/free-disk.js';
 import { obtainAll } from '../../setup/prerequisites.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { Config } from '../../shared/config/config.js';
-import type { Failure } from '../../shared/failure.js';
+import { Failure } from '../../shared/failure.js';
 import { untilAskedToStop } from '../../shared/process/stop-request.js';
 import type { ShipHandle } from '../ship/find-ship.js';
 import { shipIdAt, startShip } from '../ship/start-ship.js';
@@ -36,6 +37,7 @@ export async function up(request: UpRequest): Promise<UpExit> {
   const stop = new AbortController();
   let lost: Failure | null = null;
   void untilAskedToStop().then(() => stop.abort());
+  await checkDisk(request.config.home);
   const tools = await prepareTools(request.config, (line) => display.line(line));
   const stack = new Stack(request.config, tools, {
     starting: (name) => display.line(`starting ${name}`),
@@ -133,6 +135,19 @@ function exitOf({ config, synthetic }: MarketInput, workflowId: string, end: Shi
     `  workflow    ${report.webUi}`,
   ].join('\n');
   return { code: 0, report, text };
+}
+
+const FREE_GIB_MINIMUM = 0.5;
+
+/** Better no start than a full disk in the middle of a ship. @throws Failure 'DiskFull' */
+async function checkDisk(home: string): Promise<void> {
+  const { found, version, path } = await freeDisk(home, FREE_GIB_MINIMUM);
+  if (found) return;
+  throw new Failure(
+    'DiskFull',
+    `the disk of ${path} is full: ${version} free, ${FREE_GIB_MINIMUM} GiB are needed to start`,
+    'free some space, or choose another --home',
+  );
 }
 
 export async function prepareTools(config: Config, progress: (line: string) => void): Promise<StackTools> {

@@ -26,8 +26,8 @@ export class Berth {
       BELIEVE_METRICS_RESEARCH_PORT: '0',
       BELIEVE_METRICS_BROKER_PORT: '0',
       BELIEVE_METRICS_BRIDGE_PORT: '0',
-      // An open every eleven seconds of wall time.
-      BELIEVE_CLOCK_SPEED: '30',
+      // An open every six seconds of wall time.
+      BELIEVE_CLOCK_SPEED: '60',
       BELIEVE_SHIP_OBSERVE_MARKET_SECONDS: '60',
       BELIEVE_SCHEDULE_ENABLED: 'true',
       ...settings,

@@ -40,7 +40,7 @@ export function frame(options: FrameOptions): Frame {
   );
   const columns = options.xLabels.map(
     ({ value, text }) =>
-      html`<text class="tick" x="${at(x(value))}" y="${bottom + 16}" text-anchor="middle">${text}</text>`,
+      html`<text class="tick" x="${at(x(value))}" y="${bottom + 16}" text-anchor="${x(value) > width - 2 * RIGHT - 20 ? 'end' : 'middle'}">${text}</text>`,
   );
   const titles = html`<text class="axis" x="${at((LEFT + width - RIGHT) / 2)}" y="${height - 6}" text-anchor="middle">${options.xTitle}</text><text class="axis" x="${LEFT}" y="${TOP - 8}" text-anchor="start">${options.yTitle}</text>`;
   return {
