@@ -1,4 +1,4 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { type Logger, pino } from 'pino';
 import { Failure } from '../shared/failure.js';
 import { Catalogue } from './contracts/catalogue.js';
@@ -8,6 +8,7 @@ import { enterOutage, type FaultScene, performFault } from './faults/fault-effec
 import { faultAction } from './faults/fault-script.js';
 import { ReportFaults } from './faults/report-faults.js';
 import type { Gateway, GatewayOptions } from './gateway.js';
+import { listen } from './listen.js';
 import type { BarHistory } from './market/bars.js';
 import type { Market } from './market/market.js';
 import type { Tape } from './market/tape.js';
@@ -211,16 +212,9 @@ export class RunningGateway implements FaultScene, Gateway {
   }
 
   async #listen(port: number): Promise<void> {
-    const server = net.createServer((socket) => this.#accept(socket));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(error.code === 'EADDRINUSE' ? portTaken(port) : error),
-      );
-      server.listen(port, this.host, resolve);
-    });
-    if (this.#isStopped) server.close();
-    this.#server = server;
-    this.port = (server.address() as net.AddressInfo).port;
+    this.#server = await listen(this.host, port, (socket) => this.#accept(socket));
+    this.port = (this.#server.address() as net.AddressInfo).port;
+    if (this.#isStopped) this.#server.close();
   }
 
   #accept(socket: net.Socket): void {
@@ -255,7 +249,7 @@ export class RunningGateway implements FaultScene, Gateway {
   }
 
   #report(reports: OrderReport[]): void {
-    if (this.options.stateFile !== undefined) saveState(this.options.stateFile, this.ledger);
+    this.#save();
     const fills = reports.filter((report) => report.kind === 'execution');
     for (const _ of fills) {
       this.#director.begin('onFill');
@@ -267,6 +261,15 @@ export class RunningGateway implements FaultScene, Gateway {
     for (const name of new Set(fills.map(({ execution }) => execution.account)))
       publishAccount(this, this.ledger.accounts.get(name)!);
     if (fills.length > 0) this.#director.strike('onFill', 'reported');
+  }
+
+  #save(): void {
+    if (this.options.stateFile === undefined) return;
+    try {
+      saveState(this.options.stateFile, this.ledger);
+    } catch (error) {
+      this.log.error({ error, file: this.options.stateFile }, 'the state is not saved: a restart would lose orders');
+    }
   }
 
   #openLedger(): Ledger {
@@ -285,13 +288,4 @@ export class RunningGateway implements FaultScene, Gateway {
     for (const order of this.ledger.live())
       if (order.transmitted && order.whyHeld !== 'child' && isLive(order)) this.#venue.exchange.accept(order);
   }
-}
-
-function portTaken(port: number): Failure {
-  return new Failure(
-    'PortTaken',
-    `port ${port} is taken by another process`,
-    'stop that process, or choose another port (0: any free one)',
-    { port },
-  );
 }

@@ -8,6 +8,9 @@ import { encodeError, formatTime } from './wire/encode-system.js';
 import { encodeFields, type Field, FrameReader, ProtocolViolation } from './wire/frame.js';
 import { negotiateVersion, PREFIX } from './wire/handshake.js';
 
+/** A client that does not take the last bytes in this time loses them. */
+const CLOSE_LIMIT_MS = 2000;
+
 export interface SessionOptions {
   readonly serverVersionMax: number;
   readonly sendBufferBytesMax: number;
@@ -32,6 +35,8 @@ export interface Subscription {
     | 'accountMulti'
     | 'pnl';
   readonly depth?: DepthStream;
+  /** Sends anew what a fill may have changed. */
+  refresh?(): void;
   stop(): void;
 }
 
@@ -163,6 +168,7 @@ export class Session {
     this.outbox.flush();
     this.outbox.fault?.release();
     this.socket.end(() => this.socket.destroy());
+    setTimeout(() => this.socket.destroy(), CLOSE_LIMIT_MS).unref();
   }
 
   /** Drops the connection at once. */

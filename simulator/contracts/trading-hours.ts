@@ -1,18 +1,47 @@
+import { globexSessionOf, rthSessionOf, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+
+const DAY_MS = 86_400_000;
 const DAYS = 7;
 
-/** Trading hours of a CME future for the coming days as IB writes them, in exchange time; weekends only, no holidays. */
-export function tradingHours(nowMs: number): string {
-  const parts: string[] = [];
-  for (let day = 0; day < DAYS; day++) {
-    const date = new Date(nowMs + day * 86_400_000);
-    const before = new Date(date.getTime() - 86_400_000);
-    const weekday = date.getUTCDay();
-    if (weekday === 6 || weekday === 0) parts.push(`${yyyymmdd(date)}:CLOSED`);
-    else parts.push(`${yyyymmdd(before)}:1700-${yyyymmdd(date)}:1600`);
-  }
-  return parts.join(';');
+/** Trading hours of the coming days as IB writes them. */
+export interface TradingHours {
+  /** The electronic session, for `tradingHours`. */
+  readonly electronic: string;
+  /** Regular trading hours, for `liquidHours`. */
+  readonly regular: string;
 }
 
-function yyyymmdd(date: Date): string {
-  return date.toISOString().slice(0, 10).replaceAll('-', '');
+/** From CME's equity-index calendar, in UTC, which the contract details name as the time zone. */
+export function tradingHours(nowMs: number): TradingHours {
+  const dates = Array.from({ length: DAYS }, (_, day) => new Date(nowMs + day * DAY_MS).toISOString().slice(0, 10));
+  const write = (date: string, openMs: number | undefined, closeMs: number | undefined) =>
+    openMs === undefined || closeMs === undefined
+      ? `${date.replaceAll('-', '')}:CLOSED`
+      : `${minuteOf(openMs)}-${minuteOf(closeMs)}`;
+  return {
+    electronic: dates
+      .map((date) => {
+        const session = globexSessionOf(date);
+        return write(date, session?.globexOpenMs, session?.globexCloseMs);
+      })
+      .join(';'),
+    regular: dates
+      .map((date) => {
+        const session = rthSessionOf(date);
+        return write(date, session?.rthOpenMs, session?.rthCloseMs);
+      })
+      .join(';'),
+  };
+}
+
+/** Whether a moment lies in regular trading hours. */
+export function isInRegularHours(ms: number): boolean {
+  const session = rthSessionOf(tradeDateOf(ms));
+  return session !== null && ms >= session.rthOpenMs && ms < session.rthCloseMs;
+}
+
+/** yyyymmdd:hhmm */
+function minuteOf(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(0, 10).replaceAll('-', '')}:${iso.slice(11, 13)}${iso.slice(14, 16)}`;
 }

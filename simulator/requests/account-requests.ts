@@ -41,48 +41,46 @@ export const accountRequests: Handlers<
   },
   reqAccountUpdates(core, session, { subscribe, account }) {
     const found = core.ledger.accounts.get(account || core.settings.accounts[0]!);
-    if (!found)
-      return session.error(-1, 321, `Error validating request: account ${account.slice(0, 20)} is not of this login`);
+    if (!found) return refuseAccount(session, -1, account);
     session.accountUpdates = subscribe ? found.name : undefined;
     if (subscribe) sendAccount(core, session, found);
   },
   reqAccountSummary(core, session, { reqId, tags }) {
     const wanted = new Set(tags.split(',').map((tag) => tag.trim()));
-    if (!subscribe(session, reqId, 'accountSummary')) return;
-    for (const account of core.ledger.accounts.values())
-      for (const [key, value, currency] of account.values())
-        if (wanted.has(key) || wanted.has('All'))
-          session.send(encodeAccountSummary(reqId, account.name, key, value, currency));
-    session.send(encodeAccountSummaryEnd(reqId));
+    const isWanted = (key: string) => wanted.has(key) || wanted.has('All');
+    const send = () => {
+      for (const { name, values } of accountValues(core))
+        for (const [key, value, currency] of values)
+          if (isWanted(key)) session.send(encodeAccountSummary(reqId, name, key, value, currency));
+    };
+    if (watch(session, reqId, 'accountSummary', send)) session.send(encodeAccountSummaryEnd(reqId));
   },
   cancelAccountSummary: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'accountSummary'),
   reqPositionsMulti(core, session, { reqId }) {
-    if (!subscribe(session, reqId, 'positionsMulti')) return;
-    for (const account of core.ledger.accounts.values())
-      for (const position of account.positions.values())
-        session.send(encodePositionMulti(reqId, account.name, position));
-    session.send(encodePositionMultiEnd(reqId));
+    const send = () => {
+      for (const account of core.ledger.accounts.values())
+        for (const position of account.positions.values())
+          session.send(encodePositionMulti(reqId, account.name, position));
+    };
+    if (watch(session, reqId, 'positionsMulti', send)) session.send(encodePositionMultiEnd(reqId));
   },
   cancelPositionsMulti: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'positionsMulti'),
   reqAccountUpdatesMulti(core, session, { reqId }) {
-    if (!subscribe(session, reqId, 'accountMulti')) return;
-    for (const account of core.ledger.accounts.values())
-      for (const [key, value, currency] of account.values())
-        session.send(encodeAccountMulti(reqId, account.name, key, value, currency));
-    session.send(encodeAccountMultiEnd(reqId));
+    const send = () => {
+      for (const { name, values } of accountValues(core))
+        for (const [key, value, currency] of values)
+          session.send(encodeAccountMulti(reqId, name, key, value, currency));
+    };
+    if (watch(session, reqId, 'accountMulti', send)) session.send(encodeAccountMultiEnd(reqId));
   },
   cancelAccountUpdatesMulti: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'accountMulti'),
   reqPnl(core, session, { reqId, account }) {
-    if (!subscribe(session, reqId, 'pnl')) return;
     const found = core.ledger.accounts.get(account || core.settings.accounts[0]!);
-    if (!found)
-      return session.error(
-        reqId,
-        321,
-        `Error validating request: account ${account.slice(0, 20)} is not of this login`,
-      );
-    const unrealized = found.equity - found.startCash - found.realizedPnl;
-    session.send(encodePnl(reqId, unrealized + found.realizedPnl, unrealized, found.realizedPnl));
+    if (!found) return refuseAccount(session, reqId, account);
+    watch(session, reqId, 'pnl', () => {
+      const unrealized = found.equity - found.startCash - found.realizedPnl;
+      session.send(encodePnl(reqId, unrealized + found.realizedPnl, unrealized, found.realizedPnl));
+    });
   },
   cancelPnl: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'pnl'),
 };
@@ -92,6 +90,7 @@ export function publishAccount(core: GatewayCore, account: Account): void {
   for (const session of core.sessions) {
     if (session.clientId === undefined) continue;
     if (session.wantsPositions) sendPositions(session, account);
+    for (const { refresh } of session.subscriptions.values()) refresh?.();
     if (session.accountUpdates === account.name)
       for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
   }
@@ -109,11 +108,20 @@ function sendAccount(core: GatewayCore, session: Session, account: Account): voi
   session.send(encodeAccountEnd(account.name));
 }
 
-function subscribe(session: Session, reqId: number, kind: Subscription['kind']): boolean {
+const accountValues = (core: GatewayCore) =>
+  [...core.ledger.accounts.values()].map((account) => ({ name: account.name, values: account.values() }));
+
+function refuseAccount(session: Session, reqId: number, account: string): void {
+  session.error(reqId, 321, `Error validating request: account ${account.slice(0, 20)} is not of this login`);
+}
+
+/** Sends now, and again after every fill. @returns false after an error: the id is in use */
+function watch(session: Session, reqId: number, kind: Subscription['kind'], send: () => void): boolean {
   if (session.subscriptions.has(reqId)) {
     session.error(reqId, 322, "Error processing request:-'bN' : cause - Duplicate ticker id");
     return false;
   }
-  session.subscriptions.set(reqId, { kind, stop() {} });
+  session.subscriptions.set(reqId, { kind, refresh: send, stop() {} });
+  send();
   return true;
 }

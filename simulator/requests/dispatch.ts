@@ -37,8 +37,17 @@ export function dispatch(core: GatewayCore, session: Session, message: readonly 
     const handle = HANDLERS[kind.name] as (core: GatewayCore, session: Session, request: object) => void;
     handle(core, session, request);
   } catch (error) {
-    if (!(error instanceof MalformedRequest)) throw error;
-    session.error(error.requestId, 320, `Error reading request. ${kind.name}: ${error.message}`);
+    if (error instanceof MalformedRequest) {
+      session.error(error.requestId, 320, `Error reading request. ${kind.name}: ${error.message}`);
+      return;
+    }
+    // A defect of the simulator: one client's request must not end the gateway for the others.
+    core.log.error({ error, message }, 'defect while handling a request');
+    session.error(
+      fields.requestId,
+      322,
+      `Error processing request. ${kind.name}: defect of the simulator, see its log`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FutureContract } from '../contracts/contract.js';
 import { priceOf } from '../contracts/contract.js';
+import { isInRegularHours } from '../contracts/trading-hours.js';
 import { contractFor } from '../gateway-core.js';
 import { BASE_BAR_MS, type Bar, type BarHistory, floorTo } from '../market/bars.js';
 import type { Session } from '../session.js';
@@ -50,7 +51,7 @@ export const historyRequests: Handlers<
     const history = core.history.get(contract.conId);
     const asked = history && spanOf(request, history);
     if (typeof asked === 'string') return session.error(reqId, 321, `Error validating request: ${asked}`);
-    const bars = asked ? history.between(asked.fromMs, asked.toMs, asked.sizeMs) : [];
+    const bars = asked ? barsOf(history, asked, request.useRth) : [];
     if (!history || !asked || (bars.length === 0 && !request.keepUpToDate))
       return session.error(
         reqId,
@@ -113,8 +114,8 @@ function spanOf(request: RequestOf<'reqHistoricalData'>, history: BarHistory): S
   if (sizeMs === undefined) return `bar size '${request.barSize.slice(0, 20)}' does not exist`;
   const duration = /^(\d{1,6}) ([SDWMY])$/.exec(request.duration.trim());
   if (!duration) return `duration '${request.duration.slice(0, 20)}' is not a number and one of S D W M Y`;
-  if (!['TRADES', 'MIDPOINT', 'BID', 'ASK'].includes(request.whatToShow))
-    return `what to show '${request.whatToShow.slice(0, 20)}' is not simulated`;
+  if (request.whatToShow !== 'TRADES')
+    return `what to show '${request.whatToShow.slice(0, 20)}' is not simulated, only TRADES`;
   const endMs = request.endDateTime === '' ? history.lastMs : parseEnd(request.endDateTime);
   if (endMs === undefined)
     return request.endDateTime === ''
@@ -130,6 +131,11 @@ function parseEnd(text: string): number | undefined {
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0)) as number[];
   return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!);
+}
+
+function barsOf(history: BarHistory, { fromMs, toMs, sizeMs }: Span, useRth: boolean): Bar[] {
+  const bars = history.between(fromMs, toMs, sizeMs);
+  return useRth && sizeMs < DAY_MS ? bars.filter((bar) => isInRegularHours(bar.startMs)) : bars;
 }
 
 function timeOf(ms: number, formatDate: number, sizeMs: number): string {

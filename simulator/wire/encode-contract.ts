@@ -1,4 +1,5 @@
 import type { FutureContract } from '../contracts/contract.js';
+import type { TradingHours } from '../contracts/trading-hours.js';
 import { decimal } from './decimal.js';
 import type { Field } from './frame.js';
 
@@ -27,7 +28,7 @@ export function encodeContractDetails(
   version: number,
   reqId: number,
   contract: FutureContract,
-  hours: string,
+  hours: TradingHours,
 ): Field[] {
   const { product } = contract;
   const fields: Field[] = [10];
@@ -38,7 +39,7 @@ export function encodeContractDetails(
   fields.push(contract.conId, decimal(contract.tickSize));
   if (version < 164) fields.push(1);
   fields.push(decimal(product.multiplier), ORDER_TYPES, product.exchange, 1, 0, product.longName, '');
-  fields.push(contract.contractMonth, '', '', '', 'US/Central', hours, hours, '', 0, 0, 2147483647);
+  fields.push(contract.contractMonth, '', '', '', 'UTC', hours.electronic, hours.regular, '', 0, 0, 2147483647);
   fields.push(product.symbol, 'IND', String(MARKET_RULE_ID), contract.lastTradingDay, '');
   if (version === 163) fields.push(1);
   if (version >= 164) fields.push(1, 1, 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventName, OrderAction, OrderType, TickByTickDataType } from '@stoqey/ib';
 import { Fixture } from './fixture.js';
-import { orderFields } from './raw-client.js';
+import { contractFields, orderFields } from './raw-client.js';
 import { readSample } from './sample.js';
 import { ES } from './stoqey-client.js';
 
@@ -116,6 +116,15 @@ describe('requests', () => {
     const bars = client.of(EventName.historicalData).slice(0, -1);
     assert.equal(bars.length, 12);
     assert.deepEqual([bars[0]![1], bars.at(-1)![1]], ['20250102 14:00:00 UTC', '20250102 14:55:00 UTC']);
+  });
+
+  it('leaves out what lies before the regular open where only regular hours are asked for', async () => {
+    const gateway = await fixture.gateway({ barsFile: '../shared/data/bars/NQ-5m-20241202-20250929.csv.gz' });
+    const client = await fixture.raw(gateway);
+    const history = ['0', '20250102 15:00:00 UTC', '5 mins', '3600 S', '1', 'TRADES', '1', '0', ''];
+    client.send('20', '4', ...contractFields(), ...history);
+    const [, , , , count, firstDate] = await client.next(([id]) => id === '17');
+    assert.deepEqual([count, firstDate], ['6', '20250102 14:30:00 UTC']);
   });
 
   it('keeps account values, portfolio and positions in step with the fills', async () => {
