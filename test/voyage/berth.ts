@@ -45,7 +45,8 @@ export class Berth {
 
   /** Starts a command; `up` is stopped with SIGINT, as Ctrl-C does. */
   start(...args: string[]): Running {
-    const child = spawn(process.execPath, [path.join(dist, 'cli/main.js'), ...args, '--home', this.home], {
+    const home = args.includes('--home') ? [] : ['--home', this.home];
+    const child = spawn(process.execPath, [path.join(dist, 'cli/main.js'), ...args, ...home], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.env, CI: 'true' },
     });
