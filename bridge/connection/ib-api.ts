@@ -1,5 +1,6 @@
 import { IBApi } from '@stoqey/ib';
 import { Failure } from '../../shared/failure.js';
+import { type DepthListener, DepthTap } from './depth-tap.js';
 
 export interface GatewayAddress {
   readonly host: string;
@@ -9,18 +10,25 @@ export interface GatewayAddress {
 /** Our own pacer decides what leaves; the library's limiter must never hold a message back. */
 const LIBRARY_REQUESTS_PER_SECOND = 10_000;
 
+export interface IbApiListeners {
+  /** The library could not decode a message: its queue is out of step, this connection is of no use any more. */
+  readonly onBroken: (error: unknown) => void;
+  /** Depth, faster than by the library's event. Where a message has an unusual form, the library's event comes instead. */
+  readonly onDepth: DepthListener;
+}
+
 /**
  * A raw client (not the library's auto-reconnecting wrapper, which changes the client id) whose decoder cannot throw
  * into the process: a malformed message (bad rejection JSON, for one) leaves the library's queue out of step, so the
  * only safe answer is to give this connection up.
  */
-export function createIbApi(address: GatewayAddress, onBroken: (error: unknown) => void): IBApi {
+export function createIbApi(address: GatewayAddress, { onBroken, onDepth }: IbApiListeners): IBApi {
   const ib = new IBApi({ host: address.host, port: address.port, maxReqPerSec: LIBRARY_REQUESTS_PER_SECOND });
   const socket = innerSocketOf(ib);
-  const decode = socket.onData.bind(socket);
+  const tap = new DepthTap(onDepth, socket.onData.bind(socket));
   socket.onData = (data) => {
     try {
-      decode(data);
+      tap.push(data);
     } catch (error) {
       onBroken(error);
     }

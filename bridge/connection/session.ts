@@ -1,6 +1,7 @@
 import { EventName, type IBApi } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { Failure } from '../../shared/failure.js';
+import type { DepthListener } from './depth-tap.js';
 import { createIbApi, type GatewayAddress } from './ib-api.js';
 import { type Lane, Pacer } from './pacer.js';
 import { meaningOfSystemCode, type SystemMeaning } from './system-codes.js';
@@ -38,6 +39,8 @@ export class GatewaySession {
     readonly accounts: readonly string[],
     private readonly pacer: Pacer,
     private readonly closing: Closing,
+    /** Who hears depth messages; one listener only. */
+    readonly listenToDepth: (listener: DepthListener) => void,
   ) {
     this.closed = closing.promise.then((reason) => {
       this.end();
@@ -54,13 +57,20 @@ export class GatewaySession {
    */
   static async open(address: GatewayAddress, timeouts: SessionTimeouts): Promise<GatewaySession> {
     const closing = new Closing();
-    const ib = createIbApi(address, (error) => {
-      closing.close(`a message could not be decoded: ${error instanceof Error ? error.message : String(error)}`);
-      ib.disconnect();
+    let listener: DepthListener = () => {};
+    const ib = createIbApi(address, {
+      onBroken: (error) => {
+        closing.close(`a message could not be decoded: ${error instanceof Error ? error.message : String(error)}`);
+        ib.disconnect();
+      },
+      onDepth: (...message) => listener(...message),
     });
     const handshake = await shakeHands(ib, address, timeouts.handshakeMs, closing);
     const pacer = new Pacer(() => performance.now());
-    const session = new GatewaySession(ib, handshake.nextValidId, handshake.accounts, pacer, closing);
+    const session = new GatewaySession(ib, handshake.nextValidId, handshake.accounts, pacer, closing, (onDepth) => {
+      listener = onDepth;
+      ib.on(EventName.updateMktDepth, onDepth);
+    });
     session.watchSilence(timeouts);
     return session;
   }

@@ -79,7 +79,7 @@ export class MarketFeed {
   }
 
   private listen(session: GatewaySession): void {
-    session.ib.on(EventName.updateMktDepth, this.onDepth);
+    session.listenToDepth(this.onDepth);
     session.ib.on(EventName.tickByTickAllLast, this.onTrade);
     session.ib.on(EventName.error, (error: Error, code: number, id: number) => this.onError(error.message, code, id));
   }
