@@ -30,6 +30,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/calendar.js'),
   },
   {
+    name: 'store',
+    summary: 'market data: import, list, check, export, pin',
+    load: () => import('./nouns/store.js'),
+  },
+  {
     name: 'gate',
     summary: 'cross-validation splits and statistics of the gate',
     load: () => import('./nouns/gate.js'),

@@ -21,9 +21,9 @@ export const depthJsonl: Format = {
       onBrokenLine: (line, reason, text) => out.reject(`line ${line}`, reason, text),
     });
     const { header, scale } = opened;
-    const { instrument } = header;
+    const { instrument, tickSize, multiplier } = header;
     const dayRule = dayRuleOf(header.exchange);
-    out.begin({ feed: header.source ?? 'depth', synthetic: isSynthetic(header) });
+    out.begin({ feed: header.source ?? 'depth', synthetic: isSynthetic(header), contract: { tickSize, multiplier } });
     const bookSink = out.sink({ dataset: 'mbp10', instrument, dayRule });
     const tickSink = out.sink({ dataset: 'ticks', instrument, dayRule });
     const rows = new PositionBookRows(bookSink, scale);

@@ -118,6 +118,7 @@ class ImportRun implements ImportOutput {
       format: this.format.name,
       feed: this.origin?.feed ?? this.format.name,
       synthetic: this.origin?.synthetic ?? false,
+      contract: this.origin?.contract ?? null,
       source,
       read: this.found,
       rejected: this.quarantine.rows,

@@ -35,6 +35,8 @@ export const importRecord = z.strictObject({
   /** Which feed it is: `ib`, `synthetic`, or the format. Rows of different feeds are never mixed. */
   feed: z.string(),
   synthetic: z.boolean(),
+  /** Price of one tick in points, and currency units of a point, where the file says so. */
+  contract: z.strictObject({ tickSize: z.number().positive(), multiplier: z.number().positive() }).nullable(),
   /** The part of the unpacked file that was read; a growing file is read in several imports. */
   source: z.strictObject({ sha256: sha256Hex, fromByte: count, toByte: count }),
   read: z.record(z.string(), count),

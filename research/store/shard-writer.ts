@@ -15,6 +15,8 @@ const SPARE_MAX = 3;
 export interface ShardOrigin {
   readonly feed: string;
   readonly synthetic: boolean;
+  /** Where the feed says so: what prices of position-addressed events are multiples of, and what a point is worth. */
+  readonly contract?: { readonly tickSize: number; readonly multiplier: number };
 }
 
 /**
@@ -92,12 +94,19 @@ export class ShardWriter {
 
   private async write({ kind, tradeDate, block }: FullBlock): Promise<void> {
     const { dataset, instrument } = kind;
-    const { feed, synthetic } = this.origin;
+    const { feed, synthetic, contract } = this.origin;
     const file = await this.objects.draft();
     await this.parquet.write(block, {
       file,
       constants: { symbol: instrument },
-      metadata: { dataset, instrument, trade_date: tradeDate, feed, synthetic: String(synthetic) },
+      metadata: {
+        dataset,
+        instrument,
+        trade_date: tradeDate,
+        feed,
+        synthetic: String(synthetic),
+        ...(contract && { tick_size: String(contract.tickSize), multiplier: String(contract.multiplier) }),
+      },
     });
     const { sha256, bytes } = await this.objects.put(file);
     const rows = block.rows;

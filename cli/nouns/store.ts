@@ -1,0 +1,159 @@
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { FORMATS } from '../../research/import/formats.js';
+import { checkObjects } from '../../research/store/check-objects.js';
+import { collectGarbage } from '../../research/store/collect-garbage.js';
+import { DATASETS } from '../../research/store/datasets.js';
+import { exportShards } from '../../research/store/export-shards.js';
+import { MarketStore } from '../../research/store/market-store.js';
+import type { Codec } from '../../research/store/parquet-writer.js';
+import { releaseShards } from '../../research/store/release-shards.js';
+import { findShards, partitionsOf, type ShardQuery } from '../../research/store/shard-query.js';
+import { takeSnapshot } from '../../research/store/snapshot.js';
+import { loadConfig } from '../../shared/config/load-config.js';
+import { printResult } from '../output.js';
+import { importFiles } from '../store/import-files.js';
+import { megabytes, partitionLines } from '../store/partition-lines.js';
+import { showProgress } from '../store/show-progress.js';
+
+interface Place {
+  store?: string;
+  home?: string;
+  json?: true;
+}
+
+const IMPORT_HELP = `
+What a file is, is seen in its content; any of them may be packed with gzip or zstd:
+${FORMATS.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
+
+A row that cannot be used ends the import of its file (--on-error refuse) or is set aside under quarantine/ in the store,
+with its line or offset and the reason (--on-error quarantine); a gap then stands in the place of a lost depth event.
+Importing a file again changes nothing. A .scid or .depth file that has grown is read on from where it ended.`;
+
+/** `believe store`: market data in, out, checked and pinned. */
+export function register(noun: Command): void {
+  at(noun.command('import'))
+    .description('bring files into the store; one JSON line a file with --json')
+    .argument('<file...>', 'market data of any known kind')
+    .addOption(
+      new Option('--on-error <policy>', 'what happens with a row that cannot be used')
+        .choices(['refuse', 'quarantine'])
+        .default('refuse'),
+    )
+    .option('--instrument <contract>', 'for files that do not name theirs; default: how the name of the file begins')
+    .option('--price-scale <points>', 'points that one unit of price is worth, for Sierra files', positiveNumber)
+    .addHelpText('after', IMPORT_HELP)
+    .action(async (files: string[], options: Parameters<typeof importFiles>[2] & Place) => {
+      const isFine = await importFiles(storeAt(options), files, options);
+      if (!isFine) process.exitCode = 1;
+    });
+
+  at(selecting(noun.command('ls')))
+    .description('what is in the store, by dataset, instrument, trade date and feed')
+    .action((options: ShardQuery & Place) => {
+      const partitions = partitionsOf(findShards(storeAt(options).catalogue.imports(), options));
+      printResult(options.json === true, { datasets: partitions }, partitionLines(partitions));
+    });
+
+  at(noun.command('fsck'))
+    .description('read every object again and name those that are damaged or missing; exit code 1 where there are any')
+    .action(async (options: Place) => {
+      const progress = showProgress('objects');
+      const check = await checkObjects(storeAt(options), progress.show);
+      progress.end();
+      const faults = check.faults.map(({ fault, path: file, namedBy }) => `${fault}: ${file}, ${namedBy.join(', ')}`);
+      const summary = `${check.objects} objects, ${megabytes(check.bytes)}, ${check.unnamed} of them named by nothing`;
+      printResult(options.json === true, check, [...faults, `${check.ok ? 'ok' : 'DAMAGED'}: ${summary}`].join('\n'));
+      if (!check.ok) process.exitCode = 1;
+    });
+
+  at(noun.command('gc'))
+    .description('remove objects that no import, snapshot or release names')
+    .option('--dry-run', 'only say what would be removed')
+    .option('--grace-hours <hours>', 'keep what is younger: an import that runs may need it (default 24)', nonNegative)
+    .action(async (options: Place & { dryRun?: true; graceHours?: number }) => {
+      const alsoNamed = releaseShards(path.join(homeOf(options), 'research', 'ships'));
+      const graceMs = options.graceHours === undefined ? undefined : options.graceHours * 3_600_000;
+      const done = await collectGarbage(storeAt(options), { alsoNamed, graceMs, dryRun: options.dryRun });
+      const verb = options.dryRun ? 'to remove' : 'removed';
+      const text = `${verb}: ${done.removed} objects, ${megabytes(done.bytes)}; kept: ${done.kept}, and ${done.young} too young`;
+      printResult(options.json === true, done, text);
+    });
+
+  at(noun.command('forget'))
+    .description('take imports out of the catalogue; gc then removes what no snapshot or release names')
+    .argument('<file...>', 'names of imported files, without their folders')
+    .action((files: string[], options: Place) => {
+      const { catalogue } = storeAt(options);
+      const forgotten = catalogue.imports().filter(({ file }) => files.includes(file));
+      for (const { key } of forgotten) catalogue.forget(key);
+      const names = forgotten.map(({ file }) => file);
+      printResult(options.json === true, { forgotten: names }, `forgotten: ${names.join(', ') || 'nothing'}`);
+      if (forgotten.length === 0) process.exitCode = 1;
+    });
+
+  at(selecting(noun.command('export')))
+    .description('write partitions as Parquet files that any reader opens')
+    .requiredOption('--out <folder>', 'where to write <dataset>-<instrument>-<trade date>-<feed>.parquet')
+    .addOption(
+      new Option('--codec <codec>', 'snappy: for readers without zstd').choices(['snappy', 'zstd']).default('zstd'),
+    )
+    .action(async (options: ShardQuery & Place & { out: string; codec: Codec }) => {
+      const files = await exportShards(storeAt(options), options, options.out, options.codec);
+      const lines = files.map(
+        ({ file, rows, bytes, synthetic }) =>
+          `${file}  ${rows} rows  ${megabytes(bytes)}${synthetic ? '  SYNTHETIC' : ''}`,
+      );
+      printResult(options.json === true, { files }, lines.join('\n'));
+    });
+
+  at(selecting(noun.command('snapshot')))
+    .description('pin shards as a training set, named by its Merkle root: gc keeps them from then on')
+    .action((options: ShardQuery & Place) => {
+      const taken = takeSnapshot(storeAt(options), options);
+      const rows = taken.shards.reduce((sum, shard) => sum + shard.rows, 0);
+      const text = `${taken.merkleRoot}  ${taken.shards.length} shards, ${rows} rows${taken.synthetic ? ', SYNTHETIC' : ''}`;
+      printResult(options.json === true, taken, text);
+    });
+}
+
+function at(command: Command): Command {
+  return command
+    .option('--store <folder>', 'the store; default: research/store of the home folder')
+    .option('--home <folder>', 'home folder')
+    .option('--json', 'JSON on stdout');
+}
+
+function selecting(command: Command): Command {
+  return command
+    .addOption(new Option('--dataset <name>', 'only this dataset').choices(DATASETS))
+    .option('--instrument <contract>', 'only this contract')
+    .option('--from <date>', 'first exchange trade date', tradeDate)
+    .option('--to <date>', 'last exchange trade date', tradeDate)
+    .option('--feed <name>', 'only this feed');
+}
+
+function storeAt(place: Place): MarketStore {
+  return new MarketStore(place.store ?? path.join(homeOf(place), 'research', 'store'));
+}
+
+function homeOf({ home }: Place): string {
+  return path.resolve(loadConfig({ overrides: home === undefined ? {} : { home } }).home);
+}
+
+function tradeDate(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('give a date as YYYY-MM-DD');
+  return text;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('give a positive number');
+  return value;
+}
+
+function nonNegative(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && Number.isFinite(value)) || text === '') throw new InvalidArgumentError('give hours, 0 or more');
+  return value;
+}

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { BadInput } from '../../shared/failure.js';
+import { sha256Hex } from '../../shared/reference.js';
+
+const TRAINING_SET_FILE = 'training-set.json';
+/** The part of a ship's training set that matters here. */
+const trainingSet = z.object({ shards: z.array(z.object({ sha256: sha256Hex })) });
+
+/**
+ * Every object that a ship was trained on, whether it became a release or not.
+ * @param shipsFolder `research/ships` of a home folder
+ * @throws BadInput where a training set cannot be read: nothing may be removed then
+ */
+export function releaseShards(shipsFolder: string): Set<string> {
+  const named = new Set<string>();
+  for (const ship of foldersIn(shipsFolder)) {
+    const file = path.join(shipsFolder, ship, TRAINING_SET_FILE);
+    for (const { sha256 } of readTrainingSet(file)) named.add(sha256);
+  }
+  return named;
+}
+
+function readTrainingSet(file: string): { sha256: string }[] {
+  try {
+    return trainingSet.parse(JSON.parse(readFileSync(file, 'utf8'))).shards;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new BadInput(file, undefined, 'is no training set', 'restore it, so that what it names can be kept');
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
