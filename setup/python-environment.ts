@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../setup/cache-folder.js';
+import { cacheFolder } from './cache-folder.js';
 
 const run = promisify(execFile);
 const INSTALL_LIMIT_MS = 10 * 60_000;
