@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertAgreement } from './agreement.js';
-import { Rig } from './rig.js';
+import { clockInSession, Rig } from './rig.js';
 import { EAGER } from './toy-release.js';
 
 /** How often the bridge is killed; more moments for a longer run. */
@@ -14,6 +14,7 @@ describe('a bridge that is killed with orders in flight', () => {
   it('agrees with the gateway on every order, execution and position after each restart', async () => {
     const random = randomNumbers(SEED);
     const rig = await Rig.start({
+      clock: clockInSession(10),
       gateway: { speed: 5 },
       config: { risk: { maxPositionContracts: CONTRACTS, maxOrderSizeContracts: CONTRACTS } },
     });
@@ -40,6 +41,7 @@ describe('a bridge that is killed with orders in flight', () => {
         const [code] = await once(next, 'exit');
         assert.equal(code, 0);
         rig.release();
+        if (kill % 20 === 0) process.stderr.write(`${kill} kills, ${killedWithOrdersLive} with an order live\n`);
       }
       assertNumbered(rig);
       assert.ok(killedWithOrdersLive > 0 || KILLS < 10, 'some kills came with an order live');
