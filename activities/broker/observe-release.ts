@@ -6,44 +6,51 @@ import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-st
 import type { StepContext } from '../step.js';
 import type { Observation, ReleaseToLoad } from './contract.js';
 
-const POLL_MS = 500;
+const POLL_MS = 250;
 /** A bridge that was restarted is back well within this; longer means that nobody trades this release. */
-const SILENT_MS_MAX = 60_000;
+const ABSENT_MS_MAX = 90_000;
 /** So many events without one decision cannot be a quiet market. */
 const EVENTS_WITHOUT_DECISION_MAX = 2000;
 
-/** Watches the bridge for the first market seconds after a swap, and says what speaks against the new heads. */
+/**
+ * Watches the bridge for the first market seconds after a swap, and says what speaks against the new heads. Only time in
+ * which one bridge process is connected and ready counts: a bridge that restarts meanwhile is watched from then on.
+ */
 export async function observeRelease(
   brokerFolder: string,
   clock: MarketClock,
   ask: ReleaseToLoad & { readonly marketSeconds: number },
   context: StepContext,
 ): Promise<Observation> {
-  const untilWallMs = clock.wallMsAt(clock.nowMs() + ask.marketSeconds * 1000);
-  const first = await freshStatus(brokerFolder, context);
-  let latest = first;
-  while (Date.now() < untilWallMs && Date.now() - Date.parse(latest.wallTime) < SILENT_MS_MAX) {
+  const begunMs = Date.now();
+  let lastReadyMs = begunMs;
+  let first: BridgeStatus | null = null;
+  let untilWallMs = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const status = readStatus(brokerFolder);
+    const nowMs = Date.now();
+    if (status === null || !isReady(status, begunMs)) {
+      first = null;
+      context.progress({ doing: 'waiting for the bridge to be ready' });
+      if (nowMs - lastReadyMs > ABSENT_MS_MAX) return absent(nowMs - lastReadyMs);
+    } else {
+      lastReadyMs = nowMs;
+      if (first?.pid !== status.pid) {
+        first = status;
+        untilWallMs = clock.wallMsAt(clock.nowMs() + ask.marketSeconds * 1000);
+      }
+      if (nowMs >= untilWallMs || status.decisionErrors > 0) return observationOf(ask, first, status);
+      context.progress({ doing: `watching v${ask.modelVersion}: ${status.decisions} decisions` });
+    }
     await pause(POLL_MS, undefined, { signal: context.signal });
-    latest = readStatus(brokerFolder) ?? latest;
-    if (latest.decisionErrors > 0) break;
-    context.progress({ doing: `watching v${ask.modelVersion}: ${latest.decisions} decisions` });
   }
-  return observationOf(ask, first, latest, Date.now());
 }
 
-/** What two looks at the bridge say of a release. */
-export function observationOf(
-  release: ReleaseToLoad,
-  first: BridgeStatus,
-  last: BridgeStatus,
-  wallNowMs: number,
-): Observation {
-  const sameProcess = first.pid === last.pid;
-  const decisions = last.decisions - (sameProcess ? first.decisions : 0);
-  const events = last.eventsSeen - (sameProcess ? first.eventsSeen : 0);
-  const silentMs = wallNowMs - Date.parse(last.wallTime);
+/** What two looks at one bridge process say of a release. */
+export function observationOf(release: ReleaseToLoad, first: BridgeStatus, last: BridgeStatus): Observation {
+  const decisions = last.decisions - first.decisions;
+  const events = last.eventsSeen - first.eventsSeen;
   const faults = [
-    silentMs > SILENT_MS_MAX && `the bridge has been silent for ${Math.round(silentMs / 1000)} s`,
     last.counter !== release.counter &&
       `the bridge runs ${last.modelVersion === null ? 'no model' : `v${last.modelVersion}`} instead of v${release.modelVersion}`,
     last.decisionErrors > 0 && `${last.decisionErrors} decisions ended in an error`,
@@ -53,16 +60,15 @@ export function observationOf(
   return { healthy: faults.length === 0, faults, decisions, events };
 }
 
-/** The bridge's word from after this step began, or the last one it gave where it stays silent too long. */
-async function freshStatus(brokerFolder: string, context: StepContext): Promise<BridgeStatus> {
-  const begunMs = Date.now();
-  for (;;) {
-    const status = readStatus(brokerFolder);
-    const fresh = status !== null && Date.parse(status.wallTime) >= begunMs;
-    if (status !== null && (fresh || Date.now() - begunMs > SILENT_MS_MAX)) return status;
-    context.progress({ doing: 'waiting for a word from the bridge' });
-    await pause(POLL_MS, undefined, { signal: context.signal });
-  }
+function absent(absentMs: number): Observation {
+  const fault = `the bridge has not been ready for ${Math.round(absentMs / 1000)} s`;
+  return { healthy: false, faults: [fault], decisions: 0, events: 0 };
+}
+
+/** The word of a bridge that is connected, from after this step began and not older than a few seconds. */
+function isReady({ connection, wallTime }: BridgeStatus, begunMs: number): boolean {
+  const saidMs = Date.parse(wallTime);
+  return connection === 'ready' && saidMs >= begunMs && Date.now() - saidMs < 5000;
 }
 
 function readStatus(brokerFolder: string): BridgeStatus | null {
