@@ -107,7 +107,7 @@ class EntryReader {
     this.dayMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
     this.expiry = `${expiryYear}${expiryMonth}`;
     const instrument = `${product!.toUpperCase()}${MONTH_LETTERS[Number(expiryMonth) - 1] ?? '?'}${expiryYear!.at(-1)}`;
-    this.sink = out.sink({ dataset: 'ticks', instrument, dayRule: 'cme' });
+    this.sink = out.sink({ dataset: 'ticks', instrument, dayRule: 'cme-trades' });
   }
 
   push(data: Buffer, final: boolean): void {

@@ -1,7 +1,11 @@
 import { globexSessionOf, OutsideCalendar, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
 
-/** cme: sessions of CME equity-index futures, which begin in the evening before. utc: markets without a close. */
-export type DayRule = 'cme' | 'utc';
+/**
+ * cme: sessions of CME equity-index futures, which begin in the evening before; what happens between two sessions is the
+ * next one's pre-open. cme-trades: for trades alone, which are made while a market is open: between two sessions they
+ * are of a product that closes later, and belong to the session before. utc: markets without a close.
+ */
+export type DayRule = 'cme' | 'cme-trades' | 'utc';
 
 /** An exchange trade date, and a span of times that all belong to it; ms since the epoch. */
 export interface TradeDay {
@@ -12,6 +16,8 @@ export interface TradeDay {
 }
 
 const DAY_MS = 86_400_000;
+/** Shorter than any session. */
+const QUARTER_MS = 15 * 60_000;
 const LAST_MS = Date.UTC(2262, 0, 1);
 
 /** The trade day that a time belongs to; null where no calendar knows it. */
@@ -22,11 +28,21 @@ function tradeDayOf(ms: number, rule: DayRule): TradeDay | null {
     return { tradeDate: new Date(fromMs).toISOString().slice(0, 10), fromMs, toMs: fromMs + DAY_MS };
   }
   try {
-    const tradeDate = tradeDateOf(ms);
-    return { tradeDate, fromMs: ms, toMs: globexSessionOf(tradeDate)!.globexCloseMs };
+    const session = globexSessionOf(tradeDateOf(ms))!;
+    if (rule === 'cme' || ms >= session.globexOpenMs)
+      return { tradeDate: session.tradeDate, fromMs: ms, toMs: session.globexCloseMs };
+    return { tradeDate: openBefore(ms), fromMs: ms, toMs: session.globexOpenMs };
   } catch (error) {
     if (error instanceof OutsideCalendar) return null;
     throw error;
+  }
+}
+
+/** The trade date of the last session that was open before a time. */
+function openBefore(ms: number): string {
+  for (let earlierMs = ms; ; earlierMs -= QUARTER_MS) {
+    const session = globexSessionOf(tradeDateOf(earlierMs))!;
+    if (earlierMs >= session.globexOpenMs) return session.tradeDate;
   }
 }
 
