@@ -40,6 +40,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/gate.js'),
   },
   {
+    name: 'replay',
+    summary: 'recorded events through the code that trades; compare two runs, or a run with the bridge',
+    load: () => import('./nouns/replay.js'),
+  },
+  {
     name: 'bridge',
     summary: 'the execution bridge: captures, decides, and alone sends orders; status, halt, flatten, resume',
     load: () => import('./nouns/bridge.js'),
@@ -65,6 +70,7 @@ async function main(argv: string[]): Promise<void> {
   const program = new Command('believe')
     .description("The machinery around a small fund's futures model: capture, train, gate, sign, ship, trade.")
     .exitOverride()
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for what this command takes)');
   const asked = argv.find((word) => !word.startsWith('-'));
   for (const noun of NOUNS) {

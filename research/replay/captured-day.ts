@@ -1,0 +1,199 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Decision } from '../../shared/decision/decision.js';
+import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
+import { BadInput } from '../../shared/failure.js';
+import type { HeadSet } from '../../shared/heads/head-set.js';
+import { tarballName } from '../../shared/release/statement.js';
+import { type DecisionRecord, decisionRecord, isSameRecord, recordOf } from './decision-record.js';
+import { type EventStream, openEventStream } from './event-stream.js';
+import { jsonLines } from './json-lines.js';
+import { loadReplayHeads } from './load-heads.js';
+import { mergeStreams } from './merge-streams.js';
+
+/** What a broker's own decisions and a replay of what it captured have in common. */
+export interface ParityResult {
+  readonly events: number;
+  /** Decisions that both made. */
+  readonly compared: number;
+  /** Of those, the ones that are not the same to the bit. */
+  readonly different: number;
+  /** Logged, but not made by the replay: events are missing in the capture. */
+  readonly onlyLive: number;
+  /** Made by the replay, but not logged: the bridge was stopped or killed in between. */
+  readonly onlyReplay: number;
+  readonly firstDifference: { readonly live: DecisionRecord | null; readonly replayed: DecisionRecord | null } | null;
+}
+
+/**
+ * Replays what a broker folder has captured, with the heads that the decision log names from the event on at which the
+ * bridge had swapped to them, and compares every decision with the logged one.
+ * @param broker folder with capture/, journal/ and releases/
+ * @param tradeDate compares the decisions of one trade date's log only; everything before it is replayed all the same
+ * @throws BadInput
+ */
+export async function compareWithBridge(broker: string, tradeDate?: string): Promise<ParityResult> {
+  const logs = filesIn(path.join(broker, 'journal'), /^decisions-\d{4}-\d\d-\d\d\.jsonl$/).sort();
+  const lines = (await Promise.all(logs.map(readLog))).flat();
+  const live = new Map(
+    lines.flatMap(({ line, date }) =>
+      line.kind === 'decision' && (tradeDate === undefined || date === tradeDate) ? [[line.seq, line] as const] : [],
+    ),
+  );
+  const streams = await Promise.all(segmentsOf(path.join(broker, 'capture')).map((file) => openEventStream(file)));
+  const comparison = new Comparison(live);
+  const bridge = new ReplayedBridge(
+    streams[0]?.header.tickSize ?? 1,
+    lines.flatMap(({ line }) => (line.kind === 'decision' ? [] : [line])),
+    path.join(broker, 'releases'),
+  );
+  const lastSeq = Math.max(Number.NEGATIVE_INFINITY, ...live.keys());
+  const firstSeq = Math.min(Number.POSITIVE_INFINITY, ...live.keys());
+  const events = await bridge.run(streams, (decision) => {
+    if (decision.seq >= firstSeq && decision.seq <= lastSeq) comparison.take(recordOf(decision));
+  });
+  return { events, ...comparison.result() };
+}
+
+const logLine = z.discriminatedUnion('kind', [
+  decisionRecord,
+  /** A pipeline with no memory begins after this event. */
+  z.object({ kind: z.literal('start'), afterEventSeq: z.number() }),
+  z.object({ kind: z.literal('heads'), afterEventSeq: z.number(), modelVersion: z.number().int().positive() }),
+  z.object({
+    kind: z.literal('bar'),
+    afterEventSeq: z.number(),
+    bar: z.object({
+      ...{ openMs: z.number(), open: z.number(), high: z.number(), low: z.number(), close: z.number() },
+      volume: z.number().nullable(),
+    }),
+  }),
+  z.object({ kind: z.literal('refused') }),
+]);
+type LogLine = z.infer<typeof logLine>;
+type ControlLine = Exclude<LogLine, DecisionRecord>;
+
+async function readLog(file: string): Promise<{ line: LogLine; date: string }[]> {
+  const date = path.basename(file).slice('decisions-'.length, -'.jsonl'.length);
+  const lines: { line: LogLine; date: string }[] = [];
+  for await (const { number, value } of jsonLines(file)) {
+    const parsed = logLine.safeParse(value);
+    if (!parsed.success)
+      throw new BadInput(file, `line ${number}`, parsed.error.issues[0]?.message ?? 'is no line of a decision log');
+    lines.push({ line: parsed.data, date });
+  }
+  return lines;
+}
+
+function filesIn(folder: string, name: RegExp): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => name.test(file))
+      .map((file) => path.join(folder, file));
+  } catch {
+    throw new BadInput(folder, undefined, 'there is no such folder', 'name the home folder of a bridge that has run');
+  }
+}
+
+const SEGMENT = /^dom_ib-.+-(\d{4}-\d\d-\d\d)-(\d+)\.jsonl(\.gz)?$/;
+
+/** Closed segments in the order in which they were written. @throws BadInput where there are none */
+export function segmentsOf(folder: string): string[] {
+  const key = (file: string) => {
+    const [, date = '', number = '0'] = SEGMENT.exec(path.basename(file)) ?? [];
+    return `${date}-${number.padStart(9, '0')}`;
+  };
+  const files = filesIn(folder, SEGMENT).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  if (files.length === 0)
+    throw new BadInput(folder, undefined, 'holds no captured segment', 'let the bridge capture first');
+  return files;
+}
+
+/** The bridge's decisions once more: its pipeline, told the same things between the same events. */
+class ReplayedBridge {
+  private pipeline: DecisionPipeline;
+  private readonly loaded = new Map<number, HeadSet>();
+
+  constructor(
+    private readonly tickSize: number,
+    private readonly control: readonly ControlLine[],
+    private readonly releases: string,
+  ) {
+    this.pipeline = new DecisionPipeline(tickSize);
+  }
+
+  async run(streams: readonly EventStream[], onDecision: (decision: Decision) => void): Promise<number> {
+    const between = this.control.filter((line) => line.kind !== 'refused');
+    let next = 0;
+    let events = 0;
+    try {
+      for await (const { batch, begins } of mergeStreams(streams)) {
+        if (begins) this.pipeline.beginStream();
+        const due: Promise<Decision>[] = [];
+        for (let i = 0; i < batch.length; i++) {
+          while (next < between.length && batch.seq[i]! > between[next]!.afterEventSeq)
+            await this.take(between[next++]!);
+          const decision = this.pipeline.onEvent(batch, i);
+          if (decision) due.push(decision);
+        }
+        events += batch.length;
+        for (const decision of await Promise.all(due)) onDecision(decision);
+      }
+    } finally {
+      for (const heads of this.loaded.values()) await heads.release();
+    }
+    return events;
+  }
+
+  private async take(line: Exclude<ControlLine, { kind: 'refused' }>): Promise<void> {
+    switch (line.kind) {
+      case 'start':
+        await this.pipeline.settled();
+        this.pipeline = new DecisionPipeline(this.tickSize);
+        return;
+      case 'heads':
+        this.pipeline.swapHeads(await this.headsOf(line.modelVersion));
+        return;
+      case 'bar':
+        this.pipeline.onBar({ ...line.bar, volume: line.bar.volume ?? Number.NaN });
+    }
+  }
+
+  private async headsOf(modelVersion: number): Promise<HeadSet> {
+    const known = this.loaded.get(modelVersion);
+    if (known) return known;
+    const { heads } = await loadReplayHeads(path.join(this.releases, tarballName(modelVersion)));
+    this.loaded.set(modelVersion, heads);
+    return heads;
+  }
+}
+
+class Comparison {
+  private compared = 0;
+  private different = 0;
+  private onlyReplay = 0;
+  private firstDifference: ParityResult['firstDifference'] = null;
+  private readonly left: Map<number, DecisionRecord>;
+
+  constructor(live: ReadonlyMap<number, DecisionRecord>) {
+    this.left = new Map(live);
+  }
+
+  take(replayed: DecisionRecord): void {
+    const live = this.left.get(replayed.seq) ?? null;
+    this.left.delete(replayed.seq);
+    if (live === null) this.onlyReplay++;
+    else this.compared++;
+    if (live !== null && isSameRecord(live, replayed)) return;
+    if (live !== null) this.different++;
+    this.firstDifference ??= { live, replayed };
+  }
+
+  result(): Omit<ParityResult, 'events'> {
+    const [missing = null] = this.left.values();
+    const firstDifference = this.firstDifference ?? (missing && { live: missing, replayed: null });
+    const { compared, different, onlyReplay, left } = this;
+    return { compared, different, onlyLive: left.size, onlyReplay, firstDifference };
+  }
+}
