@@ -15,6 +15,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/ship.js'),
   },
   {
+    name: 'bench',
+    summary: 'measure against named peers in the same run',
+    load: () => import('./nouns/bench.js'),
+  },
+  {
     name: 'doctor',
     summary: 'what is installed, missing or unreachable, with the fix',
     load: () => import('./nouns/doctor.js'),

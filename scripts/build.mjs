@@ -36,7 +36,7 @@ const ROOMS = [
   'workers',
   'workflows',
 ];
-const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.proto', '.c']);
+const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.c']);
 
 export async function build({ production = false } = {}) {
   if (production) rmSync(dist, { recursive: true, force: true });

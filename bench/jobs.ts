@@ -1,0 +1,9 @@
+import type { BenchJob } from './bench-result.js';
+
+/** Every bench by the name that `npm run bench -- NAME` takes. */
+export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => Promise<BenchJob> }>> = {
+  ship: {
+    summary: 'seconds per stage of a ship, and the share that is orchestration',
+    load: async () => (await import('./ship.js')).benchShip,
+  },
+};

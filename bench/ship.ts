@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startShip } from '../cli/ship/start-ship.js';
+import { launch } from '../cli/up/launch.js';
+import { Stack } from '../cli/up/stack.js';
+import { prepareTools } from '../cli/up/up.js';
+import { loadConfig } from '../shared/config/load-config.js';
+import type { ShipResult } from '../shared/ship/messages.js';
+import type { BenchResult } from './bench-result.js';
+import { orchestrationShare, type StageShare } from './orchestration-share.js';
+
+const SHIPS = 3;
+const AIM_SECONDS = 5;
+
+/**
+ * Ships of the SYNTHETIC market from start to live, on the whole set-up: seconds per stage, and how much of it is
+ * orchestration (what a bare script that calls the same steps in the same order would not need). The peer is the time
+ * in which those steps themselves were running.
+ */
+export async function benchShip(log: (line: string) => void): Promise<BenchResult[]> {
+  const home = mkdtempSync(path.join(tmpdir(), 'believe-bench-'));
+  const config = {
+    ...loadConfig({ overrides: { clock: { kind: 'replay', speed: 30 }, schedule: { enabled: false } } }),
+    home,
+  };
+  const stack = new Stack(config, await prepareTools(config, log), {
+    starting: log,
+    restarted: log,
+    lost: (failure) => log(failure.message),
+  });
+  try {
+    const { client } = await launch({ config, inputGiven: true }, stack, () => {});
+    const ships: StageShare[][] = [];
+    for (let n = 1; n <= SHIPS; n++) {
+      const ship = await startShip(client, `ship/bench-${n}`, { recipe: n === 1 ? 'base' : 'improved' });
+      const { outcome } = (await ship.result()) as ShipResult;
+      log(`ship ${n} of ${SHIPS}: ${outcome}`);
+      ships.push(orchestrationShare(await ship.fetchHistory()));
+    }
+    const median = middleShip(ships);
+    for (const { stage, seconds, working, waiting, orchestration } of median) {
+      const cells = [seconds, working, waiting, orchestration].map((value) => `${value.toFixed(2).padStart(8)} s`);
+      log(`${stage.padEnd(13)}${cells.join('')}   (whole, working, waiting, orchestration)`);
+    }
+    return [resultOf(median)];
+  } finally {
+    await stack.stop();
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function middleShip(ships: readonly StageShare[][]): StageShare[] {
+  return [...ships].sort((a, b) => total(a, 'orchestration') - total(b, 'orchestration'))[
+    Math.floor(ships.length / 2)
+  ]!;
+}
+
+function resultOf(shares: readonly StageShare[]): BenchResult {
+  const ours = total(shares, 'orchestration');
+  const peer = total(shares, 'working');
+  return {
+    job: 'ship: orchestration of one ship',
+    ours,
+    peer,
+    peerName: 'the same steps themselves',
+    unit: 's',
+    ratio: ours / peer,
+    aim: `under ${AIM_SECONDS} s in all`,
+  };
+}
+
+function total(shares: readonly StageShare[], part: Exclude<keyof StageShare, 'stage'>): number {
+  return shares.reduce((sum, share) => sum + share[part], 0);
+}
