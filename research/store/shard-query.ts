@@ -22,11 +22,20 @@ export interface FoundShard extends Shard {
  * followed each other. Rows that two imports brought are there once.
  */
 export function findShards(imports: readonly ImportRecord[], query: ShardQuery): FoundShard[] {
-  const found = imports.flatMap(({ feed, synthetic, shards }) =>
-    shards.filter((shard) => matches(shard, feed, query)).map((shard) => ({ ...shard, feed, synthetic })),
+  const found = imports.flatMap(({ feed, synthetic, shards, source: { fromByte } }) =>
+    shards
+      .map((shard, index): Candidate => ({ shard: { ...shard, feed, synthetic }, fromByte, index }))
+      .filter(({ shard }) => matches(shard, feed, query)),
   );
-  const once = new Map(found.map((shard) => [`${shard.feed} ${shard.sha256}`, shard]));
-  return [...once.values()].sort(inOrder);
+  const once = new Map(found.map((one) => [`${one.shard.feed} ${one.shard.sha256}`, one]));
+  return [...once.values()].sort(inOrder).map(({ shard }) => shard);
+}
+
+/** A shard, and where it came in its file. */
+interface Candidate {
+  readonly shard: FoundShard;
+  readonly fromByte: number;
+  readonly index: number;
 }
 
 function matches(shard: Shard, feed: string, query: ShardQuery): boolean {
@@ -39,14 +48,16 @@ function matches(shard: Shard, feed: string, query: ShardQuery): boolean {
   );
 }
 
-function inOrder(a: FoundShard, b: FoundShard): number {
+function inOrder(one: Candidate, other: Candidate): number {
+  const [a, b] = [one.shard, other.shard];
   return (
     DATASETS.indexOf(a.dataset) - DATASETS.indexOf(b.dataset) ||
     compare(a.instrument, b.instrument) ||
     compare(a.tradeDate, b.tradeDate) ||
     compare(a.feed, b.feed) ||
     compare(BigInt(a.firstNs), BigInt(b.firstNs)) ||
-    compare(BigInt(a.lastNs), BigInt(b.lastNs)) ||
+    one.fromByte - other.fromByte ||
+    one.index - other.index ||
     compare(a.sha256, b.sha256)
   );
 }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import parquet from 'parquetjs-lite';
+import { exportShards } from '../../research/store/export-shards.js';
+import { pythonWith } from '../../setup/python-environment.js';
+import { REAL_FILES } from '../market/real-files.js';
+import { rowsOf, StoreRig } from './store-rig.js';
+
+const REQUIREMENTS = fileURLToPath(new URL('./parquet-readers.requirements.txt', import.meta.url));
+const READERS = fileURLToPath(new URL('./parquet-readers.py', import.meta.url));
+
+describe('exported files', () => {
+  const rig = new StoreRig();
+
+  beforeEach(async () => {
+    for (const file of [REAL_FILES.es, REAL_FILES.scid, REAL_FILES.mbp1, REAL_FILES.gc]) await rig.import(file);
+  });
+
+  it('are read by pyarrow, polars and DuckDB alike, whatever the codec', async () => {
+    const python = await pythonWith(REQUIREMENTS);
+    for (const codec of ['snappy', 'zstd'] as const) {
+      const files = await exportShards(rig.store, { instrument: 'ESU9' }, path.join(rig.folder, codec), codec);
+      const { stdout } = await promisify(execFile)(python, [READERS, ...files.map(({ file }) => file)]);
+      const said = JSON.parse(stdout) as Record<string, { rows: number; first: string; last: string; sum: number }>[];
+      for (const [index, byReader] of said.entries()) {
+        const [own] = await rowsOf(
+          [files[index]!.file],
+          'count(*)::INTEGER AS "rows", first(ts_recv)::VARCHAR AS "first", last(ts_recv)::VARCHAR AS "last", sum(price) AS "sum"',
+        );
+        for (const [reader, found] of Object.entries(byReader)) assert.deepEqual(found, own, `${reader}, ${codec}`);
+        assert.deepEqual(Object.keys(byReader), ['pyarrow', 'polars', 'duckdb']);
+      }
+    }
+  });
+
+  it('are read by parquetjs-lite where they are snappy, value for value', async () => {
+    const files = await exportShards(rig.store, {}, path.join(rig.folder, 'out'), 'snappy');
+    assert.deepEqual(
+      files.map(({ file }) => path.basename(file)).filter((name) => name.includes('ES')),
+      [
+        'mbp10-ESU4-2024-07-02-databento-mbp-1.parquet',
+        'mbp10-ESU9-2019-08-29-depth.parquet',
+        'ticks-ESH23-2023-02-21-sierra-scid.parquet',
+        'ticks-ESU4-2024-07-02-databento-mbp-1.parquet',
+        'ticks-ESU9-2019-08-29-depth.parquet',
+      ],
+    );
+    for (const { file, rows } of files) {
+      const expected = await rowsOf([file]);
+      const reader = await parquet.ParquetReader.openFile(file);
+      const cursor = reader.getCursor();
+      for (const row of expected) assert.deepEqual(withoutNulls(await cursor.next()), withoutNulls(row));
+      assert.equal(await cursor.next(), null);
+      assert.equal(expected.length, rows);
+      await reader.close();
+    }
+  });
+
+  it('are not made where nothing matches', async () => {
+    await assert.rejects(
+      exportShards(rig.store, { from: '2030-01-01' }, path.join(rig.folder, 'none'), 'zstd'),
+      /no shard in the store matches/,
+    );
+  });
+});
+
+function withoutNulls(row: Record<string, unknown> | null): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null && value !== undefined));
+}

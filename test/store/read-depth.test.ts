@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readDepthEvents } from '../../research/store/read-depth.js';
+import { openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { formatEventLine, formatHeaderLine } from '../../shared/events/depth-line.js';
+import type { EventBatch } from '../../shared/events/event-batch.js';
+import { TickScale } from '../../shared/events/tick-scale.js';
+import { batchesOf, eventsOf } from '../market/event.js';
+import { randomMarket } from '../market/random-market.js';
+import { REAL_FILES } from '../market/real-files.js';
+import { StoreRig } from './store-rig.js';
+
+describe('depth events read back from the store', () => {
+  const rig = new StoreRig();
+
+  async function all(batches: AsyncGenerator<EventBatch>): Promise<object[]> {
+    const events: object[] = [];
+    for await (const batch of batches)
+      events.push(...eventsOf(batch).map((event, i) => ({ ...event, seq: batch.seq[i]! })));
+    return events;
+  }
+
+  it('are the events of the file, for the real sample and for random streams with resets and gaps', async () => {
+    const header = formatHeaderLine({
+      kind: 'header',
+      v: 1,
+      instrument: 'R',
+      tickSize: 0.25,
+      multiplier: 1,
+      levels: 10,
+    });
+    const scale = new TickScale(0.25);
+    const lines = batchesOf(randomMarket(9, 8000)).flatMap((batch) =>
+      Array.from({ length: batch.length }, (_, i) => formatEventLine(batch, i, scale)),
+    );
+    const random = path.join(rig.folder, 'random.jsonl');
+    writeFileSync(random, header + lines.join(''));
+    for (const [file, instrument, tradeDate] of [
+      [REAL_FILES.es, 'ESU9', '2019-08-29'],
+      [random, 'R', '2019-08-29'],
+    ] as const) {
+      await rig.import(file);
+      const expected = await all((await openDepthFile(file)).batches());
+      assert.deepEqual(await all(readDepthEvents(rig.store, { instrument, tradeDate })), expected);
+    }
+  });
+
+  it('are refused where there are none', async () => {
+    await assert.rejects(
+      all(readDepthEvents(rig.store, { instrument: 'X', tradeDate: '2019-08-29' })),
+      /has no .* depth of X/,
+    );
+  });
+});
