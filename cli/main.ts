@@ -50,6 +50,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/replay.js'),
   },
   {
+    name: 'backtest',
+    summary: 'what the heads would have earned on recorded days, with queues, latency and costs',
+    load: () => import('./nouns/backtest.js'),
+  },
+  {
     name: 'bridge',
     summary: 'the execution bridge: captures, decides, and alone sends orders; status, halt, flatten, resume',
     load: () => import('./nouns/bridge.js'),

@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
+import { type BacktestDay, backtestDay } from '../../research/backtest/backtest-day.js';
+import { type BacktestSummary, summarise } from '../../research/backtest/backtest-report.js';
+import { type BacktestSettings, backtestSettings } from '../../research/backtest/backtest-settings.js';
+import { byTradeDate } from '../../research/backtest/by-trade-date.js';
+import { calibrateQueue } from '../../research/backtest/calibrate-queue.js';
+import type { QueueSpec } from '../../research/backtest/queue-model.js';
+import { readOwnOrders } from '../../research/backtest/read-own-orders.js';
+import { reportPage } from '../../research/backtest/report/report-page.js';
+import { barsBefore } from '../../research/replay/bars-before.js';
+import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
+import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
+import { replaceFile } from '../../shared/disk/replace-file.js';
+import { UsageFailure } from '../../shared/failure.js';
+import { printResult } from '../output.js';
+import { Progress } from '../progress.js';
+
+interface Flags {
+  instrument?: string;
+  dateFrom?: string;
+  dateTo?: string;
+  file: string[];
+  bars: string[];
+  release?: string;
+  home?: string;
+  fill: 'conservative' | 'probabilistic' | 'calibrated';
+  ownOrders: string[];
+  settings?: string;
+  entry?: string;
+  fee?: number;
+  slippage?: number;
+  session?: string;
+  html?: string;
+  json?: boolean;
+}
+
+const HELP = `
+Fill models (docs/backtest.md says what each assumes, and where it is wrong):
+  conservative   only trades move a resting order forward in its queue
+  probabilistic  contracts cancelled at its price are taken from ahead of it and from behind it in proportion
+  calibrated     as probabilistic, with the share that explains the fills of --own-orders best
+All other settings are in a JSON file (--settings); what is not in it has the default of docs/backtest.md.
+
+Prints {trades, roundTrips, pnl, fees, fillRate, markouts, maxDrawdown, digest, ...}; money in the instrument's currency,
+net of fees.`;
+
+/** `believe backtest`: what the heads would have earned on recorded days. */
+export function register(noun: Command): void {
+  noun
+    .enablePositionalOptions()
+    .option('--instrument <name>', 'only files of this instrument, e.g. ESZ5')
+    .option('--date-from <date>', 'first trade date')
+    .option('--date-to <date>', 'last trade date')
+    .option('--file <file>', 'a depth file; repeat for more', collect, [])
+    .option('--bars <file>', '5-minute bars (CSV) that warm the bar features up; repeat for more', collect, [])
+    .option('--release <tarball>', 'heads of a release (believe-v<N>.tar.gz), or a candidate folder')
+    .option('--home <folder>', 'heads of the release that is live in a home folder')
+    .addOption(
+      new Option('--fill <model>', 'fill model')
+        .choices(['conservative', 'probabilistic', 'calibrated'])
+        .default('conservative'),
+    )
+    .option('--own-orders <file>', "the bridge's broker/journal/orders-*.jsonl, for --fill calibrated", collect, [])
+    .option('--settings <file>', 'JSON: latencies, hours, limits')
+    .addOption(new Option('--entry <style>', 'order style').choices(['cross', 'market', 'limit']))
+    .option('--fee <amount>', 'fee of one contract and side, in currency', number)
+    .option('--slippage <ticks>', 'added to every price that takes liquidity', number)
+    .addOption(new Option('--session <hours>', 'when to trade').choices(['rth', 'all']))
+    .option('--html <file>', 'write a report with plots')
+    .option('--json', 'one JSON object on stdout')
+    .addHelpText('after', HELP)
+    .action(runBacktest);
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('it must be a number');
+  return value;
+}
+
+async function runBacktest(flags: Flags): Promise<void> {
+  if (flags.file.length === 0)
+    throw new UsageFailure('nothing to trade on', 'name at least one depth file with --file');
+  const streams = await Promise.all(flags.file.map((file) => openEventStream(file)));
+  const days = byTradeDate(streams, flags);
+  const settings = await settingsOf(flags, [...days.values()].flat());
+  const loaded = await headsOf(flags);
+  const startedMs = performance.now();
+  try {
+    const results = await runDays(days, flags.bars, loaded, settings);
+    const summary = summarise(results);
+    const seconds = (performance.now() - startedMs) / 1000;
+    if (flags.html !== undefined) {
+      const [{ tickSize }] = [streams[0]!.header];
+      replaceFile(flags.html, reportPage({ summary, days: results, settings, tickSize, release: loaded.name }));
+    }
+    const report = { ...summary, release: loaded.name, queue: settings.queue, seconds };
+    printResult(flags.json === true, report, summaryText(summary));
+  } finally {
+    await loaded.heads.release();
+  }
+}
+
+async function runDays(
+  days: ReadonlyMap<string, EventStream[]>,
+  barFiles: readonly string[],
+  { heads, synthetic }: ReplayHeads,
+  settings: BacktestSettings,
+): Promise<BacktestDay[]> {
+  const results: BacktestDay[] = [];
+  for (const [tradeDate, streams] of days) {
+    const progress = new Progress(`events of ${tradeDate}`);
+    const bars = await barsBefore(barFiles, streams[0]!.firstNs);
+    const onProgress = (events: number) => progress.show(events);
+    const day = await backtestDay({ tradeDate, streams, bars, heads, settings, onProgress });
+    results.push({ ...day, synthetic: day.synthetic || synthetic });
+    progress.clear();
+  }
+  return results;
+}
+
+async function headsOf({ release, home }: Flags): Promise<ReplayHeads> {
+  if (release !== undefined) return await loadReplayHeads(release);
+  if (home !== undefined) return await loadReplayHeads(releaseTarball(home));
+  throw new UsageFailure('no heads to trade with', 'name them with --release or --home');
+}
+
+async function settingsOf(flags: Flags, streams: readonly EventStream[]): Promise<BacktestSettings> {
+  const given = flags.settings === undefined ? {} : readSettings(flags.settings);
+  const { entry, session, fee: feePerContract, slippage: slippageTicks } = flags;
+  const overrides = Object.entries({ entry, session, feePerContract, slippageTicks }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const parsed = backtestSettings.safeParse({ ...given, ...Object.fromEntries(overrides) });
+  if (!parsed.success) throw wrongSettings(flags.settings ?? 'the settings', parsed.error);
+  const settings = parsed.data;
+  return flags.fill === 'conservative' && 'queue' in given
+    ? settings
+    : { ...settings, queue: await queueOf(flags, settings, streams) };
+}
+
+async function queueOf(flags: Flags, settings: BacktestSettings, streams: readonly EventStream[]): Promise<QueueSpec> {
+  switch (flags.fill) {
+    case 'conservative':
+      return { kind: 'none' };
+    case 'probabilistic':
+      return { kind: 'power3', n: 1 };
+    case 'calibrated': {
+      if (flags.ownOrders.length === 0)
+        throw new UsageFailure('nothing to calibrate with', "name the bridge's order journals with --own-orders");
+      const calibrated = await calibrateQueue(streams, await readOwnOrders(flags.ownOrders), settings);
+      process.stderr.write(
+        `believe: calibrated on ${calibrated.orders} own orders: ${JSON.stringify(calibrated.queue)}, off by ${(100 * calibrated.error).toFixed(1)} % of the contracts\n`,
+      );
+      return calibrated.queue;
+    }
+  }
+}
+
+function readSettings(file: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'give a file with one JSON object');
+  }
+  const parsed = backtestSettings.safeParse(value);
+  if (!parsed.success) throw wrongSettings(file, parsed.error);
+  return value as object;
+}
+
+function wrongSettings(file: string, error: z.ZodError): UsageFailure {
+  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'the object'}: ${message}`);
+  return new UsageFailure(`${file}: ${problems.join('; ')}`, 'docs/backtest.md lists the settings');
+}
+
+function summaryText(summary: BacktestSummary): string {
+  const { instrument, synthetic, days, pnl, fees, trades, roundTrips, fillRate, markouts, maxDrawdown, digest } =
+    summary;
+  const marks = markouts.map(
+    ({ seconds, meanTicks }) => `${seconds} s ${meanTicks === null ? '-' : meanTicks.toFixed(2)}`,
+  );
+  return [
+    `${instrument}, ${days} trade date${days === 1 ? '' : 's'}${synthetic ? ', SYNTHETIC' : ''}`,
+    `profit ${pnl.toFixed(2)} net of ${fees.toFixed(2)} fees, largest drawdown ${maxDrawdown.toFixed(2)}`,
+    `${trades} executions, ${roundTrips} round trips, fill rate ${fillRate === null ? '-' : `${(100 * fillRate).toFixed(1)} %`}`,
+    `markouts in ticks: ${marks.join(', ')}`,
+    `digest ${digest}`,
+  ].join('\n');
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { rthSessionOf } from '../../shared/calendar/cme-calendar.js';
+import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
+import type { Bar } from '../../shared/events/bar.js';
+import { isSynthetic } from '../../shared/events/depth-header.js';
+import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { Failure } from '../../shared/failure.js';
+import type { HeadSet } from '../../shared/heads/head-set.js';
+import type { EventStream } from '../replay/event-stream.js';
+import { mergeStreams } from '../replay/merge-streams.js';
+import { Account, type EquityPoint, type Fill } from './account.js';
+import type { BacktestSettings } from './backtest-settings.js';
+import { DecisionTrader, type TimedDecision, type TradingHours } from './decision-trader.js';
+import { EventTape } from './event-tape.js';
+import { latencyOf } from './latency.js';
+import { type Markout, Markouts } from './markouts.js';
+import { OrderSimulation } from './order-simulation.js';
+import { queueModelOf } from './queue-model.js';
+
+export interface BacktestDay {
+  readonly tradeDate: string;
+  readonly instrument: string;
+  readonly synthetic: boolean;
+  readonly events: number;
+  readonly decisions: number;
+  readonly orders: number;
+  readonly orderedContracts: number;
+  /** Contracts that decisions asked for and got. */
+  readonly filledContracts: number;
+  readonly roundTrips: number;
+  /** Currency, net of fees. */
+  readonly pnl: number;
+  readonly fees: number;
+  readonly maxDrawdown: number;
+  readonly markouts: readonly Markout[];
+  readonly fills: readonly Fill[];
+  readonly equity: readonly EquityPoint[];
+  /** sha256 over every decision and every fill. */
+  readonly digest: string;
+}
+
+export interface DayInput {
+  readonly tradeDate: string;
+  /** Files of this trade date. */
+  readonly streams: readonly EventStream[];
+  readonly bars: readonly Bar[];
+  readonly heads: HeadSet;
+  readonly settings: BacktestSettings;
+  readonly onProgress?: (events: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One trade date, from its first event to its last: decisions by the production pipeline, orders by the simulation. The
+ * day begins and ends flat and needs nothing from the day before but bars, so that days can be run in any order.
+ * @throws BadInput; NoSession where the date has no regular hours but the settings ask for them
+ */
+export async function backtestDay(input: DayInput): Promise<BacktestDay> {
+  const day = new DayRun(input);
+  for (const bar of input.bars) day.pipeline.onBar(bar);
+  for await (const { batch, begins } of mergeStreams(input.streams)) {
+    input.signal?.throwIfAborted();
+    if (begins) day.beginStream(batch);
+    await day.take(batch);
+    input.onProgress?.(day.events);
+  }
+  return day.end();
+}
+
+class DayRun {
+  readonly pipeline: DecisionPipeline;
+  events = 0;
+  private readonly tape: EventTape;
+  private readonly trader: DecisionTrader;
+  private readonly simulation: OrderSimulation;
+  private readonly account: Account;
+  private readonly markouts = new Markouts();
+  private rows = 0;
+  private nowNs = 0;
+
+  constructor(private readonly input: DayInput) {
+    const { streams, settings, heads } = input;
+    const { header } = streams[0]!;
+    const firstNs = streams.reduce((least, one) => (one.firstNs < least ? one.firstNs : least), streams[0]!.firstNs);
+    this.pipeline = new DecisionPipeline(header.tickSize);
+    this.pipeline.swapHeads(heads);
+    this.tape = new EventTape(firstNs, latencyOf(settings.feedLatency, 1));
+    this.trader = new DecisionTrader(settings, hoursOf(input.tradeDate, settings, this.tape.baseNs));
+    this.account = new Account(this.tape.baseNs, header.tickSize * header.multiplier, settings);
+    const models = {
+      levels: header.levels,
+      queue: queueModelOf(settings.queue),
+      entry: latencyOf(settings.entryLatency, 2),
+      response: latencyOf(settings.responseLatency, 3),
+      onFill: (fill: Parameters<Account['fill']>[0]) => this.fill(fill),
+    };
+    this.simulation = new OrderSimulation(this.tape, models, this.trader, ({ bidTicks, askTicks }, nowNs) =>
+      this.mark(nowNs, bidTicks, askTicks),
+    );
+  }
+
+  /** The book begins anew: also at the exchange. */
+  beginStream(next: EventBatch): void {
+    this.pipeline.beginStream();
+    const reset = createEventBatch(next.instrument, next.tickSize, next.baseNs, 1);
+    reset.length = 1;
+    reset.kind[0] = EventKind.reset;
+    reset.tsRecvNs[0] = next.tsRecvNs[0]!;
+    reset.tsEventNs[0] = Number.NaN;
+    this.tape.append(reset, true);
+    this.rows++;
+  }
+
+  /** Decides on the whole batch first: what is decided in it reaches the exchange within it. */
+  async take(batch: EventBatch): Promise<void> {
+    const { state } = this.pipeline;
+    const due: Promise<TimedDecision>[] = [];
+    for (let i = 0; i < batch.length; i++) {
+      const decision = this.pipeline.onEvent(batch, i);
+      if (decision === null) continue;
+      const eventIndex = this.rows + i;
+      const [bidTicks, askTicks] = state.isSettled ? [state.bidTicks, state.askTicks] : [Number.NaN, Number.NaN];
+      due.push(decision.then(({ targetContracts }) => ({ eventIndex, targetContracts, bidTicks, askTicks })));
+    }
+    this.trader.expect(await Promise.all(due));
+    this.tape.append(batch, false);
+    this.rows += batch.length;
+    this.events += batch.length;
+    this.simulation.run(false);
+  }
+
+  end(): BacktestDay {
+    this.simulation.run(true);
+    const { exchange } = this.simulation;
+    const { account, trader, input } = this;
+    account.closeOut(this.nowNs, exchange.bidTicks, exchange.askTicks);
+    const { decisions, sha256 } = this.pipeline.digest();
+    const { header } = input.streams[0]!;
+    const { fills, equity, fees, pnl, maxDrawdown, roundTrips } = account;
+    return {
+      tradeDate: input.tradeDate,
+      instrument: header.instrument,
+      synthetic: input.streams.some((stream) => isSynthetic(stream.header)),
+      events: this.events,
+      decisions,
+      orders: trader.orders,
+      orderedContracts: trader.orderedContracts,
+      filledContracts: trader.filledContracts,
+      ...{ roundTrips, pnl, fees, maxDrawdown, fills, equity },
+      markouts: this.markouts.results(),
+      digest: digestOf(sha256, fills),
+    };
+  }
+
+  private mark(nowNs: number, bidTicks: number, askTicks: number): void {
+    this.nowNs = nowNs;
+    this.markouts.advance(nowNs, this.account.midHalfTicks);
+    if (bidTicks < askTicks) this.account.mark(nowNs, bidTicks + askTicks);
+  }
+
+  private fill(fill: Parameters<Account['fill']>[0]): void {
+    const sign = fill.order.side === Side.bid ? 1 : -1;
+    this.account.fill(fill);
+    this.markouts.fill(fill.exchNs, sign, fill.contracts, fill.priceTicks);
+  }
+}
+
+/** Regular hours until some time before their end, ns after the base. */
+function hoursOf(tradeDate: string, settings: BacktestSettings, baseNs: bigint): TradingHours {
+  if (settings.session === 'all') return { openNs: Number.NEGATIVE_INFINITY, flatNs: Number.POSITIVE_INFINITY };
+  const session = rthSessionOf(tradeDate);
+  if (session === null) throw new NoSession(tradeDate);
+  const after = (ms: number) => Number(BigInt(ms) * 1_000_000n - baseNs);
+  const flatMs = session.rthCloseMs - Math.round(settings.flattenBeforeCloseSeconds * 1000);
+  return { openNs: after(session.rthOpenMs), flatNs: after(flatMs) };
+}
+
+class NoSession extends Failure {
+  constructor(tradeDate: string) {
+    super(
+      'NoSession',
+      `${tradeDate} has no regular hours`,
+      'leave the date out, or trade all hours with --session all',
+    );
+  }
+}
+
+function digestOf(decisionsSha256: string, fills: readonly Fill[]): string {
+  const hash = createHash('sha256').update(decisionsSha256);
+  for (const { ns, orderId, side, contracts, priceTicks, isMaker } of fills)
+    hash.update(`\n${ns} ${orderId} ${side} ${contracts} ${priceTicks} ${isMaker ? 'maker' : 'taker'}`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,87 @@
+import { createEventBatch, type EventBatch } from '../../shared/events/event-batch.js';
+import type { Latency } from './latency.js';
+
+/** A batch on the tape, with the time at which each event happened at the exchange. */
+export interface TapeBatch {
+  readonly batch: EventBatch;
+  /** Receive time of row i is batch.tsRecvNs[i] + offsetNs: ns after the tape's base. */
+  readonly offsetNs: number;
+  /** ns after the tape's base; never decreasing. */
+  readonly exchNs: Float64Array;
+  /** The columns are ours, and may be used again. */
+  readonly isCopy: boolean;
+}
+
+/**
+ * Events between the exchange, where they happen first, and us, who hear of them later: batches are kept until both
+ * have seen them. Columns that a reader reuses are copied; those of dropped batches are used again.
+ */
+export class EventTape {
+  readonly baseNs: bigint;
+  private readonly kept: TapeBatch[] = [];
+  private readonly free: TapeBatch[] = [];
+  private lastExchNs = Number.NEGATIVE_INFINITY;
+
+  /** @param feed ns from the exchange to us, for feeds that carry no exchange time; by the event's seq */
+  constructor(
+    firstNs: bigint,
+    private readonly feed: Latency,
+  ) {
+    this.baseNs = firstNs - (firstNs % DAY_NS);
+  }
+
+  /** @param isStable the batch stays as it is: no copy is made */
+  append(batch: EventBatch, isStable: boolean): void {
+    const offsetNs = Number(batch.baseNs - this.baseNs);
+    const held = isStable ? fresh(batch, offsetNs) : this.copyOf(batch, offsetNs);
+    const { exchNs } = held;
+    for (let i = 0; i < batch.length; i++) {
+      const recvNs = batch.tsRecvNs[i]! + offsetNs;
+      const eventNs = batch.tsEventNs[i]! + offsetNs;
+      // A clock that runs ahead does not make an event happen after it was heard of.
+      const happenedNs = eventNs <= recvNs ? eventNs : recvNs - this.feed(batch.seq[i]!);
+      if (happenedNs > this.lastExchNs) this.lastExchNs = happenedNs;
+      exchNs[i] = this.lastExchNs;
+    }
+    this.kept.push(held);
+  }
+
+  /** The batch with this number, counted from the first that is kept. */
+  at(index: number): TapeBatch | undefined {
+    return this.kept[index];
+  }
+
+  /** Both sides have seen the first batch. */
+  dropFirst(): void {
+    const first = this.kept.shift();
+    if (first?.isCopy) this.free.push(first);
+  }
+
+  private copyOf(batch: EventBatch, offsetNs: number): TapeBatch {
+    const { instrument, tickSize, baseNs, length } = batch;
+    const fits = (one: TapeBatch) => one.batch.baseNs === baseNs && one.batch.size.length >= length;
+    const [free] = this.free.splice(this.free.findIndex(fits) >>> 0, 1);
+    const target = free?.batch ?? createEventBatch(instrument, tickSize, baseNs, batch.size.length);
+    for (const column of COLUMNS) target[column].set(batch[column].subarray(0, length) as never);
+    target.length = length;
+    return { batch: target, offsetNs, exchNs: free?.exchNs ?? new Float64Array(batch.size.length), isCopy: true };
+  }
+}
+
+const DAY_NS = 86_400_000_000_000n;
+const COLUMNS = [
+  'tsRecvNs',
+  'tsEventNs',
+  'seq',
+  'kind',
+  'operation',
+  'side',
+  'position',
+  'priceTicks',
+  'size',
+  'last',
+] as const;
+
+function fresh(batch: EventBatch, offsetNs: number): TapeBatch {
+  return { batch, offsetNs, exchNs: new Float64Array(batch.length), isCopy: false };
+}

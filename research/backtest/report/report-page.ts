@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { facts, Html, hash, html, table } from '../../model-card/page/html.js';
+import type { BacktestDay } from '../backtest-day.js';
+import { type BacktestSummary, inOrder } from '../backtest-report.js';
+import type { BacktestSettings } from '../backtest-settings.js';
+import type { Markout } from '../markouts.js';
+import { dayPlot } from './day-plot.js';
+import { drawdownPlot, equityPlot } from './equity-plot.js';
+import { markoutPlot } from './markout-plot.js';
+import { tradePlot } from './trade-plot.js';
+
+export interface ReportFacts {
+  readonly summary: BacktestSummary;
+  readonly days: readonly BacktestDay[];
+  readonly settings: BacktestSettings;
+  readonly tickSize: number;
+  /** Whose heads decided. */
+  readonly release: string;
+}
+
+const css = new Html(
+  ['../../model-card/page/card.css', './report.css']
+    .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+    .join(''),
+);
+const LIMITS = new Html(
+  'The recorded market does not notice these orders. What each fill model assumes, and where it is wrong, is in docs/backtest.md.',
+);
+
+/** The backtest as one self-contained page: no script, no outside resource. */
+export function reportPage(facts: ReportFacts): string {
+  const { summary, days, settings, release, tickSize } = facts;
+  const ordered = inOrder(days);
+  const busiest = ordered.reduce((a, b) => (b.fills.length > a.fills.length ? b : a));
+  const title = `Backtest: ${summary.instrument}, ${ordered[0]!.tradeDate} to ${ordered.at(-1)!.tradeDate}`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${summary.synthetic ? 'SYNTHETIC ' : ''}${title}</title>
+<style>
+${css}</style>
+</head>
+<body>
+${summary.synthetic ? html`<div class="banner" role="note">SYNTHETIC: every number on this page comes from a generated market</div>\n` : ''}<main>
+<h1>${title}</h1>
+${headline(summary)}
+<div class="plots">
+<figure>${equityPlot(ordered)}<figcaption>Profit since the start, net of fees, positions at the mid.</figcaption></figure>
+<figure>${drawdownPlot(ordered)}<figcaption>Fall from the highest profit so far.</figcaption></figure>
+<figure>${markoutPlot(summary.markouts)}<figcaption>Mid after a fill against the price paid, before fees: below zero the market moved against the fill.</figcaption></figure>
+<figure>${dayPlot(ordered)}<figcaption>Profit of each trade date, net.</figcaption></figure>
+</div>
+<div class="plots"><figure>${tradePlot(busiest, tickSize)}<figcaption>Executions of ${busiest.tradeDate}, the busiest date: bought <span class="key"></span>sold <span class="key against"></span>hollow: it rested.</figcaption></figure>
+</div>
+${dayTable(ordered)}
+<section><h2>How it was traded</h2>${settingsFacts(settings, release)}<p>${LIMITS}</p></section>
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function headline(summary: BacktestSummary): Html {
+  const { pnl, fees, trades, roundTrips, fillRate, makerShare, maxDrawdown, orders, decisions, events } = summary;
+  return facts([
+    ['profit, net', money(pnl)],
+    ['fees', money(fees)],
+    ['largest drawdown', money(maxDrawdown)],
+    ['executions', `${count(trades)} in ${count(roundTrips)} round trips`],
+    [
+      'fill rate',
+      fillRate === null ? '-' : `${percent(fillRate)} of the contracts asked for, by ${count(orders)} orders`,
+    ],
+    ['rested', makerShare === null ? '-' : `${percent(makerShare)} of the executed contracts`],
+    ['markouts', summary.markouts.map(markoutText).join(', ')],
+    ['decisions', `${count(decisions)} on ${count(events)} events`],
+    ['digest', hash(summary.digest)],
+  ]);
+}
+
+function markoutText({ seconds, meanTicks }: Markout): string {
+  return `${seconds} s ${meanTicks === null ? '-' : meanTicks.toFixed(2)}`;
+}
+
+function dayTable(days: readonly BacktestDay[]): Html {
+  type Day = BacktestDay;
+  return html`<section><h2>Days</h2>${table('Each trade date', days, [
+    { title: 'trade date', cell: (day: Day) => day.tradeDate },
+    { title: 'profit, net', cell: (day: Day) => money(day.pnl), numeric: true },
+    { title: 'fees', cell: (day: Day) => money(day.fees), numeric: true },
+    { title: 'executions', cell: (day: Day) => count(day.fills.length), numeric: true },
+    { title: 'round trips', cell: (day: Day) => count(day.roundTrips), numeric: true },
+    { title: 'largest drawdown', cell: (day: Day) => money(day.maxDrawdown), numeric: true },
+    { title: 'digest', cell: (day: Day) => html`<code>${day.digest.slice(0, 16)}</code>` },
+  ])}</section>`;
+}
+
+function settingsFacts(settings: BacktestSettings, release: string): Html {
+  const { queue, entryLatency, responseLatency, feedLatency } = settings;
+  return facts([
+    ['heads', release],
+    ['entry', settings.entry],
+    ['queue model', queue.kind === 'none' ? 'conservative: only trades move an order forward' : JSON.stringify(queue)],
+    [
+      'latency',
+      `feed ${latencyText(feedLatency)}, order ${latencyText(entryLatency)}, answer ${latencyText(responseLatency)}`,
+    ],
+    ['fee', `${settings.feePerContract} a contract and side`],
+    ['slippage', `${settings.slippageTicks} ticks on what takes liquidity`],
+    [
+      'hours',
+      settings.session === 'all' ? 'all' : `regular, flat ${settings.flattenBeforeCloseSeconds} s before their end`,
+    ],
+  ]);
+}
+
+function latencyText(spec: BacktestSettings['entryLatency']): string {
+  return spec.kind === 'constant'
+    ? `${spec.ns / 1e6} ms`
+    : `${spec.medianNs / 1e6} ms (log-normal, sigma ${spec.sigma})`;
+}
+
+function money(amount: number): string {
+  return amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
