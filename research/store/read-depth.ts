@@ -1,11 +1,9 @@
-import { DuckDBInstance } from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
 import { createEventBatch, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import { Failure } from '../../shared/failure.js';
 import { Action, Flag } from './datasets.js';
-import { quoted } from './duckdb-text.js';
 import type { MarketStore } from './market-store.js';
+import { type ColumnChunk, readColumns } from './read-columns.js';
 import { findShards } from './shard-query.js';
 
 /** IB's operation by the code of the action: add, cancel, modify. */
@@ -26,28 +24,20 @@ export interface DepthQuery {
  */
 export async function* readDepthEvents(store: MarketStore, query: DepthQuery): AsyncGenerator<EventBatch> {
   const { shards, tickSize } = depthShards(store, query);
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  try {
-    const connection = await instance.connect();
-    const baseNs = BigInt(shards[0]!.firstNs) - (BigInt(shards[0]!.firstNs) % DAY_NS);
-    const batch = createEventBatch(query.instrument, tickSize, baseNs, duckdb.vector_size());
-    batch.tsEventNs.fill(Number.NaN);
-    const scale = new TickScale(tickSize);
-    for (const { sha256 } of shards) {
-      const result = await connection.stream(`${SELECT} FROM read_parquet(${quoted(store.objects.locate(sha256))})`);
-      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-        fill(batch, chunk.chunk, chunk.rowCount, scale);
-        yield batch;
-      }
-    }
-  } finally {
-    instance.closeSync();
+  const baseNs = BigInt(shards[0]!.firstNs) - (BigInt(shards[0]!.firstNs) % DAY_NS);
+  const batch = createEventBatch(query.instrument, tickSize, baseNs, CHUNK_ROWS_MAX);
+  batch.tsEventNs.fill(Number.NaN);
+  const scale = new TickScale(tickSize);
+  const files = shards.map(({ sha256 }) => store.objects.locate(sha256));
+  for await (const chunk of readColumns(files, 'mbp10', COLUMNS)) {
+    fill(batch, chunk, scale);
+    yield batch;
   }
 }
 
-/** Letters as their codes; a NULL price (reset, gap) as 0. */
-const SELECT = `SELECT ts_recv, sequence, coalesce(price, 0) AS price, size, depth, flags,
-  CAST(strpos('ACMRTFN', action::VARCHAR) - 1 AS INTEGER) AS action, CAST(strpos('ABN', side::VARCHAR) - 1 AS INTEGER) AS side`;
+/** Rows that DuckDB hands out at a time. */
+const CHUNK_ROWS_MAX = 2048;
+const COLUMNS = ['ts_recv', 'sequence', 'price', 'size', 'depth', 'flags', 'action', 'side'];
 
 function depthShards(store: MarketStore, query: DepthQuery) {
   const { instrument, tradeDate, feed } = query;
@@ -66,30 +56,20 @@ function depthShards(store: MarketStore, query: DepthQuery) {
   return { shards, tickSize: record!.contract!.tickSize };
 }
 
-function fill(batch: EventBatch, chunk: duckdb.DataChunk, rows: number, scale: TickScale): void {
-  const column = <T>(
-    index: number,
-    Values: new (buffer: ArrayBuffer, at: number, length: number) => T,
-    width: number,
-  ): T => {
-    const bytes = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk, index), rows * width);
-    return new Values(bytes.buffer as ArrayBuffer, bytes.byteOffset, rows);
-  };
-  const tsRecv = column(0, BigInt64Array, 8);
-  const sequence = column(1, BigInt64Array, 8);
-  const price = column(2, Float64Array, 8);
-  const [size, depth, flags, action, side] = [3, 4, 5, 6, 7].map((index) =>
-    column(index, Int32Array, 4),
-  ) as Int32Array[];
+function fill(batch: EventBatch, { rows, values }: ColumnChunk, scale: TickScale): void {
+  const [tsRecv, sequence] = values as [BigInt64Array, BigInt64Array];
+  const [price, size, depth, flags, action, side] = values.slice(2) as (Float64Array | Int32Array | Uint8Array)[];
   for (let i = 0; i < rows; i++) {
     const code = action![i]!;
+    const kind = kindOf(code);
+    const hasPrice = kind === EventKind.depth || kind === EventKind.trade;
     batch.tsRecvNs[i] = Number(tsRecv[i]! - batch.baseNs);
     batch.seq[i] = Number(sequence[i]!);
-    batch.kind[i] = kindOf(code);
+    batch.kind[i] = kind;
     batch.operation[i] = code <= Action.modify ? OPERATION_OF_ACTION[code as 0 | 1 | 2] : 0;
     batch.side[i] = side![i]!;
     batch.position[i] = depth![i]!;
-    batch.priceTicks[i] = Math.round((price[i]! * 10 ** scale.decimals) / scale.numerator);
+    batch.priceTicks[i] = hasPrice ? Math.round((price![i]! * 10 ** scale.decimals) / scale.numerator) : 0;
     batch.size[i] = size![i]!;
     batch.last[i] = (flags![i]! & Flag.last) !== 0 ? 1 : 0;
   }

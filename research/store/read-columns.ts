@@ -1,0 +1,93 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import type { Column } from './column.js';
+import { columnsOf, type DatasetName, type SizeKind } from './datasets.js';
+import { quoted } from './duckdb-text.js';
+
+/** int64 as BigInt64Array, float64, int32; enum columns as the code of their value in `columnsOf`. */
+export type ColumnValues = BigInt64Array | Float64Array | Int32Array | Uint8Array;
+
+/** Some thousand rows, column by column, in the order in which the columns were asked for. */
+export interface ColumnChunk {
+  readonly rows: number;
+  readonly values: readonly ColumnValues[];
+  /** Bit 1 = there is a value; null where every row has one. What `values` holds at a NULL means nothing. */
+  readonly valid: readonly (Uint8Array | null)[];
+}
+
+export interface ReadColumnsOptions {
+  readonly sizes?: SizeKind;
+  /** Of DuckDB. */
+  readonly threads?: number;
+}
+
+/**
+ * Reads columns of Parquet objects of one dataset, in the order of the files and their rows, in constant memory. Text
+ * columns are not for this: read them with SQL.
+ * @throws RangeError where a column is none of the dataset, or text
+ */
+export async function* readColumns(
+  files: readonly string[],
+  dataset: DatasetName,
+  names: readonly string[],
+  { sizes = 'whole', threads = 2 }: ReadColumnsOptions = {},
+): AsyncGenerator<ColumnChunk> {
+  if (files.length === 0) return;
+  const columns = names.map((name) => columnNamed(columnsOf(dataset, sizes), name));
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    preserve_insertion_order: 'true',
+  });
+  try {
+    const connection = await instance.connect();
+    const list = files.map(quoted).join(', ');
+    const result = await connection.stream(
+      `SELECT ${columns.map(expressionOf).join(', ')} FROM read_parquet([${list}])`,
+    );
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+      yield columnsIn(chunk.chunk, chunk.rowCount, columns);
+  } finally {
+    instance.closeSync();
+  }
+}
+
+function columnNamed(columns: readonly Column[], name: string): Column {
+  const column = columns.find((one) => one.name === name);
+  if (!column || column.type === 'text') throw new RangeError(`there is no column ${name} that holds numbers`);
+  return column;
+}
+
+/** The column as numbers. */
+function expressionOf(column: Column): string {
+  if (column.type !== 'enum') return column.name;
+  const code = column.values.every((value) => value.length === 1)
+    ? `strpos(${quoted(column.values.join(''))}, ${column.name})`
+    : `list_position([${column.values.map(quoted).join(', ')}], ${column.name})`;
+  return `CAST(${code} - 1 AS UTINYINT) AS ${column.name}`;
+}
+
+function columnsIn(chunk: duckdb.DataChunk, rows: number, columns: readonly Column[]): ColumnChunk {
+  const values: ColumnValues[] = [];
+  const valid: (Uint8Array | null)[] = [];
+  for (let i = 0; i < columns.length; i++) {
+    const vector = duckdb.data_chunk_get_vector(chunk, i);
+    values.push(valuesOf(vector, rows, columns[i]!));
+    valid.push(duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8) ?? null);
+  }
+  return { rows, values, valid };
+}
+
+function valuesOf(vector: duckdb.Vector, rows: number, { type }: Column): ColumnValues {
+  const bytes = duckdb.vector_get_data(vector, rows * (type === 'enum' ? 1 : type === 'int32' ? 4 : 8));
+  const { buffer, byteOffset } = bytes as Uint8Array<ArrayBuffer>;
+  switch (type) {
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, rows);
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, rows);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, rows);
+    default:
+      return bytes;
+  }
+}
