@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { ShipHandle } from '../../cli/ship/find-ship.js';
+import { startShip } from '../../cli/ship/start-ship.js';
+import { releaseLedger } from '../../research/release/build-release.js';
+import type { Decision } from '../../shared/ship/messages.js';
+import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import { connectClient } from '../../temporal/client.js';
+import { Berth, type Running } from './berth.js';
+
+/** A market so small that a ship takes seconds. It may be held for that: then it is approved. */
+const SMALL_MARKET = {
+  BELIEVE_INPUT_DAYS: '8',
+  BELIEVE_INPUT_MINUTES_PER_DAY: '5',
+  BELIEVE_INPUT_BAR_DAYS: '40',
+  BELIEVE_GATE_TEST_ROWS_MIN: '20',
+  BELIEVE_SCHEDULE_ENABLED: 'false',
+};
+
+/** A whole set-up that is up, with two ships live, and further ones sailed at a test's word. */
+export class Fleet {
+  private constructor(
+    readonly berth: Berth,
+    readonly client: Client,
+    private readonly up: Running,
+  ) {}
+
+  static async open(): Promise<Fleet> {
+    const berth = await Berth.open(SMALL_MARKET);
+    const up = berth.start('up', '--approve', 'small market', '--by', 'test');
+    await up.until(/up until Ctrl-C/);
+    return new Fleet(berth, await connectClient({ address: berth.temporalAddress, namespace: 'believe' }), up);
+  }
+
+  async close(): Promise<void> {
+    await this.client.connection.close();
+    await this.up.stop();
+    this.berth.close();
+  }
+
+  /** Starts a ship; a hold is approved whatever else happens to the processes. */
+  async sail(id: string): Promise<{ ship: ShipHandle; over: Promise<void> }> {
+    const ship = await startShip(this.client, id, {});
+    return { ship, over: this.approveWhenHeld(ship) };
+  }
+
+  async stageOf(ship: ShipHandle): Promise<string | undefined> {
+    return (await ship.describe()).typedSearchAttributes.get(SHIP_ATTRIBUTES.stage);
+  }
+
+  async untilStage(ship: ShipHandle, stage: string): Promise<void> {
+    while ((await this.stageOf(ship)) !== stage) await pause(5);
+  }
+
+  /** What must not depend on what happened on the way: releases and swap lines. */
+  state() {
+    const releases = releaseLedger(path.join(this.berth.home, 'research', 'releases')).list();
+    return {
+      releases: releases.map(({ state }) => state as string),
+      swaps: this.berth.swaps().map(({ outcome, counter }) => ({ outcome, counter })),
+    };
+  }
+
+  pidOf(name: string): number {
+    return Number(readFileSync(this.pidFile(name), 'utf8'));
+  }
+
+  /** The supervisor notes the pid of the process that it started in the dead one's place. */
+  async untilRestarted(name: string, killed: number): Promise<void> {
+    while (!existsSync(this.pidFile(name)) || this.pidOf(name) === killed) await pause(50);
+  }
+
+  private pidFile(name: string): string {
+    return path.join(this.berth.home, 'run', `${name}.pid`);
+  }
+
+  /** The server may be the process that is killed: asks until the ship is over. */
+  private async approveWhenHeld(ship: ShipHandle): Promise<void> {
+    for (;;) {
+      const description = await ship.describe().catch(() => null);
+      if (description && description.status.name !== 'RUNNING') return;
+      if (description?.typedSearchAttributes.get(SHIP_ATTRIBUTES.stage) === 'Held') {
+        const decision: Decision = { verdict: 'approve', by: 'test', reason: 'small market' };
+        await ship.executeUpdate<string, [Decision]>('decide', { args: [decision] }).catch(() => {});
+      }
+      await pause(100);
+    }
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ShipResult } from '../../shared/ship/messages.js';
+import { Fleet, pause } from './fleet.js';
+
+describe('a ship that is stopped', function () {
+  this.timeout(240_000);
+  let fleet: Fleet;
+  before(async () => {
+    fleet = await Fleet.open();
+  });
+  after(async () => {
+    await fleet?.close();
+  });
+
+  const runningModel = () => {
+    const status = readFileSync(path.join(fleet.berth.home, 'broker', 'status.json'), 'utf8');
+    return (JSON.parse(status) as { modelVersion: number }).modelVersion;
+  };
+
+  for (const what of ['tarball', 'envelope'] as const) {
+    it(`is Refused when a byte of the ${what} changes after signing, and the old heads stay`, async () => {
+      const { swaps } = fleet.state();
+      const model = runningModel();
+      const { ship, over } = await fleet.sail(`ship/changed-${what}`);
+      await fleet.untilStage(ship, 'Signing');
+      const broker = fleet.pidOf('broker');
+      process.kill(broker, 'SIGSTOP'); // so that the change is there before the broker looks
+      try {
+        const version = fleet.state().releases.length;
+        const published = path.join(fleet.berth.home, 'research', 'published');
+        const file = path.join(published, `believe-v${version}.${what === 'tarball' ? 'tar.gz' : 'dsse.json'}`);
+        while (!existsSync(path.join(published, `believe-v${version}.dsse.json`))) await pause(10);
+        flipOneByte(file);
+      } finally {
+        process.kill(broker, 'SIGCONT');
+      }
+      await assert.rejects(ship.result(), refused);
+      await over;
+      assert.equal(await fleet.stageOf(ship), 'Refused');
+      assert.deepEqual(fleet.state().swaps, swaps);
+      assert.equal(runningModel(), model);
+    });
+  }
+
+  it('is Refused when a head changes on the broker between verification and swap', async () => {
+    const model = runningModel();
+    const { ship, over } = await fleet.sail('ship/changed-head');
+    await fleet.untilStage(ship, 'AwaitingOpen');
+    const version = fleet.state().releases.length;
+    flipOneByte(path.join(fleet.berth.home, 'broker', 'releases', `believe-v${version}.tar.gz`));
+    await assert.rejects(ship.result(), refused);
+    await over;
+    assert.equal(runningModel(), model);
+    assert.equal(fleet.state().swaps.at(-1)?.outcome, 'refused');
+  });
+
+  for (const stage of ['Retraining', 'Gating', 'Signing', 'Pushing', 'Verifying', 'AwaitingOpen']) {
+    it(`leaves a clean state when it is aborted while it is ${stage}`, async () => {
+      const { swaps } = fleet.state();
+      const { ship, over } = await fleet.sail(`ship/aborted-${stage}`);
+      await fleet.untilStage(ship, stage);
+      const { code, stdout, stderr } = await fleet.berth.believe('ship', 'abort', ship.workflowId, '--json');
+      assert.equal(code, 0, stderr);
+      await over;
+      const { stage: ended } = JSON.parse(stdout) as { stage: string };
+      // A ship may be faster than the command: then it is live, and has swapped once.
+      assert.ok(ended === 'Aborted' || ended === 'Live', ended);
+      if (ended === 'Aborted') assert.deepEqual(fleet.state().swaps, swaps);
+      assert.equal(existsSync(path.join(fleet.berth.home, 'broker', 'armed', 'swap.json')), false);
+    });
+  }
+
+  it('does not keep the next one from going live', async () => {
+    const { ship, over } = await fleet.sail('ship/next');
+    const result = (await ship.result()) as ShipResult;
+    await over;
+    assert.equal(result.outcome, 'Live');
+    assert.deepEqual(fleet.state().swaps.at(-1), { outcome: 'swapped', counter: result.counter });
+  });
+
+  it('lets a second ship wait for the lane, and both go live one after the other', async () => {
+    const [first, second] = [await fleet.sail('ship/together-1'), await fleet.sail('ship/together-2')];
+    const results = (await Promise.all([first.ship.result(), second.ship.result()])) as ShipResult[];
+    await Promise.all([first.over, second.over]);
+    assert.deepEqual(
+      results.map(({ outcome }) => outcome),
+      ['Live', 'Live'],
+    );
+    const [a, b] = results.map(({ counter }) => counter ?? 0);
+    assert.equal(Math.abs(a! - b!), 1);
+  });
+});
+
+function refused(error: unknown): boolean {
+  return (
+    error instanceof WorkflowFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'ReleaseRefused'
+  );
+}
+
+function flipOneByte(file: string): void {
+  const bytes = readFileSync(file);
+  const at = Math.floor(bytes.length / 2);
+  bytes[at] = bytes[at]! ^ 1;
+  writeFileSync(file, bytes);
+}
