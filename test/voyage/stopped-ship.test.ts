@@ -23,14 +23,14 @@ describe('a ship that is stopped', function () {
 
   for (const what of ['tarball', 'envelope'] as const) {
     it(`is Refused when a byte of the ${what} changes after signing, and the old heads stay`, async () => {
-      const { swaps } = fleet.state();
+      const { swaps, releases } = fleet.state();
+      const version = releases.length + 1;
       const model = runningModel();
       const { ship, over } = await fleet.sail(`ship/changed-${what}`);
       await fleet.untilStage(ship, 'Signing');
       const broker = fleet.pidOf('broker');
       process.kill(broker, 'SIGSTOP'); // so that the change is there before the broker looks
       try {
-        const version = fleet.state().releases.length;
         const published = path.join(fleet.berth.home, 'research', 'published');
         const file = path.join(published, `believe-v${version}.${what === 'tarball' ? 'tar.gz' : 'dsse.json'}`);
         while (!existsSync(path.join(published, `believe-v${version}.dsse.json`))) await pause(10);
