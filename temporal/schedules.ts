@@ -24,7 +24,7 @@ export async function ensureNightlySchedule(client: Client, schedule: Config['sc
       workflowType: 'shipModel',
       workflowId: 'ship/nightly',
       taskQueue: TASK_QUEUES.workflows,
-      args: [{ requestedBy: 'nightly schedule' }],
+      args: [{ requestedBy: 'nightly schedule', skipHolidays: true }],
       staticSummary: 'nightly retrain',
     },
     policies: {

@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { hadRthInLastDay } from '../shared/calendar/cme-calendar.js';
 import { type ShipInput, type ShipResult, shipInput } from '../shared/ship/messages.js';
 import { research, researchPatient } from './ship/activities.js';
 import { DecisionDesk } from './ship/decision-desk.js';
@@ -32,6 +33,7 @@ async function sail(log: ShipLog, request: Parameters<typeof research.openShip>[
   const { shipId } = log;
   const desk = new DecisionDesk(log);
   log.enter('Retraining');
+  if (request.skipHolidays && !hadRthInLastDay(Date.now())) return log.close('Skipped');
   const plan = await research.openShip({ shipId, request });
   log.open(plan);
   const candidate = await retrain(log, plan);

@@ -28,6 +28,11 @@ export function nextRthOpen(nowMs: number): RthSession {
   throw new OutsideCalendar(`the RTH open after ${isoTime(nowMs)}`);
 }
 
+/** Whether an RTH session opened within the last 24 hours: false in the evening of a weekend day or an exchange holiday. */
+export function hadRthInLastDay(nowMs: number): boolean {
+  return nextRthOpen(nowMs - 86_400_000).rthOpenMs <= nowMs;
+}
+
 /** RTH of a trade date (YYYY-MM-DD); null where the cash market is shut. @throws OutsideCalendar */
 export function rthSessionOf(tradeDate: string): RthSession | null {
   return globexSessionOf(tradeDate)?.rth ?? null;

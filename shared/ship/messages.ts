@@ -9,6 +9,8 @@ export const shipInput = z.strictObject({
   recipe: z.enum(['base', 'improved']).default('base'),
   /** Who asked, for the record. */
   requestedBy: z.string().min(1).max(200).default('unnamed'),
+  /** Does nothing on a day without RTH: the nightly schedule knows weekdays, not exchange holidays. */
+  skipHolidays: z.boolean().default(false),
   /** Why, for the record. */
   note: z.string().max(2000).default(''),
 });
@@ -42,7 +44,7 @@ export interface ShipProgress {
 
 /** How a ship ended. `live` is false where it was rejected or rolled back. */
 export interface ShipResult {
-  readonly outcome: 'Live' | 'Rejected' | 'RolledBack';
+  readonly outcome: 'Live' | 'Rejected' | 'RolledBack' | 'Skipped';
   readonly live: boolean;
   readonly shipId: string;
   readonly modelVersion: number | null;

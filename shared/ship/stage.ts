@@ -1,4 +1,4 @@
-/** Where a ship is. The search attribute `ShipStage` shows it; the last eight are final. */
+/** Where a ship is. The search attribute `ShipStage` shows it; the last seven are final. */
 export const SHIP_STAGES = [
   'Retraining',
   'Gating',
@@ -10,6 +10,7 @@ export const SHIP_STAGES = [
   'AwaitingOpen',
   'Swapping',
   'Observing',
+  'Skipped',
   'Live',
   'Rejected',
   'Refused',
@@ -18,12 +19,3 @@ export const SHIP_STAGES = [
   'Failed',
 ] as const;
 export type ShipStage = (typeof SHIP_STAGES)[number];
-
-export const FINAL_STAGES: ReadonlySet<ShipStage> = new Set([
-  'Live',
-  'Rejected',
-  'Refused',
-  'RolledBack',
-  'Aborted',
-  'Failed',
-]);
