@@ -61,7 +61,8 @@ export async function up(request: UpRequest): Promise<UpExit> {
 }
 
 async function voyage(request: UpRequest, stack: Stack, display: VoyageDisplay, stop: AbortSignal): Promise<UpExit> {
-  const { client, input, open } = await launch(request, stack, (line) => display.line(line));
+  const { client, input, open } = await launch(request, stack, (detail) => display.doing('Preparing', detail));
+  display.stop();
   display.line(`Web UI: ${webUiLink(input.config)}`);
 
   const start = (recipe: UpRequest['recipe']) =>

@@ -37,6 +37,7 @@ export class VoyageDisplay {
   stop(): void {
     this.spinner?.stop();
     this.spinner = null;
+    this.stage = '';
   }
 
   private elapsed(): string {
