@@ -253,7 +253,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       await decider.settled();
       await capture.close();
       decisionLog.close();
-      journal.close();
+      const lost = journal.close();
+      if (lost > 0) log.fatal({ alarm: 'JournalLost', lines: lost }, 'the disk refused these journal lines to the end');
       swapsLog.close();
       await status.stop();
       await statusServer.stop();

@@ -118,7 +118,7 @@ export class Trading {
     const refusal = checkOrder(ask, context);
     if (refusal) return refusal;
     const orderRef = this.deps.desk.place(ask);
-    if (orderRef === null) return { rule: 'connection', reason: 'there is no connection to the gateway' };
+    if (orderRef === null) return { rule: 'desk', reason: 'there is no connection, or the journal cannot be written' };
     this.ordersSentWallMs.push(context.nowWallMs);
     while (context.nowWallMs - this.ordersSentWallMs[0]! > 60_000) this.ordersSentWallMs.shift();
     this.placedMarketMs.set(orderRef, context.nowMarketMs);

@@ -51,21 +51,21 @@ export class CaptureWriter {
   /** @param operation,side IB's numbering; @returns the event's sequence number */
   depth(atNs: number, operation: number, side: number, position: number, price: number, size: number): number {
     const seq = this.next(atNs);
-    this.files.write(formatDepthLine(this.sinceEpoch(atNs), seq, operation, side, position, price, size, true));
+    this.files.write(formatDepthLine(this.sinceEpoch(atNs), seq, operation, side, position, price, size, true), seq);
     return seq;
   }
 
   /** The feed does not say who was the aggressor. @returns the event's sequence number */
   trade(atNs: number, price: number, size: number): number {
     const seq = this.next(atNs);
-    this.files.write(formatTradeLine(this.sinceEpoch(atNs), seq, price, size, null));
+    this.files.write(formatTradeLine(this.sinceEpoch(atNs), seq, price, size, null), seq);
     return seq;
   }
 
   /** The book is void from here (reset), or events may be missing here (gap). @returns the line's sequence number */
   mark(kind: 'reset' | 'gap', reason: string, atNs = this.options.clock.stampNs()): number {
     const seq = this.next(atNs);
-    this.files.write(formatBreakLine(kind, this.sinceEpoch(atNs), seq, reason));
+    this.files.write(formatBreakLine(kind, this.sinceEpoch(atNs), seq, reason), seq);
     return seq;
   }
 

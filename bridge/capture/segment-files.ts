@@ -3,7 +3,7 @@ import path from 'node:path';
 import { renameWithRetry, syncFolder } from '../../shared/disk/replace-file.js';
 import type { DepthHeader } from '../../shared/events/depth-header.js';
 import { formatHeaderLine } from '../../shared/events/depth-line.js';
-import { OPEN_SUFFIX, segmentFile } from './segment.js';
+import { keepPosition, OPEN_SUFFIX, segmentFile } from './segment.js';
 
 /** When a segment is closed and the next one begun; a new trade date always begins one. */
 export interface SegmentLimits {
@@ -21,7 +21,7 @@ interface Options {
 }
 
 type Job =
-  | { readonly kind: 'lines'; readonly bytes: Buffer }
+  | { readonly kind: 'lines'; readonly bytes: Buffer; readonly lastSeq: number }
   | { readonly kind: 'segment'; readonly tradeDate: string };
 
 const RETRY_MS = 500;
@@ -29,6 +29,7 @@ const RETRY_MS = 500;
 /** The files behind a capture: one job after the other, so that lines stay in order across rotations and retries. */
 export class SegmentFiles {
   private text = '';
+  private textLastSeq = 0;
   private readonly jobs: Job[] = [];
   /** Last segment number of each trade date. */
   private readonly numbers: Map<string, number>;
@@ -37,7 +38,9 @@ export class SegmentFiles {
   private working: Promise<void> | undefined;
   private flushAsked = false;
   private tradeDate = '';
-  private current: { handle: FileHandle; file: string; sizeBytes: number; openedAtMs: number } | undefined;
+  private current:
+    | { handle: FileHandle; file: string; sizeBytes: number; openedAtMs: number; lastSeq: number }
+    | undefined;
   private inTrouble = false;
   private closing = false;
   private readonly ageTimer: NodeJS.Timeout;
@@ -62,12 +65,14 @@ export class SegmentFiles {
     this.jobs.push({ kind: 'segment', tradeDate });
   }
 
-  write(line: string): void {
+  /** @param seq the line's sequence number */
+  write(line: string, seq: number): void {
     if (this.backlogBytes > this.options.limits.pendingBytesMax) {
       this.droppedLines++;
       return;
     }
     this.text += line;
+    this.textLastSeq = seq;
     if (this.flushAsked) return;
     this.flushAsked = true;
     setImmediate(() => {
@@ -96,7 +101,7 @@ export class SegmentFiles {
     const bytes = Buffer.from(this.text);
     this.text = '';
     this.pendingBytes += bytes.length;
-    this.jobs.push({ kind: 'lines', bytes });
+    this.jobs.push({ kind: 'lines', bytes, lastSeq: this.textLastSeq });
   }
 
   private async work(): Promise<void> {
@@ -124,6 +129,7 @@ export class SegmentFiles {
     const segment = this.current ?? (await this.openSegment());
     await writeAt(segment.handle, job.bytes, segment.sizeBytes);
     segment.sizeBytes += job.bytes.length;
+    segment.lastSeq = job.lastSeq;
     this.pendingBytes -= job.bytes.length;
     const { sizeBytesMax, ageMsMax } = this.options.limits;
     if (segment.sizeBytes >= sizeBytesMax || performance.now() - segment.openedAtMs >= ageMsMax)
@@ -139,16 +145,18 @@ export class SegmentFiles {
     const bytes = Buffer.from(formatHeaderLine({ ...header, tradeDate }));
     await writeAt(handle, bytes, 0);
     this.numbers.set(tradeDate, number);
-    this.current = { handle, file, sizeBytes: bytes.length, openedAtMs: performance.now() };
+    this.current = { handle, file, sizeBytes: bytes.length, openedAtMs: performance.now(), lastSeq: 0 };
     return this.current;
   }
 
   private async closeSegment(): Promise<void> {
     if (!this.current) return;
-    const { handle, file } = this.current;
+    const { handle, file, lastSeq } = this.current;
     await handle.sync();
     await handle.close();
     this.current = undefined;
+    const { folder, header } = this.options;
+    keepPosition(folder, header.instrument, { lastSeq, lastNumber: this.numbers });
     renameWithRetry(`${file}${OPEN_SUFFIX}`, file);
     syncFolder(path.dirname(file));
   }

@@ -1,6 +1,18 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
-import { renameWithRetry } from '../../shared/disk/replace-file.js';
+import { z } from 'zod';
+import { renameWithRetry, replaceFile } from '../../shared/disk/replace-file.js';
 
 /** A file that is still written to carries this after its final name; nobody else may touch it. */
 export const OPEN_SUFFIX = '.open';
@@ -35,8 +47,9 @@ export interface StreamPosition {
  * name. Returns where the stream's numbering goes on.
  */
 export function recoverSegments(folder: string, instrument: string): StreamPosition {
-  let lastSeq = 0;
-  const lastNumber = new Map<string, number>();
+  const kept = readPosition(folder, instrument);
+  let { lastSeq } = kept;
+  const lastNumber = new Map(kept.lastNumber);
   for (const file of readdirSync(folder).sort()) {
     const name = parseSegmentFile(file);
     if (name?.instrument !== instrument) continue;
@@ -45,6 +58,33 @@ export function recoverSegments(folder: string, instrument: string): StreamPosit
     lastSeq = Math.max(lastSeq, name.open ? closeAfterCrash(full) : tailOf(full).lastSeq);
   }
   return { lastSeq, lastNumber };
+}
+
+/**
+ * Remembers a segment before it gets its final name: from then on it may be shipped and removed, and its numbers must
+ * not be given again. Trade dates long past are forgotten.
+ */
+export function keepPosition(folder: string, instrument: string, { lastSeq, lastNumber }: StreamPosition): void {
+  const newest = [...lastNumber].sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, DATES_KEPT);
+  replaceFile(
+    positionFile(folder, instrument),
+    `${JSON.stringify({ lastSeq, lastNumber: Object.fromEntries(newest) })}\n`,
+  );
+}
+
+const DATES_KEPT = 10;
+const position = z.object({ lastSeq: z.number().int(), lastNumber: z.record(z.string(), z.number().int()) });
+
+/** @throws ZodError or SyntaxError where the file was changed by hand */
+function readPosition(folder: string, instrument: string): StreamPosition {
+  const file = positionFile(folder, instrument);
+  if (!existsSync(file)) return { lastSeq: 0, lastNumber: new Map() };
+  const { lastSeq, lastNumber } = position.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return { lastSeq, lastNumber: new Map(Object.entries(lastNumber)) };
+}
+
+function positionFile(folder: string, instrument: string): string {
+  return path.join(folder, `position-${instrument}.json`);
 }
 
 function closeAfterCrash(file: string): number {

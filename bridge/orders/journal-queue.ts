@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal-line.js';
+import type { EntryOf, JournalEntry } from './journal-line.js';
 import type { OrderJournal } from './order-journal.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 import { nextState } from './order-state.js';
@@ -24,11 +24,17 @@ export class JournalQueue {
     return this.journal.ledger;
   }
 
-  /** For what must be on disk before the caller goes on. @throws the system error: then it did not happen */
-  appendNow(entry: JournalEntry): void {
-    if (this.waiting.length > 0)
-      throw new Error('the journal cannot be written: earlier lines still wait for the disk');
-    this.journal.append(entry, true);
+  /** An intent must be on disk before its order is sent. @returns false where the disk refuses: then it did not happen */
+  intend(entry: EntryOf<'intent'>): boolean {
+    if (this.waiting.length > 0) return false;
+    try {
+      this.journal.append(entry, true);
+      return true;
+    } catch {
+      // Waits for the disk like any other line, so that the trouble is told, and its end.
+      this.append({ kind: 'not-sent', orderRef: entry.orderRef, reason: 'its intent could not be written' });
+      return false;
+    }
   }
 
   /** For what has happened already and only has to be remembered. */

@@ -68,13 +68,13 @@ export class OrderDesk {
     ib.on(EventName.error, (error: Error, code: number, id: number) => this.onError(id, code, error.message));
   }
 
-  /** @returns the order's reference; null where the connection is gone. @throws the system error of the journal */
+  /** @returns the order's reference; null where the connection is gone or the journal cannot be written: not sent */
   place(ask: OrderAsk): string | null {
     const { session } = this;
     if (!session?.open) return null;
     const orderRef = randomUUID();
     const orderId = this.nextOrderId++;
-    this.deps.journal.appendNow({ kind: 'intent', orderRef, orderId, ...ask });
+    if (!this.deps.journal.intend({ kind: 'intent', orderRef, orderId, ...ask })) return null;
     this.unsent.add(orderRef);
     const dropped = () => this.notSent(orderRef, 'the connection ended first');
     const accepted = session.send(

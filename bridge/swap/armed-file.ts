@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { renameWithRetry } from '../../shared/disk/replace-file.js';
 import { BadInput } from '../../shared/failure.js';
@@ -20,6 +20,7 @@ export class ArmedFile {
 
   /** A bridge that died between taking the file and writing the line left it taken: arm it again. */
   recover(): void {
+    this.seen = '';
     if (!existsSync(this.taken)) return;
     if (existsSync(this.file)) rmSync(this.taken);
     else renameWithRetry(this.taken, this.file);
@@ -41,9 +42,10 @@ export class ArmedFile {
   /** @returns false where the worker has withdrawn or replaced the swap */
   take(expected: ArmedSwap): boolean {
     try {
-      renameSync(this.file, this.taken);
-    } catch {
-      return false;
+      renameWithRetry(this.file, this.taken);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
     }
     this.seen = '';
     const found = parseArmed(this.taken);

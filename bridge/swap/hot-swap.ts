@@ -28,6 +28,8 @@ type State =
 const LOOK_EVERY_MS = 250;
 /** Without an event for this long after the open, the swap happens anyway: a silent feed must not hold it up. */
 const SILENT_FEED_MS = 2000;
+/** After a swap that the disk refused. */
+const RETRY_MS = 5000;
 
 /**
  * Replaces the heads at the open. All that can fail happens before; at the open only the line and the switch are left.
@@ -39,6 +41,7 @@ export class HotSwap {
   private timer: NodeJS.Timeout | undefined;
   private dueMarketMs = Number.POSITIVE_INFINITY;
   private openSeenAtMs: number | undefined;
+  private notBeforeMonotonicMs = 0;
 
   constructor(private readonly deps: HotSwapDeps) {}
 
@@ -60,6 +63,7 @@ export class HotSwap {
   }
 
   private look(): void {
+    if (performance.now() < this.notBeforeMonotonicMs) return;
     try {
       const found = this.deps.armed.look();
       if (found === 'withdrawn') this.disarm();
@@ -121,6 +125,7 @@ export class HotSwap {
     } catch (error) {
       void release.headSet.release();
       this.deps.armed.recover();
+      this.notBeforeMonotonicMs = performance.now() + RETRY_MS;
       this.deps.onNews(`the swap of ${armed.shipId} failed and is tried again: ${sentence(error)}`, null);
     }
   }

@@ -33,7 +33,10 @@ describe('capture', () => {
       onTrouble: (error) => troubles.push(error),
       onGap: () => gaps++,
     });
-  const files = () => readdirSync(folder).sort();
+  const files = () =>
+    readdirSync(folder)
+      .filter((file) => file.startsWith('dom_ib'))
+      .sort();
   const lines = () =>
     files().flatMap((file) => jsonLines(path.join(folder, file)).filter(({ kind }) => kind !== 'header'));
 
@@ -70,6 +73,17 @@ describe('capture', () => {
     assert.ok(files().includes('dom_ib-ESH6-2026-01-06-2.jsonl'));
     const numbers = lines().map(({ seq }) => seq as number);
     assert.equal(new Set(numbers).size, 302);
+  });
+
+  it('never gives a number again, also where closed segments were shipped and removed', async () => {
+    const capture = writer();
+    for (let i = 0; i < 5; i++) capture.depth(i, 1, 1, 0, 2900, i);
+    await capture.close();
+    for (const file of files()) rmSync(path.join(folder, file));
+    const next = writer();
+    assert.equal(next.depth(9, 1, 1, 0, 2900, 1), 6);
+    await next.close();
+    assert.deepEqual(files(), ['dom_ib-ESH6-2026-01-05-2.jsonl']);
   });
 
   it('turns a torn last line into a recorded gap and gives the file its final name', async () => {

@@ -8,7 +8,8 @@ import { EAGER } from './toy-release.js';
 /** How often the bridge is killed; more moments for a longer run. */
 const KILLS = Number(process.env.BRIDGE_KILLS ?? 4);
 const SEED = Number(process.env.BRIDGE_KILL_SEED ?? 7);
-const CONTRACTS = 60;
+/** More than the best price shows: orders rest, and fill in parts. */
+const CONTRACTS = 300;
 
 describe('a bridge that is killed with orders in flight', () => {
   it('agrees with the gateway on every order, execution and position after each restart', async () => {
@@ -27,7 +28,7 @@ describe('a bridge that is killed with orders in flight', () => {
         const ordersBefore = rig.gateway.ledger.orders.size;
         await rig.until('trading', ({ pid, trading }) => pid === child.pid && trading === 'armed');
         while (rig.gateway.ledger.orders.size === ordersBefore) await sleep(5);
-        await sleep(random() * 700);
+        await sleep(random() * 400);
         child.kill('SIGKILL');
         await once(child, 'exit');
         if (rig.ledger().live().length > 0 || rig.gateway.ledger.live().length > 0) killedWithOrdersLive++;

@@ -171,7 +171,8 @@ export class Rig {
   }
 
   captureFiles(): string[] {
-    return readdirSync(path.join(this.broker, 'capture')).sort();
+    const files = readdirSync(path.join(this.broker, 'capture'));
+    return files.filter((file) => file.startsWith('dom_ib')).sort();
   }
 
   captured(): { kind: string; ts: string; seq: number; [field: string]: unknown }[] {

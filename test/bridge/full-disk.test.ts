@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { JournalEntry } from '../../bridge/orders/journal-line.js';
+import { JournalQueue } from '../../bridge/orders/journal-queue.js';
+import { OrderJournal } from '../../bridge/orders/order-journal.js';
+import { createMarketClock } from '../../shared/clock/market-clock.js';
+
+const ORDER_REF = '00000000-0000-4000-8000-000000000001';
+const INTENT = {
+  ...{ kind: 'intent', orderRef: ORDER_REF, orderId: 1, side: 'BUY', contracts: 1, orderType: 'LMT', limitPrice: 2900 },
+  ...{ purpose: 'decision', modelVersion: 1, eventSeq: 1 },
+} as const;
+const FILL: JournalEntry = {
+  ...{ kind: 'fill', execId: 'a.1.01', orderRef: ORDER_REF, permId: 5, side: 'BUY', contracts: 1, price: 2900 },
+  ...{ executedAt: '', corrects: null },
+};
+
+describe('a full disk', () => {
+  let folder: string;
+  let queue: JournalQueue;
+  let isFull: boolean;
+  const told: (string | null)[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'believe-full-'));
+    isFull = false;
+    told.length = 0;
+    const journal = OrderJournal.open(folder, createMarketClock({ kind: 'real' }), '2026-01-05');
+    const append = journal.append.bind(journal);
+    journal.append = (entry, durable) => {
+      if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      append(entry, durable);
+    };
+    queue = new JournalQueue(journal, (error) => told.push(error?.message ?? null));
+  });
+  afterEach(() => {
+    queue.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const untilLifted = async () => {
+    while (told.at(-1) !== null) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+
+  it('lets no order out whose intent is not on disk, says so, and says when it is over', async () => {
+    isFull = true;
+    assert.equal(queue.intend(INTENT), false);
+    assert.match(told[0] ?? '', /ENOSPC/);
+    assert.deepEqual(queue.ledger.all(), []);
+    isFull = false;
+    assert.equal(queue.intend(INTENT), false, 'not before what waits has been written');
+    await untilLifted();
+    assert.equal(queue.intend(INTENT), true);
+  });
+
+  it('keeps what the gateway reports, in order, and counts it once the disk takes it', async () => {
+    assert.equal(queue.intend(INTENT), true);
+    isFull = true;
+    queue.append(FILL);
+    queue.append(FILL);
+    queue.append({ kind: 'commission', execId: 'a.1.01', amount: 2.25, currency: 'USD', realizedPnl: null });
+    assert.equal(queue.ledger.positionContracts, 0);
+    isFull = false;
+    await untilLifted();
+    assert.equal(queue.ledger.positionContracts, 1);
+    assert.equal(queue.ledger.executions.commissions(), 2.25);
+    assert.equal(queue.ledger.order(ORDER_REF)?.state, 'filled');
+  });
+});
