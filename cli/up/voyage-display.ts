@@ -28,10 +28,9 @@ export class VoyageDisplay {
 
   done(stage: string, seconds: number): void {
     const text = `${this.elapsed()}  ${stage.padEnd(13)} ${seconds.toFixed(1).padStart(6)} s`;
-    if (this.spinner) {
-      this.spinner.succeed(text);
-      this.spinner = null;
-    } else this.line(text);
+    if (!this.live) this.line(text);
+    else (this.spinner ?? ora({ stream: process.stderr })).succeed(text);
+    this.spinner = null;
   }
 
   stop(): void {
