@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +51,22 @@ describe('operating the bridge', () => {
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
     assert.equal(rig.status()?.connection, 'down');
+  });
+
+  it('tells its status and its metrics on loopback', async () => {
+    const port = await freePort();
+    rig = await Rig.start({ config: { metrics: { bridgePort: port } } });
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('fills', ({ fills }) => fills > 0);
+    const status = (await (await fetch(`http://127.0.0.1:${port}/status`)).json()) as Record<string, unknown>;
+    assert.deepEqual(status.halts, {});
+    assert.equal((status.heads as unknown[]).length, 1);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    assert.match(metrics, /^believe_bridge_up 1$/m);
+    assert.match(metrics, /^believe_bridge_model_version 1$/m);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/orders`)).status, 404);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/status`, { method: 'POST' })).status, 405);
   });
 
   it('obeys a kill switch that says nothing readable', async () => {
@@ -130,3 +147,12 @@ describe('operating the bridge', () => {
     assert.ok(late.every((line) => line.kind === 'intent' && line.purpose === 'flatten'));
   });
 });
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { JournalEntry } from '../../bridge/orders/journal-line.js';
+import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { JournalQueue } from '../../bridge/orders/journal-queue.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
 import { createMarketClock } from '../../shared/clock/market-clock.js';
 
 const ORDER_REF = '00000000-0000-4000-8000-000000000001';
-const INTENT = {
+const INTENT: EntryOf<'intent'> = {
   ...{ kind: 'intent', orderRef: ORDER_REF, orderId: 1, side: 'BUY', contracts: 1, orderType: 'LMT', limitPrice: 2900 },
   ...{ purpose: 'decision', modelVersion: 1, eventSeq: 1 },
-} as const;
+};
 const FILL: JournalEntry = {
   ...{ kind: 'fill', execId: 'a.1.01', orderRef: ORDER_REF, permId: 5, side: 'BUY', contracts: 1, price: 2900 },
   ...{ executedAt: '', corrects: null },

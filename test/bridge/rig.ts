@@ -78,7 +78,7 @@ export class Rig {
     return configSchema.parse({
       ...{ clock: { kind: 'real' }, instrument: { localSymbol: 'ESU9' }, metrics: { bridgePort: 0 } },
       ...{ home: this.home, input: { kind: 'files', depth: [ES_SAMPLE] } },
-      risk: { staleDataMs: 60_000, maxOrdersPerMinute: 1000, maxDailyLossUsd: 1e6, ...risk },
+      risk: { staleDataMs: 60_000, maxOrdersPerMinute: 1000, maxDailyLossUsd: 1e9, ...risk },
       bridge: { bootstrapBarDays: 0, ...bridge },
       gateway: { port: this.gateway.port, account: ACCOUNT, ...gateway },
       ...others,
