@@ -48,10 +48,17 @@ describe('a ship that is stopped', function () {
 
   it('is Refused when a head changes on the broker between verification and swap', async () => {
     const model = runningModel();
+    const version = fleet.state().releases.length + 1;
     const { ship, over } = await fleet.sail('ship/changed-head');
-    await fleet.untilStage(ship, 'AwaitingOpen');
-    const version = fleet.state().releases.length;
-    flipOneByte(path.join(fleet.berth.home, 'broker', 'releases', `believe-v${version}.tar.gz`));
+    await fleet.untilStage(ship, 'Pushing');
+    const bridge = fleet.pidOf('bridge');
+    process.kill(bridge, 'SIGSTOP'); // so that the change is there before the bridge reads
+    try {
+      await fleet.untilStage(ship, 'AwaitingOpen');
+      flipOneByte(path.join(fleet.berth.home, 'broker', 'releases', `believe-v${version}.tar.gz`));
+    } finally {
+      process.kill(bridge, 'SIGCONT');
+    }
     await assert.rejects(ship.result(), refused);
     await over;
     assert.equal(runningModel(), model);
