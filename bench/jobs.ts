@@ -2,6 +2,10 @@ import type { BenchJob } from './bench-result.js';
 
 /** Every bench by the name that `npm run bench -- NAME` takes. */
 export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => Promise<BenchJob> }>> = {
+  store: {
+    summary: 'parse and book, import, read: against JSON.parse, DuckDB, C and pyarrow',
+    load: async () => (await import('./store.js')).benchStore,
+  },
   ship: {
     summary: 'seconds per stage of a ship, and the share that is orchestration',
     load: async () => (await import('./ship.js')).benchShip,

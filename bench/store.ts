@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { columnsOf } from '../research/store/datasets.js';
+import { readColumns } from '../research/store/read-columns.js';
+import { cacheFolder } from '../setup/cache-folder.js';
+import { pythonWith } from '../setup/python-environment.js';
+import { type BenchResult, median } from './bench-result.js';
+import { type ParseRun, parseByC, parseByDuckdb, parseByJson, parseByScanner } from './store/parse-and-book.js';
+import { syntheticTape } from './store/synthetic-tape.js';
+
+const run = promisify(execFile);
+const ROUNDS = 3;
+const IMPORT = fileURLToPath(new URL('./store/import-tape.js', import.meta.url));
+const PYTHON_PEER = fileURLToPath(new URL('./peers/parquet_peer.py', import.meta.url));
+const REQUIREMENTS = fileURLToPath(new URL('./peers/parquet_peer.requirements.txt', import.meta.url));
+const MEMORY_BOUND_MB = 1000;
+
+const ALL_COLUMNS = columnsOf('mbp10').map(({ name }) => name);
+const SEVEN_COLUMNS = ['ts_recv', 'price', 'size', 'bid_px_00', 'ask_px_00', 'bid_sz_00', 'ask_sz_00'];
+
+type Log = (line: string) => void;
+
+/**
+ * The store on more than five million SYNTHETIC events. Both sides of every comparison take turns, and the medians are
+ * compared: parsing with the ten-level book against JSON.parse, DuckDB and C; importing (parse, book, Parquet, hashes,
+ * catalogue, fsync) against pyarrow's write of rows that lie in memory; reading against pyarrow.
+ */
+export async function benchStore(log: Log): Promise<BenchResult[]> {
+  const tape = await syntheticTape(log);
+  const python = await pythonWith(REQUIREMENTS);
+  const work = mkdtempSync(path.join(cacheFolder(), 'bench', 'store-'));
+  try {
+    const parsed = await benchParse(tape, log);
+    const { results, files, rows } = await benchImport(tape, python, work, log);
+    return [...parsed, ...results, ...(await benchRead(files, rows, python, log))];
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function benchParse(tape: string, log: Log): Promise<BenchResult[]> {
+  const runs: Record<'ours' | 'json' | 'duckdb' | 'c', number[]> = { ours: [], json: [], duckdb: [], c: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const ours = await parseByScanner(tape);
+    const [json, duckdb, c] = [await parseByJson(tape), await parseByDuckdb(tape), await parseByC(tape)];
+    requireSameBook(ours, json, c);
+    for (const [name, one] of Object.entries({ ours, json, duckdb, c }))
+      runs[name as keyof typeof runs].push(one.events / one.seconds / 1e6);
+    log(
+      `parse ${round + 1}/${ROUNDS}: ${Object.entries(runs).map(([name, all]) => `${name} ${all.at(-1)!.toFixed(2)}`)} M events/s`,
+    );
+  }
+  const job = 'parse and book';
+  return [
+    compare(job, runs.ours, runs.json, 'JSON.parse per line, same book', EVENTS, '>= 10'),
+    compare(job, runs.ours, runs.duckdb, 'DuckDB read_json, two threads, no book', EVENTS, '>= 2'),
+    compare(job, runs.ours, runs.c, 'scalar parser in C, same book', EVENTS, '>= 0.45'),
+  ];
+}
+
+const EVENTS = 'million events/s';
+const ROWS = 'million rows/s';
+
+async function benchImport(tape: string, python: string, work: string, log: Log) {
+  const ours: number[] = [];
+  const peer: number[] = [];
+  const peaks: number[] = [];
+  let [files, rows]: [string[], number] = [[], 0];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { stdout } = await run(process.execPath, [IMPORT, path.join(work, `store-${round}`), tape]);
+    const imported = JSON.parse(stdout) as {
+      seconds: number;
+      rows: number;
+      bytes: number;
+      peakMb: number;
+      files: string[];
+    };
+    ({ files, rows } = imported);
+    ours.push(rows / imported.seconds / 1e6);
+    peaks.push(imported.peakMb);
+    const seconds = await pyarrow(python, ['write', path.join(work, 'pyarrow.parquet'), ...files]);
+    peer.push(rows / seconds / 1e6);
+    const perRow = (imported.bytes / rows).toFixed(1);
+    log(
+      `import ${round + 1}/${ROUNDS}: ours ${ours.at(-1)!.toFixed(2)}, pyarrow's write ${peer.at(-1)!.toFixed(2)} M rows/s; ` +
+        `${perRow} bytes a row, peak ${imported.peakMb.toFixed(0)} MB`,
+    );
+  }
+  const results = [
+    compare('JSONL to MBP-10 Parquet with hashes', ours, peer, "pyarrow's write alone", ROWS, '>= 0.6, aim 1.0'),
+    { ...compare('import: peak memory', peaks, [MEMORY_BOUND_MB], 'the bound', 'MB', '< 1') },
+  ];
+  return { results, files, rows };
+}
+
+async function benchRead(files: string[], rows: number, python: string, log: Log): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const [job, names, aim] of [
+    ['read all MBP-10 columns', ALL_COLUMNS, '>= 0.6, aim 1.0'],
+    ['read seven columns', SEVEN_COLUMNS, 'aim 1.0'],
+  ] as const) {
+    const ours: number[] = [];
+    const peer: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      ours.push(rows / (await readByUs(files, names)) / 1e6);
+      peer.push(rows / (await pyarrow(python, ['read', names.join(','), ...files])) / 1e6);
+      log(
+        `${job} ${round + 1}/${ROUNDS}: ours ${ours.at(-1)!.toFixed(2)}, pyarrow ${peer.at(-1)!.toFixed(2)} M rows/s`,
+      );
+    }
+    results.push(compare(job, ours, peer, 'pyarrow read_table', ROWS, aim));
+  }
+  return results;
+}
+
+/** Every column as a typed array, as `readDepthEvents` gets them. @returns seconds */
+async function readByUs(files: readonly string[], names: readonly string[]): Promise<number> {
+  const startMs = performance.now();
+  let rows = 0;
+  for await (const chunk of readColumns(files, 'mbp10', names)) rows += chunk.rows;
+  if (rows === 0) throw new RangeError('nothing was read');
+  return (performance.now() - startMs) / 1000;
+}
+
+/** @returns seconds, as the peer measures them: without the start of Python */
+async function pyarrow(python: string, words: readonly string[]): Promise<number> {
+  return Number((await run(python, [PYTHON_PEER, ...words])).stdout);
+}
+
+function requireSameBook(...runs: readonly ParseRun[]): void {
+  const [first, ...others] = runs;
+  for (const { events, checksum } of others)
+    if (events !== first!.events || checksum !== first!.checksum)
+      throw new RangeError('the parsers disagree on the book');
+}
+
+function compare(
+  job: string,
+  ours: readonly number[],
+  peer: readonly number[],
+  peerName: string,
+  unit: string,
+  aim: string,
+): BenchResult {
+  const [a, b] = [median(ours), median(peer)];
+  return { job: `store: ${job}`, ours: a, peer: b, peerName, unit, ratio: a / b, aim };
+}
