@@ -1,4 +1,5 @@
 import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { ORCHESTRATOR_DEPLOYMENT } from '../temporal/deployment.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { bundleWorkflows } from '../temporal/workflow-bundle.js';
 import { runWorker } from './run-worker.js';
@@ -12,7 +13,7 @@ await runWorker(
     ...serverAddress(config),
     identity: `orchestrator@${process.pid}`,
     metricsPort: config.metrics.orchestratorPort,
-    deployment: config.temporal.versioned ? { name: 'believe-orchestrator', buildId } : null,
+    deployment: config.temporal.versioned ? { name: ORCHESTRATOR_DEPLOYMENT, buildId } : null,
   },
   { taskQueue: TASK_QUEUES.workflows, workflowBundle: { codePath } },
 );

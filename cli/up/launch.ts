@@ -3,6 +3,8 @@ import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import type { Config } from '../../shared/config/config.js';
 import { loadHomeConfig, writeHomeConfig } from '../../shared/config/home-config.js';
+import { makeCurrent } from '../../temporal/deployment.js';
+import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { openShips, type ShipRow } from '../ship/find-ship.js';
 import { type MarketInput, prepareInput } from './market-input.js';
 import { startSharedClock } from './shared-clock.js';
@@ -29,5 +31,6 @@ export async function launch(
   startSharedClock(input.config, input.dayAfter, Date.now());
   writeHomeConfig(input.config);
   await stack.startTiers(input.config, input.gatewayData);
+  if (input.config.temporal.versioned) await makeCurrent(client, (await bundleWorkflows()).buildId);
   return { client, input, open };
 }
