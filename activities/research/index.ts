@@ -1,5 +1,7 @@
 import { activityInfo, log } from '@temporalio/activity';
 import { step } from '../step.js';
+import type { BacktestActivities } from './backtest-contract.js';
+import { createBacktestSteps } from './backtest-steps.js';
 import type { ResearchActivities } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { createGateSteps } from './gate-steps.js';
@@ -11,13 +13,14 @@ import { createRetrainSteps } from './retrain-steps.js';
 export type { ResearchDependencies } from './dependencies.js';
 
 /** The research tier's steps: each repeats into the same state, whatever killed it before. */
-export function createResearchActivities(dependencies: ResearchDependencies): ResearchActivities {
+export function createResearchActivities(dependencies: ResearchDependencies): ResearchActivities & BacktestActivities {
   const places = researchPlaces(dependencies.config.home);
   const lane = new Lane(places.lane, dependencies.isOpen);
   return {
     ...createRetrainSteps(dependencies),
     ...createGateSteps(dependencies),
     ...createReleaseSteps(dependencies),
+    ...createBacktestSteps(dependencies),
 
     takeLane: ({ shipId }) =>
       step(async (context) => {

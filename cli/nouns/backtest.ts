@@ -9,11 +9,11 @@ import { calibrateQueue } from '../../research/backtest/calibrate-queue.js';
 import type { QueueSpec } from '../../research/backtest/queue-model.js';
 import { readOwnOrders } from '../../research/backtest/read-own-orders.js';
 import { reportPage } from '../../research/backtest/report/report-page.js';
-import { barsBefore } from '../../research/replay/bars-before.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { UsageFailure } from '../../shared/failure.js';
+import { registerRange } from '../backtest/range-command.js';
 import { printResult } from '../output.js';
 import { Progress } from '../progress.js';
 
@@ -72,6 +72,7 @@ export function register(noun: Command): void {
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', HELP)
     .action(runBacktest);
+  registerRange(noun);
 }
 
 function collect(value: string, before: string[]): string[] {
@@ -110,16 +111,14 @@ async function runBacktest(flags: Flags): Promise<void> {
 async function runDays(
   days: ReadonlyMap<string, EventStream[]>,
   barFiles: readonly string[],
-  { heads, synthetic }: ReplayHeads,
+  release: ReplayHeads,
   settings: BacktestSettings,
 ): Promise<BacktestDay[]> {
   const results: BacktestDay[] = [];
   for (const [tradeDate, streams] of days) {
     const progress = new Progress(`events of ${tradeDate}`);
-    const bars = await barsBefore(barFiles, streams[0]!.firstNs);
     const onProgress = (events: number) => progress.show(events);
-    const day = await backtestDay({ tradeDate, streams, bars, heads, settings, onProgress });
-    results.push({ ...day, synthetic: day.synthetic || synthetic });
+    results.push(await backtestDay({ tradeDate, streams, barFiles, release, settings, onProgress }));
     progress.clear();
   }
   return results;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { rthSessionOf } from '../../shared/calendar/cme-calendar.js';
 import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
-import type { Bar } from '../../shared/events/bar.js';
 import { isSynthetic } from '../../shared/events/depth-header.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
 import { Failure } from '../../shared/failure.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
+import { barsBefore } from '../replay/bars-before.js';
 import type { EventStream } from '../replay/event-stream.js';
+import type { ReplayHeads } from '../replay/load-heads.js';
 import { mergeStreams } from '../replay/merge-streams.js';
 import { Account, type EquityPoint, type Fill } from './account.js';
 import type { BacktestSettings } from './backtest-settings.js';
@@ -43,8 +43,9 @@ export interface DayInput {
   readonly tradeDate: string;
   /** Files of this trade date. */
   readonly streams: readonly EventStream[];
-  readonly bars: readonly Bar[];
-  readonly heads: HeadSet;
+  /** 5-minute bars (CSV); those that had closed before the first event warm the bar features up. */
+  readonly barFiles: readonly string[];
+  readonly release: ReplayHeads;
   readonly settings: BacktestSettings;
   readonly onProgress?: (events: number) => void;
   readonly signal?: AbortSignal;
@@ -57,7 +58,7 @@ export interface DayInput {
  */
 export async function backtestDay(input: DayInput): Promise<BacktestDay> {
   const day = new DayRun(input);
-  for (const bar of input.bars) day.pipeline.onBar(bar);
+  for (const bar of await barsBefore(input.barFiles, day.firstNs)) day.pipeline.onBar(bar);
   for await (const { batch, begins } of mergeStreams(input.streams)) {
     input.signal?.throwIfAborted();
     if (begins) day.beginStream(batch);
@@ -69,6 +70,7 @@ export async function backtestDay(input: DayInput): Promise<BacktestDay> {
 
 class DayRun {
   readonly pipeline: DecisionPipeline;
+  readonly firstNs: bigint;
   events = 0;
   private readonly tape: EventTape;
   private readonly trader: DecisionTrader;
@@ -79,12 +81,12 @@ class DayRun {
   private nowNs = 0;
 
   constructor(private readonly input: DayInput) {
-    const { streams, settings, heads } = input;
+    const { streams, settings, release } = input;
     const { header } = streams[0]!;
-    const firstNs = streams.reduce((least, one) => (one.firstNs < least ? one.firstNs : least), streams[0]!.firstNs);
+    this.firstNs = streams.reduce((least, one) => (one.firstNs < least ? one.firstNs : least), streams[0]!.firstNs);
     this.pipeline = new DecisionPipeline(header.tickSize);
-    this.pipeline.swapHeads(heads);
-    this.tape = new EventTape(firstNs, latencyOf(settings.feedLatency, 1));
+    this.pipeline.swapHeads(release.heads);
+    this.tape = new EventTape(this.firstNs, latencyOf(settings.feedLatency, 1));
     this.trader = new DecisionTrader(settings, hoursOf(input.tradeDate, settings, this.tape.baseNs));
     this.account = new Account(this.tape.baseNs, header.tickSize * header.multiplier, settings);
     const models = {
@@ -140,7 +142,7 @@ class DayRun {
     return {
       tradeDate: input.tradeDate,
       instrument: header.instrument,
-      synthetic: input.streams.some((stream) => isSynthetic(stream.header)),
+      synthetic: input.release.synthetic || input.streams.some((stream) => isSynthetic(stream.header)),
       events: this.events,
       decisions,
       orders: trader.orders,

@@ -56,8 +56,11 @@ export class Exchange {
       return;
     }
     const shown = this.shownAt(order.side, order.limitTicks);
+    const count = this.book.count[order.side]!;
+    const isBookShort = count > 0 && count < this.book.levels;
     order.shownContracts = shown;
-    order.aheadContracts = Number.isNaN(shown) ? Number.POSITIVE_INFINITY : shown;
+    // Behind the last level of a full book stand an unknown number; behind that of a short one nobody does.
+    order.aheadContracts = Number.isNaN(shown) ? (isBookShort ? 0 : Number.POSITIVE_INFINITY) : shown;
     order.isResting = true;
     this.resting.push(order);
     this.report({ order, kind: 'accepted', exchNs: nowNs, ...NO_FILL });
@@ -139,8 +142,9 @@ export class Exchange {
   /** Contracts of a trade at the order's price that reach it. @param left not yet given to orders of ours before it */
   private servedBy(order: OwnOrder, traded: number, left: number): number {
     this.queue.onTrade(order, traded);
-    if (order.aheadContracts > -1) return 0;
-    const reach = Math.floor(-order.aheadContracts);
+    // Whole contracts: an estimate of half a contract behind the front counts as there.
+    const reach = Math.round(-order.aheadContracts);
+    if (!(reach > 0)) return 0;
     const filled = Math.min(reach, left, order.leftContracts);
     // It stands at the front now; what traded is used up.
     order.aheadContracts = 0;
@@ -208,7 +212,7 @@ export class Exchange {
       if (levelTicks === priceTicks) return book.size[start + level]!;
       if (side === Side.bid ? levelTicks < priceTicks : levelTicks > priceTicks) return 0;
     }
-    return count === book.levels || count === 0 ? Number.NaN : 0;
+    return Number.NaN;
   }
 }
 

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import type { Command } from 'commander';
+import type { BacktestResult } from '../../activities/research/backtest-contract.js';
+import type { BacktestInput } from '../../shared/backtest/messages.js';
+import { loadHomeConfig } from '../../shared/config/home-config.js';
+import { Failure, UsageFailure } from '../../shared/failure.js';
+import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+import { connectClient } from '../../temporal/client.js';
+import { serverAddress } from '../../temporal/server-address.js';
+import type { backtestRange } from '../../workflows/index.js';
+import { printResult } from '../output.js';
+import { webUiLink } from '../ship/web-ui-link.js';
+
+interface Flags extends Omit<BacktestInput, 'files' | 'bars' | 'settings'> {
+  home?: string;
+  config?: string;
+  file: string[];
+  bars: string[];
+  settings?: string;
+  by: string;
+  id?: string;
+  detach?: boolean;
+  json?: boolean;
+}
+
+/** `believe backtest range`: the days side by side on the research workers, with the digest of days in sequence. */
+export function registerRange(noun: Command): void {
+  const collect = (value: string, before: string[]) => [...before, path.resolve(value)];
+  noun
+    .command('range')
+    .description('run the days side by side on the research workers of a stack; the digest is that of days in sequence')
+    .option('--home <dir>', 'home folder of the stack (default: .believe)')
+    .option('--config <file>', 'settings, where the stack runs elsewhere')
+    .option('--instrument <name>', 'only files of this instrument')
+    .option('--date-from <date>', 'first trade date')
+    .option('--date-to <date>', 'last trade date')
+    .option('--file <file>', "a depth file; repeat for more (default: the stack's input)", collect, [])
+    .option('--bars <file>', '5-minute bars (CSV); repeat for more', collect, [])
+    .option('--release <tarball>', 'heads of a release (default: the one that trades)')
+    .option('--settings <file>', 'JSON: fill model, latencies, costs, hours (docs/backtest.md)')
+    .option('--by <name>', 'who asks', userInfo().username)
+    .option('--id <id>', 'workflow id (default: backtest/<time>)')
+    .option('--detach', 'print the workflow id and return')
+    .option('--json', 'one JSON object on stdout')
+    .action(runRange);
+}
+
+async function runRange(flags: Flags): Promise<void> {
+  const config = loadHomeConfig({ home: flags.home, file: flags.config });
+  const client = await connectClient(serverAddress(config));
+  try {
+    const workflowId = flags.id ?? `backtest/${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`;
+    const handle = await start(client, workflowId, inputOf(flags));
+    const webUi = webUiLink(config, workflowId);
+    if (flags.detach) {
+      printResult(flags.json === true, { workflowId, webUi }, `${workflowId} started: ${webUi}`);
+      return;
+    }
+    process.stderr.write(`${workflowId}: ${webUi}\n`);
+    const result = await handle.result().catch((error: unknown) => {
+      throw error instanceof WorkflowFailedError ? failureOf(error) : error;
+    });
+    printResult(flags.json === true, { workflowId, ...result }, resultText(result));
+  } finally {
+    await client.connection.close();
+  }
+}
+
+async function start(client: Client, workflowId: string, input: BacktestInput) {
+  return await client.workflow.start<typeof backtestRange>('backtestRange', {
+    workflowId,
+    taskQueue: TASK_QUEUES.workflows,
+    args: [input],
+    staticSummary: `backtest ${input.dateFrom ?? 'from the first'} to ${input.dateTo ?? 'the last day'}`,
+    staticDetails:
+      'Trades recorded days with the heads of a release, one activity a day, and reports on all of them together.',
+  });
+}
+
+function inputOf({ file, bars, instrument, dateFrom, dateTo, release, settings, by }: Flags): BacktestInput {
+  return {
+    files: file,
+    bars,
+    ...(instrument === undefined ? {} : { instrument }),
+    ...(dateFrom === undefined ? {} : { dateFrom }),
+    ...(dateTo === undefined ? {} : { dateTo }),
+    release: release ? path.resolve(release) : null,
+    settings: settings === undefined ? {} : settingsIn(settings),
+    requestedBy: by,
+  };
+}
+
+function settingsIn(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'give a file with one JSON object');
+  }
+}
+
+/** The innermost cause says what is wrong. */
+function failureOf(error: Error): Failure {
+  let cause: Error = error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return new Failure('BacktestFailed', cause.message, 'see its page in the Web UI');
+}
+
+function resultText({
+  instrument,
+  synthetic,
+  release,
+  days,
+  pnl,
+  fees,
+  trades,
+  digest,
+  report,
+}: BacktestResult): string {
+  return [
+    `${instrument} with ${release}, ${days} trade dates${synthetic ? ', SYNTHETIC' : ''}`,
+    `profit ${pnl.toFixed(2)} net of ${fees.toFixed(2)} fees, ${trades} executions`,
+    `digest ${digest}`,
+    `report ${report.uri}`,
+  ].join('\n');
+}
