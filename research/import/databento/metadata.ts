@@ -8,7 +8,7 @@ interface SymbolInterval {
   readonly to: number;
 }
 
-/** What a DBN file says about itself, as far as it is needed. Layout: https://databento.com/docs/standards-and-conventions/databento-binary-encoding */
+/** What a DBN file says about itself, as far as it is needed. Layout: Databento's documentation, "Databento Binary Encoding". */
 export interface DbnMetadata {
   readonly version: number;
   readonly dataset: string;

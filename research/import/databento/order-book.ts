@@ -12,7 +12,7 @@ export const NOT_SHOWN = -1;
 
 /**
  * The full book from market-by-order messages: every resting order by its id, and the levels that they add up to. Rules:
- * https://databento.com/docs/schemas-and-data-formats/mbo (add, cancel in part or whole, modify, clear; trades and fills
+ * Databento's documentation, schema MBO (add, cancel in part or whole, modify, clear; trades and fills
  * do not change the book, a cancel follows them).
  */
 export class OrderBook {
