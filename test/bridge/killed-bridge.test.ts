@@ -27,8 +27,9 @@ describe('a bridge that is killed with orders in flight', () => {
         const child = rig.spawnBridge();
         const ordersBefore = rig.gateway.ledger.orders.size;
         await rig.until('trading', ({ pid, trading }) => pid === child.pid && trading === 'armed');
-        while (rig.gateway.ledger.orders.size === ordersBefore) await sleep(5);
-        await sleep(random() * 400);
+        while (rig.gateway.ledger.orders.size === ordersBefore) await sleep(1);
+        // Every second time at once, while the order is between the two.
+        await sleep(random() * (kill % 2 === 0 ? 400 : 12));
         child.kill('SIGKILL');
         await once(child, 'exit');
         if (rig.ledger().live().length > 0 || rig.gateway.ledger.live().length > 0) killedWithOrdersLive++;

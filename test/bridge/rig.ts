@@ -100,7 +100,9 @@ export class Rig {
     writeFileSync(path.join(this.home, 'config.json'), JSON.stringify(this.config));
     const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
     return spawn(process.execPath, [main, 'bridge', '--home', this.home, '--log-level', 'silent'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // It ends with this process, however this process ends.
+      stdio: ['pipe', 'ignore', 'inherit'],
+      env: { ...process.env, BELIEVE_SUPERVISED: '1' },
     });
   }
 
