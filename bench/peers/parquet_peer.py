@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 def write(target, files):
     table = pyarrow.concat_tables([parquet.read_table(file) for file in files]).combine_chunks()
     start = time.perf_counter()
-    parquet.write_table(table, target, compression='zstd', compression_level=1, row_group_size=262144)
+    parquet.write_table(table, target, compression='zstd', compression_level=1, row_group_size=131072)
     with open(target, 'rb+') as file:
         os.fsync(file.fileno())
     return time.perf_counter() - start

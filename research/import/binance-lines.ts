@@ -71,7 +71,7 @@ class StreamReader {
     this.instrument = names.find((name) => name !== undefined) ?? 'unknown';
     const isFutures = firstLines.some(({ text }) => /"(pu|X)":/.test(text));
     out.begin({ feed: isFutures ? 'binance-usdm' : 'binance-spot', synthetic: false });
-    const kind = { instrument: this.instrument, sizes: 'fractional', dayRule: 'utc' } as const;
+    const kind = { instrument: this.instrument, sizes: 'fractional', counts: false, dayRule: 'utc' } as const;
     this.tickSink = out.sink({ ...kind, dataset: 'ticks' });
     const fields = { tsRecv: true, tsEvent: true, sequence: true, counts: false, ids: false, levels: BOOK_LEVELS };
     this.columns = new BookColumns(out.sink({ ...kind, dataset: 'mbp10' }), fields);

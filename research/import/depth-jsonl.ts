@@ -24,7 +24,7 @@ export const depthJsonl: Format = {
     const { instrument, tickSize, multiplier } = header;
     const dayRule = dayRuleOf(header.exchange);
     out.begin({ feed: header.source ?? 'depth', synthetic: isSynthetic(header), contract: { tickSize, multiplier } });
-    const bookSink = out.sink({ dataset: 'mbp10', instrument, dayRule });
+    const bookSink = out.sink({ dataset: 'mbp10', instrument, dayRule, counts: false });
     const tickSink = out.sink({ dataset: 'ticks', instrument, dayRule });
     const rows = new PositionBookRows(bookSink, scale);
     for await (const batch of opened.batches()) {

@@ -30,12 +30,13 @@ export class ColumnBlock {
   readonly data: readonly ColumnData[];
   private readonly byName: ReadonlyMap<string, ColumnData>;
 
-  /** @param maxRows a multiple of 8 */
+  /** @param maxRows, firstRows multiples of 64: the room there can be, and the room there is at first */
   constructor(
     readonly columns: readonly Column[],
     readonly maxRows: number,
+    firstRows = FIRST_CAPACITY_ROWS,
   ) {
-    this.capacityRows = Math.min(FIRST_CAPACITY_ROWS, maxRows);
+    this.capacityRows = Math.min(firstRows, maxRows);
     this.data = columns.map((column) => new ColumnData(column));
     this.byName = new Map(this.data.map((one) => [one.column.name, one]));
   }

@@ -3,8 +3,13 @@ import { type Column, float64, int32, int64, oneOf, text } from './column.js';
 export const DATASETS = ['mbp10', 'ticks', 'bars', 'fills', 'orders', 'definitions'] as const;
 export type DatasetName = (typeof DATASETS)[number];
 
-/** How sizes are counted: whole contracts, or fractions of a coin. */
-export type SizeKind = 'whole' | 'fractional';
+/** What differs between feeds of one dataset. */
+export interface Shape {
+  /** How sizes are counted: whole contracts (the default), or fractions of a coin. */
+  readonly sizes?: 'whole' | 'fractional' | undefined;
+  /** Books: false where the feed does not tell the number of orders at a level; there are no columns for it then. */
+  readonly counts?: boolean | undefined;
+}
 
 /** Databento's actions. For a position-addressed feed A is an insert, M an update and C a delete of a level. */
 export const ACTIONS = ['A', 'C', 'M', 'R', 'T', 'F', 'N'] as const;
@@ -25,9 +30,9 @@ const LEVEL_PARTS = ['bid_px', 'ask_px', 'bid_sz', 'ask_sz', 'bid_ct', 'ask_ct']
  * The columns of a dataset, named as Databento names them. `ts_*`: ns since the epoch, UTC. Prices: points, the float64
  * nearest to the decimal. A value that a feed does not have is NULL.
  */
-export function columnsOf(dataset: DatasetName, sizes: SizeKind = 'whole'): readonly Column[] {
-  const key = `${dataset} ${sizes}`;
-  const columns = known.get(key) ?? makeColumns(dataset, sizes);
+export function columnsOf(dataset: DatasetName, { sizes = 'whole', counts = true }: Shape = {}): readonly Column[] {
+  const key = `${dataset} ${sizes} ${counts}`;
+  const columns = known.get(key) ?? makeColumns(dataset, sizes, counts);
   known.set(key, columns);
   return columns;
 }
@@ -35,11 +40,11 @@ export function columnsOf(dataset: DatasetName, sizes: SizeKind = 'whole'): read
 /** One array for each: the same columns are the same object. */
 const known = new Map<string, readonly Column[]>();
 
-function makeColumns(dataset: DatasetName, sizes: SizeKind): readonly Column[] {
+function makeColumns(dataset: DatasetName, sizes: Shape['sizes'], counts: boolean): readonly Column[] {
   const size = sizes === 'whole' ? int32 : float64;
   switch (dataset) {
     case 'mbp10':
-      return [...eventColumns(size), ...levelColumns(size)];
+      return [...eventColumns(size), ...levelColumns(size, counts)];
     case 'ticks':
       return [
         ...eventColumns(size),
@@ -103,9 +108,10 @@ function eventColumns(size: (name: string) => Column): Column[] {
   ];
 }
 
-function levelColumns(size: (name: string) => Column): Column[] {
+function levelColumns(size: (name: string) => Column, counts: boolean): Column[] {
+  const parts = LEVEL_PARTS.filter((part) => counts || !part.endsWith('_ct'));
   return Array.from({ length: BOOK_LEVELS }, (_, level) =>
-    LEVEL_PARTS.map((part) => levelColumn(`${part}_${String(level).padStart(2, '0')}`, size)),
+    parts.map((part) => levelColumn(`${part}_${String(level).padStart(2, '0')}`, size)),
   ).flat();
 }
 

@@ -13,6 +13,7 @@ import duckdb from '@duckdb/node-bindings';
 import type { Column } from './column.js';
 import type { ColumnBlock, ColumnData } from './column-block.js';
 import { quoted } from './duckdb-text.js';
+import { SHARD_ROWS_MAX } from './row-sink.js';
 
 /** Rows that DuckDB moves at a time. */
 const VECTOR_ROWS = 2048;
@@ -27,30 +28,58 @@ export interface ParquetFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Files written at the same time: with the reader that fills blocks, enough for two or three cores. */
+export const LANES = 2;
+
 /**
  * Writes blocks as Parquet files (zstd) by DuckDB, which pulls the rows out of the block's arrays. The bytes depend on
- * the rows, the options below and the version of DuckDB alone: not on the number of threads, nor on what was written
- * before.
+ * the rows, the options below and the version of DuckDB alone: not on the number of threads, nor on what else is or was
+ * written.
  */
 export class ParquetWriter {
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly free: Lane[],
+  ) {}
+
+  /** @param threads of DuckDB, beside one for each lane */
+  static async open(threads = 1): Promise<ParquetWriter> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(threads),
+      preserve_insertion_order: 'true',
+    });
+    const lanes = Array.from({ length: LANES }, async (_, lane) => new Lane(await instance.connect(), `lane${lane}`));
+    return new ParquetWriter(instance, await Promise.all(lanes));
+  }
+
+  /** At most LANES files at a time. */
+  async write(block: ColumnBlock, file: ParquetFile): Promise<void> {
+    const lane = this.free.pop();
+    if (!lane) throw new RangeError(`more than ${LANES} files at a time`);
+    try {
+      await lane.write(block, file);
+    } finally {
+      this.free.push(lane);
+    }
+  }
+
+  close(): void {
+    for (const lane of this.free) lane.close();
+    this.instance.closeSync();
+  }
+}
+
+/** A connection that writes one file at a time. */
+class Lane {
   private block: ColumnBlock | null = null;
   private nextRow = 0;
   private readonly functions = new Map<readonly Column[], string>();
 
-  private constructor(
-    private readonly instance: DuckDBInstance,
+  constructor(
     private readonly connection: DuckDBConnection,
+    private readonly name: string,
   ) {}
 
-  /** @param threads of DuckDB; the default leaves the other core to the reader */
-  static async open(threads = 2): Promise<ParquetWriter> {
-    const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) });
-    const connection = await instance.connect();
-    await connection.run('SET preserve_insertion_order = true');
-    return new ParquetWriter(instance, connection);
-  }
-
-  /** One file at a time: the next call may follow when the promise is settled. */
   async write(block: ColumnBlock, { file, constants, metadata }: ParquetFile): Promise<void> {
     this.block = block;
     this.nextRow = 0;
@@ -68,14 +97,13 @@ export class ParquetWriter {
 
   close(): void {
     this.connection.closeSync();
-    this.instance.closeSync();
   }
 
   /** A table function for blocks of these columns: DuckDB fixes the types of a function when it is made. */
   private functionFor(columns: readonly Column[]): string {
     const known = this.functions.get(columns);
     if (known !== undefined) return known;
-    const name = `block_${this.functions.size}`;
+    const name = `${this.name}_${this.functions.size}`;
     const types = columns.map((column) => duckTypeOf(column));
     const source = new DuckDBTableFunction();
     source.setName(name);
@@ -112,7 +140,7 @@ export class ParquetWriter {
 }
 
 /** One row group a file: what a reader skips or reads as a whole. */
-const ROW_GROUP_ROWS = 262_144;
+const ROW_GROUP_ROWS = SHARD_ROWS_MAX;
 
 function copyRows({ column, values, valid }: ColumnData, vector: duckdb.Vector, start: number, rows: number): void {
   if (values === null) return;

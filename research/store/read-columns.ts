@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { Column } from './column.js';
-import { columnsOf, type DatasetName, type SizeKind } from './datasets.js';
+import { columnsOf, type DatasetName, type Shape } from './datasets.js';
 import { quoted } from './duckdb-text.js';
 
 /** int64 as BigInt64Array, float64, int32; enum columns as the code of their value in `columnsOf`. */
@@ -15,8 +15,7 @@ export interface ColumnChunk {
   readonly valid: readonly (Uint8Array | null)[];
 }
 
-export interface ReadColumnsOptions {
-  readonly sizes?: SizeKind;
+export interface ReadColumnsOptions extends Shape {
   /** Of DuckDB. */
   readonly threads?: number;
 }
@@ -30,10 +29,10 @@ export async function* readColumns(
   files: readonly string[],
   dataset: DatasetName,
   names: readonly string[],
-  { sizes = 'whole', threads = 2 }: ReadColumnsOptions = {},
+  { threads = 2, ...shape }: ReadColumnsOptions = {},
 ): AsyncGenerator<ColumnChunk> {
   if (files.length === 0) return;
-  const columns = names.map((name) => columnNamed(columnsOf(dataset, sizes), name));
+  const columns = names.map((name) => columnNamed(columnsOf(dataset, shape), name));
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     preserve_insertion_order: 'true',

@@ -1,15 +1,14 @@
 import { ColumnBlock } from './column-block.js';
-import { columnsOf, type DatasetName, type SizeKind } from './datasets.js';
+import { columnsOf, type DatasetName, type Shape } from './datasets.js';
 import { type DayRule, type TradeDay, TradeDays } from './trade-day.js';
 
-/** Rows of one object at most: a few megabytes, one row group. */
-export const SHARD_ROWS_MAX = 262_144;
+/** Rows of one object at most: a megabyte or two, one row group. */
+export const SHARD_ROWS_MAX = 131_072;
 
 /** What the rows of a sink are. */
-export interface RowKind {
+export interface RowKind extends Shape {
   readonly dataset: DatasetName;
   readonly instrument: string;
-  readonly sizes?: SizeKind;
   readonly dayRule: DayRule;
 }
 
@@ -26,7 +25,7 @@ export interface FullBlock {
  */
 export class RowSink {
   /** Where `next` told to store. */
-  block: ColumnBlock;
+  block!: ColumnBlock;
   private day: TradeDay | null = null;
   private readonly days: TradeDays;
   private readonly columns;
@@ -38,7 +37,7 @@ export class RowSink {
     private readonly spare: ColumnBlock[],
   ) {
     this.days = new TradeDays(kind.dayRule);
-    this.columns = columnsOf(kind.dataset, kind.sizes);
+    this.columns = columnsOf(kind.dataset, kind);
     this.block = this.freshBlock();
   }
 
@@ -70,6 +69,7 @@ export class RowSink {
 
   private freshBlock(): ColumnBlock {
     const index = this.spare.findIndex(({ columns }) => columns === this.columns);
-    return index < 0 ? new ColumnBlock(this.columns, SHARD_ROWS_MAX) : this.spare.splice(index, 1)[0]!;
+    if (index >= 0) return this.spare.splice(index, 1)[0]!;
+    return new ColumnBlock(this.columns, SHARD_ROWS_MAX, this.block?.capacityRows);
   }
 }

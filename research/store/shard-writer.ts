@@ -1,15 +1,15 @@
 import type { Shard } from './catalogue.js';
 import type { ColumnBlock } from './column-block.js';
 import type { ObjectStore } from './object-store.js';
-import type { ParquetWriter } from './parquet-writer.js';
+import { LANES, type ParquetWriter } from './parquet-writer.js';
 import { type FullBlock, type RowKind, RowSink } from './row-sink.js';
 
-/** Full blocks that may wait while another is written: the reader stops there, so that memory is bounded. */
+/** Full blocks that may wait while others are written: the reader stops there, so that memory is bounded. */
 const WAITING_MAX = 1;
 /** Memory of all blocks being filled: beyond it the largest are written early. */
 const FILLING_BYTES_MAX = 256 * 2 ** 20;
 /** Blocks kept for use again. */
-const SPARE_MAX = 3;
+const SPARE_MAX = LANES + WAITING_MAX + 1;
 
 /** What is written into every object. */
 export interface ShardOrigin {
@@ -27,8 +27,10 @@ export class ShardWriter {
   private readonly sinks = new Map<string, RowSink>();
   private readonly spare: ColumnBlock[] = [];
   private readonly waiting: FullBlock[] = [];
+  /** In the order in which their blocks were full, whichever was written first. */
   private readonly shards: Shard[] = [];
-  private writing: Promise<void> | null = null;
+  private started = 0;
+  private readonly writing = new Set<Promise<void>>();
   private failure: unknown = null;
   private rowsWritten = 0;
 
@@ -56,7 +58,7 @@ export class ShardWriter {
   async settle(): Promise<void> {
     this.flushLargest();
     this.start();
-    while (this.waiting.length > WAITING_MAX && this.writing) await this.writing;
+    while (this.waiting.length > WAITING_MAX && this.writing.size > 0) await Promise.race(this.writing);
     if (this.failure !== null) throw this.failure;
   }
 
@@ -76,23 +78,25 @@ export class ShardWriter {
   }
 
   private async stop(): Promise<void> {
-    while (this.writing) await this.writing;
+    while (this.writing.size > 0) await Promise.race(this.writing);
   }
 
   private start(): void {
-    if (this.writing || this.failure !== null || this.waiting.length === 0) return;
-    this.writing = this.write(this.waiting.shift()!)
-      .catch((error: unknown) => {
-        this.failure = error;
-        this.waiting.length = 0;
-      })
-      .then(() => {
-        this.writing = null;
-        this.start();
-      });
+    while (this.writing.size < LANES && this.failure === null && this.waiting.length > 0) {
+      const written = this.write(this.waiting.shift()!, this.started++)
+        .catch((error: unknown) => {
+          this.failure ??= error;
+          this.waiting.length = 0;
+        })
+        .then(() => {
+          this.writing.delete(written);
+          this.start();
+        });
+      this.writing.add(written);
+    }
   }
 
-  private async write({ kind, tradeDate, block }: FullBlock): Promise<void> {
+  private async write({ kind, tradeDate, block }: FullBlock, index: number): Promise<void> {
     const { dataset, instrument } = kind;
     const { feed, synthetic, contract } = this.origin;
     const file = await this.objects.draft();
@@ -111,7 +115,7 @@ export class ShardWriter {
     const { sha256, bytes } = await this.objects.put(file);
     const rows = block.rows;
     const [firstNs, lastNs] = [0, rows - 1].map((row) => String(timeOf(block, row)));
-    this.shards.push({ dataset, instrument, tradeDate, sha256, bytes, rows, firstNs: firstNs!, lastNs: lastNs! });
+    this.shards[index] = { dataset, instrument, tradeDate, sha256, bytes, rows, firstNs: firstNs!, lastNs: lastNs! };
     this.rowsWritten += rows;
     block.clear();
     if (this.spare.length < SPARE_MAX) this.spare.push(block);
