@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Fixture } from './fixture.js';
 import { pythonWith } from '../../setup/python-environment.js';
+import { Fixture } from './fixture.js';
 import { ES_SAMPLE, readSample, SpliceBook } from './sample.js';
 
 const PYTHON = fileURLToPath(new URL('./python/', import.meta.url));
