@@ -48,6 +48,10 @@ export class BookColumns {
     private readonly fields: BookFields,
   ) {}
 
+  hasRoom(ms: number): boolean {
+    return this.sink.hasRoom(ms);
+  }
+
   next(ms: number): number {
     const row = this.sink.next(ms);
     const { block } = this.sink;
