@@ -131,7 +131,7 @@ export class Exchange {
       if (order.side !== restingSide) continue;
       const through = restingSide === Side.ask ? priceTicks - order.limitTicks! : order.limitTicks! - priceTicks;
       if (through < 0) continue;
-      const filled = through > 0 ? order.leftContracts : this.servedBy(order, contracts, left);
+      const filled = through > 0 ? order.leftContracts : this.servedBy(order, Math.max(0, left));
       if (filled === 0) continue;
       left -= filled;
       this.fill(order, filled, order.limitTicks!, true, nowNs);
@@ -139,9 +139,9 @@ export class Exchange {
     }
   }
 
-  /** Contracts of a trade at the order's price that reach it. @param left not yet given to orders of ours before it */
-  private servedBy(order: OwnOrder, traded: number, left: number): number {
-    this.queue.onTrade(order, traded);
+  /** Contracts of a trade at the order's price that reach it. @param left what orders of ours before it did not get */
+  private servedBy(order: OwnOrder, left: number): number {
+    this.queue.onTrade(order, left);
     // Whole contracts: an estimate of half a contract behind the front counts as there.
     const reach = Math.round(-order.aheadContracts);
     if (!(reach > 0)) return 0;
