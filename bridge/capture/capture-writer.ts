@@ -27,11 +27,15 @@ export class CaptureWriter {
   private tradeDate = '';
   private tradeDateMinute = -1;
   private seq: number;
+  private readonly baseSecond: number;
+  private second = -1;
+  private secondDigits = '';
 
   constructor(private readonly options: CaptureOptions) {
     mkdirSync(options.folder, { recursive: true });
     const position = recoverSegments(options.folder, options.header.instrument);
     this.seq = position.lastSeq;
+    this.baseSecond = Number(options.clock.baseNs / 1_000_000_000n);
     this.files = new SegmentFiles(options, position.lastNumber, (reason) => {
       this.mark('gap', reason);
       options.onGap();
@@ -87,7 +91,13 @@ export class CaptureWriter {
     return ++this.seq;
   }
 
-  private sinceEpoch(atNs: number): bigint {
-    return this.options.clock.baseNs + BigInt(atNs);
+  /** The seconds' digits are kept: they change once a second, not once an event. */
+  private sinceEpoch(atNs: number): string {
+    const second = Math.floor(atNs / 1e9);
+    if (second !== this.second) {
+      this.second = second;
+      this.secondDigits = String(this.baseSecond + second);
+    }
+    return this.secondDigits + String(atNs - second * 1e9).padStart(9, '0');
   }
 }

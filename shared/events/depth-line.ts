@@ -6,6 +6,9 @@ import type { TickScale } from './tick-scale.js';
 
 export type Aggressor = 'buy' | 'sell' | null;
 
+/** Since the epoch; as decimal digits where the writer has them already (a bigint costs as much as the rest of the line). */
+export type Nanoseconds = bigint | string;
+
 /** First line of a file; every line ends with LF. */
 export function formatHeaderLine(header: DepthHeader): string {
   return `${JSON.stringify({ ...header, kind: 'header' })}\n`;
@@ -13,7 +16,7 @@ export function formatHeaderLine(header: DepthHeader): string {
 
 /** One depth operation. @param tsRecvNs ns since the epoch @param price as decimals, e.g. 2926.25 */
 export function formatDepthLine(
-  tsRecvNs: bigint,
+  tsRecvNs: Nanoseconds,
   seq: number,
   operation: number,
   side: number,
@@ -26,7 +29,7 @@ export function formatDepthLine(
 }
 
 export function formatTradeLine(
-  tsRecvNs: bigint,
+  tsRecvNs: Nanoseconds,
   seq: number,
   price: number,
   size: number,
@@ -37,7 +40,7 @@ export function formatTradeLine(
 }
 
 /** The book was cleared (`reset`), or an unknown number of events was lost before this line (`gap`). */
-export function formatBreakLine(kind: 'reset' | 'gap', tsRecvNs: bigint, seq: number, reason: string): string {
+export function formatBreakLine(kind: 'reset' | 'gap', tsRecvNs: Nanoseconds, seq: number, reason: string): string {
   return `{"kind":"${kind}","ts":"${tsRecvNs}","seq":${seq},"reason":${JSON.stringify(reason)}}\n`;
 }
 

@@ -133,7 +133,7 @@ describe('hot swap', () => {
     await untilSettled(1);
     writeFileSync(armedFile(), '{"v":1');
     await sleep(600);
-    assert.equal(rig.status()?.modelVersion, 1);
+    await rig.until('v1 still', ({ modelVersion }) => modelVersion === 1);
     rig.toys.arm(await rig.toys.accept(2), 0);
     await rig.until('v2', ({ modelVersion }) => modelVersion === 2);
   });
