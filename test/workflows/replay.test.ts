@@ -6,7 +6,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { HISTORIES } from './harbour.js';
 
-/** A recording of each is needed: without one, a change that strands such ships would pass unseen. */
+/** A recording of each is needed: without one, a change that strands such runs would pass unseen. */
 const ENDINGS = [
   'live',
   'held-approved',
@@ -22,12 +22,15 @@ const ENDINGS = [
   'gated-again',
   'signing-settled',
   'failed',
+  'backtest-range',
+  'backtest-range-killed',
+  'backtest-range-refused',
 ];
 
 describe('recorded histories', () => {
   const recorded = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
 
-  it('hold every ending of a ship', () => {
+  it('hold every ending of a ship and of a backtest', () => {
     const missing = ENDINGS.filter((ending) => !recorded.includes(`${ending}.json`));
     assert.deepEqual(missing, [], 'record with BELIEVE_RECORD=1 npm test -- workflows');
   });

@@ -1,0 +1,16 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createBacktestSteps } from '../../activities/research/backtest-steps.js';
+import { loadConfig } from '../../shared/config/load-config.js';
+import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+
+/** A research worker that runs days of backtests and nothing else: `node range-worker.js ADDRESS HOME`. */
+const [address = '', home = ''] = process.argv.slice(2);
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const worker = await Worker.create({
+  connection: await NativeConnection.connect({ address }),
+  taskQueue: TASK_QUEUES.research,
+  maxConcurrentActivityTaskExecutions: 2,
+  activities: createBacktestSteps({ config: { ...loadConfig({ env: {} }), home } }),
+});
+process.stdout.write('ready\n');
+await worker.run();
