@@ -18,6 +18,9 @@ export interface CaptureOptions {
   readonly onGap: () => void;
 }
 
+/** A reason may quote a gateway's message; lines stay far shorter than a chunk. */
+const REASON_CHARACTERS_MAX = 1000;
+
 /**
  * Writes every market event as one line, in arrival order and with one growing sequence number, before anything else
  * happens to the event. Lines leave for the disk once per turn of the event loop.
@@ -69,7 +72,7 @@ export class CaptureWriter {
   /** The book is void from here (reset), or events may be missing here (gap). @returns the line's sequence number */
   mark(kind: 'reset' | 'gap', reason: string, atNs = this.options.clock.stampNs()): number {
     const seq = this.next(atNs);
-    this.files.write(formatBreakLine(kind, this.sinceEpoch(atNs), seq, reason), seq);
+    this.files.write(formatBreakLine(kind, this.sinceEpoch(atNs), seq, reason.slice(0, REASON_CHARACTERS_MAX)), seq);
     return seq;
   }
 
