@@ -9,7 +9,7 @@ import { EAGER } from './toy-release.js';
 const KILLS = Number(process.env.BRIDGE_KILLS ?? 4);
 const SEED = Number(process.env.BRIDGE_KILL_SEED ?? 7);
 /** More than the best price shows: orders rest, and fill in parts. */
-const CONTRACTS = 300;
+const CONTRACTS = 100;
 
 describe('a bridge that is killed with orders in flight', () => {
   it('agrees with the gateway on every order, execution and position after each restart', async () => {
