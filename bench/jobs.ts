@@ -6,6 +6,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'parse and book, import, read: against JSON.parse, DuckDB, C and pyarrow',
     load: async () => (await import('./store.js')).benchStore,
   },
+  replay: {
+    summary: 'features and market making on every event: against hftbacktest and NautilusTrader, fills reconciled',
+    load: async () => (await import('./replay.js')).benchReplay,
+  },
   ship: {
     summary: 'seconds per stage of a ship, and the share that is orchestration',
     load: async () => (await import('./ship.js')).benchShip,
