@@ -1,8 +1,9 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { Column } from './column.js';
 import { columnsOf, type DatasetName, type Shape } from './datasets.js';
 import { quoted } from './duckdb-text.js';
+import { ReadAhead } from './read-ahead.js';
 
 /** int64 as BigInt64Array, float64, int32; enum columns as the code of their value in `columnsOf`. */
 export type ColumnValues = BigInt64Array | Float64Array | Int32Array | Uint8Array;
@@ -15,11 +16,6 @@ export interface ColumnChunk {
   readonly valid: readonly (Uint8Array | null)[];
 }
 
-export interface ReadColumnsOptions extends Shape {
-  /** Of DuckDB. */
-  readonly threads?: number;
-}
-
 /**
  * Reads columns of Parquet objects of one dataset, in the order of the files and their rows, in constant memory. Text
  * columns are not for this: read them with SQL.
@@ -29,25 +25,43 @@ export async function* readColumns(
   files: readonly string[],
   dataset: DatasetName,
   names: readonly string[],
-  { threads = 2, ...shape }: ReadColumnsOptions = {},
+  shape: Shape = {},
 ): AsyncGenerator<ColumnChunk> {
   if (files.length === 0) return;
   const columns = names.map((name) => columnNamed(columnsOf(dataset, shape), name));
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    preserve_insertion_order: 'true',
-  });
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', preserve_insertion_order: 'true' });
+  const lanes = await Promise.all(Array.from({ length: LANES }, () => instance.connect()));
+  const ahead: ReadAhead<ColumnChunk>[] = [];
   try {
-    const connection = await instance.connect();
-    const list = files.map(quoted).join(', ');
-    const result = await connection.stream(
-      `SELECT ${columns.map(expressionOf).join(', ')} FROM read_parquet([${list}])`,
-    );
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
-      yield columnsIn(chunk.chunk, chunk.rowCount, columns);
+    for (let index = 0; index < files.length + LANES; index++) {
+      if (index >= LANES) {
+        yield* ahead[0]!.items();
+        await ahead.shift()!.stop();
+      }
+      const file = files[index];
+      if (file !== undefined) ahead.push(new ReadAhead(readFile(lanes[index % LANES]!, file, columns), CHUNKS_AHEAD));
+    }
   } finally {
+    for (const one of ahead) await one.stop();
     instance.closeSync();
   }
+}
+
+/** Files read at the same time: a thread each. */
+const LANES = 2;
+/** Of 2048 rows: about an object. */
+const CHUNKS_AHEAD = 64;
+
+async function* readFile(
+  connection: DuckDBConnection,
+  file: string,
+  columns: readonly Column[],
+): AsyncGenerator<ColumnChunk> {
+  const result = await connection.stream(
+    `SELECT ${columns.map(expressionOf).join(', ')} FROM read_parquet(${quoted(file)})`,
+  );
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    yield columnsIn(chunk.chunk, chunk.rowCount, columns);
 }
 
 function columnNamed(columns: readonly Column[], name: string): Column {
