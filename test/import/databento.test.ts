@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { decompress } from 'fzstd';
+import { REAL_FILES } from '../market/real-files.js';
+import { StoreRig } from '../store/store-rig.js';
+import { dbnFile, dbnRecord } from './write-dbn.js';
+
+const T0 = BigInt(Date.parse('2024-07-01T23:58:00Z')) * 1_000_000n + 123n;
+const MBP10 = 10;
+const UNDEFINED_PRICE = 2n ** 63n - 1n;
+
+describe('Databento files', () => {
+  const rig = new StoreRig();
+
+  function fileOf(bytes: Buffer, name: string): string {
+    const file = path.join(rig.folder, name);
+    writeFileSync(file, bytes);
+    return file;
+  }
+
+  it('say the same in all versions of the encoding', async () => {
+    const real = Buffer.from(decompress(readFileSync(REAL_FILES.mbp1)));
+    const records = real.subarray(8 + real.readUInt32LE(4));
+    await rig.import(REAL_FILES.mbp1);
+    const expected = await rig.rows({ dataset: 'mbp10' });
+    for (const version of [1, 2, 3] as const) {
+      const store = rig.storeNamed(`v${version}`);
+      await rig.import(fileOf(dbnFile(version, 1, 'ESU4', 118, [records]), `v${version}.dbn`), {}, store);
+      assert.deepEqual(await rig.rows({ dataset: 'mbp10' }, '*', store), expected);
+    }
+  });
+
+  it('keep every level of an mbp-10 record, and NULL where there is none', async () => {
+    const record = dbnRecord(MBP10, 368, 118, T0);
+    record.writeBigInt64LE(5_528_750_000_000n, 16);
+    record.writeUInt32LE(7, 24);
+    record.write('MB', 28);
+    record[30] = 130;
+    record[31] = 2;
+    record.writeBigUInt64LE(T0 + 55n, 32);
+    record.writeInt32LE(-77, 40);
+    record.writeUInt32LE(4_000_000_000, 44);
+    for (let level = 0; level < 10; level++) {
+      const at = 48 + 32 * level;
+      record.writeBigInt64LE(level < 9 ? 5_528_750_000_000n - 250_000_000n * BigInt(level) : UNDEFINED_PRICE, at);
+      record.writeBigInt64LE(5_529_000_000_000n + 250_000_000n * BigInt(level), at + 8);
+      for (const [index, value] of [10, 20, 30, 40].entries()) record.writeUInt32LE(value + level, at + 16 + 4 * index);
+    }
+    const { record: imported } = await rig.import(fileOf(dbnFile(3, 2, 'ESU4', 118, [record]), 'mbp10.dbn'));
+    assert.equal(imported.feed, 'databento-mbp-10');
+    const [row] = await rig.rows({ dataset: 'mbp10' });
+    const levels = Object.fromEntries(
+      Array.from({ length: 10 }, (_, level) => {
+        const k = `0${level}`;
+        return Object.entries({
+          [`bid_px_${k}`]: level < 9 ? 5528.75 - 0.25 * level : null,
+          [`bid_sz_${k}`]: level < 9 ? 10 + level : null,
+          [`bid_ct_${k}`]: level < 9 ? 30 + level : null,
+          [`ask_px_${k}`]: 5529 + 0.25 * level,
+          [`ask_sz_${k}`]: 20 + level,
+          [`ask_ct_${k}`]: 40 + level,
+        });
+      }).flat(),
+    );
+    assert.deepEqual(row, {
+      ts_recv: T0 + 55n,
+      ts_event: T0,
+      rtype: 10,
+      publisher_id: 1,
+      instrument_id: 118n,
+      action: 'M',
+      side: 'B',
+      depth: 2,
+      price: 5528.75,
+      size: 7,
+      flags: 130,
+      ts_in_delta: -77,
+      sequence: 4_000_000_000n,
+      ...levels,
+      symbol: 'ESU4',
+    });
+  });
+
+  it('have their definitions in another place in each version', async () => {
+    for (const [version, bytes, symbolAt, assetAt, depthAt] of [
+      [1, 360, 200, 248, 128],
+      [2, 400, 200, 297, 136],
+      [3, 520, 238, 335, 148],
+    ] as const) {
+      const record = dbnRecord(0x13, bytes, 118, T0);
+      record.writeBigUInt64LE(T0, 16);
+      record.writeBigInt64LE(250_000_000n, 24);
+      record.write('ESU4', symbolAt);
+      record.write('ES', assetAt);
+      record.writeInt32LE(10, depthAt);
+      const store = rig.storeNamed(`v${version}`);
+      await rig.import(fileOf(dbnFile(version, 9, 'ESU4', 118, [record]), `v${version}.dbn`), {}, store);
+      const rows = await rig.rows({}, 'raw_symbol, asset, min_price_increment, market_depth', store);
+      assert.deepEqual(rows, [{ raw_symbol: 'ESU4', asset: 'ES', min_price_increment: 0.25, market_depth: 10 }]);
+    }
+  });
+
+  it('have record types that are not stored: they are counted', async () => {
+    const status = dbnRecord(0x12, 40, 118, T0);
+    const { record } = await rig.import(fileOf(dbnFile(2, 11, 'ESU4', 118, [status, status]), 'status.dbn'));
+    assert.deepEqual(record.read, { records: 2, 'not stored, type 18': 2 });
+  });
+});
