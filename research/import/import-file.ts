@@ -48,8 +48,7 @@ export async function importFile(
   if (known) return { record: known, isNew: false };
   const run = new ImportRun(store, parquet, file, detected.format, options, key);
   await run.read(undefined);
-  const record = run.record({ sha256, fromByte: 0, toByte }, null);
-  return { record, isNew: store.catalogue.add(record) };
+  return recorded(store, run.record({ sha256, fromByte: 0, toByte }, null));
 }
 
 /** Imports what was appended since the last time. */
@@ -70,8 +69,13 @@ async function importGrowth(
     return { record: last, isNew: false };
   }
   const source = await hashOfBytes(file, fromByte, end.toByte);
-  const record = run.record({ ...source, fromByte }, { lineage, state: end.state });
-  return { record, isNew: store.catalogue.add(record) };
+  return recorded(store, run.record({ ...source, fromByte }, { lineage, state: end.state }));
+}
+
+/** Puts the import on record; where another process was faster, its record stands. */
+function recorded(store: MarketStore, record: ImportRecord): Imported {
+  const isNew = store.catalogue.add(record);
+  return { record: isNew ? record : (store.catalogue.find(record.key) ?? record), isNew };
 }
 
 /** One file on its way into the store. */

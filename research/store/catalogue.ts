@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { createFile } from '../../shared/disk/create-file.js';
@@ -57,13 +57,13 @@ export type ImportRecord = Readonly<z.infer<typeof importRecord>>;
 export class Catalogue {
   private readonly folder: string;
 
-  constructor(private readonly root: string) {
+  constructor(root: string) {
     this.folder = path.join(root, 'catalogue');
   }
 
   /** @throws BadInput when a record is damaged */
   find(key: string): ImportRecord | null {
-    return this.names().includes(`${key}.json`) ? this.parse(`${key}.json`) : null;
+    return existsSync(this.file(key)) ? this.parse(`${key}.json`) : null;
   }
 
   /** Every import, in the order of their keys. @throws BadInput when a record is damaged */
@@ -78,9 +78,7 @@ export class Catalogue {
 
   /** Takes an import out of the catalogue; its objects stay until they are collected. */
   forget(key: string): void {
-    const aside = path.join(this.root, 'drafts', `forgotten-${key}.json`);
-    renameSync(this.file(key), aside);
-    rmSync(aside, { force: true });
+    rmSync(this.file(key), { force: true });
   }
 
   private file(key: string): string {
