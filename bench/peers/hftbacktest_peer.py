@@ -2,7 +2,7 @@
 
 feed ROWS TICK LOW HIGH               the bare feed loop
 make ROWS TICK LOW HIGH QUEUE FILLS   the market maker of bench/replay/quote-both-sides.ts; writes its fills
-Prints one JSON object; seconds do not contain reading the file, nor compiling.
+Prints one JSON object; seconds (of processor time, all threads) do not contain reading the file, nor compiling.
 """
 
 import json
@@ -124,12 +124,12 @@ def main():
     warm.close()
 
     hbt = backtest(rows, tick, low, high, queue)
-    started = time.perf_counter()
+    started = time.process_time()
     if job == "feed":
         count, orders = feed(hbt), 0
     else:
         count, orders = make(hbt, tick, fills)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     hbt.close()
     if job == "make":
         fills[:count].tofile(sys.argv[7])

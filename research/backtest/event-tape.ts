@@ -1,12 +1,11 @@
 import { createEventBatch, type EventBatch } from '../../shared/events/event-batch.js';
 import type { Latency } from './latency.js';
 
-/** A batch on the tape, with the time at which each event happened at the exchange. */
+/** A batch on the tape, with the times at which each event was received and happened: ns after the tape's base. */
 export interface TapeBatch {
   readonly batch: EventBatch;
-  /** Receive time of row i is batch.tsRecvNs[i] + offsetNs: ns after the tape's base. */
-  readonly offsetNs: number;
-  /** ns after the tape's base; never decreasing. */
+  readonly recvNs: Float64Array;
+  /** Never decreasing. */
   readonly exchNs: Float64Array;
   /** The columns are ours, and may be used again. */
   readonly isCopy: boolean;
@@ -33,14 +32,15 @@ export class EventTape {
   /** @param isStable the batch stays as it is: no copy is made */
   append(batch: EventBatch, isStable: boolean): void {
     const offsetNs = Number(batch.baseNs - this.baseNs);
-    const held = isStable ? fresh(batch, offsetNs) : this.copyOf(batch, offsetNs);
-    const { exchNs } = held;
+    const held = isStable ? withTimes(batch, batch.length, false) : this.copyOf(batch);
+    const { recvNs: received, exchNs } = held;
     for (let i = 0; i < batch.length; i++) {
       const recvNs = batch.tsRecvNs[i]! + offsetNs;
       const eventNs = batch.tsEventNs[i]! + offsetNs;
       // A clock that runs ahead does not make an event happen after it was heard of.
       const happenedNs = eventNs <= recvNs ? eventNs : recvNs - this.feed(batch.seq[i]!);
       if (happenedNs > this.lastExchNs) this.lastExchNs = happenedNs;
+      received[i] = recvNs;
       exchNs[i] = this.lastExchNs;
     }
     this.kept.push(held);
@@ -57,14 +57,15 @@ export class EventTape {
     if (first?.isCopy) this.free.push(first);
   }
 
-  private copyOf(batch: EventBatch, offsetNs: number): TapeBatch {
+  private copyOf(batch: EventBatch): TapeBatch {
     const { instrument, tickSize, baseNs, length } = batch;
     const fits = (one: TapeBatch) => one.batch.baseNs === baseNs && one.batch.size.length >= length;
     const [free] = this.free.splice(this.free.findIndex(fits) >>> 0, 1);
-    const target = free?.batch ?? createEventBatch(instrument, tickSize, baseNs, batch.size.length);
-    for (const column of COLUMNS) target[column].set(batch[column].subarray(0, length) as never);
-    target.length = length;
-    return { batch: target, offsetNs, exchNs: free?.exchNs ?? new Float64Array(batch.size.length), isCopy: true };
+    const capacity = batch.size.length;
+    const copy = free ?? withTimes(createEventBatch(instrument, tickSize, baseNs, capacity), capacity, true);
+    for (const column of COLUMNS) copy.batch[column].set(batch[column].subarray(0, length) as never);
+    copy.batch.length = length;
+    return copy;
   }
 }
 
@@ -82,6 +83,6 @@ const COLUMNS = [
   'last',
 ] as const;
 
-function fresh(batch: EventBatch, offsetNs: number): TapeBatch {
-  return { batch, offsetNs, exchNs: new Float64Array(batch.length), isCopy: false };
+function withTimes(batch: EventBatch, capacity: number, isCopy: boolean): TapeBatch {
+  return { batch, recvNs: new Float64Array(capacity), exchNs: new Float64Array(capacity), isCopy };
 }

@@ -57,8 +57,8 @@ export class OrderSimulation implements OrderDesk {
     private readonly onExchangeEvent: OnExchangeEvent | null,
   ) {
     this.exchange = new Exchange(models.levels, models.queue, (report) => this.sendBack(report));
-    this.local = new TapeCursor(tape, 'received');
-    this.exch = new TapeCursor(tape, 'happened');
+    this.local = new TapeCursor(tape, 'recvNs');
+    this.exch = new TapeCursor(tape, 'exchNs');
   }
 
   /**
@@ -67,10 +67,12 @@ export class OrderSimulation implements OrderDesk {
    */
   run(isEnd: boolean): void {
     const { local, exch, requests, reports } = this;
+    local.look();
+    exch.look();
     for (;;) {
-      const exchNs = exch.nextNs();
+      const exchNs = exch.nextNs;
       if (exchNs === Number.POSITIVE_INFINITY && !isEnd) return;
-      const localNs = local.nextNs();
+      const localNs = local.nextNs;
       const reportNs = reports.nextNs;
       const requestNs = requests.nextNs;
       const arrivesNs = localNs <= reportNs ? localNs : reportNs;
@@ -158,27 +160,38 @@ export class OrderSimulation implements OrderDesk {
 class TapeCursor {
   row = 0;
   current: TapeBatch | undefined;
+  /** Time of the next event; Infinity where the tape ends. */
+  nextNs = Number.POSITIVE_INFINITY;
+  private times: Float64Array = new Float64Array(0);
+  private length = 0;
   private index = 0;
 
   constructor(
     private readonly tape: EventTape,
-    private readonly by: 'received' | 'happened',
+    private readonly by: 'recvNs' | 'exchNs',
   ) {}
 
-  /** Infinity where the tape ends. */
-  nextNs(): number {
-    this.current ??= this.tape.at(this.index);
-    const { current } = this;
-    if (current === undefined) return Number.POSITIVE_INFINITY;
-    return this.by === 'received' ? current.batch.tsRecvNs[this.row]! + current.offsetNs : current.exchNs[this.row]!;
+  /** More may have come. */
+  look(): void {
+    if (this.current !== undefined) return;
+    this.current = this.tape.at(this.index);
+    if (this.current === undefined) return;
+    this.times = this.current[this.by];
+    this.length = this.current.batch.length;
+    this.nextNs = this.times[0]!;
   }
 
   /** @returns whether that was the last event of its batch */
   advance(): boolean {
-    if (++this.row < this.current!.batch.length) return false;
+    if (++this.row < this.length) {
+      this.nextNs = this.times[this.row]!;
+      return false;
+    }
     this.row = 0;
     this.index++;
     this.current = undefined;
+    this.nextNs = Number.POSITIVE_INFINITY;
+    this.look();
     return true;
   }
 
