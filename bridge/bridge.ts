@@ -244,21 +244,39 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   await statusServer.start();
   tally.eventLoopDelay.enable();
   keeper.start();
+  const closeJournal = () => {
+    const lost = journal.close();
+    if (lost > 0) log.fatal({ alarm: 'JournalLost', lines: lost }, 'the disk refused these journal lines to the end');
+  };
   return {
-    async stop() {
+    stop: () => {
       connection = 'down';
-      await keeper.stop();
-      supervisor.stop();
-      swap.stop();
-      await decider.settled();
-      await capture.close();
-      decisionLog.close();
-      const lost = journal.close();
-      if (lost > 0) log.fatal({ alarm: 'JournalLost', lines: lost }, 'the disk refused these journal lines to the end');
-      swapsLog.close();
-      await status.stop();
-      await statusServer.stop();
-      tally.eventLoopDelay.disable();
+      return runAll([
+        () => keeper.stop(),
+        () => supervisor.stop(),
+        () => swap.stop(),
+        () => decider.settled(),
+        () => capture.close(),
+        () => decisionLog.close(),
+        closeJournal,
+        () => swapsLog.close(),
+        () => status.stop(),
+        () => statusServer.stop(),
+        () => tally.eventLoopDelay.disable(),
+      ]);
     },
   };
+}
+
+/** Every step, also where an earlier one failed: a process that only half stops runs on. @throws the first failure */
+async function runAll(steps: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

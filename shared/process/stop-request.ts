@@ -5,10 +5,15 @@
 export function untilAskedToStop({ supervised = process.env.BELIEVE_SUPERVISED === '1' } = {}): Promise<void> {
   return new Promise((resolve) => {
     const signals: NodeJS.Signals[] = process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGINT', 'SIGTERM'];
-    for (const signal of signals) process.once(signal, () => resolve());
+    const stop = () => {
+      // Listened to any longer it would keep a process alive whose supervisor is still there.
+      if (supervised) process.stdin.destroy();
+      resolve();
+    };
+    for (const signal of signals) process.once(signal, stop);
     if (!supervised) return;
     process.stdin.resume();
-    process.stdin.once('end', () => resolve());
-    process.stdin.once('error', () => resolve());
+    process.stdin.once('end', stop);
+    process.stdin.once('error', stop);
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,6 +67,16 @@ describe('operating the bridge', () => {
     assert.match(metrics, /^believe_bridge_model_version 1$/m);
     assert.equal((await fetch(`http://127.0.0.1:${port}/orders`)).status, 404);
     assert.equal((await fetch(`http://127.0.0.1:${port}/status`, { method: 'POST' })).status, 405);
+  });
+
+  it('ends on SIGTERM also where its folder is gone', async () => {
+    rig = await Rig.start();
+    const child = rig.spawnBridge();
+    await rig.until('connected', ({ connection }) => connection === 'ready');
+    rmSync(rig.broker, { recursive: true });
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 1);
   });
 
   it('obeys a kill switch that says nothing readable', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertAgreement } from './agreement.js';
@@ -40,7 +41,7 @@ describe('a bridge that is killed with orders in flight', () => {
         assertAgreement(rig);
         assert.equal(rig.swaps().length, 1);
         next.kill('SIGTERM');
-        const [code] = await once(next, 'exit');
+        const [code] = await exitOf(next);
         assert.equal(code, 0);
         rig.release();
         if (kill % 20 === 0) process.stderr.write(`${kill} kills, ${killedWithOrdersLive} with an order live\n`);
@@ -52,6 +53,18 @@ describe('a bridge that is killed with orders in flight', () => {
     }
   }).timeout(60_000 + KILLS * 30_000);
 });
+
+/** A bridge that does not end when told to must fail the test, not hang it. */
+async function exitOf(child: ChildProcess): Promise<readonly unknown[]> {
+  const patience = new AbortController();
+  const late = sleep(30_000, undefined, patience).then(() =>
+    assert.fail('the bridge did not end within 30 s of SIGTERM'),
+  );
+  const exit = await Promise.race([once(child, 'exit'), late]);
+  patience.abort();
+  late.catch(() => {});
+  return exit;
+}
 
 /** Captured lines are numbered without a hole, and every segment is closed. */
 function assertNumbered(rig: Rig): void {
