@@ -11,17 +11,22 @@ import { readOwnOrders } from '../../research/backtest/read-own-orders.js';
 import { reportPage } from '../../research/backtest/report/report-page.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
+import { openStoredStreams } from '../../research/replay/stored-streams.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { registerRange } from '../backtest/range-command.js';
 import { printResult } from '../output.js';
-import { Progress } from '../progress.js';
+import { showProgress } from '../store/show-progress.js';
+import { storeAt } from '../store/store-at.js';
 
 interface Flags {
   instrument?: string;
   dateFrom?: string;
   dateTo?: string;
   file: string[];
+  fromStore?: boolean;
+  store?: string;
+  feed?: string;
   bars: string[];
   release?: string;
   home?: string;
@@ -54,6 +59,9 @@ export function register(noun: Command): void {
     .option('--date-from <date>', 'first trade date')
     .option('--date-to <date>', 'last trade date')
     .option('--file <file>', 'a depth file; repeat for more', collect, [])
+    .option('--from-store', 'read --instrument from the store of --home instead')
+    .option('--store <folder>', 'another store, for --from-store')
+    .option('--feed <name>', 'which feed of the store, where there are several')
     .option('--bars <file>', '5-minute bars (CSV) that warm the bar features up; repeat for more', collect, [])
     .option('--release <tarball>', 'heads of a release (believe-v<N>.tar.gz), or a candidate folder')
     .option('--home <folder>', 'heads of the release that is live in a home folder')
@@ -86,9 +94,7 @@ function number(text: string): number {
 }
 
 async function runBacktest(flags: Flags): Promise<void> {
-  if (flags.file.length === 0)
-    throw new UsageFailure('nothing to trade on', 'name at least one depth file with --file');
-  const streams = await Promise.all(flags.file.map((file) => openEventStream(file)));
+  const streams = await streamsOf(flags);
   const days = byTradeDate(streams, flags);
   const settings = await settingsOf(flags, [...days.values()].flat());
   const loaded = await headsOf(flags);
@@ -116,12 +122,22 @@ async function runDays(
 ): Promise<BacktestDay[]> {
   const results: BacktestDay[] = [];
   for (const [tradeDate, streams] of days) {
-    const progress = new Progress(`events of ${tradeDate}`);
+    const progress = showProgress(`events of ${tradeDate}`);
     const onProgress = (events: number) => progress.show(events);
     results.push(await backtestDay({ tradeDate, streams, barFiles, release, settings, onProgress }));
-    progress.clear();
+    progress.end();
   }
   return results;
+}
+
+async function streamsOf(flags: Flags): Promise<EventStream[]> {
+  const { file, fromStore, instrument, store, home } = flags;
+  if (!fromStore && file.length > 0) return await Promise.all(file.map((path) => openEventStream(path)));
+  if (!fromStore)
+    throw new UsageFailure('nothing to trade on', 'name a depth file with --file, or ask for --from-store');
+  if (file.length > 0) throw new UsageFailure('--file and --from-store were both given', 'choose one of them');
+  if (instrument === undefined) throw new UsageFailure('--from-store needs --instrument', 'see `believe store ls`');
+  return await openStoredStreams(storeAt(store, home), { ...flags, instrument });
 }
 
 async function headsOf({ release, home }: Flags): Promise<ReplayHeads> {

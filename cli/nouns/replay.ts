@@ -8,15 +8,20 @@ import { type DecisionDiff, diffDecisions } from '../../research/replay/diff-dec
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
 import { replay } from '../../research/replay/replay.js';
+import { openStoredStreams } from '../../research/replay/stored-streams.js';
 import { isSynthetic } from '../../shared/events/depth-header.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
 import { printResult } from '../output.js';
-import { Progress } from '../progress.js';
+import { showProgress } from '../store/show-progress.js';
+import { storeAt } from '../store/store-at.js';
 
 interface ReplayFlags {
   instrument?: string;
   date?: string;
   file: string[];
+  fromStore?: boolean;
+  store?: string;
+  feed?: string;
   bars: string[];
   release?: string;
   home?: string;
@@ -36,6 +41,9 @@ export function register(noun: Command): void {
     .option('--instrument <name>', 'refuse files of another instrument, e.g. ESZ5')
     .option('--date <date>', 'trade date: only files of this date are read')
     .option('--file <file>', 'a depth file; repeat for more', collect, [])
+    .option('--from-store', 'read --instrument of --date from the store of --home instead')
+    .option('--store <folder>', 'another store, for --from-store')
+    .option('--feed <name>', 'which feed of the store, where there are several')
     .option('--bars <file>', '5-minute bars (CSV) that warm the bar features up; repeat for more', collect, [])
     .option('--release <tarball>', 'heads of a release (believe-v<N>.tar.gz), or a candidate folder')
     .option('--home <folder>', 'heads of the release that is live in a home folder')
@@ -80,7 +88,7 @@ async function runReplay(flags: ReplayFlags): Promise<void> {
   const streams = await streamsOf(flags);
   const loaded = await headsOf(flags);
   const log = flags.decisions === undefined ? null : new LineFile(flags.decisions);
-  const progress = new Progress('events replayed');
+  const progress = showProgress('events replayed');
   const startedMs = performance.now();
   try {
     const result = await replay(streams, {
@@ -90,7 +98,7 @@ async function runReplay(flags: ReplayFlags): Promise<void> {
       onProgress: (events) => progress.show(events),
     });
     const seconds = (performance.now() - startedMs) / 1000;
-    progress.clear();
+    progress.end();
     const synthetic = streams.some(({ header }) => isSynthetic(header));
     const report = {
       instrument: streams[0]!.header.instrument,
@@ -103,13 +111,16 @@ async function runReplay(flags: ReplayFlags): Promise<void> {
     log?.discard();
     throw error;
   } finally {
-    progress.clear();
+    progress.end();
     await loaded?.heads.release();
   }
 }
 
-async function streamsOf({ file, instrument, date }: ReplayFlags): Promise<EventStream[]> {
-  if (file.length === 0) throw new UsageFailure('nothing to replay', 'name at least one depth file with --file');
+async function streamsOf(flags: ReplayFlags): Promise<EventStream[]> {
+  const { file, fromStore, instrument, date } = flags;
+  if (fromStore) return await streamsOfStore(flags);
+  if (file.length === 0)
+    throw new UsageFailure('nothing to replay', 'name a depth file with --file, or ask for --from-store');
   const streams = await Promise.all(file.map((path) => openEventStream(path)));
   for (const { name, header } of streams)
     if (instrument !== undefined && header.instrument !== instrument)
@@ -118,6 +129,13 @@ async function streamsOf({ file, instrument, date }: ReplayFlags): Promise<Event
   if (chosen.length === 0)
     throw new UsageFailure(`none of the files is of trade date ${date}`, 'name another --date or file');
   return chosen;
+}
+
+async function streamsOfStore({ file, instrument, date, store, home, feed }: ReplayFlags): Promise<EventStream[]> {
+  if (file.length > 0) throw new UsageFailure('--file and --from-store were both given', 'choose one of them');
+  if (instrument === undefined || date === undefined)
+    throw new UsageFailure('--from-store needs --instrument and --date', 'see `believe store ls` for what there is');
+  return await openStoredStreams(storeAt(store, home), { instrument, dateFrom: date, dateTo: date, feed });
 }
 
 async function headsOf({ release, home }: ReplayFlags): Promise<ReplayHeads | null> {
