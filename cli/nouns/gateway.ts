@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { pino } from 'pino';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
+import { untilAskedToStop } from '../../shared/process/stop-request.js';
 import { readFaultScript } from '../../simulator/faults/fault-script.js';
 import { type Gateway, startGateway } from '../../simulator/gateway.js';
 import type { Speed } from '../../simulator/market/player.js';
@@ -44,8 +45,9 @@ export function register(noun: Command): void {
     .action(run);
 }
 
-/** Runs until SIGINT, SIGTERM or SIGBREAK. */
+/** Runs until asked to stop. */
 async function run(options: Options): Promise<void> {
+  const stopped = untilAskedToStop();
   const gateway = await startGateway({
     port: wholeNumber('--port', options.port, 65_535),
     host: options.host,
@@ -63,7 +65,7 @@ async function run(options: Options): Promise<void> {
     log: pino({ level: 'info' }, pino.destination(2)),
   });
   printStart(gateway, options.json ?? false);
-  await stopSignal();
+  await stopped;
   await gateway.stop();
 }
 
@@ -74,12 +76,6 @@ function printStart({ host, port, contract, synthetic, settings }: Gateway, json
     { host, port, instrument: contract.localSymbol, conId: contract.conId, accounts: settings.accounts, synthetic },
     `gateway at ${host}:${port} plays ${contract.localSymbol}${label}; Ctrl-C stops it`,
   );
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.once(signal, () => resolve());
-  });
 }
 
 function readSettings(file: string) {
