@@ -1,6 +1,7 @@
 /**
- * Resolves when this process is asked to stop: SIGINT, SIGTERM, SIGHUP (its terminal is gone), SIGBREAK (Windows), or, for a supervised process, when
- * its standard input ends. The last also happens when the supervisor is killed, so that nothing is left running.
+ * Resolves when this process is asked to stop: SIGINT, SIGTERM, SIGHUP (its terminal is gone), SIGBREAK (Windows), or,
+ * for a supervised process, when its standard input ends. The last also happens when the supervisor is killed, so that
+ * nothing is left running.
  */
 export function untilAskedToStop({ supervised = process.env.BELIEVE_SUPERVISED === '1' } = {}): Promise<void> {
   return new Promise((resolve) => {
