@@ -9,6 +9,9 @@ import type { Format } from './format.js';
 import { PositionBookRows } from './position-book-rows.js';
 import { storeTrade } from './trade-rows.js';
 
+/** Events between two looks at the writer: it is fed in between, 2048 rows at a time. */
+const PORTION_EVENTS = 2048;
+
 /** `dom_ib.jsonl` segments and files like them: every event becomes a row of mbp10, every trade one of ticks too. */
 export const depthJsonl: Format = {
   name: 'dom_ib.jsonl',
@@ -18,6 +21,7 @@ export const depthJsonl: Format = {
   async read(file, out) {
     const opened = await openDepthFile(file.path, {
       signal: file.signal,
+      batchEvents: PORTION_EVENTS,
       onBrokenLine: (line, reason, text) => out.reject(`line ${line}`, reason, text),
     });
     const { header, scale } = opened;

@@ -25,7 +25,7 @@ export interface ImportOutput {
   /** Says what the rows are; once, before the first sink. */
   begin(origin: ShardOrigin): void;
   sink(kind: RowKind): RowSink;
-  /** Lets writing catch up: to be awaited between portions of some ten thousand rows. */
+  /** Lets writing catch up: to be awaited between portions of a few thousand rows. */
   settle(): Promise<void>;
   /** Counts what was read, under a plural noun. */
   count(what: string, n?: number): void;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { BadInput } from '../../shared/failure.js';
 import type { ImportRecord, Shard } from '../store/catalogue.js';
 import type { MarketStore } from '../store/market-store.js';
@@ -150,6 +151,8 @@ class ImportRun implements ImportOutput {
   async settle(): Promise<void> {
     this.options.signal?.throwIfAborted();
     await this.writer?.settle();
+    // The writer takes its rows in turns of the event loop: it must have many of them.
+    await turn();
     this.options.onProgress?.(this.writer?.rows ?? 0);
   }
 

@@ -8,6 +8,8 @@ import { type FullBlock, type RowKind, RowSink } from './row-sink.js';
 const WAITING_MAX = 1;
 /** Memory of all blocks being filled: beyond it the largest are written early. */
 const FILLING_BYTES_MAX = 256 * 2 ** 20;
+/** Drafts that may wait to become objects. */
+const PUTTING_MAX = 8;
 /** Blocks kept for use again. */
 const SPARE_MAX = LANES + WAITING_MAX + 1;
 
@@ -31,6 +33,9 @@ export class ShardWriter {
   private readonly shards: Shard[] = [];
   private started = 0;
   private readonly writing = new Set<Promise<void>>();
+  private readonly putting = new Set<Promise<void>>();
+  /** One object at a time goes to the disk: the threads that wait for it are those that also read and write. */
+  private lastPut: Promise<void> = Promise.resolve();
   private failure: unknown = null;
   private rowsWritten = 0;
 
@@ -58,7 +63,8 @@ export class ShardWriter {
   async settle(): Promise<void> {
     this.flushLargest();
     this.start();
-    while (this.waiting.length > WAITING_MAX && this.writing.size > 0) await Promise.race(this.writing);
+    while (this.waiting.length > WAITING_MAX && this.failure === null)
+      await Promise.race([...this.writing, ...this.putting]);
     if (this.failure !== null) throw this.failure;
   }
 
@@ -78,24 +84,28 @@ export class ShardWriter {
   }
 
   private async stop(): Promise<void> {
-    while (this.writing.size > 0) await Promise.race(this.writing);
+    while (this.writing.size + this.putting.size > 0) await Promise.race([...this.writing, ...this.putting]);
   }
 
   private start(): void {
-    while (this.writing.size < LANES && this.failure === null && this.waiting.length > 0) {
-      const written = this.write(this.waiting.shift()!, this.started++)
-        .catch((error: unknown) => {
-          this.failure ??= error;
-          this.waiting.length = 0;
-        })
-        .then(() => {
-          this.writing.delete(written);
-          this.start();
-        });
-      this.writing.add(written);
-    }
+    while (this.waiting.length > 0 && this.writing.size < LANES && this.putting.size < PUTTING_MAX)
+      this.track(this.writing, this.write(this.waiting.shift()!, this.started++));
   }
 
+  private track(set: Set<Promise<void>>, work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => {
+        this.failure ??= error;
+        this.waiting.length = 0;
+      })
+      .then(() => {
+        set.delete(tracked);
+        this.start();
+      });
+    set.add(tracked);
+  }
+
+  /** Writes a block to a draft; the disk then takes its time while the next block is written. */
   private async write({ kind, tradeDate, block }: FullBlock, index: number): Promise<void> {
     const { dataset, instrument } = kind;
     const { feed, synthetic, contract } = this.origin;
@@ -112,13 +122,23 @@ export class ShardWriter {
         ...(contract && { tick_size: String(contract.tickSize), multiplier: String(contract.multiplier) }),
       },
     });
-    const { sha256, bytes } = await this.objects.put(file);
-    const rows = block.rows;
-    const [firstNs, lastNs] = [0, rows - 1].map((row) => String(timeOf(block, row)));
-    this.shards[index] = { dataset, instrument, tradeDate, sha256, bytes, rows, firstNs: firstNs!, lastNs: lastNs! };
+    const { rows } = block;
+    const [firstNs, lastNs] = [String(timeOf(block, 0)), String(timeOf(block, rows - 1))];
+    this.lastPut = this.put(this.lastPut, file, index, { dataset, instrument, tradeDate, rows, firstNs, lastNs });
+    this.track(this.putting, this.lastPut);
     this.rowsWritten += rows;
     block.clear();
     if (this.spare.length < SPARE_MAX) this.spare.push(block);
+  }
+
+  private async put(
+    after: Promise<void>,
+    file: string,
+    index: number,
+    shard: Omit<Shard, 'sha256' | 'bytes'>,
+  ): Promise<void> {
+    await after;
+    this.shards[index] = { ...shard, ...(await this.objects.put(file)) };
   }
 
   private flushLargest(): void {

@@ -12,7 +12,7 @@ import { ACTION_CODE, BAR_SECONDS, RECORD_BYTES_MIN, RecordView, Rtype } from '.
 
 const HEADER_BYTES = 16;
 /** Records between two looks at the writer. */
-const PORTION_RECORDS = 8192;
+const PORTION_RECORDS = 4096;
 
 /** Databento Binary Encoding, versions 1 to 3: market by order, market by price, trades, bars, definitions. */
 export const dbn: Format = {

@@ -11,7 +11,7 @@ import { NANOS_PER_POINT, storeBook } from '../price-book-rows.js';
 import { decimalOfFloat32, type SierraLayout, skipHeader, unixNsOf } from './sierra-file.js';
 
 const LAYOUT: SierraLayout = { magic: 'SCDD', headerBytes: 64, recordBytes: 24 };
-const PORTION_RECORDS = 16_384;
+const PORTION_RECORDS = 4096;
 const END_OF_BATCH = 1;
 const CLEAR = 1;
 /** Actions of the commands 2 to 7; even ones are about bids. */

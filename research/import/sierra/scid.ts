@@ -8,7 +8,7 @@ import { decimalOfFloat32, type SierraLayout, skipHeader, unixNsOf } from './sie
 const LAYOUT: SierraLayout = { magic: 'SCID', headerBytes: 56, recordBytes: 40 };
 /** Values of `open` that mark the first and the last part of a trade that was reported in parts. */
 const UNBUNDLED = { first: Math.fround(-1.99900095e37), last: Math.fround(-1.99900197e37) } as const;
-const PORTION_RECORDS = 16_384;
+const PORTION_RECORDS = 4096;
 
 /** Sierra Chart's intraday data file in tick mode: one record a trade, with the quote at that time. */
 export const scid: Format = {
