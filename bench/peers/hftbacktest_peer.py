@@ -1,8 +1,9 @@
 """hftbacktest on price-addressed rows in memory.
 
 feed ROWS TICK LOW HIGH               the bare feed loop
-make ROWS TICK LOW HIGH QUEUE FILLS   the market maker of bench/replay/quote-both-sides.ts; writes its fills
-Prints one JSON object; seconds (of processor time, all threads) do not contain reading the file, nor compiling.
+make ROWS TICK LOW HIGH QUEUE FILLS [QUEUE FILLS]...
+                                      the market maker of bench/replay/quote-both-sides.ts; writes its fills
+Prints one JSON object a line; seconds (of processor time, all threads) do not contain reading the file, nor compiling.
 """
 
 import json
@@ -112,28 +113,28 @@ def make(hbt, tick, fills):
         )
 
 
-def main():
-    job, path, tick, low, high = sys.argv[1], sys.argv[2], *map(float, sys.argv[3:6])
-    queue = sys.argv[6] if job == "make" else "none"
-    rows = np.fromfile(path, dtype=event_dtype)
-    fills = np.zeros((len(rows), 3), dtype=np.int64)
-    # Compiles.
-    few = rows[:1000].copy()
-    warm = backtest(few, tick, low, high, queue)
-    feed(warm) if job == "feed" else make(warm, tick, fills)
-    warm.close()
-
+def once(job, rows, tick, low, high, queue, fills):
+    """Runs a job on all rows. Returns its number of events or fills, its orders, and the seconds that it took."""
     hbt = backtest(rows, tick, low, high, queue)
     started = time.process_time()
-    if job == "feed":
-        count, orders = feed(hbt), 0
-    else:
-        count, orders = make(hbt, tick, fills)
+    count, orders = (feed(hbt), 0) if job == "feed" else make(hbt, tick, fills)
     seconds = time.process_time() - started
     hbt.close()
-    if job == "make":
-        fills[:count].tofile(sys.argv[7])
-    print(json.dumps({"seconds": seconds, "rows": len(rows), "count": int(count), "orders": int(orders)}))
+    return int(count), int(orders), seconds
+
+
+def main():
+    job, path, tick, low, high = sys.argv[1], sys.argv[2], *map(float, sys.argv[3:6])
+    rows = np.fromfile(path, dtype=event_dtype)
+    fills = np.zeros((len(rows), 3), dtype=np.int64)
+    pairs = sys.argv[6:] if job == "make" else ["none", None]
+    # Compiles.
+    once(job, rows[:1000].copy(), tick, low, high, "none", fills)
+    for queue, file in zip(pairs[::2], pairs[1::2]):
+        count, orders, seconds = once(job, rows, tick, low, high, queue, fills)
+        if file is not None:
+            fills[:count].tofile(file)
+        print(json.dumps({"seconds": seconds, "rows": len(rows), "count": count, "orders": orders}))
 
 
 main()
