@@ -64,7 +64,12 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
 
   const halts = new Halts((code, reason) => onHalt(code, reason));
   const journal = new JournalQueue(
-    OrderJournal.open(path.join(broker, 'journal'), clock, tradeDateOf(clock.nowMs())),
+    // A position belongs to an account and a contract: after a roll, or a change of account, another journal begins.
+    OrderJournal.open(
+      path.join(broker, 'journal', `${own.account}-${own.localSymbol}`),
+      clock,
+      tradeDateOf(clock.nowMs()),
+    ),
     (error) =>
       error ? halts.raise('journal', `the journal cannot be written: ${error.message}`) : halts.lift('journal'),
   );

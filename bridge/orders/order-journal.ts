@@ -7,7 +7,7 @@ import { entryOf, type JournalEntry, journalLine } from './journal-line.js';
 import { OrderLedger } from './order-ledger.js';
 
 /**
- * `broker/journal/orders-<trade date>.jsonl` and the ledger that its lines add up to. A line is on disk before the
+ * `broker/journal/<account>-<contract>/orders-<trade date>.jsonl` and the ledger that its lines add up to. A line is on disk before the
  * ledger knows it, and the ledger changes in no other way: what is in memory is what a restart will find.
  */
 export class OrderJournal {

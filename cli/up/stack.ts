@@ -130,6 +130,9 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     '--speed',
     String(speed),
     '--loop',
+    // The account outlives the process, as at a broker: the bridge compares its journal with it.
+    '--state',
+    path.join(home, 'gateway', 'state.json'),
   ];
   return [
     { name: 'releases', file: daemon.program, args: daemon.args, stopBy: 'signal', ready: daemon.ready },

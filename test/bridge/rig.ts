@@ -167,9 +167,11 @@ export class Rig {
   }
 
   journal(): JournalLine[] {
-    const folder = path.join(this.broker, 'journal');
-    const files = readdirSync(folder).filter((file) => file.startsWith('orders-'));
-    return files.sort().flatMap((file) => jsonLines(path.join(folder, file)).map((line) => journalLine.parse(line)));
+    const journals = path.join(this.broker, 'journal');
+    const files = readdirSync(journals, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      path.basename(file).startsWith('orders-'),
+    );
+    return files.sort().flatMap((file) => jsonLines(path.join(journals, file)).map((line) => journalLine.parse(line)));
   }
 
   captureFiles(): string[] {
