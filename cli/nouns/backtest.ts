@@ -19,6 +19,8 @@ import { printResult } from '../output.js';
 import { showProgress } from '../store/show-progress.js';
 import { storeAt } from '../store/store-at.js';
 
+const FILL_MODELS = ['conservative', 'probabilistic', 'calibrated'] as const;
+
 interface Flags {
   instrument?: string;
   dateFrom?: string;
@@ -30,7 +32,7 @@ interface Flags {
   bars: string[];
   release?: string;
   home?: string;
-  fill: 'conservative' | 'probabilistic' | 'calibrated';
+  fill?: (typeof FILL_MODELS)[number];
   ownOrders: string[];
   settings?: string;
   entry?: string;
@@ -66,9 +68,9 @@ export function register(noun: Command): void {
     .option('--release <tarball>', 'heads of a release (believe-v<N>.tar.gz), or a candidate folder')
     .option('--home <folder>', 'heads of the release that is live in a home folder')
     .addOption(
-      new Option('--fill <model>', 'fill model')
-        .choices(['conservative', 'probabilistic', 'calibrated'])
-        .default('conservative'),
+      new Option('--fill <model>', 'fill model (default: that of --settings, else conservative)').choices([
+        ...FILL_MODELS,
+      ]),
     )
     .option('--own-orders <file>', "the bridge's broker/journal/orders-*.jsonl, for --fill calibrated", collect, [])
     .option('--settings <file>', 'JSON: latencies, hours, limits')
@@ -154,14 +156,13 @@ async function settingsOf(flags: Flags, streams: readonly EventStream[]): Promis
   );
   const parsed = backtestSettings.safeParse({ ...given, ...Object.fromEntries(overrides) });
   if (!parsed.success) throw wrongSettings(flags.settings ?? 'the settings', parsed.error);
-  const settings = parsed.data;
-  return flags.fill === 'conservative' && 'queue' in given
-    ? settings
-    : { ...settings, queue: await queueOf(flags, settings, streams) };
+  return { ...parsed.data, queue: await queueOf(flags, parsed.data, streams) };
 }
 
 async function queueOf(flags: Flags, settings: BacktestSettings, streams: readonly EventStream[]): Promise<QueueSpec> {
   switch (flags.fill) {
+    case undefined:
+      return settings.queue;
     case 'conservative':
       return { kind: 'none' };
     case 'probabilistic':

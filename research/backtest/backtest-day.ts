@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rthSessionOf } from '../../shared/calendar/cme-calendar.js';
 import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
 import { isSynthetic } from '../../shared/events/depth-header.js';
-import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { type EventBatch, Side } from '../../shared/events/event-batch.js';
 import { Failure } from '../../shared/failure.js';
 import { barsBefore } from '../replay/bars-before.js';
 import type { EventStream } from '../replay/event-stream.js';
@@ -101,15 +101,9 @@ class DayRun {
     );
   }
 
-  /** The book begins anew: also at the exchange. */
   beginStream(next: EventBatch): void {
     this.pipeline.beginStream();
-    const reset = createEventBatch(next.instrument, next.tickSize, next.baseNs, 1);
-    reset.length = 1;
-    reset.kind[0] = EventKind.reset;
-    reset.tsRecvNs[0] = next.tsRecvNs[0]!;
-    reset.tsEventNs[0] = Number.NaN;
-    this.tape.append(reset, true);
+    this.tape.appendReset(next);
     this.rows++;
   }
 

@@ -58,7 +58,8 @@ async function compare(streams: readonly EventStream[], sent: readonly SentOrder
     response: latencyOf(settings.responseLatency, 3),
   };
   const simulation = new OrderSimulation(tape, models, again, null);
-  for await (const { batch } of mergeStreams(streams)) {
+  for await (const { batch, begins } of mergeStreams(streams)) {
+    if (begins) tape.appendReset(batch);
     tape.append(batch, false);
     simulation.run(false);
   }

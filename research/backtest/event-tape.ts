@@ -1,4 +1,4 @@
-import { createEventBatch, type EventBatch } from '../../shared/events/event-batch.js';
+import { createEventBatch, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import type { Latency } from './latency.js';
 
 /** A batch on the tape, with the times at which each event was received and happened: ns after the tape's base. */
@@ -44,6 +44,16 @@ export class EventTape {
       exchNs[i] = this.lastExchNs;
     }
     this.kept.push(held);
+  }
+
+  /** The book begins anew with the batch that follows: also at the exchange. One more event is on the tape. */
+  appendReset({ instrument, tickSize, baseNs, tsRecvNs }: EventBatch): void {
+    const reset = createEventBatch(instrument, tickSize, baseNs, 1);
+    reset.length = 1;
+    reset.kind[0] = EventKind.reset;
+    reset.tsRecvNs[0] = tsRecvNs[0]!;
+    reset.tsEventNs[0] = Number.NaN;
+    this.append(reset, true);
   }
 
   /** The batch with this number, counted from the first that is kept. */

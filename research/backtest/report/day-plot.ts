@@ -2,6 +2,7 @@ import { type Html, html } from '../../model-card/page/html.js';
 import { at } from '../../model-card/plots/axis.js';
 import { frame } from '../../model-card/plots/frame.js';
 import type { BacktestDay } from '../backtest-day.js';
+import { shortMoney } from './equity-plot.js';
 
 /** Profit of each trade date. */
 export function dayPlot(days: readonly BacktestDay[]): Html {
@@ -14,7 +15,7 @@ export function dayPlot(days: readonly BacktestDay[]): Html {
     xRange: [0.5, days.length + 0.5],
     yRange: [Math.min(0, ...values), Math.max(1, ...values)],
     xLabels: days.flatMap(({ tradeDate }, i) => (i % every === 0 ? [{ value: i + 1, text: tradeDate }] : [])),
-    yText: (value) => value.toLocaleString('en-US'),
+    yText: shortMoney,
     width: 560,
     height: 280,
   });

@@ -57,7 +57,7 @@ function linePlot(
     xRange: [0, Math.max(1, last)],
     yRange: [Math.min(0, ...lowest(values)), Math.max(1, ...lowest(values))],
     xLabels: dayLabels(days),
-    yText: (value) => value.toLocaleString('en-US'),
+    yText: shortMoney,
   });
   const step = Math.max(1, Math.ceil(values.length / POINTS_MAX));
   const shown = values.map((value, i) => [i, value] as const).filter(([i]) => i % step === 0 || i === last);
@@ -69,6 +69,11 @@ function linePlot(
 /** Least and largest: a list of any length may not be spread. */
 function lowest(values: readonly number[]): [number, number] {
   return [values.reduce((a, b) => Math.min(a, b), 0), values.reduce((a, b) => Math.max(a, b), 0)];
+}
+
+/** Short enough for the axis. */
+export function shortMoney(amount: number): string {
+  return Math.abs(amount) >= 10_000 ? `${amount / 1000}k` : amount.toLocaleString('en-US');
 }
 
 function dayLabels(days: readonly BacktestDay[]) {

@@ -22,7 +22,7 @@ export function markoutPlot(markouts: readonly Markout[]): Html {
     markouts.map(({ meanTicks }, i) => {
       const end = y(meanTicks ?? 0);
       const text = meanTicks === null ? '-' : meanTicks.toFixed(2);
-      return html`<rect class="${(meanTicks ?? 0) < 0 ? 'against-fill' : 'candidate-fill'}" x="${at(x(i + 1) - 30)}" width="60" y="${at(Math.min(zero, end))}" height="${at(Math.abs(end - zero))}"/><text class="tick" x="${at(x(i + 1))}" y="${at(end + (end > zero ? 14 : -5))}" text-anchor="middle">${text}</text>`;
+      return html`<rect class="${(meanTicks ?? 0) < 0 ? 'against-fill' : 'candidate-fill'}" x="${at(x(i + 1) - 30)}" width="60" y="${at(Math.min(zero, end))}" height="${at(Math.abs(end - zero))}"/><text class="tick" x="${at(x(i + 1))}" y="${at(Math.min(end, zero) - 5)}" text-anchor="middle">${text}</text>`;
     }),
   );
 }

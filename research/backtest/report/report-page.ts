@@ -47,13 +47,13 @@ ${css}</style>
 ${summary.synthetic ? html`<div class="banner" role="note">SYNTHETIC: every number on this page comes from a generated market</div>\n` : ''}<main>
 <h1>${title}</h1>
 ${headline(summary)}
-<div class="plots">
+<div class="plots pairs">
 <figure>${equityPlot(ordered)}<figcaption>Profit since the start, net of fees, positions at the mid.</figcaption></figure>
 <figure>${drawdownPlot(ordered)}<figcaption>Fall from the highest profit so far.</figcaption></figure>
 <figure>${markoutPlot(summary.markouts)}<figcaption>Mid after a fill against the price paid, before fees: below zero the market moved against the fill.</figcaption></figure>
 <figure>${dayPlot(ordered)}<figcaption>Profit of each trade date, net.</figcaption></figure>
 </div>
-<div class="plots"><figure>${tradePlot(busiest, tickSize)}<figcaption>Executions of ${busiest.tradeDate}, the busiest date: bought <span class="key"></span>sold <span class="key against"></span>hollow: it rested.</figcaption></figure>
+<div class="plots wide"><figure>${tradePlot(busiest, tickSize)}<figcaption>Executions of ${busiest.tradeDate}, the busiest date: bought <span class="key"></span>sold <span class="key against"></span>hollow: it rested.</figcaption></figure>
 </div>
 ${dayTable(ordered)}
 <section><h2>How it was traded</h2>${settingsFacts(settings, release)}<p>${LIMITS}</p></section>
