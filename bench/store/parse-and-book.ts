@@ -14,6 +14,9 @@ import { EventKind, Side } from '../../shared/events/event-batch.js';
 const run = promisify(execFile);
 const C_SOURCE = fileURLToPath(new URL('../peers/depth_parser.c', import.meta.url));
 
+/** Small enough for a batch to stay in the second-level cache. */
+const BATCH_EVENTS = 4096;
+
 export interface ParseRun {
   readonly events: number;
   readonly seconds: number;
@@ -24,7 +27,7 @@ export interface ParseRun {
 /** Ours: the scanner and the book of the product. */
 export async function parseByScanner(file: string): Promise<ParseRun> {
   const startMs = performance.now();
-  const opened = await openDepthFile(file);
+  const opened = await openDepthFile(file, { batchEvents: BATCH_EVENTS });
   const book = new Book();
   let [events, checksum] = [0, 0];
   for await (const batch of opened.batches()) {
