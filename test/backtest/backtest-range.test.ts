@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -19,6 +20,8 @@ import type { backtestRange } from '../../workflows/index.js';
 import { HISTORIES } from '../workflows/harbour.js';
 import { Days } from './days.js';
 
+const run = promisify(execFile);
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('./range-worker.js', import.meta.url));
 
 /** A real server, an orchestrator in this process, and research workers in processes of their own. */
@@ -140,6 +143,21 @@ describe('backtestRange', function () {
     const run = await yard.start(input);
     assertAsInSequence(await run.result());
     for (const worker of workers) await yard.kill(worker);
+  });
+
+  it('is started and waited for by `believe backtest range`', async () => {
+    const worker = await yard.startWorker();
+    const config = path.join(days.folder, 'config.json');
+    const temporal = { embedded: false, address: yard.env.address, namespace: 'default' };
+    writeFileSync(config, JSON.stringify({ temporal }));
+    const words = ['backtest', 'range', '--config', config, '--bars', days.bars, '--release', days.candidate, '--json'];
+    const { stdout } = await run(process.execPath, [MAIN, ...words, ...days.files.flatMap((file) => ['--file', file])]);
+    const printed = JSON.parse(stdout) as BacktestResult & { workflowId: string };
+    assertAsInSequence(printed);
+    assert.match(printed.workflowId, /^backtest\/\d{4}-\d\d-\d\dT/);
+    const refused = run(process.execPath, [MAIN, ...words, '--file', days.files[0]!, '--instrument', 'NQZ5']);
+    await assert.rejects(refused, { code: 1, stderr: /none of the 1 files is about NQZ5/ });
+    await yard.kill(worker);
   });
 
   it('gives it where the worker is killed in the middle and another goes on', async () => {
