@@ -9,9 +9,8 @@ const PLANS: readonly FeaturePlan[] = FEATURES.map(({ name }) => planFeatures([n
 
 /** Every feature of the schema, read when a decision would be due; one that is not warm counts as NaN. */
 export class FeatureRun {
-  /** Values of the newest sample, in the order of FEATURES. */
-  readonly row = new Float32Array(PLANS.length);
-  samples = 0;
+  /** In the order of FEATURES. */
+  private readonly row = new Float32Array(PLANS.length);
   private readonly market: SampledMarket;
   private readonly hash = createHash('sha256');
   private readonly one = new Float32Array(1);
@@ -42,6 +41,5 @@ export class FeatureRun {
     const { row, one } = this;
     for (let k = 0; k < PLANS.length; k++) row[k] = this.market.engine.read(PLANS[k]!, one) ? one[0]! : Number.NaN;
     this.hash.update(Float64Array.of(seq)).update(new Uint8Array(row.buffer));
-    this.samples++;
   }
 }
