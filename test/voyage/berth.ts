@@ -13,6 +13,8 @@ export const SHARED_DATA = path.resolve(dist, '../../shared/data');
 export class Berth {
   readonly home = mkdtempSync(path.join(tmpdir(), 'believe-voyage-'));
 
+  private readonly running = new Set<Running>();
+
   private constructor(readonly env: Record<string, string>) {}
 
   static async open(settings: Record<string, string> = {}): Promise<Berth> {
@@ -61,7 +63,7 @@ export class Berth {
     const ended = new Promise<Ended>((resolve) => {
       child.once('close', (code) => resolve({ code, stdout, stderr }));
     });
-    return {
+    const running: Running = {
       ended,
       stop: async () => {
         child.kill('SIGINT');
@@ -75,6 +77,9 @@ export class Berth {
         }
       },
     };
+    this.running.add(running);
+    void ended.then(() => this.running.delete(running));
+    return running;
   }
 
   swaps() {
@@ -92,7 +97,9 @@ export class Berth {
     };
   }
 
-  close(): void {
+  /** Stops what a failed test has left running, and removes the home. */
+  async close(): Promise<void> {
+    await Promise.all([...this.running].map((one) => one.stop()));
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 }

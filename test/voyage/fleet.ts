@@ -36,7 +36,7 @@ export class Fleet {
   async close(): Promise<void> {
     await this.client.connection.close();
     await this.up.stop();
-    this.berth.close();
+    await this.berth.close();
   }
 
   /** Starts a ship; a hold is approved whatever else happens to the processes. */
