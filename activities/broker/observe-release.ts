@@ -65,10 +65,14 @@ function absent(absentMs: number): Observation {
   return { healthy: false, faults: [fault], decisions: 0, events: 0 };
 }
 
+/** Halts that say something of the gateway and nothing of the heads; they pass by themselves. */
+const GATEWAY_HALT = /^(connection|feed):/;
+
 /** The word of a bridge that is connected, from after this step began and not older than a few seconds. */
-function isReady({ connection, wallTime }: BridgeStatus, begunMs: number): boolean {
+function isReady({ connection, wallTime, haltReason }: BridgeStatus, begunMs: number): boolean {
   const saidMs = Date.parse(wallTime);
-  return connection === 'ready' && saidMs >= begunMs && Date.now() - saidMs < 5000;
+  if (connection !== 'ready' || GATEWAY_HALT.test(haltReason ?? '')) return false;
+  return saidMs >= begunMs && Date.now() - saidMs < 5000;
 }
 
 function readStatus(brokerFolder: string): BridgeStatus | null {

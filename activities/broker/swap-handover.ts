@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { replaceFile } from '../../shared/disk/replace-file.js';
@@ -10,6 +10,8 @@ import type { ReleaseToLoad } from './contract.js';
 const POLL_MS = 200;
 /** The bridge looks at the armed swap several times a second: after this it has seen that it was withdrawn. */
 const BRIDGE_NOTICES_MS = 1500;
+/** Writing the line takes milliseconds; a bridge that died over it settles the swap when it is back. */
+const TAKEN_MS_MAX = 30_000;
 
 /** Arms the swap for the bridge, unless its line is written already. Doing it again arms the same swap. */
 export function armSwap(brokerFolder: string, ask: ReleaseToLoad & { readonly notBeforeMarketMs: number }): void {
@@ -35,6 +37,9 @@ export async function disarmSwap(brokerFolder: string, shipId: string): Promise<
     rmSync(armedFile(brokerFolder), { force: true, maxRetries: 5 });
     await pause(BRIDGE_NOTICES_MS);
   }
+  // The bridge renames what it is about to swap to; it is gone once the line is written.
+  const taken = path.join(brokerFolder, 'armed', 'swap.taken.json');
+  for (let waitedMs = 0; existsSync(taken) && waitedMs < TAKEN_MS_MAX; waitedMs += POLL_MS) await pause(POLL_MS);
   const alreadySwapped = readSwaps(brokerFolder).some((one) => one.shipId === shipId && one.outcome === 'swapped');
   return { alreadySwapped };
 }

@@ -68,10 +68,10 @@ describe('observing a release', () => {
     const say = (part: Partial<BridgeStatus>) =>
       replaceFile(path.join(folder, 'status.json'), JSON.stringify(status(part)));
     const clock = createMarketClock({ kind: 'real' });
-    say({ connection: 'down', trading: 'halted', haltReason: 'connection' });
+    say({ connection: 'down', trading: 'halted', haltReason: 'connection: the gateway is gone' });
     const observing = observeRelease(folder, clock, { ...RELEASE, marketSeconds: 1 }, quiet);
     const script = [
-      { connection: 'reconciling', trading: 'halted', haltReason: 'reconciling' } as const,
+      { trading: 'halted', haltReason: 'connection: being reconciled' } as const,
       {},
       { pid: 11, decisions: 0 },
     ];
