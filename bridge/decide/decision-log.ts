@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Decision } from '../../shared/decision/decision.js';
+import { recordOf } from '../../shared/decision/decision-record.js';
 import type { Bar } from '../../shared/events/bar.js';
-import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
 import { AppendLog } from '../disk/append-log.js';
 import type { LoadedRelease } from '../swap/prepare-release.js';
 
@@ -36,21 +36,8 @@ export class DecisionLog {
     this.write({ kind: 'bar', afterEventSeq, bar });
   }
 
-  decision({ seq, tsRecvNs, outputs, spreadTicks, edgeTicks, targetContracts, reason }: Decision): void {
-    this.write({
-      kind: 'decision',
-      seq,
-      ts: String(tsRecvNs),
-      spreadTicks: Number.isNaN(spreadTicks) ? null : spreadTicks,
-      edgeTicks,
-      targetContracts,
-      reason,
-      outputs: outputs.map(({ name, features, probabilities }) => ({
-        name,
-        features: encodeFloat32(features),
-        probabilities: encodeFloat32(probabilities),
-      })),
-    });
+  decision(decision: Decision): void {
+    this.write(recordOf(decision));
   }
 
   /** An order that the risk rules refused. */

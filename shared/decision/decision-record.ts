@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Decision } from '../../shared/decision/decision.js';
-import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
-import { headName } from '../../shared/heads/head.js';
+import { encodeFloat32 } from '../heads/golden-rows.js';
+import { headName } from '../heads/head.js';
+import type { Decision } from './decision.js';
 
 /** A decision as the bridge and a replay write it down: one JSON line, vectors as float32 little-endian base64. */
 export const decisionRecord = z.object({
