@@ -57,9 +57,14 @@ async function sail(log: ShipLog, request: Parameters<typeof research.openShip>[
   }
 }
 
-/** Whatever stopped the ship: nothing stays armed, the lane is free, and the stage says how it ended. */
+/** Whatever stopped the ship: nothing stays armed, what trades is on record, the lane is free, the stage says how it ended. */
 async function clearAway(log: ShipLog, failure: unknown): Promise<void> {
   await log.disarm();
+  const release = log.trading();
+  if (release) {
+    await research.recordLive({ shipId: log.shipId, release });
+    log.remark(`The bridge had already swapped: v${release.modelVersion} trades. To stop it: believe bridge halt, or ship another model.`);
+  }
   await research.leaveLane({ shipId: log.shipId });
   if (isCancellation(failure)) log.end('Aborted', 'aborted by an operator');
   else if (refusalIn(failure)) log.end('Refused', refusalIn(failure)?.message ?? '');

@@ -36,7 +36,7 @@ export interface BrokerActivities {
   /** Waits (heartbeating) for the bridge's line in swaps.jsonl. */
   awaitSwap(ask: ReleaseToLoad): Promise<SwapRecord>;
   /** Withdraws an armed swap; tells whether the bridge had already swapped. */
-  disarmSwap(ask: { shipId: string }): Promise<{ alreadySwapped: boolean }>;
+  disarmSwap(ask: { shipId: string }): Promise<{ swappedPayloadSha256: string | null }>;
   observeRelease(ask: ReleaseToLoad & { marketSeconds: number }): Promise<Observation>;
   haltTrading(ask: { shipId: string; reason: string }): Promise<void>;
 }

@@ -32,7 +32,10 @@ export async function awaitSwap(brokerFolder: string, ask: ReleaseToLoad, contex
 }
 
 /** Withdraws this ship's armed swap, then looks whether the bridge was faster. */
-export async function disarmSwap(brokerFolder: string, shipId: string): Promise<{ alreadySwapped: boolean }> {
+export async function disarmSwap(
+  brokerFolder: string,
+  shipId: string,
+): Promise<{ swappedPayloadSha256: string | null }> {
   if (readArmed(brokerFolder)?.shipId === shipId) {
     rmSync(armedFile(brokerFolder), { force: true, maxRetries: 5 });
     await pause(BRIDGE_NOTICES_MS);
@@ -40,8 +43,8 @@ export async function disarmSwap(brokerFolder: string, shipId: string): Promise<
   // The bridge renames what it is about to swap to; it is gone once the line is written.
   const taken = path.join(brokerFolder, 'armed', 'swap.taken.json');
   for (let waitedMs = 0; existsSync(taken) && waitedMs < TAKEN_MS_MAX; waitedMs += POLL_MS) await pause(POLL_MS);
-  const alreadySwapped = readSwaps(brokerFolder).some((one) => one.shipId === shipId && one.outcome === 'swapped');
-  return { alreadySwapped };
+  const swaps = readSwaps(brokerFolder).filter((one) => one.shipId === shipId && one.outcome === 'swapped');
+  return { swappedPayloadSha256: swaps.at(-1)?.payloadSha256 ?? null };
 }
 
 function findSwap(brokerFolder: string, { shipId, payloadSha256 }: ReleaseToLoad): SwapRecord | undefined {

@@ -83,14 +83,18 @@ export function register(noun: Command): void {
   verb('abort', 'stop a ship at any stage; nothing stays armed, and the old heads stay')
     .argument('[id]', 'workflow id (default: the only ship under way)')
     .action((id: string | undefined, options: HomeOptions) =>
-      withClient(options, async (client) => {
+      withClient(options, async (client, config) => {
         const ship = await theShip(client, id, '', 'open');
         await ship.cancel();
         await ship.result().catch(() => {});
-        const { stage } = (await recentShips(client, 20)).find((row) => row.workflowId === ship.workflowId) ?? {
-          stage: null,
-        };
-        printResult(options.json ?? false, { workflowId: ship.workflowId, stage }, `${ship.workflowId}: ${stage}`);
+        const [row] = await rowsToShow(client, ship.workflowId, false);
+        const { stage, progress } = await statusOf(client, config, row!);
+        const remarks = progress?.remarks ?? [];
+        printResult(
+          options.json ?? false,
+          { workflowId: ship.workflowId, stage, remarks },
+          [`${ship.workflowId}: ${stage}`, ...remarks].join('\n'),
+        );
       }),
     );
 }
@@ -151,6 +155,7 @@ function statusText({ workflowId, stage, doing, holdReasons, progress, webUi, mo
   return [
     `${workflowId}  ${stage ?? '?'}${modelVersion === null ? '' : `  v${modelVersion}`}${doing ? `  ${doing}` : ''}`,
     ...holdReasons.map((reason) => `  held: ${reason}`),
+    ...(progress?.remarks ?? []).map((remark) => `  ${remark}`),
     ...(progress?.nextOpen ? [`  RTH open (market time): ${progress.nextOpen}`] : []),
     ...(progress?.stages ?? []).map((one) => `  ${one.stage.padEnd(13)} ${one.seconds.toFixed(1)} s`),
     `  ${webUi}`,

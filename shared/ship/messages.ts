@@ -40,6 +40,8 @@ export interface ShipProgress {
   /** Path of the candidate's model card on the research tier. */
   readonly modelCard: string | null;
   readonly nextOpen: string | null;
+  /** What went otherwise than asked, in plain words. */
+  readonly remarks: readonly string[];
 }
 
 /** How a ship ended. `live` is false where it was rejected or rolled back. */

@@ -19,6 +19,8 @@ const ENDINGS = [
   'halted',
   'aborted',
   'aborted-while-held',
+  'aborted-while-arming',
+  'aborted-too-late',
   'gated-again',
   'signing-settled',
   'failed',

@@ -18,6 +18,8 @@ export interface Script {
   swap?: Partial<SwapRecord>;
   hasPrior?: boolean;
   openInMs?: number;
+  /** The release that the bridge turns out to have swapped to when the swap is withdrawn. */
+  swappedBeforeDisarm?: string;
   /** Called before a step's answer: throw, or wait, to script a fault. */
   before?: (step: string, attempt: number) => Promise<void> | void;
 }
@@ -151,7 +153,7 @@ export function scriptedTiers(script: Script) {
         afterEventSeq: 41,
         ...script.swap,
       })),
-    disarmSwap: () => answer('disarmSwap', () => ({ alreadySwapped: false })),
+    disarmSwap: () => answer('disarmSwap', () => ({ swappedPayloadSha256: script.swappedBeforeDisarm ?? null })),
     observeRelease: () =>
       answer('observeRelease', () => ({
         healthy: true,

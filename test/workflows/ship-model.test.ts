@@ -156,6 +156,37 @@ describe('shipModel', () => {
     });
   });
 
+  it('waits for an arming under way when it is aborted, and withdraws what was armed', async () => {
+    let arming = false;
+    const before = async (step: string) => {
+      if (step !== 'armSwap') return;
+      arming = true;
+      await pause(1500);
+      arming = false;
+    };
+    await harbour.sail('aborted-while-arming', { before, openInMs: 600_000 }, async (ship, { calls }) => {
+      await untilCalled(calls, 'armSwap');
+      await ship.cancel();
+      await assert.rejects(ship.result(), WorkflowFailedError);
+      assert.equal(arming, false);
+      assert.deepEqual(calls.slice(-2), ['disarmSwap', 'leaveLane']);
+      assert.equal(await stageOf(ship), 'Aborted');
+    });
+  });
+
+  it('records as live what the bridge had swapped to before the abort reached it, and says so', async () => {
+    const script = { openInMs: 600_000, swappedBeforeDisarm: '1'.repeat(64) };
+    await harbour.sail('aborted-too-late', script, async (ship, { calls }) => {
+      await untilStage(ship, 'AwaitingOpen');
+      await untilCalled(calls, 'armSwap');
+      await ship.cancel();
+      await assert.rejects(ship.result(), WorkflowFailedError);
+      assert.deepEqual(calls.slice(-3), ['disarmSwap', 'recordLive', 'leaveLane']);
+      const { remarks } = await ship.query(progressQuery);
+      assert.match(remarks.join(' '), /already swapped: v1 trades/);
+    });
+  });
+
   it('ends Aborted, with nothing signed, when aborted while it is held', async () => {
     await harbour.sail('aborted-while-held', { verdicts: ['hold'] }, async (ship, { calls }) => {
       await untilStage(ship, 'Held');

@@ -1,4 +1,4 @@
-import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { BrokerActivities } from '../../activities/broker/contract.js';
 import type { ResearchActivities } from '../../activities/research/contract.js';
 import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
@@ -13,8 +13,16 @@ const repeatable: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 10 },
 };
 
-/** Steps that cannot be undone: one attempt; a timeout means "outcome unknown" and is settled by asking for the state. */
-const irreversible: ActivityOptions = { startToCloseTimeout: '5m', heartbeatTimeout, retry: { maximumAttempts: 1 } };
+/**
+ * Steps that cannot be undone: one attempt; a timeout means "outcome unknown" and is settled by asking for the state.
+ * An abort waits for their end: what they did afterwards would be nobody's to clear away.
+ */
+const irreversible: ActivityOptions = {
+  startToCloseTimeout: '5m',
+  heartbeatTimeout,
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
 
 /** The broker machine may be switched off overnight: its steps wait for it as long as it takes. */
 const patient: ActivityOptions = {

@@ -37,6 +37,7 @@ export async function deliver(log: ShipLog, release: SignedRelease, delivery: De
   const open = await broker.nextRthOpen();
   const notBeforeMarketMs = delivery.atOpen ? open.rthOpenMarketMs : 0;
   log.awaiting(delivery.atOpen ? open : null);
+  log.arming();
   await settle(
     () =>
       brokerOnce.armSwap.executeWithOptions({ summary: `arm ${name} for ${delivery.atOpen ? open.rthOpen : 'now'}` }, [
@@ -44,7 +45,6 @@ export async function deliver(log: ShipLog, release: SignedRelease, delivery: De
       ]),
     async () => null,
   );
-  log.armed();
   if (delivery.atOpen) await sleep(open.waitMs, { summary: `RTH open ${open.rthOpen}` });
 
   log.enter('Swapping');

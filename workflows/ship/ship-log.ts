@@ -31,7 +31,8 @@ export class ShipLog {
   nextOpen: NextOpen | null = null;
   swap: SwapRecord | null = null;
   private enteredAtMs = Date.now();
-  private isArmed = false;
+  private mayBeArmed = false;
+  private tradingPayloadSha256: string | null = null;
   private begun = false;
 
   constructor(readonly shipId: string) {
@@ -83,13 +84,15 @@ export class ShipLog {
     this.show();
   }
 
-  armed(): void {
-    this.isArmed = true;
+  /** Said before the broker is asked: an abort in the middle of arming must find the swap that it withdraws. */
+  arming(): void {
+    this.mayBeArmed = true;
   }
 
   swapped(swap: SwapRecord): void {
     this.swap = swap;
-    this.isArmed = false;
+    this.mayBeArmed = false;
+    if (swap.outcome === 'swapped') this.tradingPayloadSha256 = swap.payloadSha256;
     this.show();
   }
 
@@ -98,11 +101,17 @@ export class ShipLog {
     this.show();
   }
 
-  /** Withdraws an armed swap; a bridge that was faster keeps what it has swapped to, and the log says so. */
+  /** Withdraws a swap that may be armed. A bridge that was faster keeps what it has swapped to. */
   async disarm(): Promise<void> {
-    if (!this.isArmed) return;
-    const { alreadySwapped } = await broker.disarmSwap({ shipId: this.shipId });
-    if (alreadySwapped) this.remark('The bridge had already swapped: ship a rollback to go back.');
+    if (!this.mayBeArmed) return;
+    const { swappedPayloadSha256 } = await broker.disarmSwap({ shipId: this.shipId });
+    this.tradingPayloadSha256 = swappedPayloadSha256;
+    this.mayBeArmed = false;
+  }
+
+  /** The release of this ship that the bridge trades by now; null where it kept the old heads. */
+  trading(): SignedRelease | null {
+    return this.release?.payloadSha256 === this.tradingPayloadSha256 ? this.release : null;
   }
 
   close(outcome: ShipResult['outcome']): ShipResult {
@@ -157,6 +166,7 @@ export class ShipLog {
       decision: this.decision,
       modelCard: this.verdict?.card.html.uri ?? null,
       nextOpen: this.nextOpen?.rthOpen ?? null,
+      remarks: this.remarks,
     };
   }
 
