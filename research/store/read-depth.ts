@@ -1,6 +1,7 @@
 import { createEventBatch, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import { Failure } from '../../shared/failure.js';
+import type { Shard } from './catalogue.js';
 import { Action, Flag } from './datasets.js';
 import type { MarketStore } from './market-store.js';
 import { type ColumnChunk, readColumns } from './read-columns.js';
@@ -24,8 +25,18 @@ export interface DepthQuery {
  */
 export async function* readDepthEvents(store: MarketStore, query: DepthQuery): AsyncGenerator<EventBatch> {
   const { shards, tickSize } = depthShards(store, query);
-  const baseNs = BigInt(shards[0]!.firstNs) - (BigInt(shards[0]!.firstNs) % DAY_NS);
-  const batch = createEventBatch(query.instrument, tickSize, baseNs, CHUNK_ROWS_MAX);
+  yield* readDepthShards(store, shards, tickSize);
+}
+
+/** The events of these shards of one instrument, one shard after the other. The batch is reused. */
+export async function* readDepthShards(
+  store: MarketStore,
+  shards: readonly Pick<Shard, 'instrument' | 'firstNs' | 'sha256'>[],
+  tickSize: number,
+): AsyncGenerator<EventBatch> {
+  const [{ instrument, firstNs }] = shards as [Shard];
+  const baseNs = BigInt(firstNs) - (BigInt(firstNs) % DAY_NS);
+  const batch = createEventBatch(instrument, tickSize, baseNs, CHUNK_ROWS_MAX);
   batch.tsEventNs.fill(Number.NaN);
   const scale = new TickScale(tickSize);
   const files = shards.map(({ sha256 }) => store.objects.locate(sha256));
