@@ -18,6 +18,7 @@ export function researchPlaces(home: string) {
   const research = path.join(home, 'research');
   return {
     research,
+    store: path.join(research, 'store'),
     releases: path.join(research, 'releases'),
     published: path.join(research, 'published'),
     lane: path.join(research, 'lane'),

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { GateReport } from '../../research/gate/index.js';
 import { buildModelCard, MODEL_CARD_HTML, MODEL_CARD_JSON } from '../../research/model-card/build-model-card.js';
+import type { ModelCard } from '../../research/model-card/model-card.js';
 import type { SampleReport } from '../../research/samples/sample-report.js';
+import { type TrainingSet, trainingSet } from '../../research/samples/training-set.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
 import { ensemble } from '../../shared/decision/ensemble.js';
 import { HEAD_NAMES } from '../../shared/heads/head.js';
 import type { GateVerdict } from './contract.js';
 import type { ShipFolder } from './ship-folder.js';
 import { readPlan } from './ship-plan.js';
-import { trainingSet } from './training-set.js';
 
 /** Writes the card of a judged candidate beside it. The same judgement gives the same bytes. */
 export function writeModelCard(
@@ -24,7 +24,7 @@ export function writeModelCard(
 ): GateVerdict['card'] {
   const plan = readPlan(folder);
   const json = (...names: string[]): unknown => JSON.parse(readFileSync(folder.file(...names), 'utf8'));
-  const { merkleRoot, shards } = trainingSet.parse(json('training-set.json'));
+  const set = trainingSet.parse(json('training-set.json'));
   const card = buildModelCard({
     shipId,
     createdAt: plan.openedAt,
@@ -33,7 +33,7 @@ export function writeModelCard(
     synthetic: plan.synthetic,
     codeCommit: judged.codeCommit,
     lockfileSha256: judged.lockfileSha256,
-    training: { merkleRoot, shards: shards.map(({ file, ...shard }) => ({ name: path.basename(file), ...shard })) },
+    training: { merkleRoot: set.merkleRoot, shards: set.series.flatMap(describeShards) },
     samples: json('samples-report.json') as SampleReport,
     heads: HEAD_NAMES.map((head) => loadTrainedHead(folder.file('heads', head)).record),
     ensemble: ensemble.parse(json('candidate', 'ensemble.json')),
@@ -44,4 +44,11 @@ export function writeModelCard(
     lifetimeDays: plan.releaseLifetimeDays,
   });
   return { json: folder.write(MODEL_CARD_JSON, card.json), html: folder.write(MODEL_CARD_HTML, card.html) };
+}
+
+function describeShards({ name, shards }: TrainingSet['series'][number]): ModelCard['data']['shards'] {
+  return shards.map(({ dataset, instrument, tradeDate, rows, bytes, sha256 }) => ({
+    name,
+    ...{ dataset, instrument, tradeDate, rows, bytes, sha256 },
+  }));
 }

@@ -1,7 +1,13 @@
-import { statSync } from 'node:fs';
 import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
 import { loadSamples, saveSamples } from '../../research/samples/sample-file.js';
+import {
+  openTrainingSet,
+  pinTrainingSet,
+  shardsOf,
+  trainingSet as trainingSetSchema,
+} from '../../research/samples/training-set.js';
+import { MarketStore } from '../../research/store/market-store.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
@@ -13,7 +19,6 @@ import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { readReference, referenceTo, ShipFolder } from './ship-folder.js';
 import { openPlan, readPlan } from './ship-plan.js';
-import { pinShards, trainingSet as trainingSetSchema } from './training-set.js';
 
 type RetrainSteps = Pick<
   ResearchActivities,
@@ -36,18 +41,18 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
       }),
 
     pinTrainingSet: ({ shipId }) =>
-      step(async (context) => {
+      step(async ({ progress, signal }) => {
         const folder = folderOf(shipId);
-        const { depth, bars } = readPlan(folder);
-        const files = [
-          ...depth.map((file) => ({ file, kind: 'depth' as const })),
-          ...bars.map((file) => ({ file, kind: 'bars' as const })),
-        ];
-        const set = await pinShards(files, context);
+        const set = await pinTrainingSet(new MarketStore(places.store), readPlan(folder), {
+          signal,
+          onProgress: ({ filesDone, files }) =>
+            progress({ doing: 'bringing market data into the store', done: filesDone, of: files }),
+        });
+        const shards = shardsOf(set);
         return {
           merkleRoot: set.merkleRoot,
-          shards: set.shards.length,
-          bytes: set.shards.reduce((sum, one) => sum + one.bytes, 0),
+          shards: shards.length,
+          bytes: shards.reduce((sum, one) => sum + one.bytes, 0),
           manifest: folder.writeJson('training-set.json', set),
         };
       }),
@@ -56,19 +61,14 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
       step(async ({ progress, signal }) => {
         const folder = folderOf(shipId);
         const plan = readPlan(folder);
-        const { shards } = trainingSetSchema.parse(JSON.parse(readReference(trainingSet.manifest).toString('utf8')));
-        for (const { file, bytes } of shards) refuseChanged(file, bytes);
-        const pathsOf = (kind: 'depth' | 'bars') => shards.filter((one) => one.kind === kind).map((one) => one.file);
-        const { samples, report } = await buildSamples(
-          { depthFiles: pathsOf('depth'), barsFiles: pathsOf('bars') },
-          {
-            feeTicks: plan.policy.feeTicks,
-            barTickSize: plan.tickSize,
-            signal,
-            onProgress: ({ filesDone, files }) =>
-              progress({ doing: 'features and labels', done: filesDone, of: files }),
-          },
-        );
+        const set = trainingSetSchema.parse(JSON.parse(readReference(trainingSet.manifest).toString('utf8')));
+        const { samples, report } = await buildSamples(await openTrainingSet(new MarketStore(places.store), set), {
+          feeTicks: plan.policy.feeTicks,
+          barTickSize: plan.tickSize,
+          signal,
+          onProgress: ({ sourcesDone, sources }) =>
+            progress({ doing: 'features and labels', done: sourcesDone, of: sources }),
+        });
         folder.writeJson('samples-report.json', report);
         return HEAD_NAMES.map((head): SamplesSummary => {
           const rows = samples[head];
@@ -124,16 +124,6 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         return { manifest: folder.writeJson('candidate.json', describeFiles(readCandidate(candidate))) };
       }),
   };
-}
-
-/** A cheap look between hashing and reading: a file that is still being written is not a training set. */
-function refuseChanged(file: string, bytes: number): void {
-  if (statSync(file).size === bytes) return;
-  throw new Failure(
-    'TrainingSetChanged',
-    `${file} changed after it was pinned`,
-    'wait until it is complete, ship again',
-  );
 }
 
 function noRows(head: HeadName): Failure {

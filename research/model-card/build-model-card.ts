@@ -20,13 +20,7 @@ export interface ModelCardFacts {
   readonly lockfileSha256: string;
   readonly training: {
     readonly merkleRoot: string;
-    /** `name` is shown as it is: leave out folders of this machine. */
-    readonly shards: readonly {
-      readonly name: string;
-      readonly kind: string;
-      readonly sha256: string;
-      readonly bytes: number;
-    }[];
+    readonly shards: ModelCard['data']['shards'];
   };
   readonly samples: SampleReport;
   readonly heads: readonly TrainedHeadRecord[];
@@ -57,7 +51,7 @@ export function buildModelCard(facts: ModelCardFacts): { card: ModelCard; json: 
     data: {
       merkleRoot: training.merkleRoot,
       shards: [...training.shards],
-      brokenLines: samples.brokenLines,
+      gaps: samples.gaps,
       barsWithoutVolume: samples.missingVolumes,
       dropped: Object.fromEntries(Object.entries(samples.heads).map(([head, { dropped }]) => [head, dropped])),
     },

@@ -30,8 +30,20 @@ export const modelCard = z.strictObject({
   code: z.strictObject({ commit: z.string(), lockfileSha256: sha256Hex }),
   data: z.strictObject({
     merkleRoot: sha256Hex,
-    shards: z.array(z.strictObject({ name: z.string(), kind: z.string(), sha256: sha256Hex, bytes: count })),
-    brokenLines: count,
+    /** Objects of the store; `name` is that of the file they were imported from, without its folder. */
+    shards: z.array(
+      z.strictObject({
+        name: z.string(),
+        dataset: z.string(),
+        instrument: z.string(),
+        tradeDate: z.iso.date(),
+        rows: count,
+        bytes: count,
+        sha256: sha256Hex,
+      }),
+    ),
+    /** Places where events are missing. */
+    gaps: count,
     barsWithoutVolume: count,
     /** Moments that were due a row and gave none, by head and reason. */
     dropped: z.record(z.string(), z.record(z.string(), count)),

@@ -1,7 +1,5 @@
 import type { Bar } from '../../shared/events/bar.js';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { isSynthetic } from '../../shared/events/depth-header.js';
-import { type DepthFile, openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import { BadInput } from '../../shared/failure.js';
 import { SampledMarket } from '../../shared/features/sampled-market.js';
 import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/heads/head.js';
@@ -10,11 +8,32 @@ import { sampleBars } from './bar-samples.js';
 import type { SampleReport } from './sample-report.js';
 import { SecondSamples } from './second-samples.js';
 
+/** A recorded stretch of depth. */
+export interface DepthSource {
+  /** For messages. */
+  readonly name: string;
+  readonly instrument: string;
+  /** Points. */
+  readonly tickSize: number;
+  /** Exchange trade date, where it is known and only one: the next stretch of the same date goes on with the same book. */
+  readonly tradeDate: string | undefined;
+  readonly synthetic: boolean;
+  /** A batch is valid until the next one is asked for. */
+  batches(): AsyncGenerator<EventBatch>;
+}
+
+export interface BarsSource {
+  readonly name: string;
+  readonly synthetic: boolean;
+  /** In order of time. */
+  read(): Promise<readonly Bar[]>;
+}
+
 export interface SampleSources {
   /** In order of time; one instrument, or contracts that follow each other with the same tick size. */
-  readonly depthFiles: readonly string[];
+  readonly depth: readonly DepthSource[];
   /** In order of time; one series. */
-  readonly barsFiles: readonly string[];
+  readonly bars: readonly BarsSource[];
 }
 
 export interface SampleOptions {
@@ -24,17 +43,15 @@ export interface SampleOptions {
   readonly feeTicks: number;
   /** Tick size of the bars' instrument, points. */
   readonly barTickSize: number;
-  /** As in openDepthFile. */
-  readonly onBrokenLine?: 'refuse' | 'gap';
   readonly onProgress?: (progress: SampleProgress) => void;
   readonly signal?: AbortSignal;
 }
 
 export interface SampleProgress {
-  readonly file: string;
-  /** Files done before this one, of all depth and bars files. */
-  readonly filesDone: number;
-  readonly files: number;
+  readonly source: string;
+  /** Sources done before this one, of all depth and bars. */
+  readonly sourcesDone: number;
+  readonly sources: number;
   /** Depth events read so far, over all files. */
   readonly events: number;
 }
@@ -45,31 +62,31 @@ export interface BuiltSamples {
 }
 
 /**
- * Market data -> labelled rows of the heads, by the readers, the engine and the sampling that trading uses. The depth
- * files are read once for all heads.
- * @throws BadInput naming the file; the signal's reason when aborted
+ * Market data -> labelled rows of the heads, by the engine and the sampling that trading uses. The depth is read once
+ * for all heads.
+ * @throws BadInput naming the source; the signal's reason when aborted
  */
 export async function buildSamples(sources: SampleSources, options: SampleOptions): Promise<BuiltSamples> {
   const heads = options.heads ?? HEAD_NAMES;
   const report: SampleReport = {
     synthetic: false,
-    files: sources.depthFiles.length + sources.barsFiles.length,
+    sources: sources.depth.length + sources.bars.length,
     events: 0,
     bars: 0,
     missingVolumes: 0,
-    brokenLines: 0,
+    gaps: 0,
     heads: {},
   };
   const samples: Partial<Record<HeadName, HeadSamples>> = {};
   const bookHeads = heads.filter((name) => HEAD_SAMPLING[name] === 'second');
-  if (bookHeads.length > 0 && sources.depthFiles.length > 0)
-    for (const sampler of await sampleDepth(bookHeads, sources.depthFiles, options, report)) {
+  if (bookHeads.length > 0 && sources.depth.length > 0)
+    for (const sampler of await sampleDepth(bookHeads, sources.depth, options, report)) {
       const finished = sampler.finish();
       samples[finished.head.name] = finished;
       report.heads[finished.head.name] = sampler.report;
     }
   const barHeads = heads.filter((name) => HEAD_SAMPLING[name] === 'bar');
-  if (barHeads.length > 0 && sources.barsFiles.length > 0) {
+  if (barHeads.length > 0 && sources.bars.length > 0) {
     const bars = await readAllBars(sources, options, report);
     for (const name of barHeads) {
       const built = sampleBars(HEAD_SPECS[name], bars, options.barTickSize, options.feeTicks);
@@ -82,51 +99,48 @@ export async function buildSamples(sources: SampleSources, options: SampleOption
 
 async function sampleDepth(
   heads: readonly HeadName[],
-  paths: readonly string[],
+  sources: readonly DepthSource[],
   options: SampleOptions,
   report: SampleReport,
 ): Promise<SecondSamples[]> {
   let market: SampledMarket | null = null;
   let samplers: SecondSamples[] = [];
-  let previous: DepthFile | null = null;
-  for (const [filesDone, path] of paths.entries()) {
-    const { signal, onBrokenLine } = options;
-    const file: DepthFile = await openDepthFile(path, { signal, onBrokenLine });
+  let previous: DepthSource | null = null;
+  for (const [sourcesDone, source] of sources.entries()) {
     if (!market) {
-      const first = new SampledMarket(file.header.tickSize);
+      const first = new SampledMarket(source.tickSize);
       samplers = heads.map((name) => new SecondSamples(HEAD_SPECS[name], first.engine, options.feeTicks));
       market = first;
     }
-    if (previous && previous.header.tickSize !== file.header.tickSize)
+    if (previous && previous.tickSize !== source.tickSize)
       throw new BadInput(
-        path,
-        'line 1',
-        `its tick size ${file.header.tickSize} is not that of the files before`,
+        source.name,
+        undefined,
+        `its tick size ${source.tickSize} is not that of the files before`,
         'build samples of one instrument at a time',
       );
-    if (previous && !isContinued(previous, file)) market.beginStream();
-    previous = file;
-    report.synthetic ||= isSynthetic(file.header);
-    for await (const batch of file.batches()) {
+    if (previous && !isContinued(previous, source)) market.beginStream();
+    previous = source;
+    report.synthetic ||= source.synthetic;
+    for await (const batch of source.batches()) {
       options.signal?.throwIfAborted();
-      if (market.engine.timeNs(batch, 0) < market.engine.state.nowNs)
-        throw new BadInput(path, undefined, 'begins before the file before it ends', 'give the files in order of time');
+      if (market.engine.timeNs(batch, 0) < market.engine.state.nowNs) throw outOfOrder(source);
       for (let i = 0; i < batch.length; i++) {
         for (const sampler of samplers) sampler.beforeEvent(batch, i);
         const due = market.onEvent(batch, i);
+        if (batch.kind[i] === EventKind.gap) report.gaps++;
         if (due !== 'nothing') for (const sampler of samplers) sampler.afterEvent(batch, i, due);
       }
       report.events += batch.length;
-      options.onProgress?.({ file: path, filesDone, files: report.files, events: report.events });
+      options.onProgress?.({ source: source.name, sourcesDone, sources: report.sources, events: report.events });
     }
     for (const sampler of samplers) sampler.endStream();
-    report.brokenLines += file.counts.brokenLines;
   }
   return samplers;
 }
 
 /** The next segment of the same capture goes on with the same book. */
-function isContinued({ header: before }: DepthFile, { header: after }: DepthFile): boolean {
+function isContinued(before: DepthSource, after: DepthSource): boolean {
   return (
     after.tradeDate !== undefined && after.tradeDate === before.tradeDate && after.instrument === before.instrument
   );
@@ -134,20 +148,20 @@ function isContinued({ header: before }: DepthFile, { header: after }: DepthFile
 
 async function readAllBars(sources: SampleSources, options: SampleOptions, report: SampleReport): Promise<Bar[]> {
   const all: Bar[] = [];
-  for (const [index, path] of sources.barsFiles.entries()) {
-    options.onProgress?.({
-      file: path,
-      filesDone: sources.depthFiles.length + index,
-      files: report.files,
-      events: report.events,
-    });
-    const { bars, synthetic, missingVolumes } = await readBarsFile(path, options.signal);
-    if (bars[0] && all.length > 0 && bars[0].openMs <= all.at(-1)!.openMs)
-      throw new BadInput(path, undefined, 'begins before the file before it ends', 'give the files in order of time');
+  for (const [index, source] of sources.bars.entries()) {
+    options.signal?.throwIfAborted();
+    const sourcesDone = sources.depth.length + index;
+    options.onProgress?.({ source: source.name, sourcesDone, sources: report.sources, events: report.events });
+    const bars = await source.read();
+    if (bars[0] && all.length > 0 && bars[0].openMs <= all.at(-1)!.openMs) throw outOfOrder(source);
     for (const bar of bars) all.push(bar);
-    report.synthetic ||= synthetic;
-    report.missingVolumes += missingVolumes;
+    report.synthetic ||= source.synthetic;
+    report.missingVolumes += bars.filter(({ volume }) => Number.isNaN(volume)).length;
   }
   report.bars = all.length;
   return all;
+}
+
+function outOfOrder({ name }: { readonly name: string }): BadInput {
+  return new BadInput(name, undefined, 'begins before what comes before it ends', 'give the files in order of time');
 }

@@ -20,14 +20,14 @@ export interface HeadReport {
 export interface SampleReport {
   /** True where any input says that it is generated: say SYNTHETIC wherever a result is shown. */
   synthetic: boolean;
-  readonly files: number;
+  readonly sources: number;
   /** Depth events read, of every kind. */
   events: number;
   bars: number;
   /** Bars without a volume: their bar_volume_ratio is NaN. */
   missingVolumes: number;
-  /** Lines that were no events, each taken as a gap. */
-  brokenLines: number;
+  /** Places where events are missing: lost by the feed, or lines that were no events. */
+  gaps: number;
   readonly heads: Partial<Record<HeadName, HeadReport>>;
 }
 

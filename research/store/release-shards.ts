@@ -6,7 +6,9 @@ import { sha256Hex } from '../../shared/reference.js';
 
 const TRAINING_SET_FILE = 'training-set.json';
 /** The part of a ship's training set that matters here. */
-const trainingSet = z.object({ shards: z.array(z.object({ sha256: sha256Hex })) });
+const trainingSet = z.object({
+  series: z.array(z.object({ shards: z.array(z.object({ sha256: sha256Hex })) })),
+});
 
 /**
  * Every object that a ship was trained on, whether it became a release or not.
@@ -24,7 +26,7 @@ export function releaseShards(shipsFolder: string): Set<string> {
 
 function readTrainingSet(file: string): { sha256: string }[] {
   try {
-    return trainingSet.parse(JSON.parse(readFileSync(file, 'utf8'))).shards;
+    return trainingSet.parse(JSON.parse(readFileSync(file, 'utf8'))).series.flatMap(({ shards }) => shards);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new BadInput(file, undefined, 'is no training set', 'restore it, so that what it names can be kept');

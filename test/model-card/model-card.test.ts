@@ -38,15 +38,21 @@ describe('the model card', () => {
       lockfileSha256: '1'.repeat(64),
       training: {
         merkleRoot: '2'.repeat(64),
-        shards: [{ name: 'dom_ib-ESZ5-2014-01-02-1.jsonl', kind: 'depth', sha256: '3'.repeat(64), bytes: 1_234_567 }],
+        shards: [
+          {
+            name: 'dom_ib-ESZ5-2014-01-02-1.jsonl',
+            ...{ dataset: 'mbp10', instrument: 'ESZ5', tradeDate: '2014-01-02', rows: 5000 },
+            ...{ bytes: 1_234_567, sha256: '3'.repeat(64) },
+          },
+        ],
       },
       samples: {
         synthetic: true,
-        files: 1,
+        sources: 1,
         events: 5000,
         bars: 0,
         missingVolumes: 4,
-        brokenLines: 2,
+        gaps: 2,
         heads: { F2_dom: { kept: 2000, dropped: { cold: 31 }, perClass: [1, 1, 1] } },
       },
       heads: [head],

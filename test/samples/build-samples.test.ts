@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSamples, type SampleOptions } from '../../research/samples/build-samples.js';
 import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
 import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
 import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { type DepthReadOptions, openDepthFile } from '../../shared/events/depth-jsonl.js';
 import { formatEventLine, formatHeaderLine } from '../../shared/events/depth-line.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import { BadInput } from '../../shared/failure.js';
@@ -16,6 +16,7 @@ import { releaseFiles } from '../heads/release-files.js';
 import { batchesOf, eventsOf, type TestEvent } from '../market/event.js';
 import { randomMarket } from '../market/random-market.js';
 import { ES_SAMPLE, NQ_BARS } from '../market/sample-file.js';
+import { barsSource, depthSource } from './file-sources.js';
 
 const OPTIONS: SampleOptions = { feeTicks: 0.2, barTickSize: 0.25 };
 const SECOND_NS = 1_000_000_000n;
@@ -50,8 +51,10 @@ describe('samples from market data', () => {
     return file;
   }
 
-  const fromDepth = (depthFiles: string[], options: Partial<SampleOptions> = {}) =>
-    buildSamples({ depthFiles, barsFiles: [] }, { ...OPTIONS, ...options });
+  const fromDepth = async (files: string[], options: Partial<SampleOptions & DepthReadOptions> = {}) => {
+    const depth = await Promise.all(files.map((file) => depthSource(file, options)));
+    return buildSamples({ depth, bars: [] }, { ...OPTIONS, ...options });
+  };
 
   it('count every second of the real sample: 191 rows of F2_dom and 171 of Tick_ML, the rest dropped with reasons', async () => {
     const { report, samples } = await fromDepth([ES_SAMPLE]);
@@ -168,15 +171,16 @@ describe('samples from market data', () => {
     const two = await fromDepth([ES_SAMPLE]);
     assert.deepEqual(one, two);
     const file = depthFile('broken.jsonl', real);
-    writeFileSync(file, 'garbage\n', { flag: 'a' });
-    await assert.rejects(fromDepth([file]), /broken\.jsonl \(line 21417\): not a JSON object/);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, lines.toSpliced(-2, 0, 'garbage').join('\n'));
+    await assert.rejects(fromDepth([file]), /broken\.jsonl \(line 21416\): not a JSON object/);
     const { report } = await fromDepth([file], { onBrokenLine: 'gap' });
-    assert.equal(report.brokenLines, 1);
+    assert.equal(report.gaps, 1);
     assert.equal(report.heads.F2_dom!.kept, 191);
   });
 
   it('of bars need every bar of their horizon in the same trade date, and follow the closes', async () => {
-    const { samples, report } = await buildSamples({ depthFiles: [], barsFiles: [NQ_BARS] }, OPTIONS);
+    const { samples, report } = await buildSamples({ depth: [], bars: [await barsSource(NQ_BARS)] }, OPTIONS);
     const rows = samples.XGB_5m!;
     assert.equal(report.bars, 57_897);
     assert.equal(rows.rows + 12 + 633 + 6, report.bars);
@@ -198,13 +202,13 @@ describe('samples from market data', () => {
     const file = depthFile('synthetic.jsonl', randomMarket(2, 3000), { synthetic: true, source: 'synthetic' });
     const progress: string[] = [];
     const { report } = await fromDepth([file], {
-      onProgress: ({ filesDone, files, events }) => progress.push(`${filesDone}/${files} ${events}`),
+      onProgress: ({ sourcesDone, sources, events }) => progress.push(`${sourcesDone}/${sources} ${events}`),
     });
     assert.equal(report.synthetic, true);
     assert.equal(progress.at(-1), '0/1 3000');
     await assert.rejects(fromDepth([ES_SAMPLE, file]), (error) => {
       assert.ok(error instanceof BadInput);
-      assert.match(error.message, /synthetic\.jsonl: begins before the file before it ends/);
+      assert.match(error.message, /synthetic\.jsonl: begins before what comes before it ends/);
       return true;
     });
     const abort = new AbortController();

@@ -93,7 +93,7 @@ describe('the upkeep of the store', () => {
     const ship = path.join(rig.folder, 'ships', 'ship-1');
     mkdirSync(ship, { recursive: true });
     const shards = mbp.shards.map(({ sha256, bytes }) => ({ file: 'x', kind: 'depth', sha256, bytes }));
-    writeFileSync(path.join(ship, 'training-set.json'), JSON.stringify({ v: 1, shards, merkleRoot: '0'.repeat(64) }));
+    writeFileSync(path.join(ship, 'training-set.json'), JSON.stringify({ v: 2, series: [{ shards }] }));
     forgetAll();
     const alsoNamed = releaseShards(path.join(rig.folder, 'ships'));
     assert.equal((await collectGarbage(rig.store, { ...NOW, alsoNamed, dryRun: true })).removed, 1);
@@ -112,7 +112,7 @@ describe('the upkeep of the store', () => {
   it('does not collect anything where a training set cannot be read', async () => {
     const ship = path.join(rig.folder, 'ships', 'ship-1');
     mkdirSync(ship, { recursive: true });
-    writeFileSync(path.join(ship, 'training-set.json'), '{"shards":[{}]}');
+    writeFileSync(path.join(ship, 'training-set.json'), '{"series":[{"shards":[{}]}]}');
     assert.throws(() => releaseShards(path.join(rig.folder, 'ships')), /is no training set/);
   });
 });

@@ -9,7 +9,9 @@ export function originSection(card: ModelCard): Html {
   const { data, code } = card;
   const shards: Column<Shard>[] = [
     { title: 'file', cell: ({ name }) => name },
-    { title: 'kind', cell: ({ kind }) => kind },
+    { title: 'dataset', cell: ({ dataset, instrument }) => `${dataset} ${instrument}` },
+    { title: 'trade date', cell: ({ tradeDate }) => tradeDate },
+    { title: 'rows', cell: ({ rows }) => countText(rows), numeric: true },
     { title: 'size', cell: ({ bytes }) => bytesText(bytes), numeric: true },
     { title: 'sha256', cell: ({ sha256 }) => hash(sha256) },
   ];
@@ -17,10 +19,10 @@ export function originSection(card: ModelCard): Html {
 ${facts([
   [
     'market data',
-    `${data.shards.length} files, ${bytesText(data.shards.reduce((sum, { bytes }) => sum + bytes, 0))}${card.synthetic ? ', SYNTHETIC' : ''}`,
+    `${data.shards.length} shards, ${bytesText(data.shards.reduce((sum, { bytes }) => sum + bytes, 0))}${card.synthetic ? ', SYNTHETIC' : ''}`,
   ],
   ['Merkle root of the data', hash(data.merkleRoot)],
-  ['broken lines, taken as gaps', countText(data.brokenLines)],
+  ['gaps', countText(data.gaps)],
   ['bars without a volume', countText(data.barsWithoutVolume)],
   ['moments without a row', droppedText(data.dropped)],
   ['code', html`<code>${code.commit}</code>`],
@@ -34,7 +36,7 @@ ${facts([
       .join(', '),
   ],
 ])}
-${folded('Every file of the training set', table('Training set', data.shards, shards))}
+${folded('Every shard of the training set', table('Training set', data.shards, shards))}
 </section>`;
 }
 

@@ -1,0 +1,132 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { sha256Hex } from '../../shared/reference.js';
+import { importFile } from '../import/import-file.js';
+import { type ImportRecord, shard } from '../store/catalogue.js';
+import type { DatasetName } from '../store/datasets.js';
+import type { MarketStore } from '../store/market-store.js';
+import { merkleRootOf } from '../store/merkle-root.js';
+import { ParquetWriter } from '../store/parquet-writer.js';
+import { readBarShards } from '../store/read-bars.js';
+import { readDepthShards } from '../store/read-depth.js';
+import type { SampleSources } from './build-samples.js';
+
+/** The rows of one imported file. */
+const series = z.strictObject({
+  dataset: z.enum(['mbp10', 'bars']),
+  /** Name of the file that they came from. */
+  name: z.string(),
+  instrument: z.string(),
+  synthetic: z.boolean(),
+  /** Points; of depth only. */
+  tickSize: z.number().positive().nullable(),
+  shards: z.array(shard).min(1),
+});
+type Series = Readonly<z.infer<typeof series>>;
+
+/** What a model is trained on: objects of the store, in order, and one hash over all of them. */
+export const trainingSet = z.strictObject({ v: z.literal(2), series: z.array(series).min(1), merkleRoot: sha256Hex });
+export type TrainingSet = Readonly<z.infer<typeof trainingSet>>;
+
+export interface TrainingFiles {
+  /** In order of time. */
+  readonly depth: readonly string[];
+  readonly bars: readonly string[];
+}
+
+export interface PinOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: {
+    readonly file: string;
+    readonly filesDone: number;
+    readonly files: number;
+  }) => void;
+}
+
+/**
+ * Brings the files into the store, where they are not yet, and names the objects that hold them: whatever happens to
+ * the files afterwards, the set stays what it is.
+ * @throws BadInput naming file and line
+ */
+export async function pinTrainingSet(
+  store: MarketStore,
+  { depth, bars }: TrainingFiles,
+  { signal, onProgress }: PinOptions = {},
+): Promise<TrainingSet> {
+  const files = [
+    ...depth.map((file) => ({ file, dataset: 'mbp10' as const })),
+    ...bars.map((file) => ({ file, dataset: 'bars' as const })),
+  ];
+  const parquet = await ParquetWriter.open();
+  try {
+    const all: Series[] = [];
+    for (const [filesDone, { file, dataset }] of files.entries()) {
+      onProgress?.({ file, filesDone, files: files.length });
+      const { record } = await importFile(store, parquet, file, { signal });
+      all.push(seriesIn(record, file, dataset));
+    }
+    const hashes = all.flatMap(({ shards }) => shards).map(({ sha256 }) => sha256);
+    return { v: 2, series: all, merkleRoot: merkleRootOf(hashes) };
+  } finally {
+    parquet.close();
+  }
+}
+
+/** Every object of a training set. */
+export function shardsOf(set: TrainingSet): Series['shards'] {
+  return set.series.flatMap(({ shards }) => shards);
+}
+
+/**
+ * The rows of a training set, to make samples of. Every object is read and hashed once before.
+ * @throws Failure 'TrainingSetDamaged' naming the object
+ */
+export async function openTrainingSet(store: MarketStore, set: TrainingSet): Promise<SampleSources> {
+  for (const { sha256 } of shardsOf(set)) await refuseDamaged(store, sha256);
+  const of = (dataset: DatasetName) => set.series.filter((one) => one.dataset === dataset);
+  return {
+    depth: of('mbp10').map(({ name, instrument, synthetic, tickSize, shards }) => ({
+      name,
+      instrument,
+      synthetic,
+      tickSize: tickSize!,
+      tradeDate: onlyTradeDate(shards),
+      batches: () => readDepthShards(store, shards, tickSize!),
+    })),
+    bars: of('bars').map(({ name, synthetic, shards }) => ({
+      name,
+      synthetic,
+      read: () => readBarShards(store, shards),
+    })),
+  };
+}
+
+function seriesIn(record: ImportRecord, file: string, dataset: 'mbp10' | 'bars'): Series {
+  const shards = record.shards.filter((one) => one.dataset === dataset);
+  const tickSize = record.contract?.tickSize ?? null;
+  if (shards.length === 0 || (dataset === 'mbp10' && tickSize === null))
+    throw new BadInput(
+      file,
+      undefined,
+      `holds no ${dataset === 'mbp10' ? 'book by position' : 'bars'} but ${record.format}`,
+      dataset === 'mbp10' ? 'give a dom_ib.jsonl' : 'give a CSV of five-minute bars',
+    );
+  const { instrument } = shards[0]!;
+  return { dataset, name: path.basename(file), instrument, synthetic: record.synthetic, tickSize, shards };
+}
+
+function onlyTradeDate(shards: Series['shards']): string | undefined {
+  const dates = new Set(shards.map(({ tradeDate }) => tradeDate));
+  return dates.size === 1 ? shards[0]!.tradeDate : undefined;
+}
+
+async function refuseDamaged(store: MarketStore, sha256: string): Promise<void> {
+  const found = await store.objects.check(sha256);
+  if (found?.sha256 === sha256) return;
+  throw new Failure(
+    'TrainingSetDamaged',
+    `the object ${store.objects.locate(sha256)} is ${found ? 'damaged' : 'missing'}`,
+    'see `believe store fsck`; import its file again, then ship again',
+  );
+}

@@ -1,0 +1,16 @@
+import type { BarsSource, DepthSource } from '../../research/samples/build-samples.js';
+import { readBarsFile } from '../../shared/events/bars-csv.js';
+import { isSynthetic } from '../../shared/events/depth-header.js';
+import { type DepthReadOptions, openDepthFile } from '../../shared/events/depth-jsonl.js';
+
+/** A file as it lies there: what a training set in the store must equal. */
+export async function depthSource(name: string, options: DepthReadOptions = {}): Promise<DepthSource> {
+  const file = await openDepthFile(name, options);
+  const { instrument, tickSize, tradeDate } = file.header;
+  return { name, instrument, tickSize, tradeDate, synthetic: isSynthetic(file.header), batches: () => file.batches() };
+}
+
+export async function barsSource(name: string): Promise<BarsSource> {
+  const { bars, synthetic } = await readBarsFile(name);
+  return { name, synthetic, read: async () => bars };
+}
