@@ -63,7 +63,9 @@ async function clearAway(log: ShipLog, failure: unknown): Promise<void> {
   const release = log.trading();
   if (release) {
     await research.recordLive({ shipId: log.shipId, release });
-    log.remark(`The bridge had already swapped: v${release.modelVersion} trades. To stop it: believe bridge halt, or ship another model.`);
+    log.remark(
+      `The bridge had already swapped: v${release.modelVersion} trades. To stop it: believe bridge halt, or ship another model.`,
+    );
   }
   await research.leaveLane({ shipId: log.shipId });
   if (isCancellation(failure)) log.end('Aborted', 'aborted by an operator');
