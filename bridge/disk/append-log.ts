@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
@@ -25,7 +26,8 @@ export class AppendLog {
   /** Creates the file (and its folder) where missing. */
   static open(file: string): AppendLog {
     mkdirSync(path.dirname(file), { recursive: true });
-    const descriptor = openSync(file, 'a+');
+    // Not to append: Windows refuses to cut a file that is open for appending only.
+    const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT);
     const { size } = fstatSync(descriptor);
     const wholeBytes = wholeBytesOf(descriptor, size);
     if (wholeBytes < size) {
@@ -48,7 +50,8 @@ export class AppendLog {
   append(record: object, durable = true): void {
     const line = Buffer.from(`${JSON.stringify(record)}\n`);
     try {
-      for (let written = 0; written < line.length; ) written += writeSync(this.descriptor, line, written);
+      for (let written = 0; written < line.length; )
+        written += writeSync(this.descriptor, line, written, line.length - written, this.sizeBytes + written);
       if (durable) fdatasyncSync(this.descriptor);
     } catch (error) {
       this.cutBack();
@@ -66,7 +69,7 @@ export class AppendLog {
     try {
       if (fstatSync(this.descriptor).size > this.sizeBytes) ftruncateSync(this.descriptor, this.sizeBytes);
     } catch {
-      // The disk refuses even that: the next open cuts the torn line.
+      // The disk refuses even that: the next line is written over it, or the next open cuts it off.
     }
   }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { renameWithRetry } from '../../shared/disk/replace-file.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
 
 const EVERY_MS = 1000;
@@ -43,10 +43,25 @@ export class StatusFile {
     const text = `${JSON.stringify(bridgeStatus.parse(this.current()))}\n`;
     const temporary = `${this.file}.tmp`;
     this.writing = writeFile(temporary, text)
-      .then(() => renameWithRetry(temporary, this.file))
+      .then(() => renamePatiently(temporary, this.file))
       .catch(() => {})
       .finally(() => {
         this.isWriting = false;
       });
+  }
+}
+
+const RENAMES_MAX = 5;
+
+/** On Windows a rename fails while a reader holds the target open. Waits without stopping the event loop: it trades. */
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      if (attempt === RENAMES_MAX) throw error;
+      await sleep(10 * 2 ** attempt);
+    }
   }
 }

@@ -6,7 +6,7 @@
 export function untilAskedToStop({ supervised = process.env.BELIEVE_SUPERVISED === '1' } = {}): Promise<void> {
   return new Promise((resolve) => {
     const signals: NodeJS.Signals[] =
-      process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+      process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
     const stop = () => {
       // Listened to any longer it would keep a process alive whose supervisor is still there.
       if (supervised) process.stdin.destroy();

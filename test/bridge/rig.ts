@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -38,6 +38,13 @@ export const QUICK: Tuning = {
   ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000 },
   ...{ positionEveryMs: 500, doubtMs: 300 },
 };
+
+interface SpawnOptions {
+  readonly nodeArguments?: readonly string[];
+  readonly logLevel?: string;
+  readonly stdio?: StdioOptions;
+  readonly env?: NodeJS.ProcessEnv;
+}
 
 /** A bridge and a gateway over TCP on loopback, in a home folder of their own. */
 export class Rig {
@@ -94,15 +101,21 @@ export class Rig {
     });
   }
 
-  /** The bridge as a process of its own, as operators run it. It reads the clock and settings from the home folder. */
-  spawnBridge(): ChildProcess {
+  /** What a bridge in a process of its own reads from its home folder: clock and settings. */
+  writeHome(): void {
     writeClockSpec(clockSpecFile(this.home), this.spec);
     writeFileSync(path.join(this.home, 'config.json'), JSON.stringify(this.config));
+  }
+
+  /** The bridge as a process of its own, as operators run it. */
+  spawnBridge(options: SpawnOptions = {}): ChildProcess {
+    const { nodeArguments = [], logLevel = 'silent', stdio = ['pipe', 'ignore', 'inherit'], env = {} } = options;
+    this.writeHome();
     const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-    return spawn(process.execPath, [main, 'bridge', '--home', this.home, '--log-level', 'silent'], {
+    return spawn(process.execPath, [...nodeArguments, main, 'bridge', '--home', this.home, '--log-level', logLevel], {
       // It ends with this process, however this process ends.
-      stdio: ['pipe', 'ignore', 'inherit'],
-      env: { ...process.env, BELIEVE_SUPERVISED: '1' },
+      stdio,
+      env: { ...process.env, ...env, BELIEVE_SUPERVISED: '1' },
     });
   }
 
@@ -149,10 +162,15 @@ export class Rig {
     rmSync(path.join(this.broker, 'control', CONTROL_FILES.halt), { force: true });
   }
 
-  /** Throws the kill switch and waits until no order is live, neither here nor there, and the bridge is reconciled. */
-  async quiet(): Promise<void> {
+  /** Throws the kill switch. */
+  halt(): void {
     const control = { v: 1, by: 'test', reason: 'end of the test', at: new Date().toISOString() };
     replaceFile(path.join(this.broker, 'control', CONTROL_FILES.halt), JSON.stringify(control));
+  }
+
+  /** Throws the kill switch and waits until no order is live, neither here nor there, and the bridge is reconciled. */
+  async quiet(): Promise<void> {
+    this.halt();
     const isQuiet = () => this.ledger().live().length === 0 && this.gateway.ledger.live().length === 0;
     const askedAt = new Date().toISOString();
     await this.until(
@@ -186,10 +204,8 @@ export class Rig {
   }
 }
 
+/** Whole lines: what comes after the last newline does not count, here as for the bridge. */
 export function jsonLines(file: string): Record<string, unknown>[] {
-  const text = readFileSync(file, 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
