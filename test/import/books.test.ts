@@ -8,18 +8,14 @@ import { OrderBook } from '../../research/import/databento/order-book.js';
 import { formatEventLine, formatHeaderLine } from '../../shared/events/depth-line.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import { SpliceBook } from '../book/splice-book.js';
-import { batchesOf } from '../market/event.js';
-import { randomMarket } from '../market/random-market.js';
+import { batchesOf, type TestEvent } from '../market/event.js';
+import { RANDOM_START_NS, randomMarket } from '../market/random-market.js';
 import { REAL_FILES } from '../market/real-files.js';
 import { StoreRig } from '../store/store-rig.js';
+import { levelsIn } from './levels-in.js';
 import { SlowOrderBook } from './slow-order-book.js';
 
-/** The levels of a row of mbp10: price, size, count; best first. */
-function levelsIn(row: Record<string, unknown>, side: 'bid' | 'ask'): unknown[][] {
-  const names = Array.from({ length: 10 }, (_, k) => String(k).padStart(2, '0'));
-  const all = names.map((k) => [row[`${side}_px_${k}`], row[`${side}_sz_${k}`], row[`${side}_ct_${k}`] ?? null]);
-  return all.filter(([price]) => price !== null);
-}
+const HOUR_NS = 3_600_000_000_000n;
 
 describe('the books in mbp10', () => {
   const rig = new StoreRig();
@@ -121,44 +117,41 @@ describe('the books in mbp10', () => {
     }
   });
 
-  it('keep resets and gaps, and are those of a spliced array on random streams', async () => {
+  it('keep resets and gaps, and are those of a spliced array on 1,000 random streams', async () => {
     const scale = new TickScale(0.25);
-    for (const seed of [1, 2, 3]) {
-      const events = randomMarket(seed, 4000);
-      const header = {
-        kind: 'header',
-        v: 1,
-        instrument: `R${seed}`,
-        tickSize: 0.25,
-        multiplier: 1,
-        levels: 10,
-      } as const;
-      const lines = batchesOf(events).flatMap((batch) =>
-        Array.from({ length: batch.length }, (_, i) => formatEventLine(batch, i, scale)),
-      );
-      const file = path.join(rig.folder, `r${seed}.jsonl`);
-      writeFileSync(file, formatHeaderLine(header) + lines.join(''));
-      const { record } = await rig.import(file);
-      const count = (kind: string) => events.filter((event) => event.kind === kind).length;
-      assert.deepEqual(
-        [record.read.depth, record.read.trades, record.read.resets ?? 0, record.read.gaps ?? 0],
-        [count('depth'), count('trade'), count('reset'), count('gap')],
-      );
-      const rows = await rig.rows({ dataset: 'mbp10', instrument: `R${seed}` });
-      const book = new SpliceBook();
-      for (const [i, event] of events.entries()) {
-        if (event.kind === 'depth')
-          book.apply(event.operation!, event.side!, event.position!, event.priceTicks!, event.size!);
-        if (event.kind === 'reset') book.clear();
-        const row = rows[i]!;
-        if (event.kind === 'reset') assert.equal(row.action, 'R');
-        if (event.kind === 'gap') assert.deepEqual([row.action, row.flags], ['N', 128 | 4]);
-        for (const [index, name] of (['ask', 'bid'] as const).entries())
-          assert.deepEqual(
-            levelsIn(row, name),
-            book.sides[index]!.map(({ priceTicks, size }) => [priceTicks / 4, size, null]),
-          );
-      }
+    // One after the other in one file, each after a reset and an hour of silence.
+    const reset = (seed: number) => ({ kind: 'reset' as const, tsNs: RANDOM_START_NS + BigInt(seed) * HOUR_NS });
+    const stream = (seed: number) =>
+      randomMarket(seed, 40 + (seed % 80)).map((event) => ({ ...event, tsNs: event.tsNs + BigInt(seed) * HOUR_NS }));
+    const events: TestEvent[] = Array.from({ length: 1000 }, (_, seed) => [reset(seed), ...stream(seed)]).flat();
+    const header = { kind: 'header', v: 1, instrument: 'R', tickSize: 0.25, multiplier: 1, levels: 10 } as const;
+    const lines = batchesOf(events).flatMap((batch) =>
+      Array.from({ length: batch.length }, (_, i) => formatEventLine(batch, i, scale)),
+    );
+    const file = path.join(rig.folder, 'random.jsonl');
+    writeFileSync(file, formatHeaderLine(header) + lines.join(''));
+    const { record } = await rig.import(file);
+    const count = (kind: string) => events.filter((event) => event.kind === kind).length;
+    assert.deepEqual(
+      [record.read.depth, record.read.trades, record.read.resets, record.read.gaps],
+      [count('depth'), count('trade'), count('reset'), count('gap')],
+    );
+    const rows = await rig.rows({ dataset: 'mbp10' });
+    assert.equal(rows.length, events.length);
+    const book = new SpliceBook();
+    for (const [i, event] of events.entries()) {
+      if (event.kind === 'depth')
+        book.apply(event.operation!, event.side!, event.position!, event.priceTicks!, event.size!);
+      if (event.kind === 'reset') book.clear();
+      const row = rows[i]!;
+      if (event.kind === 'reset') assert.equal(row.action, 'R');
+      if (event.kind === 'gap') assert.deepEqual([row.action, row.flags], ['N', 128 | 4]);
+      for (const [index, name] of (['ask', 'bid'] as const).entries())
+        assert.deepEqual(
+          levelsIn(row, name),
+          book.sides[index]!.map(({ priceTicks, size }) => [priceTicks / 4, size, null]),
+          `event ${i}`,
+        );
     }
-  });
+  }).timeout(60_000);
 });
