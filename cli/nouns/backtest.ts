@@ -139,7 +139,7 @@ async function streamsOf(flags: Flags): Promise<EventStream[]> {
     throw new UsageFailure('nothing to trade on', 'name a depth file with --file, or ask for --from-store');
   if (file.length > 0) throw new UsageFailure('--file and --from-store were both given', 'choose one of them');
   if (instrument === undefined) throw new UsageFailure('--from-store needs --instrument', 'see `believe store ls`');
-  return await openStoredStreams(storeAt(store, home), { ...flags, instrument });
+  return await openStoredStreams(storeAt({ store, home }), { ...flags, instrument });
 }
 
 async function headsOf({ release, home }: Flags): Promise<ReplayHeads> {

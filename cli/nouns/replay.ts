@@ -135,7 +135,7 @@ async function streamsOfStore({ file, instrument, date, store, home, feed }: Rep
   if (file.length > 0) throw new UsageFailure('--file and --from-store were both given', 'choose one of them');
   if (instrument === undefined || date === undefined)
     throw new UsageFailure('--from-store needs --instrument and --date', 'see `believe store ls` for what there is');
-  return await openStoredStreams(storeAt(store, home), { instrument, dateFrom: date, dateTo: date, feed });
+  return await openStoredStreams(storeAt({ store, home }), { instrument, dateFrom: date, dateTo: date, feed });
 }
 
 async function headsOf({ release, home }: ReplayFlags): Promise<ReplayHeads | null> {

@@ -5,20 +5,17 @@ import { checkObjects } from '../../research/store/check-objects.js';
 import { collectGarbage } from '../../research/store/collect-garbage.js';
 import { DATASETS } from '../../research/store/datasets.js';
 import { exportShards } from '../../research/store/export-shards.js';
-import { MarketStore } from '../../research/store/market-store.js';
 import type { Codec } from '../../research/store/parquet-writer.js';
 import { releaseShards } from '../../research/store/release-shards.js';
 import { findShards, partitionsOf, type ShardQuery } from '../../research/store/shard-query.js';
 import { takeSnapshot } from '../../research/store/snapshot.js';
-import { loadConfig } from '../../shared/config/load-config.js';
 import { printResult } from '../output.js';
 import { importFiles } from '../store/import-files.js';
 import { megabytes, partitionLines } from '../store/partition-lines.js';
 import { showProgress } from '../store/show-progress.js';
+import { homeOf, type StorePlace, storeAt } from '../store/store-at.js';
 
-interface Place {
-  store?: string;
-  home?: string;
+interface Place extends StorePlace {
   json?: true;
 }
 
@@ -131,14 +128,6 @@ function selecting(command: Command): Command {
     .option('--from <date>', 'first exchange trade date', tradeDate)
     .option('--to <date>', 'last exchange trade date', tradeDate)
     .option('--feed <name>', 'only this feed');
-}
-
-function storeAt(place: Place): MarketStore {
-  return new MarketStore(place.store ?? path.join(homeOf(place), 'research', 'store'));
-}
-
-function homeOf({ home }: Place): string {
-  return path.resolve(loadConfig({ overrides: home === undefined ? {} : { home } }).home);
 }
 
 function tradeDate(text: string): string {

@@ -2,8 +2,18 @@ import path from 'node:path';
 import { MarketStore } from '../../research/store/market-store.js';
 import { loadConfig } from '../../shared/config/load-config.js';
 
+export interface StorePlace {
+  /** Folder of the store itself. */
+  readonly store?: string | undefined;
+  /** Home folder of a stack. */
+  readonly home?: string | undefined;
+}
+
 /** The store in a folder, or else that of a home folder, or else that of the configured one. */
-export function storeAt(folder: string | undefined, home: string | undefined): MarketStore {
-  if (folder !== undefined) return new MarketStore(folder);
-  return new MarketStore(path.join(home ?? loadConfig({}).home, 'research', 'store'));
+export function storeAt({ store, home }: StorePlace): MarketStore {
+  return new MarketStore(store ?? path.join(homeOf({ home }), 'research', 'store'));
+}
+
+export function homeOf({ home }: StorePlace): string {
+  return path.resolve(loadConfig({ overrides: home === undefined ? {} : { home } }).home);
 }

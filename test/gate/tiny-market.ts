@@ -1,7 +1,7 @@
 import { planFolds } from '../../research/gate/fold-plan.js';
 import type { GateRun } from '../../research/gate/gather-evidence.js';
 import { type Learn, type ScoredFold, scoreFold } from '../../research/gate/score-fold.js';
-import { seededRandom } from '../../research/gate/statistics/random.js';
+import { seededRandom } from '../../research/random.js';
 import { type GateThresholds, gateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadName, HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
 

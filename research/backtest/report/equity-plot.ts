@@ -1,6 +1,6 @@
-import { type Html, html } from '../../model-card/page/html.js';
-import { at } from '../../model-card/plots/axis.js';
-import { frame } from '../../model-card/plots/frame.js';
+import { type Html, html } from '../../page/html.js';
+import { at } from '../../page/plot-axis.js';
+import { frame } from '../../page/plot-frame.js';
 import type { BacktestDay } from '../backtest-day.js';
 
 const POINTS_MAX = 900;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { facts, Html, hash, html, table } from '../../model-card/page/html.js';
+import { facts, Html, hash, html, table } from '../../page/html.js';
+import { selfContainedPage } from '../../page/self-contained-page.js';
 import type { BacktestDay } from '../backtest-day.js';
 import { type BacktestSummary, inOrder } from '../backtest-report.js';
 import type { BacktestSettings } from '../backtest-settings.js';
@@ -18,34 +19,19 @@ export interface ReportFacts {
   readonly release: string;
 }
 
-const css = new Html(
-  ['../../model-card/page/card.css', './report.css']
-    .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
-    .join(''),
-);
+const css = readFileSync(new URL('./report.css', import.meta.url), 'utf8');
 const LIMITS = new Html(
   'The recorded market does not notice these orders. What each fill model assumes, and where it is wrong, is in docs/backtest.md.',
 );
 
-/** The backtest as one self-contained page: no script, no outside resource. */
+/** The backtest as one page. */
 export function reportPage(facts: ReportFacts): string {
   const { summary, days, settings, release, tickSize } = facts;
   const ordered = inOrder(days);
   const busiest = ordered.reduce((a, b) => (b.fills.length > a.fills.length ? b : a));
   const title = `Backtest: ${summary.instrument}, ${ordered[0]!.tradeDate} to ${ordered.at(-1)!.tradeDate}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${summary.synthetic ? 'SYNTHETIC ' : ''}${title}</title>
-<style>
-${css}</style>
-</head>
-<body>
-${summary.synthetic ? html`<div class="banner" role="note">SYNTHETIC: every number on this page comes from a generated market</div>\n` : ''}<main>
-<h1>${title}</h1>
+  const { synthetic } = summary;
+  const main = html`<h1>${title}</h1>
 ${headline(summary)}
 <div class="plots pairs">
 <figure>${equityPlot(ordered)}<figcaption>Profit since the start, net of fees, positions at the mid.</figcaption></figure>
@@ -56,12 +42,8 @@ ${headline(summary)}
 <div class="plots wide"><figure>${tradePlot(busiest, tickSize)}<figcaption>Executions of ${busiest.tradeDate}, the busiest date: bought <span class="key"></span>sold <span class="key against"></span>hollow: it rested.</figcaption></figure>
 </div>
 ${dayTable(ordered)}
-<section><h2>How it was traded</h2>${settingsFacts(settings, release)}<p>${LIMITS}</p></section>
-</main>
-</body>
-</html>
-`;
-  return page.text;
+<section><h2>How it was traded</h2>${settingsFacts(settings, release)}<p>${LIMITS}</p></section>`;
+  return selfContainedPage({ title, synthetic, main, css });
 }
 
 function headline(summary: BacktestSummary): Html {

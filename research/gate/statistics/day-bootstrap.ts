@@ -1,6 +1,6 @@
 import type { GateThresholds } from '../../../shared/config/gate-thresholds.js';
+import { seededRandom } from '../../random.js';
 import type { Interval } from '../report.js';
-import { seededRandom } from './random.js';
 
 export interface BootstrapPlan {
   readonly draws: number;

@@ -4,14 +4,12 @@ import { Side } from '../../../shared/events/event-batch.js';
 import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
 import type { RowSink } from '../../store/row-sink.js';
 import { BookColumns } from '../book-columns.js';
-import { ByteWindow } from '../byte-window.js';
-import type { Format, ImportFile, ImportOutput } from '../format.js';
+import type { ImportFile, ImportOutput } from '../format.js';
 import { instrumentOf } from '../instrument-name.js';
 import { NANOS_PER_POINT, storeBook } from '../price-book-rows.js';
-import { decimalOfFloat32, type SierraLayout, skipHeader, unixNsOf } from './sierra-file.js';
+import { decimalOfFloat32, type SierraReader, sierraFormat, unixNsOf } from './sierra-file.js';
 
-const LAYOUT: SierraLayout = { magic: 'SCDD', headerBytes: 64, recordBytes: 24 };
-const PORTION_RECORDS = 4096;
+const RECORD_BYTES = 24;
 const END_OF_BATCH = 1;
 const CLEAR = 1;
 /** Actions of the commands 2 to 7; even ones are about bids. */
@@ -26,31 +24,16 @@ const depthState = z.strictObject({
 });
 
 /** Sierra Chart's market depth file: a price-addressed book, a full snapshot from time to time. */
-export const sierraDepth: Format = {
+export const sierraDepth = sierraFormat({
   name: 'sierra-depth',
   summary: 'Sierra Chart .depth: price-addressed market depth; may still be growing',
-  recognises: (head) => head.toString('latin1', 0, 4) === LAYOUT.magic,
-  grows: true,
+  magic: 'SCDD',
+  headerBytes: 64,
+  recordBytes: RECORD_BYTES,
+  open: (file, out) => new DepthReader(file, out),
+});
 
-  async read(file, out) {
-    const window = await ByteWindow.open(file.path, file.resume?.fromByte);
-    try {
-      if (!file.resume) await skipHeader(file.path, window, LAYOUT);
-      out.begin({ feed: 'sierra-depth', synthetic: false });
-      const reader = new DepthReader(file, out);
-      for (let records = 1; await window.need(LAYOUT.recordBytes); records++) {
-        reader.take(window.bytes, window.start, window.offset);
-        window.skip(LAYOUT.recordBytes);
-        if (records % PORTION_RECORDS === 0) await out.settle();
-      }
-      return { toByte: window.offset, state: reader.state() };
-    } finally {
-      await window.close();
-    }
-  },
-};
-
-class DepthReader {
+class DepthReader implements SierraReader {
   private readonly book = new PriceBook();
   private readonly sink: RowSink;
   private readonly columns: BookColumns;
@@ -77,7 +60,7 @@ class DepthReader {
     const command = bytes[at + 8]!;
     const fault = this.faultOf(ms, command, bytes.readFloatLE(at + 12), bytes.readUInt32LE(at + 16));
     if (fault !== null) {
-      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + LAYOUT.recordBytes));
+      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + RECORD_BYTES));
       return;
     }
     this.out.count('records');

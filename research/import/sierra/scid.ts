@@ -1,41 +1,24 @@
 import type { RowSink } from '../../store/row-sink.js';
-import { ByteWindow } from '../byte-window.js';
-import type { Format, ImportFile, ImportOutput } from '../format.js';
+import type { ImportFile, ImportOutput } from '../format.js';
 import { instrumentOf } from '../instrument-name.js';
 import { storeTrade } from '../trade-rows.js';
-import { decimalOfFloat32, type SierraLayout, skipHeader, unixNsOf } from './sierra-file.js';
+import { decimalOfFloat32, type SierraReader, sierraFormat, unixNsOf } from './sierra-file.js';
 
-const LAYOUT: SierraLayout = { magic: 'SCID', headerBytes: 56, recordBytes: 40 };
+const RECORD_BYTES = 40;
 /** Values of `open` that mark the first and the last part of a trade that was reported in parts. */
 const UNBUNDLED = { first: Math.fround(-1.99900095e37), last: Math.fround(-1.99900197e37) } as const;
-const PORTION_RECORDS = 4096;
 
 /** Sierra Chart's intraday data file in tick mode: one record a trade, with the quote at that time. */
-export const scid: Format = {
+export const scid = sierraFormat({
   name: 'sierra-scid',
   summary: 'Sierra Chart .scid: trades with bid and ask; may still be growing',
-  recognises: (head) => head.toString('latin1', 0, 4) === LAYOUT.magic,
-  grows: true,
+  magic: 'SCID',
+  headerBytes: 56,
+  recordBytes: RECORD_BYTES,
+  open: (file, out) => new TickReader(file, out),
+});
 
-  async read(file, out) {
-    const window = await ByteWindow.open(file.path, file.resume?.fromByte);
-    try {
-      if (!file.resume) await skipHeader(file.path, window, LAYOUT);
-      out.begin({ feed: 'sierra-scid', synthetic: false });
-      const reader = new TickReader(file, out);
-      for (let records = 1; await window.need(LAYOUT.recordBytes); records++) {
-        reader.take(window.bytes, window.start, window.offset);
-        window.skip(LAYOUT.recordBytes);
-        if (records % PORTION_RECORDS === 0) await out.settle();
-      }
-      return { toByte: window.offset, state: null };
-    } finally {
-      await window.close();
-    }
-  },
-};
-
-class TickReader {
+class TickReader implements SierraReader {
   private readonly sink: RowSink;
   private readonly scale: number;
 
@@ -53,7 +36,7 @@ class TickReader {
     const price = bytes.readFloatLE(at + 20);
     const fault = this.faultOf(Number(ns / 1_000_000n), open, price);
     if (fault !== null) {
-      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + LAYOUT.recordBytes));
+      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + RECORD_BYTES));
       return;
     }
     const volume = bytes.readUInt32LE(at + 28);
@@ -78,6 +61,11 @@ class TickReader {
     this.out.count('trades');
     if (open === UNBUNDLED.first) this.out.count('unbundled first');
     if (open === UNBUNDLED.last) this.out.count('unbundled last');
+  }
+
+  /** One trade a record: nothing is carried on. */
+  state(): null {
+    return null;
   }
 
   private faultOf(ms: number, open: number, price: number): string | null {

@@ -1,5 +1,5 @@
+import { type Column, type Html, html, table } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
-import { type Column, type Html, html, table } from './html.js';
 
 type Feature = ModelCard['features'][number];
 

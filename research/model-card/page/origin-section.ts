@@ -1,5 +1,5 @@
+import { type Column, facts, folded, type Html, hash, html, table } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
-import { type Column, facts, folded, type Html, hash, html, table } from './html.js';
 import { bytesText, countText } from './wording.js';
 
 type Shard = ModelCard['data']['shards'][number];

@@ -1,8 +1,8 @@
 import type { PortfolioArm, PortfolioEvidence } from '../../gate/report.js';
 import { percent, probability, ticks } from '../../gate/wording.js';
+import { type Column, folded, type Html, html, table } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
 import { cumulativePlot } from '../plots/cumulative-plot.js';
-import { type Column, folded, type Html, html, table } from './html.js';
 import { dateText } from './wording.js';
 
 /** All heads together, out of sample: the curve, candidate against prior, and every session. */

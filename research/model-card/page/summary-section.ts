@@ -1,6 +1,6 @@
 import { percent, ticks } from '../../gate/wording.js';
+import { type Html, html, list } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
-import { type Html, html, list } from './html.js';
 import { horizonText, timeText } from './wording.js';
 
 /** What it is, the verdict with its reasons, and the few numbers to look at first. */

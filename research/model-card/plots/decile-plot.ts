@@ -1,7 +1,7 @@
 import type { HeadEvidence } from '../../gate/report.js';
-import { type Html, html } from '../page/html.js';
-import { at } from './axis.js';
-import { frame } from './frame.js';
+import { type Html, html } from '../../page/html.js';
+import { at } from '../../page/plot-axis.js';
+import { frame } from '../../page/plot-frame.js';
 
 /** Mean move that followed, by tenth of the expected move, before costs; the marks are what was expected. */
 export function decilePlot({ head, deciles }: HeadEvidence): Html {

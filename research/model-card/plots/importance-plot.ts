@@ -1,7 +1,7 @@
+import { type Html, html } from '../../page/html.js';
+import { at, linear } from '../../page/plot-axis.js';
+import { WIDTH } from '../../page/plot-frame.js';
 import type { FeatureImportance } from '../../training/feature-importance.js';
-import { type Html, html } from '../page/html.js';
-import { at, linear } from './axis.js';
-import { WIDTH } from './frame.js';
 
 const SHOWN = 12;
 const ROW = 20;

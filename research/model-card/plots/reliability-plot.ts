@@ -1,7 +1,7 @@
 import type { HeadEvidence } from '../../gate/report.js';
-import { type Html, html } from '../page/html.js';
-import { at } from './axis.js';
-import { frame } from './frame.js';
+import { type Html, html } from '../../page/html.js';
+import { at } from '../../page/plot-axis.js';
+import { frame } from '../../page/plot-frame.js';
 
 /** Observed frequency against forecast probability of "up", with 95 % intervals; points on the diagonal are calibrated. */
 export function reliabilityPlot({ head, reliability }: HeadEvidence): Html {

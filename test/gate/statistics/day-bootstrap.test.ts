@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { dayBootstrap } from '../../../research/gate/statistics/day-bootstrap.js';
-import { seededRandom } from '../../../research/gate/statistics/random.js';
+import { seededRandom } from '../../../research/random.js';
 
 const mean = (values: readonly number[]) => (timesDrawn: Uint32Array) =>
   values.reduce((sum, value, day) => sum + timesDrawn[day]! * value, 0) / values.length;

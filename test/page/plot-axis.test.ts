@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { linear, roundTicks } from '../../research/model-card/plots/axis.js';
+import { linear, roundTicks } from '../../research/page/plot-axis.js';
 
 describe('an axis of a plot', () => {
   it('has a few round values within its range, at equal distances', () => {

@@ -1,5 +1,5 @@
-import { type Html, html } from '../page/html.js';
-import { at, linear, roundTicks, type Scale } from './axis.js';
+import { type Html, html } from './html.js';
+import { at, linear, roundTicks, type Scale } from './plot-axis.js';
 
 /** Width of a plot in its own units unless told; the page scales it. */
 export const WIDTH = 440;
