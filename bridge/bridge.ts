@@ -135,6 +135,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     clock: receiveClock,
     capture,
     sink: decider,
+    depthRetryMs: tuning.depthRetryMs,
     onFault: (fault) => (fault ? halts.raise('feed', fault) : halts.lift('feed')),
   });
   const trading = new Trading({

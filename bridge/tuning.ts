@@ -15,6 +15,8 @@ export interface Tuning {
   readonly positionEveryMs: number;
   /** Messages of a race between a cancel and a fill settle themselves within this time. */
   readonly doubtMs: number;
+  /** Between two requests for depth that the gateway does not have. */
+  readonly depthRetryMs: number;
 }
 
 export const USUAL_TUNING: Tuning = {
@@ -25,4 +27,5 @@ export const USUAL_TUNING: Tuning = {
   stuckOrderMs: 10_000,
   positionEveryMs: 10_000,
   doubtMs: 2000,
+  depthRetryMs: 60_000,
 };

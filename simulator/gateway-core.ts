@@ -15,6 +15,8 @@ export interface GatewayCore {
   readonly ledger: Ledger;
   readonly desk: OrderDesk;
   readonly sessions: ReadonlySet<Session>;
+  /** What the next requests for depth are answered with instead of depth. */
+  readonly depthRefusals: { readonly code: number; readonly text: string }[];
   readonly log: Logger;
   nowMs(): number;
   /** By contract id. */

@@ -41,6 +41,7 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly ledger: Ledger;
   readonly desk: OrderDesk;
   readonly reportFaults: ReportFaults;
+  readonly depthRefusals: { code: number; text: string }[] = [];
   readonly host: string;
   readonly tapeEnd: Promise<void>;
   readonly nowMs: () => number;

@@ -76,6 +76,11 @@ export class CaptureWriter {
     return seq;
   }
 
+  /** The operations from here on address a book of this many levels: the header of their segment says so. */
+  startLevels(levels: number): void {
+    this.files.startSegment({ levels });
+  }
+
   /** Everything written so far is on disk and the segment has its final name. */
   async close(): Promise<void> {
     await this.files.close();
@@ -88,7 +93,7 @@ export class CaptureWriter {
       const tradeDate = this.options.tradeDateOf(this.options.clock.marketMsOf(atNs));
       if (tradeDate !== this.tradeDate) {
         this.tradeDate = tradeDate;
-        this.files.startTradeDate(tradeDate);
+        this.files.startSegment({ tradeDate });
       }
     }
     return ++this.seq;

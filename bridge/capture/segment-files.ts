@@ -22,7 +22,7 @@ interface Options {
 
 type Job =
   | { readonly kind: 'lines'; readonly bytes: Buffer; readonly lastSeq: number }
-  | { readonly kind: 'segment'; readonly tradeDate: string };
+  | { readonly kind: 'segment'; readonly tradeDate: string; readonly levels: number };
 
 const RETRY_MS = 500;
 const CHUNK_BYTES = 256 * 1024;
@@ -41,7 +41,10 @@ export class SegmentFiles {
   private droppedLines = 0;
   private working: Promise<void> | undefined;
   private flushAsked = false;
+  /** Of the newest segment that was asked for. */
+  private asked: { readonly tradeDate: string; readonly levels: number };
   private tradeDate = '';
+  private levels: number;
   private current:
     | { handle: FileHandle; file: string; sizeBytes: number; openedAtMs: number; lastSeq: number }
     | undefined;
@@ -55,6 +58,8 @@ export class SegmentFiles {
     private readonly recordGap: (reason: string) => void,
   ) {
     this.numbers = new Map(lastNumber);
+    this.levels = options.header.levels;
+    this.asked = { tradeDate: '', levels: this.levels };
     this.ageTimer = setInterval(() => this.closeOld(), Math.min(options.limits.ageMsMax, 5000));
     this.ageTimer.unref();
   }
@@ -64,9 +69,11 @@ export class SegmentFiles {
     return this.pendingBytes + this.chunkBytes;
   }
 
-  startTradeDate(tradeDate: string): void {
+  /** The lines from here on belong to another trade date, or to a book of other depth: into a segment of their own. */
+  startSegment(change: { readonly tradeDate?: string; readonly levels?: number } = {}): void {
     this.cutChunk();
-    this.jobs.push({ kind: 'segment', tradeDate });
+    this.asked = { ...this.asked, ...change };
+    this.jobs.push({ kind: 'segment', ...this.asked });
   }
 
   /** @param seq the line's sequence number */
@@ -132,6 +139,7 @@ export class SegmentFiles {
     if (job.kind === 'segment') {
       await this.closeSegment();
       this.tradeDate = job.tradeDate;
+      this.levels = job.levels;
       return;
     }
     const segment = this.current ?? (await this.openSegment());
@@ -146,11 +154,11 @@ export class SegmentFiles {
 
   private async openSegment(): Promise<NonNullable<typeof this.current>> {
     const { header, folder } = this.options;
-    const { tradeDate } = this;
+    const { tradeDate, levels } = this;
     const number = (this.numbers.get(tradeDate) ?? 0) + 1;
     const file = path.join(folder, segmentFile({ instrument: header.instrument, tradeDate, number }));
     const handle = await open(`${file}${OPEN_SUFFIX}`, 'w');
-    const bytes = Buffer.from(formatHeaderLine({ ...header, tradeDate }));
+    const bytes = Buffer.from(formatHeaderLine({ ...header, tradeDate, levels }));
     await writeAt(handle, bytes, 0);
     this.numbers.set(tradeDate, number);
     this.current = { handle, file, sizeBytes: bytes.length, openedAtMs: performance.now(), lastSeq: 0 };
@@ -172,7 +180,7 @@ export class SegmentFiles {
   /** A quiet market must not keep a segment open: the next tier waits for closed ones. */
   private closeOld(): void {
     if (!this.current || performance.now() - this.current.openedAtMs < this.options.limits.ageMsMax) return;
-    this.startTradeDate(this.tradeDate);
+    this.startSegment();
     this.flush();
   }
 

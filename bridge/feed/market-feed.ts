@@ -3,6 +3,7 @@ import type { CaptureWriter } from '../capture/capture-writer.js';
 import type { ReceiveClock } from '../capture/receive-clock.js';
 import type { GatewaySession } from '../connection/session.js';
 import { meaningOfDataError } from '../connection/system-codes.js';
+import { TopOfBook } from './top-of-book.js';
 
 /** What happens to an event after it was captured. Prices in points, times in ns since the clock's base. */
 export interface EventSink {
@@ -26,15 +27,33 @@ export interface FeedDeps {
   readonly clock: ReceiveClock;
   readonly capture: CaptureWriter;
   readonly sink: EventSink;
+  /** Where the gateway has no depth to give: how long until it is asked again, wall ms. */
+  readonly depthRetryMs: number;
   /** The feed cannot be used for trading; null once it can be again. */
   readonly onFault: (fault: string | null) => void;
 }
 
-/** Depth and trades of the one instrument: each event is captured first, then handed on. */
+/** What is captured now: the book, the best prices only, or nothing that makes a book. */
+export type MarketData = 'depth' | 'top-of-book' | 'none';
+
+type Stream = 'depth' | 'trades' | 'quotes';
+const NO_REQUEST = -1;
+
+/**
+ * Depth and trades of the one instrument: each event is captured first, then handed on. Where the gateway has no depth
+ * for it, the best prices are captured instead as a book of one level, nothing is traded, and depth is asked for again.
+ */
 export class MarketFeed {
   private session: GatewaySession | undefined;
-  private depthRequest = -1;
-  private tradesRequest = -1;
+  private depthRequest = NO_REQUEST;
+  private tradesRequest = NO_REQUEST;
+  /** Of the best prices, while there is no depth. */
+  private quotesRequest = NO_REQUEST;
+  private readonly top = new TopOfBook((operation, side, price, size) => this.record(operation, side, 0, price, size));
+  private readonly faults = new Map<Stream, string>();
+  private depthRetry: NodeJS.Timeout | undefined;
+  /** No depth of the present request has come yet. */
+  private awaitsDepth = true;
   private eventCount = 0;
   private isBroken = false;
   /** Events of subscriptions that were cancelled before; ignored. */
@@ -46,19 +65,25 @@ export class MarketFeed {
     return this.eventCount;
   }
 
+  get marketData(): MarketData {
+    if (this.quotesRequest !== NO_REQUEST && !this.isBroken) return 'top-of-book';
+    return this.awaitsDepth || this.isBroken ? 'none' : 'depth';
+  }
+
   /** Subscribes on a connection; request ids are fresh, so that data of an earlier subscription is told apart. */
   subscribe(session: GatewaySession): void {
     if (this.session !== session) this.listen(session);
     else this.unsubscribe();
+    this.leaveQuotes();
     this.session = session;
-    this.depthRequest = session.requestId();
-    this.tradesRequest = session.requestId();
-    const { contract, levels } = this.deps;
-    const [depth, trades] = [this.depthRequest, this.tradesRequest];
+    const trades = session.requestId();
+    this.tradesRequest = trades;
     this.isBroken = false;
     this.breakBook('reset', 'subscribed');
-    this.deps.onFault(null);
-    session.send('request', (ib) => ib.reqMktDepth(depth, contract, levels, false));
+    // A refusal of depth stands until depth has come: to ask again proves nothing.
+    this.settle('trades');
+    this.askDepth(session);
+    const { contract } = this.deps;
     session.send('request', (ib) => ib.reqTickByTickData(trades, contract, TickByTickDataType.AllLast, 0, false));
   }
 
@@ -81,6 +106,8 @@ export class MarketFeed {
   private listen(session: GatewaySession): void {
     session.listenToDepth(this.onDepth);
     session.ib.on(EventName.tickByTickAllLast, this.onTrade);
+    session.ib.on(EventName.tickPrice, this.onQuote);
+    session.ib.on(EventName.tickSize, (id, type, size) => this.onQuote(id, type ?? NO_REQUEST, size ?? Number.NaN));
     session.ib.on(EventName.error, (error: Error, code: number, id: number) => this.onError(error.message, code, id));
   }
 
@@ -102,11 +129,20 @@ export class MarketFeed {
       this.lateEvents++;
       return;
     }
+    if (this.awaitsDepth) this.depthHasCome();
+    this.record(operation, side, position, price, size);
+  };
+
+  private readonly onQuote = (id: number, type: number, value: number): void => {
+    if (id === this.quotesRequest) this.top.tick(type, value);
+  };
+
+  private record(operation: number, side: number, position: number, price: number, size: number): void {
     this.eventCount++;
     const atNs = this.deps.clock.stampNs();
     const seq = this.deps.capture.depth(atNs, operation, side, position, price, size);
     this.deps.sink.depth(atNs, seq, operation, side, position, price, size);
-  };
+  }
 
   private readonly onTrade = (id: number, _type: number, _time: string, price: number, size: number): void => {
     if (id !== this.tradesRequest) {
@@ -120,7 +156,8 @@ export class MarketFeed {
   };
 
   private onError(text: string, code: number, id: number): void {
-    if (id !== this.depthRequest && id !== this.tradesRequest) return;
+    const stream = this.streamOf(id);
+    if (stream === null) return;
     switch (meaningOfDataError(code)) {
       case 'depth-reset':
         this.breakBook('reset', `${code}: ${text}`);
@@ -128,18 +165,81 @@ export class MarketFeed {
       case 'resubscribe':
         if (this.session) this.subscribe(this.session);
         return;
-      case 'no-entitlement':
       case 'no-depth':
+        this.fault(stream, `the gateway has no depth, best prices and trades only are captured (${code}): ${text}`);
+        this.fallBack(code);
+        return;
+      case 'no-entitlement':
       case 'configuration':
       case 'limit':
-        this.deps.onFault(`the gateway refuses market data (${code}): ${text}`);
+        this.fault(stream, `the gateway refuses market data (${code}): ${text}`);
         return;
       case 'ignored':
         return;
     }
   }
 
+  private streamOf(id: number): Stream | null {
+    if (id === this.depthRequest) return 'depth';
+    if (id === this.tradesRequest) return 'trades';
+    return id === this.quotesRequest ? 'quotes' : null;
+  }
+
+  private askDepth(session: GatewaySession): void {
+    const { contract, levels } = this.deps;
+    const depth = session.requestId();
+    this.depthRequest = depth;
+    this.awaitsDepth = true;
+    session.send('request', (ib) => ib.reqMktDepth(depth, contract, levels, false));
+  }
+
+  /** Best prices instead of depth: worth having, and no ground for a decision. */
+  private fallBack(code: number): void {
+    const { session } = this;
+    if (!session) return;
+    clearTimeout(this.depthRetry);
+    this.depthRetry = setTimeout(() => {
+      if (session.open && session === this.session) this.askDepth(session);
+    }, this.deps.depthRetryMs).unref();
+    if (this.quotesRequest !== NO_REQUEST) return;
+    const quotes = session.requestId();
+    this.quotesRequest = quotes;
+    this.deps.capture.startLevels(1);
+    this.breakBook('reset', `${code}: no depth, best prices only`);
+    session.send('request', (ib) => ib.reqMktData(quotes, this.deps.contract, '', false, false));
+  }
+
+  private depthHasCome(): void {
+    this.awaitsDepth = false;
+    if (this.quotesRequest !== NO_REQUEST) {
+      this.leaveQuotes();
+      this.breakBook('reset', 'depth again');
+    }
+    this.settle('quotes');
+    this.settle('depth');
+  }
+
+  private leaveQuotes(): void {
+    clearTimeout(this.depthRetry);
+    const quotes = this.quotesRequest;
+    if (quotes === NO_REQUEST) return;
+    this.quotesRequest = NO_REQUEST;
+    this.session?.send('request', (ib) => ib.cancelMktData(quotes));
+    this.deps.capture.startLevels(this.deps.levels);
+  }
+
+  private fault(stream: Stream, reason: string): void {
+    this.faults.set(stream, reason);
+    this.deps.onFault([...this.faults.values()].join('; '));
+  }
+
+  private settle(stream: Stream): void {
+    if (!this.faults.delete(stream)) return;
+    this.deps.onFault(this.faults.size === 0 ? null : [...this.faults.values()].join('; '));
+  }
+
   private breakBook(kind: 'reset' | 'gap', reason: string): void {
+    this.top.clear();
     const atNs = this.deps.clock.stampNs();
     const seq = this.deps.capture.mark(kind, reason, atNs);
     this.deps.sink.broken(kind, atNs, seq);

@@ -71,6 +71,9 @@ const EFFECTS: { readonly [Kind in FaultAction['do']]: Effect<Kind> } = {
   depthHalt(_scene, _action, struck) {
     for (const session of struck) haltDepth(session);
   },
+  refuseDepth(scene, { code, text = noticeText(code), times }) {
+    for (let i = 0; i < times; i++) scene.depthRefusals.push({ code, text });
+  },
   duplicateStatus: armReportFault,
   skipStatus: armReportFault,
   reorderStatus: armReportFault,

@@ -45,6 +45,13 @@ export const faultAction = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('unmute'), clientId, thenCode: positive.optional() }),
   z.strictObject({ do: z.literal('depthReset'), clientId }),
   z.strictObject({ do: z.literal('depthHalt'), clientId }),
+  /** The next requests for depth are refused. */
+  z.strictObject({
+    do: z.literal('refuseDepth'),
+    code: positive.default(10092),
+    text: z.string().optional(),
+    times: positive.default(1),
+  }),
   // What is told about orders
   z.strictObject({
     do: z.literal('duplicateStatus'),

@@ -13,6 +13,7 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [2110, 'Connectivity between Trader Workstation and server is broken. It will be restored automatically.'],
   [2119, 'Market data farm is connecting:usfuture'],
   [2158, 'Sec-def data farm connection is OK:secdefil'],
+  [10092, 'Deep market data is not supported for this combination of security type/exchange'],
   [10197, 'No market data during competing live session'],
 ]);
 

@@ -1,4 +1,5 @@
 import type { ContractQuery } from '../contracts/catalogue.js';
+import { noticeText } from '../faults/notice-texts.js';
 import { contractFor, type GatewayCore } from '../gateway-core.js';
 import { type DepthStream, OverwritingDepth, ShiftingDepth } from '../market/depth-stream.js';
 import type { Market, MarketListener } from '../market/market.js';
@@ -62,12 +63,9 @@ export const marketDataRequests: Handlers<
         309,
         `Max number (${core.settings.limits.depthRequests}) of market depth requests has been reached`,
       );
-    if (isSmartDepth || contract.exchange === 'SMART')
-      return session.error(
-        reqId,
-        10092,
-        'Deep market data is not supported for this combination of security type/exchange',
-      );
+    const refusal = core.depthRefusals.shift();
+    if (refusal) return session.error(reqId, refusal.code, refusal.text);
+    if (isSmartDepth || contract.exchange === 'SMART') return session.error(reqId, 10092, noticeText(10092));
     const market = marketFor(core, session, reqId, contract);
     if (!market) return;
     if (!core.settings.entitlements.depth)

@@ -1,0 +1,54 @@
+import { DepthOperation, Side } from '../../shared/events/event-batch.js';
+
+/** IB's tick types of the best prices. */
+export const QUOTE_TICK = { bidSize: 0, bid: 1, ask: 2, askSize: 3 } as const;
+
+/** An operation on position 0 of a book of one level a side. Price in points, size in contracts. */
+export type TopOperation = (operation: number, side: number, price: number, size: number) => void;
+
+interface Quote {
+  readonly side: number;
+  price: number;
+  size: number;
+  isShown: boolean;
+}
+
+/** What the gateway sends as the price of a side that nobody quotes. */
+const NO_PRICE = -1;
+
+/** Best bid and ask as level 1 ticks tell them, price and size apart, turned into operations on a one-level book. */
+export class TopOfBook {
+  private readonly quotes = [newQuote(Side.ask), newQuote(Side.bid)] as const;
+
+  constructor(private readonly tell: TopOperation) {}
+
+  /** The book was cleared: what is known is not shown any more. */
+  clear(): void {
+    for (const quote of this.quotes) Object.assign(quote, newQuote(quote.side));
+  }
+
+  /** @param type IB's tick type; others than the four above are left out, delayed prices too */
+  tick(type: number, value: number): void {
+    const quote = this.quotes[type === QUOTE_TICK.bid || type === QUOTE_TICK.bidSize ? 1 : 0];
+    if (type === QUOTE_TICK.bid || type === QUOTE_TICK.ask) quote.price = value;
+    else if (type === QUOTE_TICK.bidSize || type === QUOTE_TICK.askSize) quote.size = value;
+    else return;
+    this.show(quote);
+  }
+
+  private show(quote: Quote): void {
+    const { side, price, size, isShown } = quote;
+    if (price === NO_PRICE) {
+      if (isShown) this.tell(DepthOperation.delete, side, 0, 0);
+      quote.isShown = false;
+      return;
+    }
+    if (Number.isNaN(price) || Number.isNaN(size)) return;
+    this.tell(isShown ? DepthOperation.update : DepthOperation.insert, side, price, size);
+    quote.isShown = true;
+  }
+}
+
+function newQuote(side: number): Quote {
+  return { side, price: Number.NaN, size: Number.NaN, isShown: false };
+}
