@@ -28,7 +28,6 @@ interface Flags extends Omit<BacktestInput, 'files' | 'bars' | 'settings'> {
 
 /** `believe backtest range`: the days side by side on the research workers, with the digest of days in sequence. */
 export function registerRange(noun: Command): void {
-  const collect = (value: string, before: string[]) => [...before, path.resolve(value)];
   noun
     .command('range')
     .description('run the days side by side on the research workers of a stack; the digest is that of days in sequence')
@@ -37,8 +36,8 @@ export function registerRange(noun: Command): void {
     .option('--instrument <name>', 'only files of this instrument')
     .option('--date-from <date>', 'first trade date')
     .option('--date-to <date>', 'last trade date')
-    .option('--file <file>', "a depth file; repeat for more (default: the stack's input)", collect, [])
-    .option('--bars <file>', '5-minute bars (CSV); repeat for more', collect, [])
+    .option('--file <file...>', "depth files (default: the stack's input)", [])
+    .option('--bars <file...>', '5-minute bars (CSV)', [])
     .option('--release <tarball>', 'heads of a release (default: the one that trades)')
     .option('--settings <file>', 'JSON: fill model, latencies, costs, hours (docs/backtest.md)')
     .option('--by <name>', 'who asks', userInfo().username)
@@ -82,8 +81,8 @@ async function start(client: Client, workflowId: string, input: BacktestInput) {
 
 function inputOf({ file, bars, instrument, dateFrom, dateTo, release, settings, by }: Flags): BacktestInput {
   return {
-    files: file,
-    bars,
+    files: file.map((one) => path.resolve(one)),
+    bars: bars.map((one) => path.resolve(one)),
     ...(instrument === undefined ? {} : { instrument }),
     ...(dateFrom === undefined ? {} : { dateFrom }),
     ...(dateTo === undefined ? {} : { dateTo }),

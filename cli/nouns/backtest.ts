@@ -60,11 +60,11 @@ export function register(noun: Command): void {
     .option('--instrument <name>', 'only files of this instrument, e.g. ESZ5')
     .option('--date-from <date>', 'first trade date')
     .option('--date-to <date>', 'last trade date')
-    .option('--file <file>', 'a depth file; repeat for more', collect, [])
+    .option('--file <file...>', 'depth files', [])
     .option('--from-store', 'read --instrument from the store of --home instead')
     .option('--store <folder>', 'another store, for --from-store')
     .option('--feed <name>', 'which feed of the store, where there are several')
-    .option('--bars <file>', '5-minute bars (CSV) that warm the bar features up; repeat for more', collect, [])
+    .option('--bars <file...>', '5-minute bars (CSV) that warm the bar features up', [])
     .option('--release <tarball>', 'heads of a release (believe-v<N>.tar.gz), or a candidate folder')
     .option('--home <folder>', 'heads of the release that is live in a home folder')
     .addOption(
@@ -72,7 +72,7 @@ export function register(noun: Command): void {
         ...FILL_MODELS,
       ]),
     )
-    .option('--own-orders <file>', "the bridge's broker/journal/orders-*.jsonl, for --fill calibrated", collect, [])
+    .option('--own-orders <file...>', "the bridge's broker/journal/*/orders-*.jsonl, for --fill calibrated", [])
     .option('--settings <file>', 'JSON: latencies, hours, limits')
     .addOption(new Option('--entry <style>', 'order style').choices(['cross', 'market', 'limit']))
     .option('--fee <amount>', 'fee of one contract and side, in currency', number)
@@ -83,10 +83,6 @@ export function register(noun: Command): void {
     .addHelpText('after', HELP)
     .action(runBacktest);
   registerRange(noun);
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 function number(text: string): number {

@@ -40,11 +40,11 @@ export function register(noun: Command): void {
     .enablePositionalOptions()
     .option('--instrument <name>', 'refuse files of another instrument, e.g. ESZ5')
     .option('--date <date>', 'trade date: only files of this date are read')
-    .option('--file <file>', 'a depth file; repeat for more', collect, [])
+    .option('--file <file...>', 'depth files', [])
     .option('--from-store', 'read --instrument of --date from the store of --home instead')
     .option('--store <folder>', 'another store, for --from-store')
     .option('--feed <name>', 'which feed of the store, where there are several')
-    .option('--bars <file>', '5-minute bars (CSV) that warm the bar features up; repeat for more', collect, [])
+    .option('--bars <file...>', '5-minute bars (CSV) that warm the bar features up', [])
     .option('--release <tarball>', 'heads of a release (believe-v<N>.tar.gz), or a candidate folder')
     .option('--home <folder>', 'heads of the release that is live in a home folder')
     .option('--decisions <file>', 'write every decision, one JSON line each')
@@ -78,10 +78,6 @@ export function register(noun: Command): void {
       printResult(options.json === true, result, parityText(result));
       if (result.different + result.onlyLive > 0) process.exitCode = 1;
     });
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 async function runReplay(flags: ReplayFlags): Promise<void> {
@@ -176,11 +172,13 @@ function diffText({ compared, same, first }: DecisionDiff): string {
   ].join('\n');
 }
 
-function parityText({ events, compared, different, onlyLive, onlyReplay, firstDifference }: ParityResult): string {
+function parityText({ firstDifference, ...result }: ParityResult): string {
+  const { events, compared, different, onlyLive, inOpenSegment, onlyReplay } = result;
   const where = firstDifference && (firstDifference.live ?? firstDifference.replayed);
   return [
     `${events} events replayed, ${compared} decisions compared, different: ${different}`,
     ...(onlyLive > 0 ? [`${onlyLive} logged decisions were not made again: events are missing in the capture`] : []),
+    ...(inOpenSegment > 0 ? [`${inOpenSegment} more lie in the segment that is still being written`] : []),
     ...(onlyReplay > 0 ? [`${onlyReplay} decisions are not in the log: the bridge was stopped in between`] : []),
     ...(where ? [`first at event ${where.seq}`] : []),
   ].join('\n');

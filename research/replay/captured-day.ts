@@ -21,6 +21,8 @@ export interface ParityResult {
   readonly different: number;
   /** Logged, but not made by the replay: events are missing in the capture. */
   readonly onlyLive: number;
+  /** Logged after the last closed segment, while the next one is still being written: compare again when it is closed. */
+  readonly inOpenSegment: number;
   /** Made by the replay, but not logged: the bridge was stopped or killed in between. */
   readonly onlyReplay: number;
   readonly firstDifference: { readonly live: DecisionRecord | null; readonly replayed: DecisionRecord | null } | null;
@@ -41,7 +43,8 @@ export async function compareWithBridge(broker: string, tradeDate?: string): Pro
       line.kind === 'decision' && (tradeDate === undefined || date === tradeDate) ? [[line.seq, line] as const] : [],
     ),
   );
-  const streams = await Promise.all(segmentsOf(path.join(broker, 'capture')).map((file) => openEventStream(file)));
+  const capture = path.join(broker, 'capture');
+  const streams = await Promise.all(segmentsOf(capture).map((file) => openEventStream(file)));
   const comparison = new Comparison(live);
   const bridge = new ReplayedBridge(
     streams[0]?.header.tickSize ?? 1,
@@ -50,10 +53,11 @@ export async function compareWithBridge(broker: string, tradeDate?: string): Pro
   );
   const lastSeq = Math.max(Number.NEGATIVE_INFINITY, ...live.keys());
   const firstSeq = Math.min(Number.POSITIVE_INFINITY, ...live.keys());
-  const events = await bridge.run(streams, (decision) => {
+  const { events, lastEventSeq } = await bridge.run(streams, (decision) => {
     if (decision.seq >= firstSeq && decision.seq <= lastSeq) comparison.take(recordOf(decision));
   });
-  return { events, ...comparison.result() };
+  const isCapturing = filesIn(capture, OPEN_SEGMENT).length > 0;
+  return { events, ...comparison.result(isCapturing ? lastEventSeq : Number.POSITIVE_INFINITY) };
 }
 
 const logLine = z.discriminatedUnion('kind', [
@@ -96,6 +100,7 @@ function filesIn(folder: string, name: RegExp): string[] {
   }
 }
 
+const OPEN_SEGMENT = /^dom_ib-.+\.jsonl\.open$/;
 const SEGMENT = /^dom_ib-.+-(\d{4}-\d\d-\d\d)-(\d+)\.jsonl(\.gz)?$/;
 
 /** Closed segments in the order in which they were written. @throws BadInput where there are none */
@@ -123,10 +128,11 @@ class ReplayedBridge {
     this.pipeline = new DecisionPipeline(tickSize);
   }
 
-  async run(streams: readonly EventStream[], onDecision: (decision: Decision) => void): Promise<number> {
+  async run(streams: readonly EventStream[], onDecision: (decision: Decision) => void) {
     const between = this.control.filter((line) => line.kind !== 'refused');
     let next = 0;
     let events = 0;
+    let lastEventSeq = Number.NEGATIVE_INFINITY;
     try {
       for await (const { batch, begins } of mergeStreams(streams)) {
         if (begins) this.pipeline.beginStream();
@@ -138,12 +144,13 @@ class ReplayedBridge {
           if (decision) due.push(decision);
         }
         events += batch.length;
+        lastEventSeq = batch.seq[batch.length - 1] ?? lastEventSeq;
         for (const decision of await Promise.all(due)) onDecision(decision);
       }
     } finally {
       for (const heads of this.loaded.values()) await heads.release();
     }
-    return events;
+    return { events, lastEventSeq };
   }
 
   private async take(line: Exclude<ControlLine, { kind: 'refused' }>): Promise<void> {
@@ -190,10 +197,12 @@ class Comparison {
     this.firstDifference ??= { live, replayed };
   }
 
-  result(): Omit<ParityResult, 'events'> {
-    const [missing = null] = this.left.values();
-    const firstDifference = this.firstDifference ?? (missing && { live: missing, replayed: null });
-    const { compared, different, onlyReplay, left } = this;
-    return { compared, different, onlyLive: left.size, onlyReplay, firstDifference };
+  /** @param lastClosedSeq events after this one lie in a segment that is not closed yet */
+  result(lastClosedSeq: number): Omit<ParityResult, 'events'> {
+    const missing = [...this.left.values()].filter(({ seq }) => seq <= lastClosedSeq);
+    const inOpenSegment = this.left.size - missing.length;
+    const firstDifference = this.firstDifference ?? (missing[0] ? { live: missing[0], replayed: null } : null);
+    const { compared, different, onlyReplay } = this;
+    return { compared, different, onlyLive: missing.length, inOpenSegment, onlyReplay, firstDifference };
   }
 }

@@ -19,6 +19,8 @@ describe('a captured day', () => {
     const restartedAt = new Date().toISOString();
     await rig.startBridge();
     await rig.until('decisions again', ({ decisions, wallTime }) => wallTime > restartedAt && decisions > 20);
+    const meanwhile = await compareWithBridge(rig.broker);
+    assert.deepEqual([meanwhile.different, meanwhile.onlyLive], [0, 0], 'of the segments that are closed by now');
     await rig.stopBridge();
 
     const { events, compared, different, onlyLive, firstDifference } = await compareWithBridge(rig.broker);
