@@ -10,7 +10,10 @@ const ENTRY = /^(\d{4})(\d{2})(\d{2})_([a-z]+)_tick_trade_(\d{4})(\d{2})\.csv$/;
 const MONTH_LETTERS = 'FGHJKMNQUVXZ';
 const PACKED_BYTES = 64 * 1024;
 
-/** A day of trades as a zip of one CSV file an expiry: ms of the day, price, size, exchange, condition, suspicious. */
+/**
+ * A day of trades as a zip of one CSV file an expiry: ms of the day, price, size, exchange, condition, suspicious. The day
+ * is one of UTC, whatever is said of it: COMEX's daily break, 17:15 to 18:00 in New York, lies at 21:15 to 22:00 in summer.
+ */
 export const gcTradesZip: Format = {
   name: 'trades.zip',
   summary: 'zip of <date>_<product>_tick_trade_<expiry>.csv: trades of one day, one file an expiry',
