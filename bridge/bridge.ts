@@ -239,6 +239,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       feed.renew();
     });
   halts.raise('connection', 'not connected yet');
+  if (journal.ledger.live().length > 0) journal.append({ kind: 'link-lost', reason: 'the bridge was started anew' });
   for (const [code, reason] of journal.ledger.haltReasons) halts.restore(code as HaltCode, reason);
   decisionLog.start(decider.lastEventSeq);
   await model.restore(broker, swapsLog).catch((error: unknown) => {

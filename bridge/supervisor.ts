@@ -66,7 +66,7 @@ export class Supervisor {
     this.obey(control);
     trading.tick();
     if (halts.has('flatten') && trading.finishFlattenIfFlat()) control.answerFlatten();
-    journal.journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
+    journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
     this.checkPosition();
     this.escalate();

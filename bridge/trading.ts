@@ -125,13 +125,16 @@ export class Trading {
     return null;
   }
 
+  /** Orders that have outlived their time; and while halted, those that a lost link or an earlier process left working. */
   private cancelOld(): void {
     const nowMs = this.deps.clock.nowMs();
     const live = this.deps.ledger().live();
     for (const order of live) {
+      if (order.state !== 'working') continue;
       const placedMs = this.placedMarketMs.get(order.orderRef);
       const isOld = placedMs === undefined || nowMs - placedMs > this.deps.config.bridge.orderLifetimeMs;
-      if (isOld && order.state === 'working') this.deps.desk.cancel(order, 'older than an order may get');
+      const isHalted = order.purpose === 'decision' && this.deps.halts.any;
+      if (isOld || isHalted) this.deps.desk.cancel(order, isOld ? 'older than an order may get' : 'trading is halted');
     }
     for (const orderRef of this.placedMarketMs.keys())
       if (!live.some((order) => order.orderRef === orderRef)) this.placedMarketMs.delete(orderRef);

@@ -24,6 +24,7 @@ export class Executions {
   private readonly byRoot = new Map<string, Execution>();
   private readonly commissionByExecId = new Map<string, number>();
   private readonly carriedRoots = new Set<string>();
+  private readonly contractsByOrder = new Map<string, number>();
 
   judge(execId: string): Verdict {
     const known = this.byRoot.get(rootOf(execId));
@@ -35,7 +36,11 @@ export class Executions {
 
   /** Counts an execution that was judged new or a correction. */
   count(execution: Execution): void {
-    this.byRoot.set(rootOf(execution.execId), execution);
+    const root = rootOf(execution.execId);
+    const replaced = this.byRoot.get(root);
+    if (replaced) this.add(replaced.orderRef, -replaced.contracts);
+    this.byRoot.set(root, execution);
+    this.add(execution.orderRef, execution.contracts);
   }
 
   /** Knows an execution of an earlier trade date, so that it is not counted again. */
@@ -53,8 +58,8 @@ export class Executions {
     return this.commissionByExecId.get(execId) === amount;
   }
 
-  ofOrder(orderRef: string): Execution[] {
-    return [...this.byRoot.values()].filter((execution) => execution.orderRef === orderRef);
+  contractsOf(orderRef: string): number {
+    return this.contractsByOrder.get(orderRef) ?? 0;
   }
 
   find(execId: string): Execution | undefined {
@@ -74,6 +79,10 @@ export class Executions {
   /** Of today's executions; the commission of a corrected report is void with it. */
   commissions(): number {
     return this.ofToday().reduce((sum, { execId }) => sum + (this.commissionByExecId.get(execId) ?? 0), 0);
+  }
+
+  private add(orderRef: string | null, contracts: number): void {
+    if (orderRef !== null) this.contractsByOrder.set(orderRef, this.contractsOf(orderRef) + contracts);
   }
 }
 

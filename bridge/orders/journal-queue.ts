@@ -24,6 +24,11 @@ export class JournalQueue {
     return this.journal.ledger;
   }
 
+  /** Lines that the disk has not taken yet. */
+  get linesWaiting(): number {
+    return this.waiting.length;
+  }
+
   /** An intent must be on disk before its order is sent. @returns false where the disk refuses: then it did not happen */
   intend(entry: EntryOf<'intent'>): boolean {
     if (this.waiting.length > 0) return false;
@@ -43,6 +48,12 @@ export class JournalQueue {
     if (this.timer === undefined) this.drain();
   }
 
+  /** Begins the file of a new trade date, unless the disk refuses: then it is tried again at the next call. */
+  startTradeDate(tradeDate: string, markPrice: number | null): void {
+    if (this.waiting.length > 0) return;
+    this.attempt(() => this.journal.startTradeDate(tradeDate, markPrice));
+  }
+
   /** Whether a status would leave the order as the ledger has it. */
   statusChangesNothing(order: Order, status: string): boolean {
     return nextState(order.state, { kind: 'status', status }) === order.state;
@@ -59,18 +70,29 @@ export class JournalQueue {
 
   private drain(): void {
     this.timer = undefined;
-    try {
+    const isDrained = this.attempt(() => {
       while (this.waiting.length > 0) {
         const { entry, durable } = this.waiting[0]!;
         this.journal.append(entry, durable);
         this.waiting.shift();
       }
-      if (this.inTrouble) this.onTrouble(null);
-      this.inTrouble = false;
+    });
+    if (!isDrained) this.timer = setTimeout(() => this.drain(), RETRY_MS);
+  }
+
+  /** @returns whether the disk took it; its refusal, and the end of that, are told */
+  private attempt(write: () => void): boolean {
+    try {
+      write();
     } catch (error) {
       this.inTrouble = true;
       this.onTrouble(error as Error);
-      this.timer = setTimeout(() => this.drain(), RETRY_MS);
+      return false;
     }
+    if (this.inTrouble) {
+      this.inTrouble = false;
+      this.onTrouble(null);
+    }
+    return true;
   }
 }

@@ -91,12 +91,16 @@ export class OrderDesk {
     return orderRef;
   }
 
-  /** Overtakes waiting orders. Sent even when the journal cannot take the line: a cancel only lessens risk. */
+  /**
+   * Overtakes waiting orders. Sent even when the journal cannot take the line: a cancel only lessens risk. Without a
+   * connection it is not asked for: an order must not count as being cancelled by a message that never left.
+   */
   cancel({ orderRef, orderId }: Order, reason: string): void {
     if (this.unsent.has(orderRef)) {
       this.notSent(orderRef, reason);
       return;
     }
+    if (!this.session?.open) return;
     this.deps.journal.append({ kind: 'cancel', orderRef, reason }, false);
     this.session?.send('cancel', (ib) => ib.cancelOrder(orderId));
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
+import { replaceFile } from '../../shared/disk/replace-file.js';
 import { BadInput } from '../../shared/failure.js';
 import { AppendLog } from '../disk/append-log.js';
 import { entryOf, type JournalEntry, journalLine } from './journal-line.js';
@@ -44,7 +45,7 @@ export class OrderJournal {
 
   /** True before anything was ever traded: only then may an existing position be taken over as it is. */
   get isFresh(): boolean {
-    return this.lines <= 1 && journalDates(this.folder).length === 1;
+    return this.book.isUntouched && journalDates(this.folder).length === 1;
   }
 
   get ledger(): OrderLedger {
@@ -54,26 +55,36 @@ export class OrderJournal {
   /** @param durable also wait for the disk: for whatever must not be forgotten. @throws the system error */
   append(entry: JournalEntry, durable = true): void {
     const n = this.lines + 1;
-    const marketTime = new Date(this.clock.nowMs()).toISOString();
-    this.log.append({ v: 1, n, ...entry, marketTime, wallTime: new Date().toISOString() }, durable);
+    this.log.append(this.stamped(entry, n), durable);
     this.lines = n;
     this.book.apply(entry);
   }
 
-  /** Begins the file of a new trade date, while no order is live. Its first line carries what must be known. */
+  /**
+   * Begins the file of a new trade date, while no order is live. Its first line carries what must be known, so the file
+   * appears with that line or not at all. @throws the system error: then the old file is still the one in use
+   */
   startTradeDate(tradeDate: string, markPrice: number | null): void {
     if (tradeDate === this.tradeDate || this.book.live().length > 0) return;
     const carry = { ...this.carry(markPrice), tradeDate };
-    this.log.close();
+    const file = path.join(this.folder, journalFile(tradeDate));
+    replaceFile(file, `${JSON.stringify(this.stamped(carry, 1))}\n`);
+    const old = this.log;
+    this.log = AppendLog.open(file);
     this.tradeDate = tradeDate;
-    this.log = AppendLog.open(path.join(this.folder, journalFile(tradeDate)));
-    this.lines = 0;
+    this.lines = 1;
     this.book = new OrderLedger();
-    this.append(carry);
+    this.book.apply(carry);
+    old.close();
   }
 
   close(): void {
     this.log.close();
+  }
+
+  private stamped(entry: JournalEntry, n: number): object {
+    const marketTime = new Date(this.clock.nowMs()).toISOString();
+    return { v: 1, n, ...entry, marketTime, wallTime: new Date().toISOString() };
   }
 
   private carry(markPrice: number | null): JournalEntry & { kind: 'carry' } {

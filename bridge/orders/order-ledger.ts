@@ -19,8 +19,11 @@ export class OrderLedger {
   readonly executions = new Executions();
   private readonly byRef = new Map<string, Order>();
   private readonly refByOrderId = new Map<number, string>();
+  /** Of the orders that are live, so that a long day makes no decision slower. */
+  private readonly liveRefs = new Set<string>();
   private readonly halts = new Map<string, string>();
   private position = 0;
+  private tookPosition = false;
   private highestId = 0;
   private startPosition = 0;
   private startMark: number | null = null;
@@ -63,6 +66,7 @@ export class OrderLedger {
       case 'position':
         this.startPosition += entry.positionContracts - this.position;
         this.position = entry.positionContracts;
+        this.tookPosition = true;
         return;
       case 'halt':
         this.halts.set(entry.code, entry.reason);
@@ -77,6 +81,10 @@ export class OrderLedger {
 
   get positionContracts(): number {
     return this.position;
+  }
+  /** Nothing was ever sent, executed or taken over. */
+  get isUntouched(): boolean {
+    return this.byRef.size === 0 && this.executions.all().length === 0 && !this.tookPosition;
   }
   get highestOrderId(): number {
     return this.highestId;
@@ -94,7 +102,7 @@ export class OrderLedger {
     return this.byRef.get(this.refByOrderId.get(orderId) ?? '');
   }
   live(): Order[] {
-    return [...this.byRef.values()].filter((order) => isLive(order.state));
+    return [...this.liveRefs].map((orderRef) => this.byRef.get(orderRef)!);
   }
   all(): Order[] {
     return [...this.byRef.values()];
@@ -125,7 +133,7 @@ export class OrderLedger {
   }
 
   private intend({ kind: _, ...order }: EntryOf<'intent'>): void {
-    this.byRef.set(order.orderRef, { ...order, state: 'intended', filled: 0, permIds: [] });
+    this.remember({ ...order, state: 'intended', filled: 0, permIds: [] });
     this.refByOrderId.set(order.orderId, order.orderRef);
     this.highestId = Math.max(this.highestId, order.orderId);
   }
@@ -142,8 +150,8 @@ export class OrderLedger {
     this.rememberPermId(fill.orderRef, fill.permId);
     const order = this.byRef.get(fill.orderRef);
     if (!order) return;
-    const filled = this.executions.ofOrder(fill.orderRef).reduce((sum, execution) => sum + execution.contracts, 0);
-    this.byRef.set(fill.orderRef, { ...order, filled });
+    const filled = this.executions.contractsOf(fill.orderRef);
+    this.remember({ ...order, filled });
     if (filled >= order.contracts) this.step(fill.orderRef, { kind: 'filled-completely' });
     else if (order.state === 'filled') this.step(fill.orderRef, { kind: 'fill-undone' });
     else if (!isFinal(order.state)) this.step(fill.orderRef, { kind: 'status', status: 'Submitted' });
@@ -151,12 +159,18 @@ export class OrderLedger {
 
   private step(orderRef: string, event: OrderEvent): void {
     const order = this.byRef.get(orderRef);
-    if (order) this.byRef.set(orderRef, { ...order, state: nextState(order.state, event) });
+    if (order) this.remember({ ...order, state: nextState(order.state, event) });
+  }
+
+  private remember(order: Order): void {
+    this.byRef.set(order.orderRef, order);
+    if (isLive(order.state)) this.liveRefs.add(order.orderRef);
+    else this.liveRefs.delete(order.orderRef);
   }
 
   private rememberPermId(orderRef: string, permId: number): void {
     const order = this.byRef.get(orderRef);
     if (!order || permId <= 0 || order.permIds.includes(permId)) return;
-    this.byRef.set(orderRef, { ...order, permIds: [...order.permIds, permId] });
+    this.remember({ ...order, permIds: [...order.permIds, permId] });
   }
 }

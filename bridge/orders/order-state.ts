@@ -89,8 +89,9 @@ function afterStatus(state: OrderState, status: string): OrderState {
 function afterSettling(state: OrderState, outcome: SettledOutcome): OrderState {
   if (state === 'filled') return state;
   switch (outcome) {
+    // Also after a cancel: it was lost, or comes too late to be seen. Whoever wants the order gone asks once more.
     case 'working':
-      return state === 'cancelling' ? state : 'working';
+      return 'working';
     case 'cancelled':
       return isFinal(state) ? state : 'cancelled';
     case 'not-received':

@@ -27,9 +27,11 @@ export function assertAgreement(rig: Rig): OrderLedger {
 
   const position = [...(truth.accounts.values().next().value?.positions.values() ?? [])][0]?.quantity ?? 0;
   assert.equal(ledger.positionContracts, position, 'the position is the one at the gateway');
+  const sentByRef = new Map(sent.map((order) => [order.terms.orderRef, order]));
+  const live = new Set(truth.live());
   for (const order of ledger.all()) {
-    const atGateway = sent.find(({ terms }) => terms.orderRef === order.orderRef);
-    const isOver = atGateway === undefined || !truth.live().includes(atGateway);
+    const atGateway = sentByRef.get(order.orderRef);
+    const isOver = atGateway === undefined || !live.has(atGateway);
     assert.equal(
       isFinal(order.state),
       isOver,

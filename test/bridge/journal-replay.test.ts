@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import type { JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import { createMarketClock } from '../../shared/clock/market-clock.js';
+import { atEveryMoment } from '../release/cut-off.js';
 
 const CLOCK = createMarketClock({ kind: 'real' });
 const REFS = ['0', '1', '2', '3'].map((digit) => `00000000-0000-4000-8000-00000000000${digit}`);
@@ -146,5 +147,40 @@ describe('order journal', () => {
     const again = OrderJournal.open(folder, CLOCK, '2026-01-06');
     assert.equal(again.ledger.positionContracts, 4);
     again.close();
+  });
+
+  it('knows position and ids after a kill at any moment of its opening or of the turn of the day', async () => {
+    const work = (world: string) => {
+      const journal = OrderJournal.open(world, CLOCK, '2026-01-05');
+      journal.append({ kind: 'position', positionContracts: 3, reason: 'held before' });
+      journal.append(intents[0]!);
+      journal.append({ kind: 'rejected', orderRef: REFS[0]!, code: 201, text: '' });
+      journal.startTradeDate('2026-01-06', 2910);
+      journal.close();
+    };
+    let positionContracts = 0;
+    const moments = await atEveryMoment(
+      work,
+      (moment) => path.join(folder, String(moment)),
+      (world) => {
+        const { ledger } = OrderJournal.open(world, CLOCK, '2026-01-06');
+        assert.ok(ledger.positionContracts >= positionContracts, 'once it is on disk it stays known');
+        positionContracts = ledger.positionContracts;
+        if (existsSync(path.join(world, 'orders-2026-01-06.jsonl')) && positionContracts > 0)
+          assert.equal(ledger.highestOrderId, 1);
+      },
+    );
+    assert.equal(positionContracts, 3);
+    assert.ok(moments >= 12, `only ${moments} moments were tried`);
+  });
+
+  it('counts as fresh until something was sent, executed or taken over, whatever else was written', () => {
+    const journal = OrderJournal.open(folder, CLOCK, '2026-01-05');
+    journal.append({ kind: 'link-lost', reason: 'the very first connection broke' });
+    journal.append({ kind: 'halt', code: 'account', reason: 'another login' });
+    assert.equal(journal.isFresh, true);
+    journal.append({ kind: 'position', positionContracts: 2, reason: 'held before' });
+    assert.equal(journal.isFresh, false);
+    journal.close();
   });
 });

@@ -52,6 +52,10 @@ describe('order states', () => {
     assert.equal(nextState('unknown', { kind: 'settled', outcome: 'working' }), 'working');
   });
 
+  it('work again after a cancel that the gateway, asked anew, knows nothing of', () => {
+    assert.equal(nextState('cancelling', { kind: 'settled', outcome: 'working' }), 'working');
+  });
+
   it('come back to life where the gateway shows an order open that was called gone', () => {
     assert.equal(nextState('not-received', { kind: 'settled', outcome: 'working' }), 'working');
     assert.equal(nextState('cancelled', { kind: 'filled-completely' }), 'filled');

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KillPlan } from './kill-moments.js';
+import type { Rig } from './rig.js';
+
+const PATIENCE_MS = 30_000;
+const LINES_KEPT = 40;
+
+/** A bridge as operators run it, in a process of its own, that can be told when to die. */
+export class DoomedBridge {
+  /** Its connection has been reconciled. */
+  readonly ready: Promise<void>;
+  private readonly exit: Promise<readonly unknown[]>;
+  private readonly lastLines: string[] = [];
+
+  private constructor(private readonly child: ChildProcess) {
+    this.exit = once(child, 'exit');
+    this.ready = new Promise((resolve) => {
+      createInterface(child.stderr!).on('line', (line) => {
+        this.lastLines.push(line);
+        if (this.lastLines.length > LINES_KEPT) this.lastLines.shift();
+        if (line.includes('"connection":"ready"')) resolve();
+      });
+    });
+  }
+
+  /** @param plan known to it from its first instruction on */
+  static spawn(rig: Rig, plan?: KillPlan): DoomedBridge {
+    const killAt = new URL('./kill-at.js', import.meta.url).href;
+    return new DoomedBridge(
+      rig.spawnBridge({
+        nodeArguments: ['--import', killAt],
+        logLevel: 'info',
+        stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
+        env: plan === undefined ? {} : { BRIDGE_KILL_PLAN: JSON.stringify(plan) },
+      }),
+    );
+  }
+
+  /** What it said last, for whoever has to explain a failure. */
+  get log(): string {
+    return this.lastLines.join('\n');
+  }
+
+  untilReady(): Promise<void> {
+    const ended = this.exit.then(([code, signal]) => assert.fail(`the bridge ended with ${code ?? signal}`));
+    return inTime('connected and reconciled', Promise.race([this.ready, ended]));
+  }
+
+  doom(plan: KillPlan): void {
+    this.child.send(plan);
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  async untilKilled(): Promise<void> {
+    const [, signal] = await inTime('killed', this.exit);
+    assert.equal(signal, 'SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    const [code] = await inTime('stopped in order', this.exit);
+    assert.equal(code, 0);
+  }
+}
+
+/** A bridge that hangs must fail the test, not hang it. */
+async function inTime<T>(what: string, promise: Promise<T>): Promise<T> {
+  const patience = new AbortController();
+  const late = sleep(PATIENCE_MS, undefined, patience).then(() =>
+    assert.fail(`the bridge was not ${what} within ${PATIENCE_MS / 1000} s`),
+  );
+  late.catch(() => {});
+  return Promise.race([promise, late]).finally(() => patience.abort());
+}
