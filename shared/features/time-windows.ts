@@ -24,11 +24,11 @@ export const Flow = {
 export type Flow = (typeof Flow)[keyof typeof Flow];
 const FLOWS = Object.keys(Flow).length;
 
-const WINDOWS = WINDOW_SECONDS.length;
 const WINDOW_BUCKETS = Int32Array.from(WINDOW_SECONDS, (seconds) => seconds * BUCKETS_PER_SECOND);
 
 /**
- * Sums of flows over sliding windows of market time, in constant memory and constant time for each event.
+ * Sums of flows over sliding windows of market time, in constant memory and constant time for each event: the running
+ * total now, less the total at the end of the bucket before the window. Totals are whole numbers far below 2^53.
  *
  * A window of n buckets that is looked at in bucket k covers the buckets k-n+1 to k, of which k is still filling.
  * Buckets are counted from the epoch, so that a window does not depend on where a stream or a file begins.
@@ -38,29 +38,27 @@ export class TimeWindows {
   bucketEndNs = Number.NEGATIVE_INFINITY;
 
   private static readonly capacity = WINDOW_SECONDS.at(-1)! * BUCKETS_PER_SECOND + 1;
-  private readonly buckets = new Float64Array(TimeWindows.capacity * FLOWS);
-  /** 1 where a bucket was added to: most are empty in a quiet market, and need not be moved through the windows. */
-  private readonly isUsed = new Uint8Array(TimeWindows.capacity);
+  private readonly totals = new Float64Array(FLOWS);
+  /** Totals at the end of each bucket. */
+  private readonly endTotals = new Float64Array(TimeWindows.capacity * FLOWS);
   /** Mid at the end of each bucket, half ticks. */
   private readonly closingMid = new Float64Array(TimeWindows.capacity);
-  /** Sums over the whole buckets of each window, without the one that is filling. */
-  private readonly wholeSums = new Float64Array(WINDOWS * FLOWS);
   private bucket = Number.NEGATIVE_INFINITY;
+  /** Of the bucket that is filling. */
   private slot = 0;
 
   /** Adds to the bucket that is filling. */
   add(flow: Flow, amount: number): void {
-    this.buckets[this.slot * FLOWS + flow]! += amount;
-    this.isUsed[this.slot] = 1;
+    this.totals[flow]! += amount;
   }
 
   sum(flow: Flow, window: WindowIndex): number {
-    return this.wholeSums[window * FLOWS + flow]! + this.buckets[this.slot * FLOWS + flow]!;
+    return this.totals[flow]! - this.endTotals[this.slotBefore(window) * FLOWS + flow]!;
   }
 
   /** Mid at the end of the bucket that lies just before the window, half ticks. */
   midBefore(window: WindowIndex): number {
-    return this.closingMid[this.slotBack(WINDOW_BUCKETS[window]!)]!;
+    return this.closingMid[this.slotBefore(window)]!;
   }
 
   /** True where every bucket of the window began at or after the given time (ns since the engine's base). */
@@ -73,39 +71,28 @@ export class TimeWindows {
     const target = Math.floor(nowNs / BUCKET_NS);
     const steps = Math.min(target - this.bucket, TimeWindows.capacity);
     if (this.bucket === Number.NEGATIVE_INFINITY) this.bucket = target;
-    else for (let step = 0; step < steps; step++) this.step(midHalfTicks);
+    else for (let step = 0; step < steps; step++) this.endBucket(midHalfTicks);
     this.bucket = target;
     this.bucketEndNs = (target + 1) * BUCKET_NS;
   }
 
   /** Forgets everything: the stream was broken. */
   clear(): void {
-    this.buckets.fill(0);
-    this.isUsed.fill(0);
+    this.totals.fill(0);
+    this.endTotals.fill(0);
     this.closingMid.fill(0);
-    this.wholeSums.fill(0);
   }
 
-  private step(midHalfTicks: number): void {
-    const { slot } = this;
+  private endBucket(midHalfTicks: number): void {
+    const { slot, totals, endTotals } = this;
     this.closingMid[slot] = midHalfTicks;
-    for (let window = 0; window < WINDOWS; window++) {
-      if (this.isUsed[slot] === 1) this.addToWindow(window, slot, 1);
-      const leaving = this.slotBack(WINDOW_BUCKETS[window]! - 1);
-      if (this.isUsed[leaving] === 1) this.addToWindow(window, leaving, -1);
-    }
+    for (let flow = 0; flow < FLOWS; flow++) endTotals[slot * FLOWS + flow] = totals[flow]!;
     this.slot = slot + 1 === TimeWindows.capacity ? 0 : slot + 1;
-    this.buckets.fill(0, this.slot * FLOWS, (this.slot + 1) * FLOWS);
-    this.isUsed[this.slot] = 0;
   }
 
-  private addToWindow(window: number, slot: number, sign: 1 | -1): void {
-    const { buckets, wholeSums } = this;
-    for (let flow = 0; flow < FLOWS; flow++) wholeSums[window * FLOWS + flow]! += sign * buckets[slot * FLOWS + flow]!;
-  }
-
-  private slotBack(buckets: number): number {
-    const slot = this.slot - buckets;
+  /** Of the bucket just before the window. */
+  private slotBefore(window: WindowIndex): number {
+    const slot = this.slot - WINDOW_BUCKETS[window]!;
     return slot < 0 ? slot + TimeWindows.capacity : slot;
   }
 }
