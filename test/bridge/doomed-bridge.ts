@@ -12,19 +12,22 @@ const LINES_KEPT = 40;
 /** A bridge as operators run it, in a process of its own, that can be told when to die. */
 export class DoomedBridge {
   /** Its connection has been reconciled. */
-  readonly ready: Promise<void>;
+  private readonly ready: Promise<void>;
+  /** It has seen the kill switch. */
+  private readonly halted: Promise<void>;
   private readonly exit: Promise<readonly unknown[]>;
   private readonly lastLines: string[] = [];
 
   private constructor(private readonly child: ChildProcess) {
     this.exit = once(child, 'exit');
-    this.ready = new Promise((resolve) => {
-      createInterface(child.stderr!).on('line', (line) => {
-        this.lastLines.push(line);
-        if (this.lastLines.length > LINES_KEPT) this.lastLines.shift();
-        if (line.includes('"connection":"ready"')) resolve();
-      });
+    const lines = createInterface(child.stderr!).on('line', (line) => {
+      this.lastLines.push(line);
+      if (this.lastLines.length > LINES_KEPT) this.lastLines.shift();
     });
+    const said = (word: RegExp) =>
+      new Promise<void>((resolve) => lines.on('line', (line: string) => word.test(line) && resolve()));
+    this.ready = said(/"connection":"ready"/);
+    this.halted = said(/"halt":"kill-switch","msg":"trading is halted/);
   }
 
   /** @param plan known to it from its first instruction on */
@@ -46,8 +49,11 @@ export class DoomedBridge {
   }
 
   untilReady(): Promise<void> {
-    const ended = this.exit.then(([code, signal]) => assert.fail(`the bridge ended with ${code ?? signal}`));
-    return inTime('connected and reconciled', Promise.race([this.ready, ended]));
+    return inTime('connected and reconciled', Promise.race([this.ready, this.unexpectedEnd()]));
+  }
+
+  untilHalted(): Promise<void> {
+    return inTime('halted', Promise.race([this.halted, this.unexpectedEnd()]));
   }
 
   doom(plan: KillPlan): void {
@@ -67,6 +73,11 @@ export class DoomedBridge {
     this.child.kill('SIGTERM');
     const [code] = await inTime('stopped in order', this.exit);
     assert.equal(code, 0);
+  }
+
+  private async unexpectedEnd(): Promise<never> {
+    const [code, signal] = await this.exit;
+    assert.fail(`the bridge ended with ${code ?? signal}`);
   }
 }
 

@@ -132,6 +132,7 @@ async function settle(rig: Rig, bridge: DoomedBridge, chance: number): Promise<v
     await sleep((chance - 0.5) * 600);
     rig.halt();
   }
+  await bridge.untilHalted();
   const deadline = Date.now() + 30_000;
   while (!isQuiet(rig) && Date.now() < deadline) await sleep(25);
   assertAgreement(rig);
