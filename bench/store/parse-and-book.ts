@@ -9,7 +9,7 @@ import { textLines } from '../../research/import/text-lines.js';
 import { cacheFolder } from '../../setup/cache-folder.js';
 import { Book } from '../../shared/book/book.js';
 import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { EventKind, Side } from '../../shared/events/event-batch.js';
+import { type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
 
 const run = promisify(execFile);
 const C_SOURCE = fileURLToPath(new URL('../peers/depth_parser.c', import.meta.url));
@@ -31,16 +31,23 @@ export async function parseByScanner(file: string): Promise<ParseRun> {
   const book = new Book();
   let [events, checksum] = [0, 0];
   for await (const batch of opened.batches()) {
-    for (let i = 0; i < batch.length; i++) {
-      const kind = batch.kind[i]!;
-      if (kind === EventKind.depth)
-        book.apply(batch.operation[i]!, batch.side[i]!, batch.position[i]!, batch.priceTicks[i]!, batch.size[i]!);
-      else if (kind === EventKind.reset) book.clear();
-      checksum += touchOf(book);
-    }
+    checksum += followBatch(book, batch);
     events += batch.length;
   }
   return { events, seconds: (performance.now() - startMs) / 1000, checksum };
+}
+
+/** @returns the sum over the touch after every event */
+function followBatch(book: Book, batch: EventBatch): number {
+  let sum = 0;
+  for (let i = 0; i < batch.length; i++) {
+    const kind = batch.kind[i]!;
+    if (kind === EventKind.depth)
+      book.apply(batch.operation[i]!, batch.side[i]!, batch.position[i]!, batch.priceTicks[i]!, batch.size[i]!);
+    else if (kind === EventKind.reset) book.clear();
+    sum += touchOf(book);
+  }
+  return sum;
 }
 
 /** JSON.parse of every line, and the same book. */

@@ -1,7 +1,7 @@
 import { BadInput } from '../failure.js';
 import { type DepthHeader, depthHeader } from './depth-header.js';
 import { DepthScanner, type OnBrokenLine } from './depth-scanner.js';
-import { type EventBatch, EventKind } from './event-batch.js';
+import type { EventBatch } from './event-batch.js';
 import { lineBlocks } from './line-blocks.js';
 import { TickScale } from './tick-scale.js';
 
@@ -87,11 +87,13 @@ async function* readBatches(
     let at = isFirst ? bytes.indexOf(LF, start) + 1 : start;
     isFirst = false;
     for (at = scanner.scan(at, end); at < end; at = scanner.scan(at, end)) {
-      yield counted(scanner.batch!, counts);
+      takeCounts(counts, scanner);
+      yield scanner.batch!;
       scanner.restartBatch();
     }
   }
-  if (scanner.batch && scanner.batch.length > 0) yield counted(scanner.batch, counts);
+  takeCounts(counts, scanner);
+  if (scanner.batch && scanner.batch.length > 0) yield scanner.batch;
 }
 
 const LF = 10;
@@ -119,21 +121,6 @@ function noCounts(): DepthCounts {
   return { depth: 0, trades: 0, resets: 0, gaps: 0, brokenLines: 0, brokenExamples: [] };
 }
 
-function counted(batch: EventBatch, counts: DepthCounts): EventBatch {
-  for (let i = 0; i < batch.length; i++) {
-    switch (batch.kind[i]) {
-      case EventKind.depth:
-        counts.depth++;
-        break;
-      case EventKind.trade:
-        counts.trades++;
-        break;
-      case EventKind.reset:
-        counts.resets++;
-        break;
-      default:
-        counts.gaps++;
-    }
-  }
-  return batch;
+function takeCounts(counts: DepthCounts, { events }: DepthScanner): void {
+  [counts.depth, counts.trades, counts.resets, counts.gaps] = events;
 }

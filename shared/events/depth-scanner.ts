@@ -1,6 +1,6 @@
 import { type DepthJson, parseDepthJson } from './depth-json.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from './event-batch.js';
-import { ExactDepthLine } from './exact-depth-line.js';
+import { ExactDepthLines } from './exact-depth-lines.js';
 import type { TickScale } from './tick-scale.js';
 
 /** What happens with a line that is no event. It is called with the line's number, the reason and the text, and may throw. */
@@ -17,8 +17,10 @@ export class DepthScanner {
   batch: EventBatch | null = null;
   /** Lines seen, the header included. */
   lines = 1;
+  /** Events appended so far, by EventKind. */
+  readonly events: [depth: number, trades: number, resets: number, gaps: number] = [0, 0, 0, 0];
 
-  private readonly exact: ExactDepthLine;
+  private readonly exact: ExactDepthLines;
   private bytes: Uint8Array = new Uint8Array(0);
   private pendingGap = false;
 
@@ -28,7 +30,7 @@ export class DepthScanner {
     private readonly capacity: number,
     private readonly onBroken: OnBrokenLine,
   ) {
-    this.exact = new ExactDepthLine(scale);
+    this.exact = new ExactDepthLines(scale);
   }
 
   /** Bytes to read from; `scan` addresses them. Must reach BLOCK_PADDING_BYTES past the data. */
@@ -47,15 +49,30 @@ export class DepthScanner {
    * @returns the offset of the first byte not read
    */
   scan(start: number, end: number): number {
-    let lineStart = start;
-    while (lineStart < end) {
-      const batch = this.batch;
-      if (batch && batch.length >= this.capacity - 1) return lineStart;
-      if (batch && !this.pendingGap && this.exact.read(batch, lineStart)) lineStart = this.exact.at;
-      else lineStart = this.readSlowly(lineStart, end);
-      this.lines++;
+    let at = start;
+    while (at < end && !this.isFull()) {
+      at = this.readExactly(at, end);
+      if (at < end && !this.isFull()) at = this.readSlowly(at, end);
     }
-    return lineStart;
+    return at;
+  }
+
+  /** One place is kept for a gap in front of the last event. */
+  private isFull(): boolean {
+    return this.batch !== null && this.batch.length >= this.capacity - 1;
+  }
+
+  /** Reads lines up to the first that only JSON.parse understands. */
+  private readExactly(start: number, end: number): number {
+    const { batch } = this;
+    if (!batch || this.pendingGap) return start;
+    const [eventsBefore, tradesBefore] = [batch.length, this.exact.trades];
+    const at = this.exact.read(batch, start, end, this.capacity - 1);
+    const [events, trades] = [batch.length - eventsBefore, this.exact.trades - tradesBefore];
+    this.lines += events;
+    this.events[EventKind.depth] += events - trades;
+    this.events[EventKind.trade] += trades;
+    return at;
   }
 
   /** Reads one line of any shape through JSON.parse. @returns the start of the next line */
@@ -63,12 +80,13 @@ export class DepthScanner {
     const lineEnd = this.bytes.indexOf(LF, lineStart);
     const next = lineEnd < 0 || lineEnd >= end ? end : lineEnd + 1;
     const text = new TextDecoder().decode(this.bytes.subarray(lineStart, next)).trim();
+    this.lines++;
     if (text === '') return next;
     const event = parseDepthJson(text);
     const reason = typeof event === 'string' ? event : this.append(event);
     if (reason !== null) {
       this.pendingGap = true;
-      this.onBroken(this.lines + 1, reason, text);
+      this.onBroken(this.lines, reason, text);
     }
     return next;
   }
@@ -108,6 +126,7 @@ export class DepthScanner {
 
   private push(batch: EventBatch, tsNs: number, seq: number, kind: EventKind, side: Side): number {
     const i = batch.length++;
+    this.events[kind]++;
     batch.tsRecvNs[i] = tsNs;
     batch.seq[i] = seq;
     batch.kind[i] = kind;

@@ -5,6 +5,7 @@ import { DepthScanner } from '../../shared/events/depth-scanner.js';
 import { BLOCK_PADDING_BYTES } from '../../shared/events/line-blocks.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import { eventsOf } from '../market/event.js';
+import { linesOfManyHands } from './line-hands.js';
 
 const T0 = 1_567_098_590_754_568_913n;
 const FIRST = formatTradeLine(T0 - 1n, 1, 2926, 1, null);
@@ -16,7 +17,7 @@ const SHORT = '{"kind":"depth","ts":"1567098590754568913","op":0,"side":1,"posit
 function scan(text: string) {
   const reasons: string[] = [];
   const scanner = new DepthScanner('X', new TickScale(0.25), 64, (line, reason) => reasons.push(`${line} ${reason}`));
-  const bytes = Buffer.concat([Buffer.from(text), Buffer.alloc(BLOCK_PADDING_BYTES)]);
+  const bytes = Buffer.concat([Buffer.from(text, 'latin1'), Buffer.alloc(BLOCK_PADDING_BYTES)]);
   scanner.attach(bytes);
   scanner.scan(0, bytes.length - BLOCK_PADDING_BYTES);
   const batch = scanner.batch!;
@@ -64,5 +65,13 @@ describe('the scanner of depth lines', () => {
       assert.deepEqual(fast.reasons, []);
     });
     fc.assert(property, { numRuns: 2000 });
+  });
+
+  it('reads lines of any key order, spacing, escapes and number forms, cut or damaged, as JSON.parse does', () => {
+    const property = fc.property(linesOfManyHands, (lines) => {
+      const text = (before: string) => FIRST + lines.map((line) => `${before}${line}\n`).join('');
+      assert.deepEqual(scan(text('')), scan(text(' ')));
+    });
+    fc.assert(property, { numRuns: 3000 });
   });
 });
