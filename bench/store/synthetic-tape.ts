@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { LineFile } from '../../research/generator/line-file.js';
@@ -20,7 +20,13 @@ export async function syntheticTape(log: (line: string) => void): Promise<string
     await makeTape(file, path.join(folder, `days-${process.pid}`));
   }
   log(`tape: ${path.basename(file)}, ${(statSync(file).size / 1e6).toFixed(0)} MB`);
+  await readThrough(file);
   return file;
+}
+
+/** Whoever reads it first would otherwise wait for the disk, and all others find it in memory. */
+async function readThrough(file: string): Promise<void> {
+  for await (const _ of createReadStream(file, { highWaterMark: 1 << 20 }));
 }
 
 async function makeTape(file: string, folder: string): Promise<void> {
