@@ -46,7 +46,7 @@ module.exports = {
       name: 'bridge-is-loaded-by-few',
       severity: 'error',
       comment: 'only the process that is the bridge, and tests, load it',
-      from: { pathNot: '^(bridge|workers|cli|test|bench)/' },
+      from: { pathNot: '^(bridge|test|bench)/|^cli/bridge/run-bridge[.]ts$' },
       to: { path: '^bridge/' },
     },
     {

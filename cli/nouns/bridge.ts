@@ -3,8 +3,6 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { pino } from 'pino';
-import { startBridge } from '../../bridge/bridge.js';
 import { clockSpecFile, readClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
@@ -13,7 +11,7 @@ import { replaceFile } from '../../shared/disk/replace-file.js';
 import { Failure } from '../../shared/failure.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
 import { CONTROL_FILES, tradingControl } from '../../shared/handover/trading-control.js';
-import { untilAskedToStop } from '../../shared/process/stop-request.js';
+import { loadBridge } from '../bridge/load-bridge.js';
 import { printResult } from '../output.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -36,7 +34,7 @@ export function register(noun: Command): void {
       'after',
       '\nWithout a command it runs the bridge until SIGINT, SIGTERM or SIGBREAK: the one process that sends orders.',
     )
-    .action(runBridge);
+    .action(beBridge);
   withHome(noun.command('status').description('what the bridge says of itself; exit 1 when it is not running')).action(
     showStatus,
   );
@@ -67,14 +65,11 @@ function asking(noun: Command, name: string, description: string): Command {
     .option('--wait-seconds <n>', 'how long to wait for the bridge to have done it', '30');
 }
 
-async function runBridge(_options: unknown, command: Command): Promise<void> {
+async function beBridge(_options: unknown, command: Command): Promise<void> {
   const config = configOf(command);
   const { logLevel } = command.optsWithGlobals<{ logLevel: string }>();
-  const log = pino({ level: logLevel, base: { process: 'bridge' } }, pino.destination(2));
-  const stop = untilAskedToStop();
-  const bridge = await startBridge({ config, clock: clockOf(config), home: config.home, log });
-  await stop;
-  await bridge.stop();
+  const { runBridge } = await loadBridge();
+  await runBridge(config, clockOf(config), logLevel);
 }
 
 function showStatus(_options: unknown, command: Command): void {
