@@ -2,9 +2,10 @@ import { createEventBatch, type EventBatch, EventKind } from '../../shared/event
 import { TickScale } from '../../shared/events/tick-scale.js';
 import { Failure } from '../../shared/failure.js';
 import type { Shard } from './catalogue.js';
+import type { ColumnChunk } from './column-chunk.js';
 import { Action, Flag } from './datasets.js';
 import type { MarketStore } from './market-store.js';
-import { type ColumnChunk, readColumns } from './read-columns.js';
+import { readColumns } from './read-columns.js';
 import { findShards } from './shard-query.js';
 
 /** IB's operation by the code of the action: add, cancel, modify. */
@@ -36,18 +37,19 @@ export async function* readDepthShards(
 ): AsyncGenerator<EventBatch> {
   const [{ instrument, firstNs }] = shards as [Shard];
   const baseNs = BigInt(firstNs) - (BigInt(firstNs) % DAY_NS);
-  const batch = createEventBatch(instrument, tickSize, baseNs, CHUNK_ROWS_MAX);
+  const batch = createEventBatch(instrument, tickSize, baseNs, BATCH_ROWS);
   batch.tsEventNs.fill(Number.NaN);
   const scale = new TickScale(tickSize);
   const files = shards.map(({ sha256 }) => store.objects.locate(sha256));
-  for await (const chunk of readColumns(files, 'mbp10', COLUMNS)) {
-    fill(batch, chunk, scale);
-    yield batch;
-  }
+  for await (const chunk of readColumns(files, 'mbp10', COLUMNS))
+    for (let row = 0; row < chunk.rows; row += BATCH_ROWS) {
+      fill(batch, chunk, row, scale);
+      yield batch;
+    }
 }
 
-/** Rows that DuckDB hands out at a time. */
-const CHUNK_ROWS_MAX = 2048;
+/** Small enough for a batch to stay in the processor's cache. */
+const BATCH_ROWS = 2048;
 const COLUMNS = ['ts_recv', 'sequence', 'price', 'size', 'depth', 'flags', 'action', 'side'];
 
 function depthShards(store: MarketStore, query: DepthQuery) {
@@ -67,24 +69,33 @@ function depthShards(store: MarketStore, query: DepthQuery) {
   return { shards, tickSize: record!.contract!.tickSize };
 }
 
-function fill(batch: EventBatch, { rows, values }: ColumnChunk, scale: TickScale): void {
+/** Takes over the rows from `start` on, as many as there is room for. */
+function fill(batch: EventBatch, { rows, values }: ColumnChunk, start: number, scale: TickScale): void {
   const [tsRecv, sequence] = values as [BigInt64Array, BigInt64Array];
   const [price, size, depth, flags, action, side] = values.slice(2) as (Float64Array | Int32Array | Uint8Array)[];
-  for (let i = 0; i < rows; i++) {
-    const code = action![i]!;
+  batch.length = Math.min(rows - start, BATCH_ROWS);
+  differences(tsRecv, batch.baseNs, start, batch.tsRecvNs, batch.length);
+  differences(sequence, 0n, start, batch.seq, batch.length);
+  for (let i = 0, row = start; i < batch.length; i++, row++) {
+    const code = action![row]!;
     const kind = kindOf(code);
     const hasPrice = kind === EventKind.depth || kind === EventKind.trade;
-    batch.tsRecvNs[i] = Number(tsRecv[i]! - batch.baseNs);
-    batch.seq[i] = Number(sequence[i]!);
     batch.kind[i] = kind;
     batch.operation[i] = code <= Action.modify ? OPERATION_OF_ACTION[code as 0 | 1 | 2] : 0;
-    batch.side[i] = side![i]!;
-    batch.position[i] = depth![i]!;
-    batch.priceTicks[i] = hasPrice ? Math.round((price![i]! * 10 ** scale.decimals) / scale.numerator) : 0;
-    batch.size[i] = size![i]!;
-    batch.last[i] = (flags![i]! & Flag.last) !== 0 ? 1 : 0;
+    batch.side[i] = side![row]!;
+    batch.position[i] = depth![row]!;
+    batch.priceTicks[i] = hasPrice ? Math.round((price![row]! * 10 ** scale.decimals) / scale.numerator) : 0;
+    batch.size[i] = size![row]!;
+    batch.last[i] = (flags![row]! & Flag.last) !== 0 ? 1 : 0;
   }
-  batch.length = rows;
+}
+
+/** Minuend less `base` as numbers, by words: exact where the result is, and no bigint is made for a row. */
+function differences(minuend: BigInt64Array, base: bigint, start: number, out: Float64Array, count: number): void {
+  const words = new Int32Array(minuend.buffer, minuend.byteOffset, 2 * minuend.length);
+  const [baseLow, baseHigh] = [Number(BigInt.asUintN(32, base)), Number(base >> 32n)];
+  for (let i = 0, at = 2 * start; i < count; i++, at += 2)
+    out[i] = (words[at + 1]! - baseHigh) * 2 ** 32 + ((words[at]! >>> 0) - baseLow);
 }
 
 function kindOf(action: number): EventKind {

@@ -1,0 +1,78 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import type { Column } from '../column.js';
+import type { ColumnChunk, ColumnValues } from '../column-chunk.js';
+import { quoted } from '../duckdb-text.js';
+import { unreadable } from './decode-object.js';
+
+/**
+ * Reads columns of any Parquet file, some thousand rows at a time.
+ * @throws Failure 'UnreadableObject' naming the file
+ */
+export async function* readByDuckdb(file: string, columns: readonly Column[]): AsyncGenerator<ColumnChunk> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', preserve_insertion_order: 'true' });
+  try {
+    const connection = await instance.connect();
+    const query = `SELECT ${columns.map(expressionOf).join(', ')} FROM read_parquet(${quoted(file)})`;
+    const result = await connection.stream(query).catch(refuse(file));
+    for (;;) {
+      const chunk = await result.fetchChunk().catch(refuse(file));
+      if (!chunk || chunk.rowCount === 0) return;
+      yield columnsIn(chunk.chunk, chunk.rowCount, columns);
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
+
+function refuse(file: string): (error: Error) => never {
+  return (error) => {
+    throw unreadable(file, error.message.split('\n', 1)[0]!.slice(0, 300));
+  };
+}
+
+const SQL_TYPES = { int64: 'BIGINT', float64: 'DOUBLE', int32: 'INTEGER', text: 'VARCHAR' } as const;
+
+/** The column as numbers; 0 where it is NULL, and then whether it is. */
+function expressionOf(column: Column): string {
+  if (column.type !== 'enum') return `CAST(${column.name} AS ${SQL_TYPES[column.type]})`;
+  const code = column.values.every((value) => value.length === 1)
+    ? `strpos(${quoted(column.values.join(''))}, ${column.name})`
+    : `list_position([${column.values.map(quoted).join(', ')}], ${column.name})`;
+  return `CAST(${code} - 1 AS UTINYINT)`;
+}
+
+function columnsIn(chunk: duckdb.DataChunk, rows: number, columns: readonly Column[]): ColumnChunk {
+  const values: ColumnValues[] = [];
+  const valid: (Uint8Array | null)[] = [];
+  for (let i = 0; i < columns.length; i++) {
+    const vector = duckdb.data_chunk_get_vector(chunk, i);
+    values.push(valuesOf(vector, rows, columns[i]!));
+    valid.push(duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8) ?? null);
+    if (valid[i]) zeroNulls(values[i]!, valid[i]!);
+  }
+  return { rows, values, valid };
+}
+
+function valuesOf(vector: duckdb.Vector, rows: number, { type }: Column): ColumnValues {
+  const bytes = duckdb.vector_get_data(vector, rows * (type === 'enum' ? 1 : type === 'int32' ? 4 : 8));
+  const { buffer, byteOffset } = bytes as Uint8Array<ArrayBuffer>;
+  switch (type) {
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, rows);
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, rows);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, rows);
+    default:
+      return bytes;
+  }
+}
+
+/** What DuckDB leaves at a NULL is what was there before. */
+function zeroNulls(values: ColumnValues, valid: Uint8Array): void {
+  const cells = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const rowBytes = values.BYTES_PER_ELEMENT;
+  for (let row = 0; row < values.length; row++)
+    if (((valid[row >> 3]! >> (row & 7)) & 1) === 0) cells.fill(0, row * rowBytes, (row + 1) * rowBytes);
+}
