@@ -3,6 +3,10 @@ import type { Logger } from 'pino';
 import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
+import { tellHalt } from './alarms/alarm-of-halt.js';
+import { Alarms } from './alarms/alarms.js';
+import { CONNECTION_ALARMS } from './alarms/connection-alarms.js';
+import { captureSettings } from './capture/capture-settings.js';
 import { CaptureWriter } from './capture/capture-writer.js';
 import { ReceiveClock } from './capture/receive-clock.js';
 import { contractOf } from './connection/contract.js';
@@ -20,7 +24,9 @@ import { JournalQueue } from './orders/journal-queue.js';
 import { OrderDesk } from './orders/order-desk.js';
 import { OrderJournal } from './orders/order-journal.js';
 import { PositionWatch } from './orders/position-watch.js';
-import { describeBridge, detailBridge } from './status/describe-bridge.js';
+import { runAll } from './run-all.js';
+import { describeBridge } from './status/describe-bridge.js';
+import { RegimeWatch } from './status/regime.js';
 import { StatusFile } from './status/status-file.js';
 import { StatusServer } from './status/status-server.js';
 import { Tally } from './status/tally.js';
@@ -45,8 +51,6 @@ export interface RunningBridge {
   stop(): Promise<void>;
 }
 
-const MIB = 2 ** 20;
-
 /**
  * Starts the one process that may send orders: wires capture, decisions, risk, orders and the swap together. Resolves
  * once it keeps connecting, captures and tells its status.
@@ -60,6 +64,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const contract = contractOf(instrument);
   const own = { account: gateway.account, localSymbol: instrument.localSymbol };
   const tally = new Tally();
+  const regime = new RegimeWatch();
+  const alarms = Alarms.open(path.join(broker, 'alarms.jsonl'), { log, quietMs: tuning.alarmQuietMs });
   let connection: ConnectionState = 'connecting';
 
   const halts = new Halts((code, reason) => onHalt(code, reason));
@@ -76,24 +82,15 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const receiveClock = new ReceiveClock(clock);
   const capture = new CaptureWriter({
     folder: path.join(broker, 'capture'),
-    header: {
-      ...{ kind: 'header', v: 1, source: 'ib', instrument: instrument.localSymbol, exchange: instrument.exchange },
-      ...{ tickSize: instrument.tickSize, multiplier: instrument.multiplier, levels: config.bridge.depthLevels },
-      ...(gateway.embedded && config.input.kind === 'synthetic' ? { synthetic: true } : {}),
-    },
+    ...captureSettings(config),
     clock: receiveClock,
     tradeDateOf,
-    limits: {
-      sizeBytesMax: config.bridge.segmentMiBMax * MIB,
-      ageMsMax: config.bridge.segmentMinutesMax * 60_000,
-      pendingBytesMax: config.bridge.captureBacklogMiBMax * MIB,
-    },
     onTrouble: (error) =>
       error ? halts.raise('disk', `the capture cannot be written: ${error.message}`) : halts.lift('disk'),
     onGap: () => feed.renew(),
   });
-  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, tradeDateOf, (error) =>
-    log.error({ err: error }, 'the decision log cannot be written'),
+  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, tradeDateOf, ({ message }) =>
+    alarms.note('DecisionLogNotWritten', message),
   );
   const decider = new Decider({
     instrument: instrument.localSymbol,
@@ -113,6 +110,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     onError: (error) => {
       tally.decisionErrors++;
       log.error({ err: error }, 'a decision failed');
+      alarms.note('DecisionFailed', String(error));
     },
   });
   const model = new ModelInUse(decider, decisionLog);
@@ -121,9 +119,9 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     contract,
     journal,
     onRejected: (order, code, text) => trading.onRejected(order, code, text),
-    onFill: ({ execId, orderRef, corrects }) => {
+    onFill: ({ execId, orderRef, corrects, side, contracts, price }) => {
       tally.fills++;
-      tally.lastFillWallMs = Date.now();
+      tally.lastFill = { wallTime: new Date().toISOString(), side, contracts, price };
       if (orderRef === null && corrects === null)
         halts.raise('foreign-execution', `execution ${execId} belongs to no order of this bridge`);
     },
@@ -163,10 +161,15 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     activate: (release, shipId) => {
       tally.decisionErrors = 0;
       model.activate(release, shipId);
+      alarms.clear('ReleaseNotRestored');
+      alarms.clear('SwapRefused');
     },
     currentModelVersion: () => model.modelVersion,
     lastEventSeq: () => decider.lastEventSeq,
-    onNews: (text, record) => log.info({ swap: record }, text),
+    onNews: (text, record) => {
+      log.info({ swap: record }, text);
+      if (record?.outcome === 'refused') alarms.raise('SwapRefused', text);
+    },
   });
   const keeper = new ConnectionKeeper({
     address: { host: gateway.host, port: gateway.port },
@@ -174,7 +177,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     backoff: tuning.backoff,
     prepare: (session, ask) =>
       prepareSession(session, ask, {
-        ...{ config, clock, contract, desk, feed, decider, decisionLog, halts, journal },
+        ...{ config, clock, contract, desk, feed, decider, decisionLog, halts, journal, regime },
         own,
         ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
@@ -192,6 +195,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     onState: (state, detail) => {
       connection = state;
       log.info({ connection: state }, detail ?? `connection: ${state}`);
+      if (state === 'ready') for (const alarm of CONNECTION_ALARMS) alarms.clear(alarm);
     },
     onFailedAttempt: (failure) => supervisor.failedAttempt(failure),
   });
@@ -202,6 +206,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       log,
       tuning,
       halts,
+      alarms,
       trading,
       journal,
       keeper,
@@ -214,18 +219,20 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       onDoubt: (reason) => supervisor.doubt(reason, null),
     }),
   });
-  const parts = () => ({ clock, connection, halts, model, tally, desk, feed, capture, ledger: journal.ledger });
-  const status = new StatusFile(broker, () => describeBridge(parts()));
-  const statusServer = new StatusServer(config.metrics.bridgePort, () =>
-    detailBridge({
-      ...{ ...parts(), trading, limits: config.risk },
+  const describe = () => {
+    regime.observe(decider.market);
+    return describeBridge({
+      ...{ clock, connection, halts, alarms, model, tally, desk, feed, capture, journal, trading, regime },
       messagesWaiting: keeper.readySession?.messagesWaiting ?? 0,
-    }),
-  );
+    });
+  };
+  const status = new StatusFile(broker, describe);
+  const statusServer = new StatusServer(config.metrics.bridgePort, describe);
 
   function onHalt(code: HaltCode, reason: string | null): void {
     if (reason === null) log.warn({ halt: code }, 'halt lifted');
     else log.error({ halt: code }, `trading is halted: ${reason}`);
+    tellHalt(alarms, code, reason);
     if (isSticky(code))
       journal.append(reason === null ? { kind: 'resume', code, by: 'bridge' } : { kind: 'halt', code, reason });
     if (reason !== null && code !== 'connection') trading.cancelDecisions(`halt: ${code}`);
@@ -240,10 +247,13 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     });
   halts.raise('connection', 'not connected yet');
   if (journal.ledger.live().length > 0) journal.append({ kind: 'link-lost', reason: 'the bridge was started anew' });
-  for (const [code, reason] of journal.ledger.haltReasons) halts.restore(code as HaltCode, reason);
+  for (const [code, reason] of journal.ledger.haltReasons) {
+    halts.restore(code as HaltCode, reason);
+    tellHalt(alarms, code as HaltCode, reason);
+  }
   decisionLog.start(decider.lastEventSeq);
   await model.restore(broker, swapsLog).catch((error: unknown) => {
-    log.error({ err: error }, 'the release in use before the restart cannot be loaded: no model');
+    alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);
   });
   swap.start();
   supervisor.start();
@@ -253,7 +263,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   keeper.start();
   const closeJournal = () => {
     const lost = journal.close();
-    if (lost > 0) log.fatal({ alarm: 'JournalLost', lines: lost }, 'the disk refused these journal lines to the end');
+    if (lost > 0) alarms.raise('JournalLost', `the disk refused ${lost} journal lines to the end`);
   };
   return {
     stop: () => {
@@ -270,20 +280,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
         () => status.stop(),
         () => statusServer.stop(),
         () => tally.eventLoopDelay.disable(),
+        () => alarms.close(),
       ]);
     },
   };
-}
-
-/** Every step, also where an earlier one failed: a process that only half stops runs on. @throws the first failure */
-async function runAll(steps: readonly (() => Promise<void> | void)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
 }

@@ -3,6 +3,8 @@ import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { Failure } from '../shared/failure.js';
+import type { Alarms } from './alarms/alarms.js';
+import { alarmOfFailure } from './alarms/connection-alarms.js';
 import type { ConnectionKeeper } from './connection/keep-connected.js';
 import { inRestartWindow } from './connection/restart-windows.js';
 import type { ControlFiles } from './control/control-files.js';
@@ -20,6 +22,7 @@ export interface SupervisorDeps {
   readonly log: Logger;
   readonly tuning: Tuning;
   readonly halts: Halts;
+  readonly alarms: Alarms;
   readonly trading: Trading;
   readonly journal: JournalQueue;
   readonly keeper: ConnectionKeeper;
@@ -57,8 +60,9 @@ export class Supervisor {
   }
 
   failedAttempt({ type, message, fix }: Failure): void {
-    const isAlarm = type !== 'GatewayUnreachable';
-    this.deps.log[isAlarm ? 'error' : 'warn']({ alarm: isAlarm ? type : undefined, fix }, message);
+    const alarm = alarmOfFailure(type);
+    this.deps.log.warn({ failure: type, fix }, message);
+    if (alarm) this.deps.alarms.raise(alarm, message);
   }
 
   private tick(): void {
@@ -70,6 +74,7 @@ export class Supervisor {
     this.settleDoubts();
     this.checkPosition();
     this.escalate();
+    this.deps.alarms.tick();
   }
 
   private obey(control: ControlFiles): void {
@@ -117,7 +122,7 @@ export class Supervisor {
 
   /** A gateway that is away is normal in its restart windows; else it is an alarm, and again each time twice as late. */
   private escalate(): void {
-    const { config, keeper, log } = this.deps;
+    const { config, keeper, alarms, log } = this.deps;
     if (keeper.readySession || inRestartWindow(Date.now(), config.bridge.restart)) {
       this.downSinceMs = null;
       this.escalations = 0;
@@ -127,6 +132,8 @@ export class Supervisor {
     const downMs = performance.now() - this.downSinceMs;
     if (downMs < config.bridge.downSecondsMax * 1000 * 2 ** this.escalations) return;
     this.escalations++;
-    log.fatal({ alarm: 'GatewayDown', downSeconds: Math.round(downMs / 1000) }, 'the gateway stays away');
+    const downSeconds = Math.round(downMs / 1000);
+    log.fatal({ downSeconds }, 'the gateway stays away');
+    alarms.raise('GatewayDown', `no reconciled connection for ${downSeconds} s, outside the restart windows`);
   }
 }

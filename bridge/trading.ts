@@ -179,7 +179,8 @@ export class Trading {
     if (refusal) this.deps.onRefused(null, refusal);
   }
 
-  private riskContext(): RiskContext {
+  /** All that the rules look at, now. */
+  riskContext(): RiskContext {
     const { config, clock, halts } = this.deps;
     const ledger = this.deps.ledger();
     const nowMarketMs = clock.nowMs();

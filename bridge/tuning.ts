@@ -17,6 +17,8 @@ export interface Tuning {
   readonly doubtMs: number;
   /** Between two requests for depth that the gateway does not have. */
   readonly depthRetryMs: number;
+  /** An alarm is over when its cause was gone for this long. */
+  readonly alarmQuietMs: number;
 }
 
 export const USUAL_TUNING: Tuning = {
@@ -28,4 +30,5 @@ export const USUAL_TUNING: Tuning = {
   positionEveryMs: 10_000,
   doubtMs: 2000,
   depthRetryMs: 60_000,
+  alarmQuietMs: 30_000,
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../shared/failure.js';
 import type { GatewayAddress } from './ib-api.js';
-import { GatewaySession, type SessionTimeouts, type SystemMessage } from './session.js';
+import { GatewaySession, portMoved, type SessionTimeouts, type SystemMessage } from './session.js';
 
 export type ConnectionState = 'connecting' | 'connected' | 'reconciling' | 'ready' | 'down';
 
@@ -97,7 +97,10 @@ export class ConnectionKeeper {
       } else if (message.meaning === 'restored-data-lost' || message.meaning === 'restored-data-kept') {
         // Even where IB kept the subscriptions, events were missed: only a fresh book is to be trusted.
         link.restore();
-      } else if (message.meaning === 'port-moved') session.close(message.text);
+      } else if (message.meaning === 'port-moved') {
+        this.attemptFailed(portMoved(`${this.address.host}:${this.address.port}`, message.text));
+        session.close(message.text);
+      }
     };
     let over = false;
     session.closed.then((reason) => {

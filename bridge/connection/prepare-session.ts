@@ -8,6 +8,7 @@ import type { MarketFeed } from '../feed/market-feed.js';
 import type { Halts } from '../halt/halts.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import { type ReconciliationDeps, reconcile } from '../orders/reconciliation.js';
+import type { RegimeWatch } from '../status/regime.js';
 import { checkContract } from './contract.js';
 import type { GatewaySession } from './session.js';
 
@@ -20,6 +21,7 @@ export interface SessionWork extends ReconciliationDeps {
   readonly decider: Decider;
   readonly decisionLog: DecisionLog;
   readonly halts: Halts;
+  readonly regime: RegimeWatch;
 }
 
 /**
@@ -60,6 +62,7 @@ async function warmBars(session: GatewaySession, work: SessionWork): Promise<voi
   const bars = await bootstrapBars(session, work.contract, bootstrapBarDays, work.clock.nowMs(), work.answerMs);
   for (const bar of bars) {
     work.decider.onBar(bar);
+    work.regime.observe(work.decider.market);
     work.decisionLog.bar(bar, work.decider.lastEventSeq);
   }
 }

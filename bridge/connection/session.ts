@@ -205,7 +205,7 @@ function unreachable(message: string): Failure {
 }
 
 /** Code 1300 carries the new port in its text. */
-function portMoved(where: string, text: string): Failure {
+export function portMoved(where: string, text: string): Failure {
   const port = Number(/\b(\d{4,5})\b(?!.*\b\d{4,5}\b)/.exec(text)?.[1]);
   return new Failure('PortMoved', `the gateway at ${where} moved its socket port: ${text}`, undefined, { port });
 }

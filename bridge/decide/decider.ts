@@ -104,6 +104,11 @@ export class Decider implements EventSink {
     deps.beforeEvent(atNs);
     row.kind[0] = kind;
     row.tsRecvNs[0] = atNs;
+  /** The market as the features see it now. */
+  get market(): DecisionPipeline['state'] {
+    return this.pipeline.state;
+  }
+
     row.seq[0] = seq;
     row.priceTicks[0] = Math.round(price / deps.tickSize);
     row.size[0] = size;

@@ -1,73 +1,88 @@
+import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
-import type { RiskLimits } from '../../shared/config/operations.js';
-import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { Alarms } from '../alarms/alarms.js';
 import type { CaptureWriter } from '../capture/capture-writer.js';
 import type { ConnectionState } from '../connection/keep-connected.js';
 import type { MarketFeed } from '../feed/market-feed.js';
 import type { Halts } from '../halt/halts.js';
 import type { ModelInUse } from '../model-in-use.js';
+import type { JournalQueue } from '../orders/journal-queue.js';
 import type { OrderDesk } from '../orders/order-desk.js';
-import type { OrderLedger } from '../orders/order-ledger.js';
+import { limitUse } from '../risk/limit-use.js';
 import type { Trading } from '../trading.js';
-import type { BridgeDetails } from './status-server.js';
+import type { RegimeWatch } from './regime.js';
 import type { Tally } from './tally.js';
 
 export interface BridgeParts {
   readonly clock: MarketClock;
   readonly connection: ConnectionState;
   readonly halts: Halts;
+  readonly alarms: Alarms;
   readonly model: ModelInUse;
   readonly tally: Tally;
   readonly desk: OrderDesk;
   readonly feed: MarketFeed;
   readonly capture: CaptureWriter;
-  readonly ledger: OrderLedger;
-}
-
-/** The status and what else an operator wants to see. */
-export function detailBridge(
-  parts: BridgeParts & { readonly trading: Trading; readonly messagesWaiting: number; readonly limits: RiskLimits },
-): BridgeDetails {
-  const { halts, model, tally, capture, trading, messagesWaiting, limits } = parts;
-  const { lastFillWallMs } = tally;
-  return {
-    status: describeBridge(parts),
-    halts: halts.byCode,
-    heads: model.release?.heads ?? [],
-    limits,
-    lastFillTime: Number.isNaN(lastFillWallMs) ? null : new Date(lastFillWallMs).toISOString(),
-    pnlTodayUsd: Number.isNaN(trading.pnlToday) ? null : trading.pnlToday,
-    messagesWaiting,
-    captureBacklogBytes: capture.backlogBytes,
-    eventLoopDelayMsP99: tally.eventLoopDelay.percentile(99) / 1e6,
-  };
+  readonly journal: JournalQueue;
+  readonly trading: Trading;
+  readonly regime: RegimeWatch;
+  /** Messages that wait for their turn to be sent to the gateway. */
+  readonly messagesWaiting: number;
 }
 
 /** What the bridge says of itself now. */
-export function describeBridge(parts: BridgeParts): BridgeStatus {
-  const { clock, connection, halts, model, tally, desk, feed, capture, ledger } = parts;
+export function describeBridge(parts: BridgeParts): FullBridgeStatus {
+  const { clock, connection, halts, alarms, model, tally, desk, feed, capture, journal, trading, regime } = parts;
   const { release } = model;
+  const { ledger } = journal;
+  const nowMarketMs = clock.nowMs();
+  const risk = trading.riskContext();
   return {
     v: 1,
     pid: process.pid,
     startedAt: tally.startedAt.toISOString(),
     wallTime: new Date().toISOString(),
-    marketTime: new Date(clock.nowMs()).toISOString(),
+    marketTime: new Date(nowMarketMs).toISOString(),
     connection,
+    up: connection === 'ready',
     trading: halts.any ? 'halted' : release === null ? 'no-model' : 'armed',
     haltReason: halts.sentence,
+    halts: halts.byCode,
+    alarms: alarms.raised,
     modelVersion: release?.modelVersion ?? null,
     counter: release?.counter ?? null,
     shipId: model.shipId,
+    heads: [...(release?.heads ?? [])],
+    marketData: feed.marketData,
     eventsSeen: feed.eventsSeen,
     lastEventSeq: capture.lastSeq,
     lastEventMarketTime: Number.isNaN(tally.lastEventMarketMs) ? null : new Date(tally.lastEventMarketMs).toISOString(),
+    lastEventAgeMs: known(nowMarketMs - tally.lastEventMarketMs),
+    bestBid: known(risk.bid),
+    bestAsk: known(risk.ask),
+    regime: regime.regime(sessionPhase(nowMarketMs)),
     decisions: tally.decisions,
     decisionErrors: tally.decisionErrors,
-    ordersSent: desk.ordersSent,
-    fills: tally.fills,
-    positionContracts: ledger.positionContracts,
     decisionLatencyMsP50: tally.decisionLatency.quantileMs(50),
     decisionLatencyMsP99: tally.decisionLatency.quantileMs(99),
+    decisionLatency: tally.decisionLatency.histogram,
+    ordersSent: desk.ordersSent,
+    fills: tally.fills,
+    lastFill: tally.lastFill,
+    positionContracts: ledger.positionContracts,
+    pnlTodayUsd: known(trading.pnlToday),
+    limits: limitUse(risk),
+    queues: {
+      messagesWaiting: parts.messagesWaiting,
+      captureBacklogBytes: capture.backlogBytes,
+      journalLinesWaiting: journal.linesWaiting,
+      ordersLive: risk.openOrders,
+    },
+    eventLoopDelayMsP99: known(tally.eventLoopDelay.percentile(99) / 1e6) ?? 0,
   };
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }

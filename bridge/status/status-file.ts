@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
+import { bridgeStatus, type FullBridgeStatus } from '../../shared/handover/bridge-status.js';
 
 const EVERY_MS = 1000;
 
@@ -18,7 +18,7 @@ export class StatusFile {
 
   constructor(
     folder: string,
-    private readonly current: () => BridgeStatus,
+    private readonly current: () => FullBridgeStatus,
   ) {
     mkdirSync(folder, { recursive: true });
     this.file = path.join(folder, 'status.json');

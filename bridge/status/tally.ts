@@ -1,4 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
 import { Latencies } from './latencies.js';
 
 /** What the bridge counts for its status, since its start unless it says otherwise. */
@@ -12,5 +13,5 @@ export class Tally {
   decisionErrors = 0;
   fills = 0;
   lastEventMarketMs = Number.NaN;
-  lastFillWallMs = Number.NaN;
+  lastFill: FullBridgeStatus['lastFill'] = null;
 }

@@ -12,6 +12,7 @@ import { Failure } from '../../shared/failure.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
 import { CONTROL_FILES, tradingControl } from '../../shared/handover/trading-control.js';
 import { loadBridge } from '../bridge/load-bridge.js';
+import { statusText } from '../bridge/status-text.js';
 import { printResult } from '../output.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -35,9 +36,11 @@ export function register(noun: Command): void {
       '\nWithout a command it runs the bridge until SIGINT, SIGTERM or SIGBREAK: the one process that sends orders.',
     )
     .action(beBridge);
-  withHome(noun.command('status').description('what the bridge says of itself; exit 1 when it is not running')).action(
-    showStatus,
-  );
+  withHome(
+    noun
+      .command('status')
+      .description('what the bridge says of itself, alarms and limits included; exit 1 when it is not running'),
+  ).action(showStatus);
   asking(noun, 'halt', 'throw the kill switch: no new order, working orders are cancelled').action(
     (_options: unknown, command: Command) => ask('halt', command, (status) => status.trading === 'halted'),
   );
@@ -112,15 +115,6 @@ function notYet(name: string, status: BridgeStatus | undefined): string {
     ? `the bridge says: ${status.trading}, ${status.haltReason ?? 'no halt'}`
     : 'no bridge is running';
   return `${name} is asked for, and waits for the bridge (${said})`;
-}
-
-function statusText(status: BridgeStatus, ageMs: number): string {
-  return [
-    `connection ${status.connection}, trading ${status.trading}${status.haltReason ? ` (${status.haltReason})` : ''}`,
-    `model ${status.modelVersion === null ? 'none' : `v${status.modelVersion}`}, position ${status.positionContracts}`,
-    `${status.eventsSeen} events, ${status.decisions} decisions, ${status.ordersSent} orders, ${status.fills} fills`,
-    `said ${Math.round(ageMs / 1000)} s ago by process ${status.pid}`,
-  ].join('\n');
 }
 
 function readStatus(config: Config): { status: BridgeStatus; ageMs: number } {

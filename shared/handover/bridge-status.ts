@@ -1,4 +1,60 @@
 import { z } from 'zod';
+import { ALARM_NAMES } from './alarm-line.js';
+
+const count = z.number().int().nonnegative();
+
+/** What an operator wants to see beside the numbers that workflows judge by. A bridge of an earlier version tells less. */
+const details = {
+  /** Connected and reconciled. */
+  up: z.boolean(),
+  /** What is captured: the whole book, the best prices only, or nothing that makes a book. */
+  marketData: z.enum(['depth', 'top-of-book', 'none']),
+  /** Market milliseconds since the last market event; null before the first. */
+  lastEventAgeMs: z.number().nonnegative().nullable(),
+  /** Points; null while the book is not settled. */
+  bestBid: z.number().nullable(),
+  bestAsk: z.number().nullable(),
+  lastFill: z
+    .object({
+      wallTime: z.iso.datetime(),
+      side: z.enum(['BUY', 'SELL']),
+      contracts: z.number().positive(),
+      /** Points. */
+      price: z.number(),
+    })
+    .nullable(),
+  /** Of the trade date, commissions deducted; null while no price is known. */
+  pnlTodayUsd: z.number().nullable(),
+  heads: z.array(z.object({ name: z.string(), onnxSha256: z.string() })),
+  regime: z.object({
+    sessionPhase: z.string(),
+    volatility: z.enum(['low', 'middle', 'high']).nullable(),
+    trend: z.enum(['up', 'flat', 'down']).nullable(),
+    volatilityBasisPoints: z.number().nullable(),
+  }),
+  /** By the setting's name, which ends in its unit; `used` is null where the limit is for one order. */
+  limits: z.record(z.string(), z.object({ limit: z.number(), used: z.number().nullable() })),
+  queues: z.object({
+    /** Messages that wait for their turn to be sent to the gateway. */
+    messagesWaiting: count,
+    /** Captured lines that the disk has not taken yet. */
+    captureBacklogBytes: count,
+    /** Lines of the order journal that the disk has not taken yet. */
+    journalLinesWaiting: count,
+    ordersLive: count,
+  }),
+  /** From the event that led to a decision to the decision. Buckets are cumulative. */
+  decisionLatency: z.object({
+    count,
+    sumMs: z.number().nonnegative(),
+    buckets: z.array(z.object({ leMs: z.number().positive(), count })),
+  }),
+  /** How late the event loop comes round. */
+  eventLoopDelayMsP99: z.number().nonnegative(),
+  /** Reasons for which trading is halted now, by code. */
+  halts: z.record(z.string(), z.string()),
+  alarms: z.array(z.object({ alarm: z.enum(ALARM_NAMES), since: z.iso.datetime(), detail: z.string() })),
+};
 
 /** `broker/status.json`, replaced by temp + rename about once a second: what the bridge says of itself. */
 export const bridgeStatus = z.object({
@@ -14,16 +70,20 @@ export const bridgeStatus = z.object({
   modelVersion: z.number().int().positive().nullable(),
   counter: z.number().int().positive().nullable(),
   shipId: z.string().nullable(),
-  eventsSeen: z.number().int().nonnegative(),
-  lastEventSeq: z.number().int().nonnegative(),
+  eventsSeen: count,
+  lastEventSeq: count,
   lastEventMarketTime: z.iso.datetime().nullable(),
-  decisions: z.number().int().nonnegative(),
+  decisions: count,
   /** Decisions that ended in an error since the last swap. */
-  decisionErrors: z.number().int().nonnegative(),
-  ordersSent: z.number().int().nonnegative(),
-  fills: z.number().int().nonnegative(),
+  decisionErrors: count,
+  ordersSent: count,
+  fills: count,
   positionContracts: z.number().int(),
   decisionLatencyMsP50: z.number().nonnegative(),
   decisionLatencyMsP99: z.number().nonnegative(),
+  ...z.object(details).partial().shape,
 });
 export type BridgeStatus = Readonly<z.infer<typeof bridgeStatus>>;
+
+/** As this version of the bridge tells it. */
+export type FullBridgeStatus = Readonly<Required<BridgeStatus>>;

@@ -65,6 +65,14 @@ describe('operating the bridge', () => {
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     assert.match(metrics, /^believe_bridge_up 1$/m);
     assert.match(metrics, /^believe_bridge_model_version 1$/m);
+    assert.match(metrics, /^believe_bridge_limit\{limit="maxOrderSizeContracts"\} 1$/m);
+    assert.match(metrics, /^# TYPE believe_bridge_decision_latency_seconds histogram$/m);
+    const buckets = [...metrics.matchAll(/_seconds_bucket\{le="(.+)"\} (\d+)/g)].map(([, , count]) => Number(count));
+    assert.ok(buckets.length > 10 && buckets.at(-1)! > 0);
+    assert.deepEqual(
+      buckets,
+      [...buckets].sort((a, b) => a - b),
+    );
     assert.equal((await fetch(`http://127.0.0.1:${port}/orders`)).status, 404);
     assert.equal((await fetch(`http://127.0.0.1:${port}/status`, { method: 'POST' })).status, 405);
   });

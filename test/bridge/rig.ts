@@ -36,7 +36,7 @@ export const QUICK: Tuning = {
   timeouts: { handshakeMs: 3000, heartbeatMs: 200, silenceMsMax: 1500 },
   backoff: { firstMs: 50, lastMs: 200 },
   ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000 },
-  ...{ positionEveryMs: 500, doubtMs: 300, depthRetryMs: 300 },
+  ...{ positionEveryMs: 500, doubtMs: 300, depthRetryMs: 300, alarmQuietMs: 500 },
 };
 
 interface SpawnOptions {

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** Everything the bridge calls a person for. What each means and what to do is in docs/bridge.md. */
+export const ALARM_NAMES = [
+  // The connection to the gateway
+  'GatewayDown',
+  'ClientIdInUse',
+  'ContractUnknown',
+  'ContractDiffers',
+  'PortMoved',
+  'NoAnswer',
+  'ConnectionDefect',
+  // Halts that nobody asked for
+  'MarketDataRefused',
+  'CaptureNotWritten',
+  'JournalNotWritten',
+  'PositionMismatch',
+  'OrphanOrder',
+  'ForeignExecution',
+  'DoubleOrder',
+  'DailyLoss',
+  'RejectBurst',
+  'WrongAccount',
+  // Models and decisions
+  'ReleaseNotRestored',
+  'SwapRefused',
+  'DecisionFailed',
+  'DecisionLogNotWritten',
+  // The end of a process
+  'JournalLost',
+] as const;
+
+export type AlarmName = (typeof ALARM_NAMES)[number];
+
+/** One line of `broker/alarms.jsonl`: an alarm was raised, or is over. */
+export const alarmLine = z.object({
+  v: z.literal(1),
+  /** Wall time. */
+  at: z.iso.datetime(),
+  state: z.enum(['raised', 'cleared']),
+  alarm: z.enum(ALARM_NAMES),
+  /** Plain words: why it was raised, the newest reason where it is cleared. */
+  detail: z.string(),
+});
+export type AlarmLine = Readonly<z.infer<typeof alarmLine>>;
