@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { Failure, UsageFailure } from '../shared/failure.js';
 
@@ -79,6 +80,7 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
 async function main(argv: string[]): Promise<void> {
   const program = new Command('believe')
     .description("The machinery around a small fund's futures model: capture, train, gate, sign, ship, trade.")
+    .version(ownVersion(), '--version', 'print the version')
     .exitOverride()
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for what this command takes)');
@@ -88,6 +90,12 @@ async function main(argv: string[]): Promise<void> {
     if (noun.name === asked) (await noun.load()).register(command);
   }
   await program.parseAsync(argv, { from: 'user' });
+}
+
+/** Of the package that this file is part of. */
+function ownVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** What the operating system refuses, in words. */
