@@ -20,12 +20,17 @@ interface Options {
   readonly onTrouble: (error: Error | null) => void;
 }
 
-type Job =
-  | { readonly kind: 'lines'; readonly bytes: Buffer; readonly lastSeq: number }
-  | { readonly kind: 'segment'; readonly tradeDate: string; readonly levels: number };
+interface LinesJob {
+  readonly kind: 'lines';
+  readonly bytes: Buffer;
+  readonly lastSeq: number;
+}
+type Job = LinesJob | { readonly kind: 'segment'; readonly tradeDate: string; readonly levels: number };
 
 const RETRY_MS = 500;
 const CHUNK_BYTES = 256 * 1024;
+/** Far below what one call to the operating system may take. */
+const CHUNKS_PER_WRITE = 64;
 const UTF8_BYTES_MAX = 3;
 
 /** The files behind a capture: one job after the other, so that lines stay in order across rotations and retries. */
@@ -122,8 +127,8 @@ export class SegmentFiles {
   private async work(): Promise<void> {
     while (this.jobs.length > 0) {
       try {
-        await this.perform(this.jobs[0]!);
-        this.jobs.shift();
+        const done = await this.perform(this.jobs[0]!);
+        this.jobs.splice(0, done);
         this.trouble(null);
         this.reportDrops();
       } catch (error) {
@@ -135,21 +140,42 @@ export class SegmentFiles {
     }
   }
 
-  private async perform(job: Job): Promise<void> {
+  /** @returns how many jobs are done with */
+  private async perform(job: Job): Promise<number> {
     if (job.kind === 'segment') {
       await this.closeSegment();
       this.tradeDate = job.tradeDate;
       this.levels = job.levels;
-      return;
+      return 1;
     }
     const segment = this.current ?? (await this.openSegment());
-    await writeAt(segment.handle, job.bytes, segment.sizeBytes);
-    segment.sizeBytes += job.bytes.length;
-    segment.lastSeq = job.lastSeq;
-    this.pendingBytes -= job.bytes.length;
     const { sizeBytesMax, ageMsMax } = this.options.limits;
+    const lines = this.linesWaiting(sizeBytesMax - segment.sizeBytes);
+    const sizeBytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const parts = lines.map(({ bytes }) => bytes);
+    await writeAt(segment.handle, parts, segment.sizeBytes);
+    segment.sizeBytes += sizeBytes;
+    segment.lastSeq = lines.at(-1)!.lastSeq;
+    this.pendingBytes -= sizeBytes;
     if (segment.sizeBytes >= sizeBytesMax || performance.now() - segment.openedAtMs >= ageMsMax)
       await this.closeSegment();
+    return lines.length;
+  }
+
+  /**
+   * The lines at the head of the queue until the segment is full: written at once, because a write costs a turn of the
+   * event loop, and one turn may bring more events than fit one chunk.
+   */
+  private linesWaiting(roomBytes: number): LinesJob[] {
+    const lines: LinesJob[] = [];
+    let sizeBytes = 0;
+    for (const job of this.jobs) {
+      if (job.kind !== 'lines' || lines.length === CHUNKS_PER_WRITE) break;
+      lines.push(job);
+      sizeBytes += job.bytes.length;
+      if (sizeBytes >= roomBytes) break;
+    }
+    return lines;
   }
 
   private async openSegment(): Promise<NonNullable<typeof this.current>> {
@@ -159,7 +185,7 @@ export class SegmentFiles {
     const file = path.join(folder, segmentFile({ instrument: header.instrument, tradeDate, number }));
     const handle = await open(`${file}${OPEN_SUFFIX}`, 'w');
     const bytes = Buffer.from(formatHeaderLine({ ...header, tradeDate, levels }));
-    await writeAt(handle, bytes, 0);
+    await writeAt(handle, [bytes], 0);
     this.numbers.set(tradeDate, number);
     this.current = { handle, file, sizeBytes: bytes.length, openedAtMs: performance.now(), lastSeq: 0 };
     return this.current;
@@ -198,10 +224,23 @@ export class SegmentFiles {
   }
 }
 
-/** Writes all of `bytes` at an offset, so that a failed write can be tried again without a trace. */
-async function writeAt(handle: FileHandle, bytes: Buffer, offset: number): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
-    written += bytesWritten;
+/** Writes all of `parts` at an offset, so that a failed write can be tried again without a trace. */
+async function writeAt(handle: FileHandle, parts: readonly Buffer[], offset: number): Promise<void> {
+  let left = parts;
+  for (let at = offset; left.length > 0; ) {
+    const { bytesWritten } = await handle.writev(left, at);
+    at += bytesWritten;
+    left = without(left, bytesWritten);
   }
+}
+
+/** What is left of `parts` after their first bytes. */
+function without(parts: readonly Buffer[], bytes: number): readonly Buffer[] {
+  const left: Buffer[] = [];
+  let over = bytes;
+  for (const part of parts) {
+    if (over < part.length) left.push(part.subarray(over));
+    over = Math.max(0, over - part.length);
+  }
+  return left;
 }
