@@ -58,7 +58,8 @@ export function describeBridge(parts: BridgeParts): FullBridgeStatus {
     eventsSeen: feed.eventsSeen,
     lastEventSeq: capture.lastSeq,
     lastEventMarketTime: Number.isNaN(tally.lastEventMarketMs) ? null : new Date(tally.lastEventMarketMs).toISOString(),
-    lastEventAgeMs: known(nowMarketMs - tally.lastEventMarketMs),
+    // Events are stamped by a finer clock, which may be ahead by its grain.
+    lastEventAgeMs: known(Math.max(0, nowMarketMs - tally.lastEventMarketMs)),
     bestBid: known(risk.bid),
     bestAsk: known(risk.ask),
     regime: regime.regime(sessionPhase(nowMarketMs)),
