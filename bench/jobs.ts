@@ -10,6 +10,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'features and market making on every event: against hftbacktest and NautilusTrader, fills reconciled',
     load: async () => (await import('./replay.js')).benchReplay,
   },
+  bridge: {
+    summary: 'order latency against Python, capture throughput against @stoqey/ib alone, event loop, memory',
+    load: async () => (await import('./bridge.js')).benchBridge,
+  },
   ship: {
     summary: 'seconds per stage of a ship, and the share that is orchestration',
     load: async () => (await import('./ship.js')).benchShip,

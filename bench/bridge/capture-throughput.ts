@@ -2,89 +2,107 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { pino } from 'pino';
-import { startBridge } from '../../bridge/bridge.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
-import { configSchema } from '../../shared/config/config.js';
-import { bridgeStatus } from '../../shared/handover/bridge-status.js';
+import { type ClockSpec, createMarketClock } from '../../shared/clock/market-clock.js';
+import type { ReleaseFiles } from '../../shared/release/archive.js';
+import { makeBrokerHome } from './broker-home.js';
+import { DepthFlood } from './depth-flood.js';
+import { ACCOUNT, bridgeConfig, DEPTH_SAMPLE } from './measured-config.js';
+import { RunningBridge } from './running-bridge.js';
+import { TRADE_DATE } from './three-heads.js';
 
-export interface FloodOrder {
-  /** A recording of ESU9 depth whose operations are sent again and again. */
-  readonly file: string;
+export interface Flood {
   readonly events: number;
   /** Null for as fast as the bridge takes them. */
   readonly eventsPerSecond: number | null;
-  readonly account: string;
 }
 
-export interface CaptureThroughput {
+export interface CaptureRun {
   readonly events: number;
-  /** Events that left the gateway and are no line in the capture. */
-  readonly lost: number;
-  readonly seconds: number;
   readonly eventsPerSecond: number;
-  /** CPU of the whole process, the sending thread included, for one event. */
+  readonly decisions: number;
+  /** Processor time of the bridge, all its threads, for one event. */
   readonly cpuUsPerEvent: number;
-  readonly rssMiB: number;
+  readonly loopMsP50: number;
+  readonly loopMsP99: number;
+  readonly loopMsMax: number;
+  /** Of the bridge's process: once a second from the first event on. */
+  readonly rssMiB: readonly number[];
 }
 
-/** From the socket to closed `dom_ib.jsonl` segments, book and features included, in a bridge as operators run it. */
-export async function measureCaptureThroughput(order: Omit<FloodOrder, 'account'>): Promise<CaptureThroughput> {
+/** Market seconds a second, so that the heads are warm after three seconds; a decision each 50 ms. */
+const SPEED = 20;
+const MIB = 2 ** 20;
+
+/**
+ * From the socket to closed `dom_ib.jsonl` segments, with book, features, three heads and their decisions, in a bridge as
+ * operators run it.
+ * @throws RangeError where an event that left the gateway is no line of a closed segment, or no head decided
+ */
+export async function measureCapture(flood: Flood, heads: ReleaseFiles): Promise<CaptureRun> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'believe-bench-'));
-  const workerData: FloodOrder = { ...order, account: 'DU1000001' };
-  const gateway = new Worker(new URL('./depth-flood-thread.js', import.meta.url), { workerData });
+  const clock: ClockSpec = {
+    ...{ kind: 'replay', firstTradeDate: TRADE_DATE, speed: SPEED, beforeOpenSeconds: 1, afterOpenSeconds: 20_000 },
+    startedAtWallMs: Date.now() - 3_600_000 / SPEED,
+  };
+  const barsBeforeMs = createMarketClock(clock).nowMs();
+  const gateway = await DepthFlood.open({ ...flood, file: DEPTH_SAMPLE, account: ACCOUNT, barsBeforeMs });
+  await makeBrokerHome(home, heads);
+  const bridge = await RunningBridge.start({ config: bridgeConfig(home, gateway.port), clock });
   try {
-    const port = await messageOf<number>(gateway);
-    const config = configSchema.parse({
-      ...{ home, clock: { kind: 'real' }, instrument: { localSymbol: 'ESU9' }, metrics: { bridgePort: 0 } },
-      ...{ gateway: { port, account: workerData.account }, bridge: { bootstrapBarDays: 0 } },
-      input: { kind: 'files', depth: [order.file] },
-    });
-    const flooding = messageOf<string>(gateway);
-    const log = pino({ level: 'silent' });
-    const bridge = await startBridge({ config, clock: createMarketClock({ kind: 'real' }), home, log });
-    await flooding;
-    const startedMs = performance.now();
-    const startedCpu = process.cpuUsage();
-    const events = await untilSeen(home, order.events);
-    const seconds = (performance.now() - startedMs) / 1000;
-    const { user, system } = process.cpuUsage(startedCpu);
-    const rssMiB = process.memoryUsage().rss / 2 ** 20;
-    await bridge.stop();
-    return {
-      ...{ events, lost: events - capturedDepth(home), seconds, eventsPerSecond: events / seconds },
-      ...{ cpuUsPerEvent: (user + system) / events, rssMiB },
-    };
+    await gateway.began;
+    return await watch(bridge, gateway, home);
   } finally {
-    await gateway.terminate();
+    bridge.kill();
+    await gateway.end();
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-function messageOf<T>(worker: Worker): Promise<T> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
+async function watch(bridge: RunningBridge, gateway: DepthFlood, home: string): Promise<CaptureRun> {
+  const first = await bridge.until(({ eventsSeen }) => eventsSeen > 0);
+  const before = await bridge.begin();
+  const seenBefore = bridge.status().eventsSeen;
+  const rssMiB: number[] = [];
+  let sent: number | undefined;
+  void gateway.sent.then((count) => {
+    sent = count;
   });
-}
-
-async function untilSeen(home: string, events: number): Promise<number> {
-  for (;;) {
-    await sleep(20);
-    const status = bridgeStatus.parse(JSON.parse(readFileSync(path.join(home, 'broker', 'status.json'), 'utf8')));
-    if (status.eventsSeen >= events) return status.eventsSeen;
+  // The last status within the flood: with the first one it gives the rate.
+  let last = first;
+  while (sent === undefined) {
+    await sleep(1000);
+    rssMiB.push((await bridge.use()).rssBytes / MIB);
+    if (sent === undefined) last = bridge.status();
   }
+  const events = sent;
+  const end = await bridge.until(({ eventsSeen }) => eventsSeen >= events);
+  const use = await bridge.use();
+  await bridge.stop();
+  const lost = events - capturedEvents(home);
+  if (lost !== 0) throw new RangeError(`${lost} of ${events} events are no line of a closed segment`);
+  if (end.decisions === 0 || end.decisionErrors > 0)
+    throw new RangeError(`${end.decisions} decisions, ${end.decisionErrors} failed: the heads were to decide`);
+  const seconds = (Date.parse(last.wallTime) - Date.parse(first.wallTime)) / 1000;
+  return {
+    ...{ events, decisions: end.decisions, rssMiB },
+    eventsPerSecond: (last.eventsSeen - first.eventsSeen) / seconds,
+    cpuUsPerEvent: (use.cpuUs - before.cpuUs) / (events - seenBefore),
+    ...{ loopMsP50: use.loopMsP50, loopMsP99: use.loopMsP99, loopMsMax: use.loopMsMax },
+  };
 }
 
-function capturedDepth(home: string): number {
+/** Depth and trade lines of the closed segments. */
+function capturedEvents(home: string): number {
   const folder = path.join(home, 'broker', 'capture');
   const segments = readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
-  return segments.reduce((sum, file) => sum + depthLines(readFileSync(path.join(folder, file))), 0);
+  return segments.reduce((sum, file) => {
+    const bytes = readFileSync(path.join(folder, file));
+    return sum + linesOf(bytes, '{"kind":"depth"') + linesOf(bytes, '{"kind":"trade"');
+  }, 0);
 }
 
-function depthLines(bytes: Buffer): number {
+function linesOf(bytes: Buffer, beginning: string): number {
   let count = 0;
-  for (let at = bytes.indexOf('{"kind":"depth"'); at >= 0; at = bytes.indexOf('{"kind":"depth"', at + 1)) count++;
+  for (let at = bytes.indexOf(beginning); at >= 0; at = bytes.indexOf(beginning, at + 1)) count++;
   return count;
 }

@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { buildRelease } from '../../research/release/build-release.js';
+import { keyPlaces } from '../../research/release/key-places.js';
+import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
+import { signRelease } from '../../research/release/sign-release.js';
+import { replaceFile } from '../../shared/disk/replace-file.js';
+import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
+import { acceptRelease } from '../../shared/release/accept-release.js';
+import type { ReleaseFiles } from '../../shared/release/archive.js';
+
+const SHIP = 'ship/bench';
+const NO_HASH = '0'.repeat(64);
+
+/** Makes a home folder whose bridge loads these heads at once: by keys, signature, acceptance and swap, as ever. */
+export async function makeBrokerHome(home: string, heads: ReleaseFiles): Promise<void> {
+  const nowMs = Date.now();
+  const releasesFolder = path.join(home, 'research', 'releases');
+  mkdirSync(releasesFolder, { recursive: true });
+  const { root } = initKeys(keyPlaces(home), { ...USUAL_CEREMONY, nowMs });
+  const facts = {
+    ...{ releaseId: SHIP, shipId: SHIP, epoch: 1, lifetimeDays: 1, synthetic: true, gateVerdict: 'pass' as const },
+    ...{ training: { merkleRoot: NO_HASH, shards: 1 }, codeCommit: 'bench', lockfileSha256: NO_HASH },
+  };
+  await buildRelease(releasesFolder, facts, heads, nowMs);
+  const keysFolder = path.join(home, 'research', 'keys');
+  const signed = await signRelease({ releasesFolder, keysFolder, root, releaseId: SHIP, nowMs });
+  const accepted = await acceptRelease({
+    brokerFolder: path.join(home, 'broker'),
+    incomingFolder: releasesFolder,
+    tarball: path.basename(signed.tarballFile),
+    envelope: path.basename(signed.envelopeFile),
+    nowMs: Date.now(),
+  });
+  const { modelVersion, counter, payloadSha256 } = signed;
+  const { tarball, envelope } = accepted;
+  const armed: ArmedSwap = {
+    ...{ v: 1, shipId: SHIP, modelVersion, counter, payloadSha256 },
+    ...{ tarball, envelope, notBeforeMarketMs: 0 },
+  };
+  mkdirSync(path.join(home, 'broker', 'armed'), { recursive: true });
+  replaceFile(path.join(home, 'broker', 'armed', 'swap.json'), JSON.stringify(armed));
+}
