@@ -16,6 +16,7 @@ import { inRestartWindow } from './connection/restart-windows.js';
 import { ControlFiles } from './control/control-files.js';
 import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
+import { Rehearsal } from './decide/rehearsal.js';
 import { MarketFeed } from './feed/market-feed.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
@@ -103,6 +104,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     },
     onDecision: (decision, startedMonotonicMs) => {
       tally.decisions++;
+      rehearsal.done();
       trading.onDecision(decision);
       tally.decisionLatency.record(performance.now() - startedMonotonicMs);
       decisionLog.decision(decision);
@@ -147,6 +149,11 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       log.warn({ rule }, `order refused: ${reason}`);
       if (decision) decisionLog.refused(decision.seq, rule, reason);
     },
+  });
+  const rehearsal = new Rehearsal(clock, () => {
+    if (halts.any || model.release === null) return;
+    decider.rehearse();
+    trading.rehearse();
   });
   const swapsLog = SwapsLog.open(path.join(broker, 'swaps.jsonl'));
   const swap = new HotSwap({
@@ -256,6 +263,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);
   });
   swap.start();
+  rehearsal.start();
   supervisor.start();
   status.start();
   await statusServer.start();
@@ -272,6 +280,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
         () => keeper.stop(),
         () => supervisor.stop(),
         () => swap.stop(),
+        () => rehearsal.stop(),
         () => decider.settled(),
         () => capture.close(),
         () => decisionLog.close(),

@@ -70,6 +70,18 @@ export class Trading {
     }
   }
 
+  /** Asks the risk rules about an order that nobody wants to send: see `Rehearsal`. */
+  rehearse(): void {
+    const { bid } = this.deps.bestPrices();
+    checkOrder(
+      {
+        ...{ side: 'BUY', contracts: 1, orderType: 'LMT', limitPrice: bid, purpose: 'decision' },
+        ...{ modelVersion: null, eventSeq: null },
+      },
+      this.riskContext(),
+    );
+  }
+
   /** Everything that time brings about; called several times a second. */
   tick(): void {
     this.cancelOld();

@@ -1,4 +1,4 @@
-import { IBApi } from '@stoqey/ib';
+import { EventName, IBApi } from '@stoqey/ib';
 import { Failure } from '../../shared/failure.js';
 import { type DepthListener, DepthTap } from './depth-tap.js';
 
@@ -33,10 +33,13 @@ export function createIbApi(address: GatewayAddress, { onBroken, onDepth }: IbAp
       onBroken(error);
     }
   };
+  // Two small messages, a cancel and the order that replaces it: the second must not wait until the first is acknowledged.
+  ib.on(EventName.connected, () => socket.client?.setNoDelay(true));
   return ib;
 }
 
 interface InnerSocket {
+  readonly client?: { setNoDelay(noDelay: boolean): void };
   onData(data: Buffer): void;
 }
 

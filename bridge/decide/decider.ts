@@ -28,6 +28,10 @@ export interface BestPrices {
 export class Decider implements EventSink {
   private readonly pipeline: DecisionPipeline;
   private readonly row: EventBatch;
+  private heads: HeadSet | null = null;
+  /** Last row of each head, for rehearsals. */
+  private rows: Decision['outputs'] = [];
+  private rehearsed: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: DeciderDeps) {
     this.pipeline = new DecisionPipeline(deps.tickSize);
@@ -74,10 +78,19 @@ export class Decider implements EventSink {
   /** From the next event on these heads decide. @returns frees the heads until now, once they have finished */
   swapHeads(next: HeadSet): () => Promise<void> {
     const prior = this.pipeline.swapHeads(next);
+    this.heads = next;
+    this.rows = [];
     return async () => {
       await this.pipeline.settled();
+      await this.rehearsed;
       await prior?.release();
     };
+  }
+
+  /** Runs the heads on their last rows once more and forgets what they say. */
+  rehearse(): void {
+    const runs = this.rows.map(({ name, features }) => this.heads?.head(name)?.model.run(features, 1));
+    this.rehearsed = Promise.allSettled([this.rehearsed, ...runs]);
   }
 
   /** Sequence number of the last event that was fed. */
@@ -89,6 +102,11 @@ export class Decider implements EventSink {
     const { isSettled, bidTicks, askTicks } = this.pipeline.state;
     if (!isSettled) return { bid: Number.NaN, ask: Number.NaN };
     return { bid: bidTicks * this.deps.tickSize, ask: askTicks * this.deps.tickSize };
+  }
+
+  /** The market as the features see it now. */
+  get market(): DecisionPipeline['state'] {
+    return this.pipeline.state;
   }
 
   digest(): { decisions: number; sha256: string } {
@@ -104,18 +122,16 @@ export class Decider implements EventSink {
     deps.beforeEvent(atNs);
     row.kind[0] = kind;
     row.tsRecvNs[0] = atNs;
-  /** The market as the features see it now. */
-  get market(): DecisionPipeline['state'] {
-    return this.pipeline.state;
-  }
-
     row.seq[0] = seq;
     row.priceTicks[0] = Math.round(price / deps.tickSize);
     row.size[0] = size;
     const startedMonotonicMs = performance.now();
     this.pipeline
       .onEvent(row, 0)
-      ?.then((decision) => deps.onDecision(decision, startedMonotonicMs))
+      ?.then((decision) => {
+        this.rows = decision.outputs;
+        deps.onDecision(decision, startedMonotonicMs);
+      })
       .catch(deps.onError);
   }
 }
