@@ -22,13 +22,13 @@ export class LineFile {
     if (this.#buffered.length >= BUFFER_CHARACTERS) this.#flush();
   }
 
-  /** Puts the file in its place. */
-  finish(): void {
+  /** Puts the file in its place, or in a better one of the same folder. */
+  finish(file = this.file): void {
     this.#flush();
     fsyncSync(this.#descriptor);
     closeSync(this.#descriptor);
-    renameWithRetry(this.#temporary, this.file);
-    syncFolder(path.dirname(this.file));
+    renameWithRetry(this.#temporary, file);
+    syncFolder(path.dirname(file));
   }
 
   /** Forgets what was written. */

@@ -10,7 +10,7 @@ import { type DetectedFormat, detectFormat } from './detect-format.js';
 import type { Format, ImportFile, ImportHints, ImportOutput, ReadEnd } from './format.js';
 import { type Growth, growthOf } from './growth.js';
 import { Quarantine } from './quarantine.js';
-import { hashOfBytes } from './source-hash.js';
+import { hashOfBytes, sizeOf } from './source-hash.js';
 
 export interface ImportOptions {
   readonly hints?: ImportHints | undefined;
@@ -43,13 +43,33 @@ export async function importFile(
   const growth = await growthOf(store.catalogue, file, detected, hints);
   if (growth) return importGrowth(store, parquet, file, detected.format, growth, options);
 
-  const { sha256, toByte } = await hashOfBytes(file);
-  const key = keyOf(detected, sha256, 0, hints);
-  const known = store.catalogue.find(key);
-  if (known) return { record: known, isNew: false };
-  const run = new ImportRun(store, parquet, file, detected.format, options, key);
-  await run.read(undefined);
-  return recorded(store, run.record({ sha256, fromByte: 0, toByte }, null));
+  // Hashing first would cost a new file a tenth of its time.
+  if (store.catalogue.mayHold(await sizeOf(file))) {
+    const known = store.catalogue.find(keyOf(detected, (await hashOfBytes(file)).sha256, hints));
+    if (known) return { record: known, isNew: false };
+  }
+  const run = new ImportRun(store, parquet, file, detected.format, options);
+  try {
+    const { sha256, toByte } = await hashedWhile(file, () => run.read(undefined));
+    return recorded(store, run.record(keyOf(detected, sha256, hints), { sha256, fromByte: 0, toByte }, null));
+  } catch (error) {
+    run.discard();
+    throw error;
+  }
+}
+
+/** Hashes a file while it is being read by somebody else. */
+async function hashedWhile(file: string, read: () => Promise<unknown>): Promise<{ sha256: string; toByte: number }> {
+  const abort = new AbortController();
+  const hashing = hashOfBytes(file, 0, undefined, abort.signal);
+  // A failure is met below; until then nobody listens.
+  hashing.catch(() => undefined);
+  try {
+    await read();
+    return await hashing;
+  } finally {
+    abort.abort();
+  }
 }
 
 /** Imports what was appended since the last time. */
@@ -62,7 +82,7 @@ async function importGrowth(
   options: ImportOptions,
 ): Promise<Imported> {
   const { lineage, fromByte, state, last } = growth;
-  const run = new ImportRun(store, parquet, file, format, options, sha256Of(`${lineage} ${fromByte}`));
+  const run = new ImportRun(store, parquet, file, format, options);
   const end = await run.read(fromByte === 0 ? undefined : { fromByte, state });
   if (!end) throw new RangeError(`${format.name} does not say where it ended`);
   if (last && end.toByte === fromByte) {
@@ -70,7 +90,8 @@ async function importGrowth(
     return { record: last, isNew: false };
   }
   const source = await hashOfBytes(file, fromByte, end.toByte);
-  return recorded(store, run.record({ ...source, fromByte }, { lineage, state: end.state }));
+  const key = sha256Of(`${lineage} ${fromByte}`);
+  return recorded(store, run.record(key, { ...source, fromByte }, { lineage, state: end.state }));
 }
 
 /** Puts the import on record; where another process was faster, its record stands. */
@@ -93,9 +114,8 @@ class ImportRun implements ImportOutput {
     private readonly file: string,
     private readonly format: Format,
     private readonly options: ImportOptions,
-    private readonly key: string,
   ) {
-    this.quarantine = new Quarantine(path.join(store.quarantineFolder, `${key}.jsonl`));
+    this.quarantine = new Quarantine(store.quarantineFolder);
   }
 
   async read(resume: ImportFile['resume']): Promise<ReadEnd | null> {
@@ -114,11 +134,11 @@ class ImportRun implements ImportOutput {
     }
   }
 
-  record(source: ImportRecord['source'], growth: ImportRecord['growth']): ImportRecord {
-    const isQuarantined = this.quarantine.finish();
+  record(key: string, source: ImportRecord['source'], growth: ImportRecord['growth']): ImportRecord {
+    const quarantined = this.quarantine.finish(key);
     return {
       v: 1,
-      key: this.key,
+      key,
       file: path.basename(this.file),
       format: this.format.name,
       feed: this.origin?.feed ?? this.format.name,
@@ -127,7 +147,7 @@ class ImportRun implements ImportOutput {
       source,
       read: this.found,
       rejected: this.quarantine.rows,
-      quarantine: isQuarantined ? path.relative(this.store.root, this.quarantine.file) : null,
+      quarantine: quarantined === null ? null : path.relative(this.store.root, quarantined),
       shards: [...this.shards],
       growth,
       importedAt: new Date().toISOString(),
@@ -168,7 +188,8 @@ class ImportRun implements ImportOutput {
 }
 
 /** The same bytes, read in the same way. */
-function keyOf({ format }: DetectedFormat, sha256: string, fromByte: number, hints: ImportHints): string {
+function keyOf({ format }: DetectedFormat, sha256: string, hints: ImportHints): string {
+  const fromByte = 0;
   return sha256Of(JSON.stringify([sha256, fromByte, format.name, hints.instrument ?? null, hints.priceScale ?? null]));
 }
 

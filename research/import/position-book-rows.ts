@@ -2,27 +2,31 @@ import { Book } from '../../shared/book/book.js';
 import { DepthOperation, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import type { TickScale } from '../../shared/events/tick-scale.js';
 import { Action, BOOK_LEVELS, Flag } from '../store/datasets.js';
+import { SplitNs, storeInteger } from '../store/int64-words.js';
 import type { RowSink } from '../store/row-sink.js';
 import { BookColumns } from './book-columns.js';
 
 /** Actions of the operations, by IB's number: insert, update, delete. */
 const ACTION_OF_OPERATION = [Action.add, Action.modify, Action.cancel] as const;
 
-/** Rows whose levels are gathered before they are spread over the columns: they stay in the fastest cache. */
-const GATHERED_ROWS = 64;
-/** Prices of both sides, then sizes of both sides. */
-const ROW_VALUES = 4 * BOOK_LEVELS;
+const LEVELS = 2 * BOOK_LEVELS;
 
-/** Events of a position-addressed feed -> one mbp10 row an event: the event, and the book after it. */
+/**
+ * Events of a position-addressed feed -> one mbp10 row an event: the event, and the book after it. An event changes few
+ * of the forty level columns, so a column is written when its value ends, for all rows since it began.
+ */
 export class PositionBookRows {
   readonly book = new Book(BOOK_LEVELS);
   private readonly columns: BookColumns;
-  /** Prices of the book's levels in points, kept beside its ticks. */
-  private readonly levelPrice = new Float64Array(2 * BOOK_LEVELS);
-  /** Levels of the last rows, row by row: writing forty columns a row at a time would miss the cache forty times. */
-  private readonly gathered = new Float64Array(GATHERED_ROWS * ROW_VALUES);
-  private gatheredRows = 0;
-  private firstRow = 0;
+  /** What the levels hold since the rows below, as `Book` indexes them; prices in ticks and in points. */
+  private readonly ticks = new Int32Array(LEVELS);
+  private readonly price = new Float64Array(LEVELS);
+  private readonly size = new Float64Array(LEVELS);
+  /** The first row of the block that a column does not hold yet. */
+  private readonly priceFrom = new Int32Array(LEVELS);
+  private readonly sizeFrom = new Int32Array(LEVELS);
+  /** Behind the last row. */
+  private endRow = 0;
 
   constructor(
     sink: RowSink,
@@ -39,25 +43,21 @@ export class PositionBookRows {
   }
 
   append(batch: EventBatch): void {
-    const baseMs = Number(batch.baseNs / 1_000_000n);
-    const baseHigh = Number(batch.baseNs >> 32n);
-    const baseLow = Number(batch.baseNs & 0xffff_ffffn);
+    const times = new SplitNs(batch.baseNs);
     const { columns } = this;
     for (let i = 0; i < batch.length; i++) {
       const sinceBaseNs = batch.tsRecvNs[i]!;
-      const ms = baseMs + sinceBaseNs / 1e6;
-      if (this.gatheredRows === GATHERED_ROWS || !columns.hasRoom(ms)) this.spread();
+      const ms = times.baseMs + sinceBaseNs / 1e6;
+      if (!columns.hasRoom(ms)) this.writeLevels();
       const row = columns.next(ms);
-      const low = baseLow + sinceBaseNs;
-      columns.tsRecv[2 * row] = low | 0;
-      columns.tsRecv[2 * row + 1] = baseHigh + Math.floor(low / 2 ** 32);
-      const seq = batch.seq[i]!;
-      columns.sequence[2 * row] = seq | 0;
-      columns.sequence[2 * row + 1] = Math.floor(seq / 2 ** 32);
+      if (row !== this.endRow) this.beginLevels(row);
+      this.endRow = row + 1;
+      times.store(columns.tsRecv, row, sinceBaseNs);
+      storeInteger(columns.sequence, row, batch.seq[i]!);
       this.storeEvent(batch, i, row);
-      this.gather(row);
+      this.storeMissingLevels(row);
     }
-    this.spread();
+    this.writeLevels();
   }
 
   private storeEvent(batch: EventBatch, i: number, row: number): void {
@@ -72,7 +72,7 @@ export class PositionBookRows {
       const operation = batch.operation[i]!;
       columns.action[row] = ACTION_OF_OPERATION[operation]!;
       columns.price[row] = this.scale.priceOf(batch.priceTicks[i]!);
-      this.applyDepth(operation, side, batch.position[i]!, batch.priceTicks[i]!, batch.size[i]!);
+      this.applyDepth(row, operation, side, batch.position[i]!, batch.priceTicks[i]!, batch.size[i]!);
     } else if (kind === EventKind.trade) {
       columns.action[row] = Action.trade;
       columns.price[row] = this.scale.priceOf(batch.priceTicks[i]!);
@@ -84,47 +84,62 @@ export class PositionBookRows {
     }
   }
 
-  private applyDepth(operation: number, side: number, position: number, priceTicks: number, size: number): void {
+  private applyDepth(
+    row: number,
+    operation: number,
+    side: number,
+    position: number,
+    priceTicks: number,
+    size: number,
+  ): void {
     const { book } = this;
-    const isSamePrice = operation === DepthOperation.update && position < book.count[side]!;
+    const movesNone = operation === DepthOperation.update && position < book.count[side]!;
     book.apply(operation, side, position, priceTicks, size);
-    const start = side * BOOK_LEVELS;
-    if (isSamePrice) this.levelPrice[start + position] = this.scale.priceOf(priceTicks);
-    else for (let k = start; k < start + BOOK_LEVELS; k++) this.levelPrice[k] = this.scale.priceOf(book.priceTicks[k]!);
+    const first = side * BOOK_LEVELS + position;
+    const end = movesNone ? first + 1 : (side + 1) * BOOK_LEVELS;
+    for (let level = first; level < end; level++) {
+      if (book.size[level] !== this.size[level]) {
+        this.writeSize(level, row);
+        this.size[level] = book.size[level]!;
+      }
+      if (book.priceTicks[level] !== this.ticks[level]) {
+        this.writePrice(level, row);
+        this.ticks[level] = book.priceTicks[level]!;
+        this.price[level] = this.scale.priceOf(this.ticks[level]!);
+      }
+    }
   }
 
-  private gather(row: number): void {
-    const { gathered, levelPrice, columns } = this;
-    const { size, count } = this.book;
-    if (this.gatheredRows === 0) this.firstRow = row;
-    const start = this.gatheredRows++ * ROW_VALUES;
-    for (let k = 0; k < 2 * BOOK_LEVELS; k++) {
-      gathered[start + k] = levelPrice[k]!;
-      gathered[start + 2 * BOOK_LEVELS + k] = size[k]!;
-    }
+  private storeMissingLevels(row: number): void {
+    const { count } = this.book;
     for (let side = 0; side < 2; side++)
       for (let level = count[side]!; level < BOOK_LEVELS; level++)
-        columns.setLevelNull(side * BOOK_LEVELS + level, row);
+        this.columns.setLevelNull(side * BOOK_LEVELS + level, row);
   }
 
-  /** Stores the levels of the rows that were gathered, column by column. */
-  private spread(): void {
-    const { gathered, firstRow, gatheredRows } = this;
-    this.gatheredRows = 0;
-    if (gatheredRows === 0) return;
-    for (let k = 0; k < 2 * BOOK_LEVELS; k++) {
-      spreadColumn(gathered, k, this.columns.levelPrice[k]!, firstRow, gatheredRows);
-      spreadColumn(gathered, 2 * BOOK_LEVELS + k, this.columns.levelSize[k]!, firstRow, gatheredRows);
+  private beginLevels(row: number): void {
+    this.priceFrom.fill(row);
+    this.sizeFrom.fill(row);
+  }
+
+  private writeLevels(): void {
+    for (let level = 0; level < LEVELS; level++) {
+      this.writePrice(level, this.endRow);
+      this.writeSize(level, this.endRow);
     }
   }
-}
 
-function spreadColumn(
-  gathered: Float64Array,
-  from: number,
-  column: Float64Array | Int32Array,
-  firstRow: number,
-  rows: number,
-): void {
-  for (let j = 0; j < rows; j++) column[firstRow + j] = gathered[j * ROW_VALUES + from]!;
+  private writePrice(level: number, endRow: number): void {
+    const column = this.columns.levelPrice[level];
+    const price = this.price[level]!;
+    for (let row = this.priceFrom[level]!; row < endRow; row++) column![row] = price;
+    this.priceFrom[level] = endRow;
+  }
+
+  private writeSize(level: number, endRow: number): void {
+    const column = this.columns.levelSize[level];
+    const size = this.size[level]!;
+    for (let row = this.sizeFrom[level]!; row < endRow; row++) column![row] = size;
+    this.sizeFrom[level] = endRow;
+  }
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { LineFile } from '../generator/line-file.js';
 
 /** Rows that an import could not use, as JSON lines `{where, reason, raw}`. The file appears whole or not at all. */
@@ -5,21 +7,24 @@ export class Quarantine {
   rows = 0;
   private lines: LineFile | null = null;
 
-  constructor(readonly file: string) {}
+  constructor(private readonly folder: string) {}
 
   add(where: string, reason: string, raw: string): void {
     this.rows++;
-    this.lines ??= new LineFile(this.file);
+    this.lines ??= new LineFile(path.join(this.folder, randomUUID()));
     this.lines.write(`${JSON.stringify({ where, reason, raw })}\n`);
   }
 
-  /** @returns true where there is anything in quarantine */
-  finish(): boolean {
-    this.lines?.finish();
-    return this.lines !== null;
+  /** @param key of the import @returns the file; null where nothing is in quarantine */
+  finish(key: string): string | null {
+    if (this.lines === null) return null;
+    const file = path.join(this.folder, `${key}.jsonl`);
+    this.lines.finish(file);
+    return file;
   }
 
   discard(): void {
     this.lines?.discard();
+    this.lines = null;
   }
 }

@@ -1,23 +1,41 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
-/** sha256 of a part of a file; to its end where `toByte` is absent. */
+/** Little enough for others to have their turn between two of them. */
+const BUFFER_BYTES = 1 << 18;
+
+/**
+ * sha256 of a part of a file; to its end where `toByte` is infinite. Two buffers take turns: one is read, one is hashed.
+ * @throws the signal's reason when aborted
+ */
 export async function hashOfBytes(
   file: string,
   fromByte = 0,
-  toByte?: number,
+  toByte = Number.POSITIVE_INFINITY,
+  signal?: AbortSignal,
 ): Promise<{ sha256: string; toByte: number }> {
   const hash = createHash('sha256');
-  let at = fromByte;
-  if (toByte === undefined || toByte > fromByte) {
-    const end = toByte === undefined ? undefined : toByte - 1;
-    for await (const chunk of createReadStream(file, { start: fromByte, end, highWaterMark: 1 << 20 })) {
-      hash.update(chunk as Buffer);
-      at += (chunk as Buffer).length;
+  const handle = await open(file, 'r');
+  try {
+    let [filling, filled] = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)];
+    let at = fromByte;
+    for (let bytes = await fill(handle, filling, at, toByte); bytes > 0; ) {
+      [filling, filled] = [filled, filling];
+      at += bytes;
+      const reading = fill(handle, filling, at, toByte);
+      hash.update(filled.subarray(0, bytes));
+      bytes = await reading;
+      signal?.throwIfAborted();
     }
+    return { sha256: hash.digest('hex'), toByte: at };
+  } finally {
+    await handle.close();
   }
-  return { sha256: hash.digest('hex'), toByte: at };
+}
+
+/** @returns bytes read; 0 at the end */
+async function fill(handle: FileHandle, buffer: Buffer, at: number, toByte: number): Promise<number> {
+  return (await handle.read(buffer, 0, Math.min(buffer.length, Math.max(0, toByte - at)), at)).bytesRead;
 }
 
 export async function sizeOf(file: string): Promise<number> {

@@ -71,6 +71,13 @@ export class Catalogue {
     return this.names().map((name) => this.parse(name));
   }
 
+  /** True where a file of this size may have been imported to its end; a quick look that parses no record. */
+  mayHold(sizeBytes: number): boolean {
+    return this.names().some((name) =>
+      readFileSync(path.join(this.folder, name), 'utf8').includes(`"toByte":${sizeBytes}}`),
+    );
+  }
+
   /** @returns false where the same import is recorded already */
   add(record: ImportRecord): boolean {
     return createFile(this.file(record.key), `${JSON.stringify(importRecord.parse(record))}\n`);

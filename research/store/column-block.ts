@@ -11,12 +11,28 @@ export class ColumnData {
   values: Values | null = null;
   /** Bit 1 = there is a value, as DuckDB wants it; null where every row has one. */
   valid: Uint8Array<ArrayBuffer> | null = null;
+  /** The first and the last NULL. */
+  private firstNull = Number.POSITIVE_INFINITY;
+  private lastNull = -1;
 
   constructor(readonly column: Column) {}
 
   setNull(row: number, capacityRows: number): void {
     this.valid ??= new Uint8Array(capacityRows >> 3).fill(0xff);
     this.valid[row >> 3]! &= ~(1 << (row & 7));
+    if (row < this.firstNull) this.firstNull = row;
+    if (row > this.lastNull) this.lastNull = row;
+  }
+
+  /** False where none of these rows is NULL. */
+  mayHaveNull(start: number, end: number): boolean {
+    return this.firstNull < end && this.lastNull >= start;
+  }
+
+  clearNulls(): void {
+    this.valid = null;
+    this.firstNull = Number.POSITIVE_INFINITY;
+    this.lastNull = -1;
   }
 }
 
@@ -71,7 +87,7 @@ export class ColumnBlock {
   /** Forgets the rows and keeps the memory. */
   clear(): void {
     this.rows = 0;
-    for (const one of this.data) one.valid = null;
+    for (const one of this.data) one.clearNulls();
   }
 
   get sizeBytes(): number {

@@ -142,7 +142,8 @@ class Lane {
 /** One row group a file: what a reader skips or reads as a whole. */
 const ROW_GROUP_ROWS = SHARD_ROWS_MAX;
 
-function copyRows({ column, values, valid }: ColumnData, vector: duckdb.Vector, start: number, rows: number): void {
+function copyRows(data: ColumnData, vector: duckdb.Vector, start: number, rows: number): void {
+  const { column, values, valid } = data;
   if (values === null) return;
   if (Array.isArray(values)) {
     copyTexts(values, vector, start, rows);
@@ -150,7 +151,7 @@ function copyRows({ column, values, valid }: ColumnData, vector: duckdb.Vector, 
   }
   const rowBytes = ROW_BYTES[column.type as keyof typeof ROW_BYTES];
   duckdb.copy_data_to_vector(vector, 0, values.buffer, start * rowBytes, rows * rowBytes);
-  if (valid) {
+  if (valid && data.mayHaveNull(start, start + rows)) {
     duckdb.vector_ensure_validity_writable(vector);
     // DuckDB reads validity by 64-bit words; a block's capacity is a multiple of 64 rows.
     duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, start >> 3, Math.ceil(rows / 64) * 8);
