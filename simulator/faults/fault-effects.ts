@@ -88,6 +88,9 @@ const EFFECTS: { readonly [Kind in FaultAction['do']]: Effect<Kind> } = {
   rejectOrder(scene, action) {
     for (let i = 0; i < action.times; i++) scene.desk.forcedRejections.push(action);
   },
+  refuseCancel(scene, { code, text, times }) {
+    for (let i = 0; i < times; i++) scene.desk.forcedCancelRefusals.push({ code, text });
+  },
   cancelOrder(scene, { text }) {
     const newest = scene.ledger.live().at(-1);
     if (newest) scene.desk.cancelUnasked(newest, text);

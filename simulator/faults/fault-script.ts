@@ -81,6 +81,13 @@ export const faultAction = z.discriminatedUnion('do', [
     rejectJson: z.string().optional(),
     times: positive.default(1),
   }),
+  /** The next cancels of live orders are refused: the orders go on working. */
+  z.strictObject({
+    do: z.literal('refuseCancel'),
+    code: positive.default(10149),
+    text: z.string().optional(),
+    times: positive.default(1),
+  }),
   z.strictObject({ do: z.literal('cancelOrder'), text: z.string().default('fault script') }),
   z.strictObject({
     do: z.literal('manualOrder'),

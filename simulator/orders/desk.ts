@@ -21,6 +21,8 @@ export class OrderDesk {
   readonly lifecycle: OrderLifecycle;
   /** Orders to come that are rejected, whatever they say. */
   readonly forcedRejections: Rejection[] = [];
+  /** Cancels to come that are refused; the text says what IB would where none is given. */
+  readonly forcedCancelRefusals: { readonly code: number; readonly text?: string | undefined }[] = [];
 
   constructor(private readonly deps: DeskDependencies) {
     this.lifecycle = new OrderLifecycle(deps);
@@ -48,7 +50,7 @@ export class OrderDesk {
       if (!order) this.#refuse(clientId, orderId, isModern ? notFound(orderId) : notFoundClassic(orderId));
       else if (!isLive(order))
         this.#refuse(clientId, orderId, isModern ? notCancellable(order) : notCancellableClassic(order));
-      else this.lifecycle.cancel(order, '');
+      else this.#cancelLive(order);
     });
   }
 
@@ -61,6 +63,16 @@ export class OrderDesk {
   /** The exchange or the broker takes a live order away. */
   cancelUnasked(order: Order, reason: string): void {
     this.lifecycle.step(() => this.lifecycle.cancel(order, reason));
+  }
+
+  #cancelLive(order: Order): void {
+    const forced = this.forcedCancelRefusals.shift();
+    if (forced)
+      this.#refuse(order.clientId, order.orderId, {
+        code: forced.code,
+        text: forced.text ?? notCancellable(order).text,
+      });
+    else this.lifecycle.cancel(order, '');
   }
 
   #enter(clientId: number, request: PlaceOrder, contract: FutureContract): void {
@@ -152,7 +164,7 @@ const notCancellable = ({ orderId, status }: Order): Refusal => ({
   code: 10148,
   text: `OrderId ${orderId} that needs to be cancelled cannot be cancelled, state: ${status}.`,
 });
-const notCancellableClassic = ({ permId }: Order): Refusal => ({
-  code: 161,
-  text: `Cancel attempted when order is not in a cancellable state. Order permId =${permId}`,
-});
+const notCancellableClassic = ({ permId, status }: Order): Refusal =>
+  status === 'Filled'
+    ? { code: 136, text: 'This order cannot be cancelled.' }
+    : { code: 161, text: `Cancel attempted when order is not in a cancellable state. Order permId =${permId}` };

@@ -7,7 +7,7 @@ import { BadInput } from '../../shared/failure.js';
 import { type Fault, readFaultScript } from '../../simulator/faults/fault-script.js';
 import type { Gateway } from '../../simulator/gateway.js';
 import { Fixture } from './fixture.js';
-import { orderFields } from './raw-client.js';
+import { cancelRequest, depthRequest, orderFields } from './raw-client.js';
 import { type DepthOperation, readSample, SpliceBook } from './sample.js';
 import { ES, type StoqeyClient } from './stoqey-client.js';
 
@@ -39,6 +39,38 @@ describe('fault script', () => {
       .filter((name) =>
         [EventName.openOrder, EventName.orderStatus, EventName.execDetails, EventName.commissionReport].includes(name),
       );
+
+  it('refuses cancels of live orders with 10149 or another code, and the orders work on', async () => {
+    const gateway = await scripted();
+    const client = await fixture.raw(gateway);
+    gateway.inject({ do: 'refuseCancel' });
+    gateway.inject({ do: 'refuseCancel', code: 161, text: 'too late' });
+    client.send(...orderFields(1, { limit: '2000' }));
+    for (const expected of [10149, 161]) {
+      client.send(...cancelRequest(1));
+      assert.deepEqual(await client.nextError(), [1, expected]);
+      assert.equal(gateway.ledger.live().length, 1);
+    }
+    client.send(...cancelRequest(1));
+    assert.deepEqual(await client.nextError(), [1, 202]);
+    assert.equal(gateway.ledger.live().length, 0);
+  });
+
+  it('refuses requests for depth with 10092 or another code, so often as asked', async () => {
+    const gateway = await scripted();
+    const client = await fixture.raw(gateway);
+    gateway.inject({ do: 'refuseDepth' });
+    gateway.inject({ do: 'refuseDepth', code: 10090 });
+    for (const [reqId, expected] of [
+      [1, 10092],
+      [2, 10090],
+    ] as const) {
+      client.send(...depthRequest(reqId));
+      assert.deepEqual(await client.nextError(), [reqId, expected]);
+    }
+    client.send(...depthRequest(3));
+    assert.equal((await client.next(([id]) => id === '12'))[2], '3');
+  });
 
   for (const [name, action] of [
     ['splits TCP segments', { do: 'splitSegments', bytes: 3, forMs: 60_000 }],

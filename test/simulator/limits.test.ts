@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { Fixture } from './fixture.js';
-import { contractFields, orderFields, type RawClient } from './raw-client.js';
+import { cancelRequest, contractFields, depthRequest, orderFields, type RawClient } from './raw-client.js';
 
-const depthRequest = (reqId: number, contract = contractFields(), rows = '10', isSmart = '0') => [
-  '10',
-  '5',
-  String(reqId),
-  ...contract,
-  rows,
-  isSmart,
-  '',
-];
 const quoteRequest = (reqId: number, contract = contractFields()) => [
   '1',
   '11',
@@ -27,7 +18,9 @@ const historyRequest = (reqId: number, changes: { bar?: string; duration?: strin
   ...['20', String(reqId), ...contractFields(), '0', '', changes.bar ?? '5 mins', changes.duration ?? '1 D', '0'],
   ...[changes.what ?? 'TRADES', '1', '0', ''],
 ];
-const cancelRequest = (orderId: number) => ['4', '1', String(orderId), ''];
+
+/** placeOrder as version 157 has it: with the profile of a financial advisor. */
+const olderOrderFields = (...ask: Parameters<typeof orderFields>) => orderFields(...ask).toSpliced(42, 0, '');
 
 /** What is sent on a fresh connection, in order, and the [id, code] that the last message must get. */
 const TABLE: readonly [promise: string, messages: string[][], error: [id: number, code: number]][] = [
@@ -131,6 +124,14 @@ describe('limits and error codes', () => {
     const client = await fixture.raw(gateway, 1, 'v100..157');
     client.send('4', '1', '9');
     assert.deepEqual(await client.nextError(), [9, 135]);
+    client.send(...olderOrderFields(1, { type: 'MKT', limit: '' }));
+    client.send('4', '1', '1');
+    assert.deepEqual(await client.nextError(), [1, 136]);
+    client.send(...olderOrderFields(2, { limit: '2000' }));
+    client.send('4', '1', '2');
+    assert.deepEqual(await client.nextError(), [2, 202]);
+    client.send('4', '1', '2');
+    assert.deepEqual(await client.nextError(), [2, 161]);
   });
 
   it('refuses data that is not subscribed with 354, and gives delayed data to who takes it', async () => {

@@ -102,6 +102,20 @@ function frame(body: Buffer): Buffer {
   return Buffer.concat([length, body]);
 }
 
+/** reqMktDepth. */
+export const depthRequest = (reqId: number, contract = contractFields(), rows = '10', isSmart = '0') => [
+  '10',
+  '5',
+  String(reqId),
+  ...contract,
+  rows,
+  isSmart,
+  '',
+];
+
+/** cancelOrder, without a time. */
+export const cancelRequest = (orderId: number) => ['4', '1', String(orderId), ''];
+
 /** placeOrder as version 178 writes it, after its message id; every field not named is as ib_async leaves it. */
 export function orderFields(
   orderId: number | string,
