@@ -24,10 +24,10 @@ export const ES_SAMPLE = path.resolve('../shared/data/es-depth/ESU9-20190829.dep
 export const ACCOUNT = 'DU1000001';
 
 /** A replayed clock inside regular hours: decisions are taken, orders allowed, and time runs fast. */
-export function clockInSession(speed = 20): ClockSpec {
+export function clockInSession(speed = 20, sinceOpenMs = 2000): ClockSpec {
   return {
     ...{ kind: 'replay', firstTradeDate: '2019-08-29', speed, beforeOpenSeconds: 1, afterOpenSeconds: 20_000 },
-    startedAtWallMs: Date.now() - 2000 / speed,
+    startedAtWallMs: Date.now() - sinceOpenMs / speed,
   };
 }
 
