@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { PriceBook } from '../../shared/book/price-book.js';
 import { Side } from '../../shared/events/event-batch.js';
 import { Action, BOOK_LEVELS, Flag } from '../store/datasets.js';
-import type { RowSink } from '../store/row-sink.js';
 import { BookColumns } from './book-columns.js';
 import type { Format, ImportOutput } from './format.js';
 import { NANOS_PER_POINT, storeBook } from './price-book-rows.js';
 import { type TextLine, textLines } from './text-lines.js';
-import { storeTrade } from './trade-rows.js';
+import { TradeRows } from './trade-rows.js';
 
 const LINE = /^(\d{19}) (\{.*\})$/;
 /** Changes that may arrive before the first snapshot: far more than ever do. */
@@ -55,7 +54,7 @@ export const binanceLines: Format = {
 
 class StreamReader {
   private readonly instrument: string;
-  private readonly tickSink: RowSink;
+  private readonly trades: TradeRows;
   private readonly columns: BookColumns;
   private readonly book = new PriceBook();
   /** Changes that arrived before the snapshot; null once it was there. */
@@ -72,7 +71,7 @@ class StreamReader {
     const isFutures = firstLines.some(({ text }) => /"(pu|X)":/.test(text));
     out.begin({ feed: isFutures ? 'binance-usdm' : 'binance-spot', synthetic: false });
     const kind = { instrument: this.instrument, sizes: 'fractional', counts: false, dayRule: 'utc' } as const;
-    this.tickSink = out.sink({ ...kind, dataset: 'ticks' });
+    this.trades = new TradeRows(out.sink({ ...kind, dataset: 'ticks' }));
     const fields = { tsRecv: true, tsEvent: true, sequence: true, counts: false, ids: false, levels: BOOK_LEVELS };
     this.columns = new BookColumns(out.sink({ ...kind, dataset: 'mbp10' }), fields);
   }
@@ -92,7 +91,7 @@ class StreamReader {
   private takeMessage(tsRecvNs: bigint, json: string): string | null {
     const message = messageOf(json);
     if (typeof message === 'string') return message;
-    if (!this.tickSink.isDatable(Number(tsRecvNs / 1_000_000n))) return 'its time is beyond any calendar';
+    if (!this.trades.sink.isDatable(Number(tsRecvNs / 1_000_000n))) return 'its time is beyond any calendar';
     if ('lastUpdateId' in message) return this.takeAs(snapshot, message, 'snapshots', (it) => this.start(tsRecvNs, it));
     switch (message.e) {
       case 'depthUpdate':
@@ -187,7 +186,7 @@ class StreamReader {
   }
 
   private storeTrade(tsRecvNs: bigint, { T, t, p, q, m }: z.infer<typeof trade>): void {
-    storeTrade(this.tickSink, {
+    this.trades.store({
       tsRecvNs,
       tsEventNs: BigInt(T) * 1_000_000n,
       price: nanosOf(p) / NANOS_PER_POINT,

@@ -3,11 +3,12 @@ import { openDepthFile } from '../../shared/events/depth-jsonl.js';
 import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import type { TickScale } from '../../shared/events/tick-scale.js';
 import { BadInput } from '../../shared/failure.js';
+import { SplitNs } from '../store/int64-words.js';
 import type { RowSink } from '../store/row-sink.js';
 import { dayRuleOf } from '../store/trade-day.js';
 import type { Format } from './format.js';
 import { PositionBookRows } from './position-book-rows.js';
-import { storeTrade } from './trade-rows.js';
+import { TradeRows } from './trade-rows.js';
 
 /** Events between two looks at the writer: it is fed in between, 2048 rows at a time. */
 const PORTION_EVENTS = 2048;
@@ -31,10 +32,11 @@ export const depthJsonl: Format = {
     const bookSink = out.sink({ dataset: 'mbp10', instrument, dayRule, counts: false });
     const tickSink = out.sink({ dataset: 'ticks', instrument, dayRule });
     const rows = new PositionBookRows(bookSink, scale);
+    const trades = new TradeRows(tickSink);
     for await (const batch of opened.batches()) {
       refuseUndated(file.path, batch, bookSink);
       rows.append(batch);
-      storeTrades(batch, tickSink, scale);
+      storeTrades(batch, trades, scale);
       await out.settle();
     }
     const { counts } = opened;
@@ -55,12 +57,11 @@ function refuseUndated(path: string, batch: EventBatch, sink: RowSink): void {
   }
 }
 
-function storeTrades(batch: EventBatch, sink: RowSink, scale: TickScale): void {
+function storeTrades(batch: EventBatch, trades: TradeRows, scale: TickScale): void {
+  const times = new SplitNs(batch.baseNs);
   for (let i = 0; i < batch.length; i++)
     if (batch.kind[i] === EventKind.trade)
-      storeTrade(sink, {
-        tsRecvNs: batch.baseNs + BigInt(batch.tsRecvNs[i]!),
-        tsEventNs: null,
+      trades.storeReceived(times, batch.tsRecvNs[i]!, {
         price: scale.priceOf(batch.priceTicks[i]!),
         size: batch.size[i]!,
         side: batch.side[i]!,

@@ -1,9 +1,8 @@
 import { Unzip, UnzipInflate } from 'fflate';
 import { BadInput } from '../../shared/failure.js';
-import type { RowSink } from '../store/row-sink.js';
 import { ByteWindow } from './byte-window.js';
 import type { Format, ImportFile, ImportOutput } from './format.js';
-import { storeTrade } from './trade-rows.js';
+import { TradeRows } from './trade-rows.js';
 
 /** `20131007_gc_tick_trade_201312.csv`: UTC day, product, expiry. */
 const ENTRY = /^(\d{4})(\d{2})(\d{2})_([a-z]+)_tick_trade_(\d{4})(\d{2})\.csv$/;
@@ -93,7 +92,7 @@ function isZipError(error: unknown): error is Error {
 class EntryReader {
   private rest = '';
   private number = 0;
-  private readonly sink: RowSink | null = null;
+  private readonly rows: TradeRows | null = null;
   private readonly dayMs: number = 0;
   private readonly expiry: string = '';
 
@@ -110,17 +109,18 @@ class EntryReader {
     this.dayMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
     this.expiry = `${expiryYear}${expiryMonth}`;
     const instrument = `${product!.toUpperCase()}${MONTH_LETTERS[Number(expiryMonth) - 1] ?? '?'}${expiryYear!.at(-1)}`;
-    this.sink = out.sink({ dataset: 'ticks', instrument, dayRule: 'cme-trades' });
+    this.rows = new TradeRows(out.sink({ dataset: 'ticks', instrument, dayRule: 'cme-trades' }));
   }
 
   push(data: Buffer, final: boolean): void {
-    if (!this.sink) return;
+    if (!this.rows) return;
     const lines = (this.rest + data.toString('latin1')).split('\n');
     this.rest = final ? '' : lines.pop()!;
-    for (const line of lines) this.take(line.trimEnd(), this.sink);
+    for (const line of lines) this.take(line.trimEnd(), this.rows);
   }
 
-  private take(line: string, sink: RowSink): void {
+  private take(line: string, rows: TradeRows): void {
+    const { sink } = rows;
     this.number++;
     if (line === '') return;
     const fields = line.split(',');
@@ -131,7 +131,7 @@ class EntryReader {
       return;
     }
     const tsEventNs = BigInt(this.dayMs + ms) * 1_000_000n;
-    const row = storeTrade(sink, { tsRecvNs: null, tsEventNs, price, size, side: 2, sequence: null });
+    const row = rows.store({ tsRecvNs: null, tsEventNs, price, size, side: 2, sequence: null });
     sink.block.setText('venue', row, fields[3]! || null);
     sink.block.setText('condition', row, fields[4]! || null);
     sink.block.setInt32('suspicious', row, Number(fields[5]));

@@ -1,4 +1,5 @@
 import type { Column } from './column.js';
+import { storeInt64, storeInteger } from './int64-words.js';
 
 const FIRST_CAPACITY_ROWS = 2048;
 
@@ -27,6 +28,23 @@ export class ColumnData {
   /** False where none of these rows is NULL. */
   mayHaveNull(start: number, end: number): boolean {
     return this.firstNull < end && this.lastNull >= start;
+  }
+
+  /** A number in a float64, int32 or enum column. */
+  setNumber(row: number, value: number | null, capacityRows: number): void {
+    if (value === null) this.setNull(row, capacityRows);
+    else (this.values as Float64Array)[row] = value;
+  }
+
+  /** A whole number up to 2^53 in an int64 column. */
+  setInteger(row: number, value: number | null, capacityRows: number): void {
+    if (value === null) this.setNull(row, capacityRows);
+    else storeInteger(this.values as Int32Array, row, value);
+  }
+
+  setInt64(row: number, value: bigint | null, capacityRows: number): void {
+    if (value === null) this.setNull(row, capacityRows);
+    else storeInt64(this.values as Int32Array, row, value);
   }
 
   clearNulls(): void {
@@ -95,24 +113,20 @@ export class ColumnBlock {
   }
 
   setFloat64(name: string, row: number, value: number | null): void {
-    this.setNumber(name, row, value);
+    this.column(name).setNumber(row, value, this.capacityRows);
   }
 
   setInt32(name: string, row: number, value: number | null): void {
-    this.setNumber(name, row, value);
+    this.column(name).setNumber(row, value, this.capacityRows);
   }
 
   /** A whole number up to 2^53 in an int64 column. */
   setInteger(name: string, row: number, value: number | null): void {
-    const one = this.column(name);
-    if (value === null) one.setNull(row, this.capacityRows);
-    else storeWords(one.values as Int32Array, row, Math.floor(value / 2 ** 32), value | 0);
+    this.column(name).setInteger(row, value, this.capacityRows);
   }
 
   setInt64(name: string, row: number, value: bigint | null): void {
-    const one = this.column(name);
-    if (value === null) one.setNull(row, this.capacityRows);
-    else storeWords(one.values as Int32Array, row, Number(value >> 32n), Number(BigInt.asIntN(32, value)));
+    this.column(name).setInt64(row, value, this.capacityRows);
   }
 
   setText(name: string, row: number, value: string | null): void {
@@ -121,7 +135,7 @@ export class ColumnBlock {
 
   /** @param code index into the column's values */
   setCode(name: string, row: number, code: number | null): void {
-    this.setNumber(name, row, code);
+    this.column(name).setNumber(row, code, this.capacityRows);
   }
 
   /** An int64 value that was stored; null where it is NULL or there is no such column. */
@@ -130,17 +144,6 @@ export class ColumnBlock {
     if (!(values instanceof Int32Array) || (valid && (valid[row >> 3]! & (1 << (row & 7))) === 0)) return null;
     return (BigInt(values[2 * row + 1]!) << 32n) + BigInt(values[2 * row]! >>> 0);
   }
-
-  private setNumber(name: string, row: number, value: number | null): void {
-    const one = this.column(name);
-    if (value === null) one.setNull(row, this.capacityRows);
-    else (one.values as Float64Array)[row] = value;
-  }
-}
-
-function storeWords(words: Int32Array, row: number, high: number, low: number): void {
-  words[2 * row] = low;
-  words[2 * row + 1] = high;
 }
 
 function newValues(column: Column, capacityRows: number): Values {

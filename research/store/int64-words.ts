@@ -6,6 +6,11 @@ export function storeInteger(words: Int32Array, row: number, value: number): voi
   words[2 * row + 1] = Math.floor(value / 2 ** 32);
 }
 
+export function storeInt64(words: Int32Array, row: number, value: bigint): void {
+  words[2 * row] = Number(BigInt.asIntN(32, value));
+  words[2 * row + 1] = Number(value >> 32n);
+}
+
 /** Times that count from a base, made absolute without a bigint for each. */
 export class SplitNs {
   /** The base in ms since the epoch. */

@@ -2,7 +2,7 @@ import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
 import type { RowSink } from '../../store/row-sink.js';
 import { BookColumns } from '../book-columns.js';
 import { NANOS_PER_POINT, storeBook } from '../price-book-rows.js';
-import { storeTrade } from '../trade-rows.js';
+import { TradeRows } from '../trade-rows.js';
 import { NOT_SHOWN, OrderBook } from './order-book.js';
 import { ACTION_CODE, type RecordView, SIDE_CODE } from './record.js';
 
@@ -29,6 +29,7 @@ const LEVEL_BYTES = 32;
 export class MarketRows {
   readonly orderBook = new OrderBook();
   private readonly books = new Map<number, BookColumns>();
+  private ticks: TradeRows | null = null;
   /** Rows of an exchange event were stored, but not its end. */
   private isEventOpen = false;
 
@@ -98,8 +99,8 @@ export class MarketRows {
   }
 
   private storeTick(record: RecordView, layout: Layout): void {
-    const sink = this.tickSink();
-    const row = storeTrade(sink, {
+    this.ticks ??= new TradeRows(this.tickSink());
+    const row = this.ticks.store({
       tsRecvNs: record.time(layout.tsRecv),
       tsEventNs: record.time(TS_EVENT),
       price: record.price(layout.price) / NANOS_PER_POINT,
@@ -107,7 +108,7 @@ export class MarketRows {
       side: SIDE_CODE[record.byte(layout.side)]!,
       sequence: record.uint32(layout.tsRecv + 12),
     });
-    const { block } = sink;
+    const { block } = this.ticks.sink;
     block.setInt32('publisher_id', row, record.publisherId);
     block.setInteger('instrument_id', row, record.instrumentId);
     block.setInt32('ts_in_delta', row, record.int32(layout.tsRecv + 8));

@@ -1,7 +1,6 @@
-import type { RowSink } from '../../store/row-sink.js';
 import type { ImportFile, ImportOutput } from '../format.js';
 import { instrumentOf } from '../instrument-name.js';
-import { storeTrade } from '../trade-rows.js';
+import { TradeRows } from '../trade-rows.js';
 import { decimalOfFloat32, type SierraReader, sierraFormat, unixNsOf } from './sierra-file.js';
 
 const RECORD_BYTES = 40;
@@ -19,7 +18,7 @@ export const scid = sierraFormat({
 });
 
 class TickReader implements SierraReader {
-  private readonly sink: RowSink;
+  private readonly rows: TradeRows;
   private readonly scale: number;
 
   constructor(
@@ -27,7 +26,8 @@ class TickReader implements SierraReader {
     private readonly out: ImportOutput,
   ) {
     this.scale = file.hints.priceScale ?? 1;
-    this.sink = out.sink({ dataset: 'ticks', instrument: instrumentOf(file.path, file.hints), dayRule: 'cme' });
+    const instrument = instrumentOf(file.path, file.hints);
+    this.rows = new TradeRows(out.sink({ dataset: 'ticks', instrument, dayRule: 'cme' }));
   }
 
   take(bytes: Buffer, at: number, offset: number): void {
@@ -42,7 +42,7 @@ class TickReader implements SierraReader {
     const volume = bytes.readUInt32LE(at + 28);
     const bidVolume = bytes.readUInt32LE(at + 32);
     const askVolume = bytes.readUInt32LE(at + 36);
-    const row = storeTrade(this.sink, {
+    const row = this.rows.store({
       tsRecvNs: null,
       tsEventNs: ns,
       price: this.pointsOf(price),
@@ -50,7 +50,7 @@ class TickReader implements SierraReader {
       side: askVolume > 0 && bidVolume === 0 ? 1 : bidVolume > 0 && askVolume === 0 ? 0 : 2,
       sequence: null,
     });
-    const { block } = this.sink;
+    const { block } = this.rows.sink;
     block.setFloat64('ask_px_00', row, this.pointsOf(bytes.readFloatLE(at + 12)));
     block.setFloat64('bid_px_00', row, this.pointsOf(bytes.readFloatLE(at + 16)));
     block.setInt32('num_trades', row, bytes.readUInt32LE(at + 24));
@@ -69,7 +69,7 @@ class TickReader implements SierraReader {
   }
 
   private faultOf(ms: number, open: number, price: number): string | null {
-    if (!this.sink.isDatable(ms)) return 'its time is outside the trading calendar';
+    if (!this.rows.sink.isDatable(ms)) return 'its time is outside the trading calendar';
     if (open !== 0 && open !== UNBUNDLED.first && open !== UNBUNDLED.last) return 'is a bar, not a tick';
     return Number.isFinite(price) && Math.abs(price) < 1e9 ? null : `its price is ${price}`;
   }
