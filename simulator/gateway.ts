@@ -14,7 +14,7 @@ export interface GatewayOptions {
   readonly port?: number;
   /** Address to listen at, loopback by default. */
   readonly host?: string;
-  /** A depth file (.jsonl or .jsonl.gz), a folder of `dom_ib*` files such as the generator's, or an open tape. */
+  /** A depth file (.jsonl or .jsonl.gz), a folder of `dom_ib*` files such as the generator's, or any other tape. */
   readonly data: string | Tape;
   /** Five-minute bars (CSV) that historical data begins with. */
   readonly barsFile?: string | undefined;

@@ -58,6 +58,6 @@ export async function openVenue(tape: Tape, options: VenueOptions): Promise<Venu
       `the data counts ${tape.instrument} in ticks of ${tape.tickSize}, the contract's tick is ${contract.tickSize}`,
       'correct tickSize in the header of the data',
     );
-  const bars = options.barsFile === undefined ? [] : (await readBarsFile(options.barsFile)).bars;
+  const bars = options.barsFile === undefined ? (tape.bars ?? []) : (await readBarsFile(options.barsFile)).bars;
   return new Venue(contract, tape, options, bars);
 }

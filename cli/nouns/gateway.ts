@@ -7,12 +7,13 @@ import { readFaultScript } from '../../simulator/faults/fault-script.js';
 import { type Gateway, startGateway } from '../../simulator/gateway.js';
 import type { Speed } from '../../simulator/market/player.js';
 import { gatewaySettings } from '../../simulator/settings.js';
+import { type DataFlags, dataOf } from '../gateway/data-of.js';
 import { printResult } from '../output.js';
+import { wholeNumber } from '../whole-number.js';
 
-interface Options {
+interface Options extends DataFlags {
   port: string;
   host: string;
-  data: string;
   bars?: string;
   speed: string;
   loop?: true;
@@ -28,7 +29,15 @@ interface Options {
 
 export function register(noun: Command): void {
   noun
-    .requiredOption('--data <path>', 'a depth file (.jsonl or .jsonl.gz), or a folder of dom_ib* files')
+    .option('--data <path>', 'play a depth file (.jsonl or .jsonl.gz), or a folder of dom_ib* files')
+    .option('--generator <seed>', 'play a SYNTHETIC market straight from the generator: same seed, same events')
+    .option('--from-store', 'play what the store of --home (or --store) holds of --instrument')
+    .option('--store <folder>', 'another store, for --from-store')
+    .option('--home <folder>', 'home folder, for --from-store')
+    .option('--instrument <name>', 'contract, for --generator (default: ESZ5) and --from-store')
+    .option('--date <date>', 'trade date, for --from-store; the first one, for --generator (default: 2025-10-01)')
+    .option('--days <n>', 'trade dates that --generator makes', '1')
+    .option('--minutes <n>', 'minutes from each RTH open that --generator makes', '60')
     .option('--bars <file>', 'five-minute bars (CSV) that historical data begins with')
     .option('--port <port>', 'TCP port; 0 takes any free one', '4002')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
@@ -51,7 +60,7 @@ async function run(options: Options): Promise<void> {
   const gateway = await startGateway({
     port: wholeNumber('--port', options.port, 65_535),
     host: options.host,
-    data: options.data,
+    data: await dataOf(options),
     barsFile: options.bars,
     speed: speedOf(options.speed),
     loop: options.loop ?? false,
@@ -108,11 +117,4 @@ function clockOf(text: string): 'tape' | (() => number) {
   if (text === 'tape') return 'tape';
   if (text === 'wall') return Date.now;
   throw new UsageFailure(`--clock '${text}' is no clock`, 'give wall or tape');
-}
-
-function wholeNumber(option: string, text: string, max: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > max)
-    throw new UsageFailure(`${option} '${text}' is not a whole number from 0 to ${max}`);
-  return value;
 }

@@ -46,7 +46,8 @@ export interface GeneratedMarket {
   readonly seconds: number;
 }
 
-const START_PRICE = 4500;
+/** Points. */
+export const START_PRICE = 4500;
 
 /**
  * Writes a SYNTHETIC market: the same options give the same bytes, and a trade date's random numbers depend on the seed
@@ -84,8 +85,12 @@ export async function generateMarket(options: MarketOptions): Promise<GeneratedM
 
 const DAY_MS = 86_400_000;
 
-/** The trade dates of the bars; the last `days` of them start with firstTradeDate. */
-function marketSessions({ firstTradeDate, days, barDays }: MarketOptions): readonly RthSession[] {
+/** The trade dates of the bars; the last `days` of them start with firstTradeDate. @throws OutsideCalendar */
+export function marketSessions({
+  firstTradeDate,
+  days,
+  barDays,
+}: Pick<MarketOptions, 'firstTradeDate' | 'days' | 'barDays'>): readonly RthSession[] {
   const barsOnly = Math.max(0, barDays - days);
   // At least one session in two calendar days, whatever the holidays.
   const earliest = new Date(Date.parse(firstTradeDate) - (2 * barsOnly + 7) * DAY_MS).toISOString().slice(0, 10);

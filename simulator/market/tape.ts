@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Bar } from '../../shared/events/bar.js';
 import { openDepthFile } from '../../shared/events/depth-jsonl.js';
 import type { EventBatch } from '../../shared/events/event-batch.js';
 import { BadInput } from '../../shared/failure.js';
@@ -14,6 +15,8 @@ export interface Tape {
   readonly synthetic: boolean;
   /** Time of the first event, milliseconds since the epoch. */
   readonly firstMs: number;
+  /** Five-minute bars of the contract before the tape, oldest first. */
+  readonly bars?: readonly Bar[];
   /** A batch's columns are valid until the next one is asked for. */
   open(): AsyncIterable<EventBatch>;
 }

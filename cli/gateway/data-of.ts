@@ -1,0 +1,57 @@
+import type { Instrument } from '../../shared/config/market.js';
+import { UsageFailure } from '../../shared/failure.js';
+import { contractOfLocalSymbol } from '../../simulator/contracts/contract.js';
+import type { Tape } from '../../simulator/market/tape.js';
+import { storeAt } from '../store/store-at.js';
+import { wholeNumber } from '../whole-number.js';
+import { generatorTape } from './generator-tape.js';
+import { storeTape } from './store-tape.js';
+
+/** Flags that say what a gateway plays. */
+export interface DataFlags {
+  data?: string;
+  generator?: string;
+  fromStore?: true;
+  store?: string;
+  home?: string;
+  instrument?: string;
+  date?: string;
+  days: string;
+  minutes: string;
+}
+
+/** Where nothing else is asked for. */
+const GENERATED = { instrument: 'ESZ5', date: '2025-10-01' } as const;
+
+/** The path or the tape that the flags name. @throws UsageFailure where they name none, or several; Failure of the source */
+export async function dataOf(flags: DataFlags): Promise<string | Tape> {
+  const { data, generator, fromStore } = flags;
+  const named = [data, generator, fromStore].filter((source) => source !== undefined);
+  if (named.length !== 1)
+    throw new UsageFailure(
+      `the gateway plays one source, ${named.length} are named`,
+      'give one of --data PATH, --generator SEED, or --from-store with --instrument',
+    );
+  if (data !== undefined) return data;
+  const days = wholeNumber('--days', flags.days, 250);
+  if (generator !== undefined)
+    return generatorTape({
+      seed: wholeNumber('--generator', generator, 2 ** 32 - 1),
+      ...{ instrument: instrumentOf(flags.instrument ?? GENERATED.instrument, flags.date ?? GENERATED.date) },
+      ...{ firstTradeDate: flags.date ?? GENERATED.date, days: Math.max(1, days) },
+      minutesPerDay: Math.max(1, wholeNumber('--minutes', flags.minutes, 390)),
+    });
+  if (flags.instrument === undefined)
+    throw new UsageFailure('--from-store needs --instrument', 'see `believe store ls`');
+  return storeTape(storeAt(flags), { instrument: flags.instrument, dateFrom: flags.date, dateTo: flags.date });
+}
+
+function instrumentOf(localSymbol: string, date: string): Instrument {
+  const atMs = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(atMs)) throw new UsageFailure(`--date '${date}' is no date`, 'write it as 2025-10-01');
+  const contract = contractOfLocalSymbol(localSymbol, atMs);
+  if (!contract)
+    throw new UsageFailure(`--instrument '${localSymbol}' is no future that the gateway knows`, 'for example ESZ5');
+  const { symbol, exchange, multiplier } = contract.product;
+  return { localSymbol, symbol, exchange, currency: 'USD', tickSize: contract.tickSize, multiplier };
+}
