@@ -8,6 +8,7 @@ import { readColumns } from '../research/store/read-columns.js';
 import { cacheFolder } from '../setup/cache-folder.js';
 import { pythonWith } from '../setup/python-environment.js';
 import { type BenchResult, median } from './bench-result.js';
+import { type ColumnSums, columnSums, requireSameSums } from './store/column-sums.js';
 import { type ParseRun, parseByC, parseByDuckdb, parseByJson, parseByScanner } from './store/parse-and-book.js';
 import { syntheticTape } from './store/synthetic-tape.js';
 
@@ -28,7 +29,8 @@ type Log = (line: string) => void;
 /**
  * The store on more than five million SYNTHETIC events. Both sides of every comparison take turns, and the medians are
  * compared: parsing with the ten-level book against JSON.parse, DuckDB and C; importing (parse, book, Parquet, hashes,
- * catalogue, fsync) against pyarrow's write of rows that lie in memory; reading against pyarrow.
+ * catalogue, fsync) against pyarrow's write of rows that lie in memory; reading against pyarrow, once it is clear that
+ * both read the same values.
  */
 export async function benchStore(log: Log): Promise<BenchResult[]> {
   const tape = await syntheticTape(log);
@@ -83,7 +85,7 @@ async function benchImport(tape: string, python: string, work: string, log: Log)
     ({ files, rows } = imported);
     ours.push(rows / imported.seconds / 1e6);
     peaks.push(imported.peakMb);
-    const seconds = await pyarrow(python, ['write', path.join(work, 'pyarrow.parquet'), ...files]);
+    const seconds = Number(await pyarrow(python, ['write', path.join(work, 'pyarrow.parquet'), ...files]));
     peer.push(rows / seconds / 1e6);
     const perRow = (imported.bytes / rows).toFixed(1);
     log(
@@ -99,6 +101,8 @@ async function benchImport(tape: string, python: string, work: string, log: Log)
 }
 
 async function benchRead(files: string[], rows: number, python: string, log: Log): Promise<BenchResult[]> {
+  const peerSums = JSON.parse(await pyarrow(python, ['sums', ALL_COLUMNS.join(','), ...files])) as ColumnSums;
+  requireSameSums(await columnSums(files, ALL_COLUMNS), peerSums);
   const results: BenchResult[] = [];
   for (const [job, names, aim] of [
     ['read all MBP-10 columns', ALL_COLUMNS, '>= 0.6, aim 1.0'],
@@ -108,7 +112,7 @@ async function benchRead(files: string[], rows: number, python: string, log: Log
     const peer: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       ours.push(rows / (await readByUs(files, names)) / 1e6);
-      peer.push(rows / (await pyarrow(python, ['read', names.join(','), ...files])) / 1e6);
+      peer.push(rows / Number(await pyarrow(python, ['read', names.join(','), ...files])) / 1e6);
       log(
         `${job} ${round + 1}/${ROUNDS}: ours ${ours.at(-1)!.toFixed(2)}, pyarrow ${peer.at(-1)!.toFixed(2)} M rows/s`,
       );
@@ -127,9 +131,9 @@ async function readByUs(files: readonly string[], names: readonly string[]): Pro
   return (performance.now() - startMs) / 1000;
 }
 
-/** @returns seconds, as the peer measures them: without the start of Python */
-async function pyarrow(python: string, words: readonly string[]): Promise<number> {
-  return Number((await run(python, [PYTHON_PEER, ...words])).stdout);
+/** @returns what the peer prints: seconds as it measures them, without the start of Python */
+async function pyarrow(python: string, words: readonly string[]): Promise<string> {
+  return (await run(python, [PYTHON_PEER, ...words])).stdout;
 }
 
 function requireSameBook(...runs: readonly ParseRun[]): void {

@@ -1,9 +1,8 @@
 import type { Column } from './column.js';
 import type { ColumnChunk } from './column-chunk.js';
 import { columnsOf, type DatasetName, type Shape } from './datasets.js';
-import type { DecodedObject } from './reading/decode-object.js';
-import { DECODER_THREADS, decodeOnThread } from './reading/decoder-threads.js';
-import { readByDuckdb } from './reading/read-by-duckdb.js';
+import { DECODER_THREADS } from './reading/decoder-threads.js';
+import { ObjectReader, type SpareBuffers } from './reading/read-object.js';
 
 /**
  * Reads columns of Parquet objects of one dataset, in the order of the files and their rows, in constant memory: a few
@@ -17,27 +16,17 @@ export async function* readColumns(
   shape: Shape = {},
 ): AsyncGenerator<ColumnChunk> {
   const columns = names.map((name) => columnNamed(columnsOf(dataset, shape), name));
-  const ahead: Promise<DecodedObject | null>[] = [];
-  let spare: ArrayBuffer | undefined;
-  for (const [index, file] of files.entries()) {
-    for (let next = index + ahead.length; ahead.length <= OBJECTS_AHEAD && next < files.length; next++) {
-      ahead.push(settledLater(decodeOnThread({ file: files[next]!, columns, spare })));
-      spare = undefined;
+  const [spare, ahead]: [SpareBuffers, ObjectReader[]] = [[], []];
+  try {
+    for (let next = 0; next < files.length || ahead.length > 0; ) {
+      while (next < files.length && ahead.length < DECODER_THREADS)
+        ahead.push(new ObjectReader(files[next++]!, columns, spare));
+      yield* ahead[0]!.chunks();
+      ahead.shift()!.close();
     }
-    const object = await ahead.shift()!;
-    if (object) yield object;
-    else yield* readByDuckdb(file, columns);
-    spare = object?.buffer;
+  } finally {
+    for (const one of ahead) one.close();
   }
-}
-
-/** Decoded while the reader uses an object. */
-const OBJECTS_AHEAD = DECODER_THREADS;
-
-/** A reader that stops early, or at a failure, does not wait for what is still being decoded. */
-function settledLater<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 function columnNamed(columns: readonly Column[], name: string): Column {

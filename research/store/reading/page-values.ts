@@ -6,51 +6,51 @@ import { type Numbers, Runs } from './runs.js';
 /** What the codes of a column stand for; int64 as two words each, low word first. */
 export type Dictionary = Numbers;
 
-/** Puts the next values of a page into the rows from `from` up to `to`. @throws Damage where there are too few */
-export type PageValues = (from: number, to: number) => void;
+/** Puts the next values of a page into the places from `from` up to `to`. @throws Damage where there are too few */
+export type PageValues = (target: ColumnValues, from: number, to: number) => void;
 
 const Encoding = { plain: 0, plainDictionary: 2, dictionary: 8 } as const;
 
-/** The values of a page, to be put into `target`. @throws Damage, Unfamiliar */
+/** The values of a page, one after the other. @throws Damage, Unfamiliar */
 export function pageValues(
   page: Uint8Array,
   encoding: number,
   dictionary: Dictionary | null,
-  target: ColumnValues,
+  { type }: Column,
 ): PageValues {
   // A page of NULLs alone may have any encoding, and no values.
   if (page.length === 0) return refuseValues;
-  if (encoding === Encoding.plain && target.BYTES_PER_ELEMENT > 1) return plainValues(page, target);
+  if (encoding === Encoding.plain && type !== 'enum') return plainValues(page);
   if (encoding !== Encoding.dictionary && encoding !== Encoding.plainDictionary)
     throw new Unfamiliar(`values of encoding ${encoding}`);
   if (!dictionary) throw new Damage('a page without its dictionary');
   const runs = new Runs(page.subarray(1), page[0]!);
-  if (target instanceof BigInt64Array) return pairValues(runs, dictionary, target);
-  return (from, to) => runs.expand(dictionary, target, from, to);
+  if (type === 'int64') return pairValues(runs, dictionary);
+  return (target, from, to) => runs.expand(dictionary, target as Numbers, from, to);
 }
 
-function refuseValues(from: number, to: number): void {
+function refuseValues(_: ColumnValues, from: number, to: number): void {
   if (to > from) throw new Damage('a page has too few values');
 }
 
-function plainValues(page: Uint8Array, target: ColumnValues): PageValues {
-  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-  const rowBytes = target.BYTES_PER_ELEMENT;
+function plainValues(page: Uint8Array): PageValues {
   let at = 0;
-  return (from, to) => {
+  return (target, from, to) => {
+    const rowBytes = target.BYTES_PER_ELEMENT;
     const end = at + (to - from) * rowBytes;
+    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     bytes.set(firstBytes(page, end).subarray(at), from * rowBytes);
     at = end;
   };
 }
 
 /** Int64 by words: as numbers they would not be exact, and as bigints each would be made anew. */
-function pairValues(runs: Runs, dictionary: Dictionary, target: BigInt64Array): PageValues {
-  const words = new Int32Array(target.buffer, target.byteOffset, 2 * target.length);
+function pairValues(runs: Runs, dictionary: Dictionary): PageValues {
   const identity = Int32Array.from({ length: dictionary.length / 2 }, (_, code) => code);
-  return (from, to) => {
+  return (target, from, to) => {
     const codes = new Int32Array(to - from);
     runs.expand(identity, codes, 0, codes.length);
+    const words = new Int32Array(target.buffer, target.byteOffset, 2 * target.length);
     for (let i = 0, at = 2 * from; i < codes.length; i++, at += 2) {
       words[at] = dictionary[2 * codes[i]!]!;
       words[at + 1] = dictionary[2 * codes[i]! + 1]!;

@@ -1,9 +1,9 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { Column } from '../column.js';
 import type { ColumnChunk, ColumnValues } from '../column-chunk.js';
 import { quoted } from '../duckdb-text.js';
-import { unreadable } from './decode-object.js';
+import { unreadable } from './unreadable-object.js';
 
 /**
  * Reads columns of any Parquet file, some thousand rows at a time.
@@ -15,6 +15,7 @@ export async function* readByDuckdb(file: string, columns: readonly Column[]): A
     const connection = await instance.connect();
     const query = `SELECT ${columns.map(expressionOf).join(', ')} FROM read_parquet(${quoted(file)})`;
     const result = await connection.stream(query).catch(refuse(file));
+    requireTypes(file, columns, result.columnTypes());
     for (;;) {
       const chunk = await result.fetchChunk().catch(refuse(file));
       if (!chunk || chunk.rowCount === 0) return;
@@ -31,15 +32,26 @@ function refuse(file: string): (error: Error) => never {
   };
 }
 
-const SQL_TYPES = { int64: 'BIGINT', float64: 'DOUBLE', int32: 'INTEGER', text: 'VARCHAR' } as const;
-
-/** The column as numbers; 0 where it is NULL, and then whether it is. */
+/** The column as numbers. */
 function expressionOf(column: Column): string {
-  if (column.type !== 'enum') return `CAST(${column.name} AS ${SQL_TYPES[column.type]})`;
+  if (column.type !== 'enum') return column.name;
   const code = column.values.every((value) => value.length === 1)
     ? `strpos(${quoted(column.values.join(''))}, ${column.name})`
     : `list_position([${column.values.map(quoted).join(', ')}], ${column.name})`;
   return `CAST(${code} - 1 AS UTINYINT)`;
+}
+
+const TYPE_IDS = {
+  int64: DuckDBTypeId.BIGINT,
+  float64: DuckDBTypeId.DOUBLE,
+  int32: DuckDBTypeId.INTEGER,
+  enum: DuckDBTypeId.UTINYINT,
+  text: DuckDBTypeId.VARCHAR,
+} as const;
+
+function requireTypes(file: string, columns: readonly Column[], types: readonly DuckDBType[]): void {
+  for (const [i, { name, type }] of columns.entries())
+    if (types[i]!.typeId !== TYPE_IDS[type]) throw unreadable(file, `${name} is ${types[i]}, not ${type}`);
 }
 
 function columnsIn(chunk: duckdb.DataChunk, rows: number, columns: readonly Column[]): ColumnChunk {

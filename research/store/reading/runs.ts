@@ -48,8 +48,7 @@ export class Runs {
     if (this.left === 0) this.begin();
     const limit = Math.min(this.left, max);
     const code = this.isPacked ? bitAt(this.bytes, this.bit) : this.code;
-    let count = this.isPacked ? 1 : limit;
-    while (count < limit && bitAt(this.bytes, this.bit + count) === code) count++;
+    const count = this.isPacked ? alikeBits(this.bytes, this.bit, limit) : limit;
     this.skip(count);
     return code === 0 ? -count : count;
   }
@@ -151,6 +150,17 @@ function lastWord(words: DataView, bit: number): number {
   let word = 0;
   for (let at = words.byteLength - 1; at >= bit >> 3; at--) word = (word << 8) | words.getUint8(at);
   return word >>> (bit & 7);
+}
+
+/** How many bits are like the first, up to `max`. */
+function alikeBits(bytes: Uint8Array, firstBit: number, max: number): number {
+  const bit = bitAt(bytes, firstBit);
+  const endBit = firstBit + max;
+  let at = firstBit + 1;
+  while (at < endBit && (at & 7) !== 0 && bitAt(bytes, at) === bit) at++;
+  if ((at & 7) === 0) while (at + 8 <= endBit && bytes[at >> 3] === (bit === 1 ? 0xff : 0)) at += 8;
+  while (at < endBit && bitAt(bytes, at) === bit) at++;
+  return at - firstBit;
 }
 
 function bitAt(bytes: Uint8Array, bit: number): number {
