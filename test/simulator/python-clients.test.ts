@@ -21,24 +21,43 @@ describe('independent Python clients', function () {
   const fixture = new Fixture();
   afterEach(() => fixture.close());
 
-  async function drive(requirements: string, script: string) {
+  async function run(requirements: string, script: string, args: readonly string[]) {
     const python = await pythonWith(path.join(PYTHON, requirements));
+    const { stdout } = await promisify(execFile)(python, [path.join(PYTHON, script), ...args], {
+      timeout: SCRIPT_LIMIT_MS,
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    });
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  async function drive(requirements: string, script: string) {
     const gateway = await fixture.gateway({
       speed: 'max',
       begin: 'on-subscription',
       now: Date.now,
       settings: { startCash: 1e8 },
     });
-    const args = [path.join(PYTHON, script), String(gateway.port), ES_SAMPLE];
-    const { stdout } = await promisify(execFile)(python, args, {
-      timeout: SCRIPT_LIMIT_MS,
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-    });
+    const said = await run(requirements, script, [String(gateway.port), ES_SAMPLE]);
     const account = gateway.ledger.accounts.get('DU1000001')!;
     assert.equal([...account.positions.values()][0]!.quantity, askSize, 'the gateway agrees about the position');
     assert.deepEqual(gateway.ledger.live(), [], 'nothing is left working');
-    return JSON.parse(stdout) as Record<string, unknown>;
+    return said;
   }
+
+  it("lets NautilusTrader's own adapter load the contract, hear quotes and trades, fill and cancel", async () => {
+    const gateway = await fixture.gateway({ speed: 20, loop: true, now: Date.now });
+    const said = await run('nautilus_trader.requirements.txt', 'nautilus_trader_client.py', [String(gateway.port)]);
+    assert.deepEqual(said, {
+      instrument: ['ESU9', 0.25, 50],
+      spread: true,
+      heard: { quotes: true, trades: true },
+      market: ['FILLED', 2],
+      limit: 'CANCELED',
+      position: 2,
+    });
+    assert.equal([...gateway.ledger.accounts.get('DU1000001')!.positions.values()][0]!.quantity, 2);
+    assert.deepEqual(gateway.ledger.live(), []);
+  });
 
   it('lets ib_async connect, see the whole depth, fill in part, cancel, reconcile and reconnect', async () => {
     assert.deepEqual(await drive('ib_async.requirements.txt', 'ib_async_client.py'), {
