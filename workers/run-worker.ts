@@ -38,7 +38,11 @@ export async function runWorker(
   });
   const stop = untilAskedToStop();
   const connection = await connect(process, stop);
-  if (!connection) return;
+  if (!connection) {
+    // It ends by itself after a worker only; until then it keeps the process.
+    await Runtime.instance().shutdown();
+    return;
+  }
   try {
     const worker = await Worker.create({
       ...options,
