@@ -14,9 +14,10 @@ export interface GatewayOptions {
   readonly port?: number;
   /** Address to listen at, loopback by default. */
   readonly host?: string;
-  /** A depth file (.jsonl or .jsonl.gz), a folder of `dom_ib*` files such as the generator's, or any other tape. */
-  readonly data: string | Tape;
-  /** Five-minute bars (CSV) that historical data begins with. */
+  /** A depth file (.jsonl or .jsonl.gz), a folder of `dom_ib*` files such as the generator's, or any other tape; or
+   * several of these, one for each contract. */
+  readonly data: string | Tape | readonly (string | Tape)[];
+  /** Five-minute bars (CSV) that historical data of the first contract begins with. */
   readonly barsFile?: string | undefined;
   readonly speed?: Speed;
   /** Start over at the end of the tape: 317, then the book anew. */
@@ -41,7 +42,9 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly port: number;
   readonly host: string;
-  /** What the tape plays. */
+  /** What is played, in the order of the data. */
+  readonly contracts: readonly FutureContract[];
+  /** The first of them. */
   readonly contract: FutureContract;
   readonly market: Market;
   readonly synthetic: boolean;
@@ -61,10 +64,11 @@ export interface Gateway {
 
 /**
  * Starts a TWS-protocol gateway that replays recorded or made-up market data.
- * @throws Failure PortTaken, UnknownInstrument, WrongTick; BadInput for data, bars or state that cannot be read
+ * @throws Failure PortTaken, UnknownInstrument, WrongTick, ContractTwice; BadInput for data, bars or state that cannot be read
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const tape = typeof options.data === 'string' ? await openTape(options.data) : options.data;
+  const sources = [options.data].flat() as readonly (string | Tape)[];
+  const tapes = await Promise.all(sources.map((data) => (typeof data === 'string' ? openTape(data) : data)));
   const settings = gatewaySettings.parse(options.settings ?? {});
-  return RunningGateway.start(options, settings, tape);
+  return RunningGateway.start(options, settings, tapes);
 }

@@ -25,7 +25,7 @@ import { Inbox } from './requests/inbox.js';
 import { Session } from './session.js';
 import type { GatewaySettings } from './settings.js';
 import { loadState, saveState } from './state-file.js';
-import { openVenue, type Venue } from './venue.js';
+import { Venues } from './venues.js';
 import { SERVER_VERSION_MAX, SERVER_VERSION_MAX_DEFAULT, SERVER_VERSION_MIN } from './wire/handshake.js';
 
 const HISTORY_WINDOW_MS = 600_000;
@@ -45,9 +45,11 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly host: string;
   readonly tapeEnd: Promise<void>;
   readonly nowMs: () => number;
+  readonly markets: ReadonlyMap<number, Market>;
+  readonly history: ReadonlyMap<number, BarHistory>;
   outage: Outage | undefined;
   port = 0;
-  readonly #venue: Venue;
+  readonly #venues: Venues;
   readonly #director: FaultDirector;
   readonly #inbox: Inbox;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -57,7 +59,11 @@ export class RunningGateway implements FaultScene, Gateway {
   #isPlaying = false;
   #isStopped = false;
 
-  static async start(options: GatewayOptions, settings: GatewaySettings, tape: Tape): Promise<RunningGateway> {
+  static async start(
+    options: GatewayOptions,
+    settings: GatewaySettings,
+    tapes: readonly Tape[],
+  ): Promise<RunningGateway> {
     const { maxServerVersion = SERVER_VERSION_MAX_DEFAULT } = options;
     if (maxServerVersion < SERVER_VERSION_MIN || maxServerVersion > SERVER_VERSION_MAX)
       throw new Failure(
@@ -66,7 +72,7 @@ export class RunningGateway implements FaultScene, Gateway {
         `give ${SERVER_VERSION_MIN} to ${SERVER_VERSION_MAX}`,
       );
     let gateway: RunningGateway | undefined;
-    const venue = await openVenue(tape, {
+    const venues = await Venues.open(tapes, {
       barsFile: options.barsFile,
       nowMs: options.now === 'tape' ? undefined : (options.now ?? Date.now),
       marketImpact: settings.marketImpact,
@@ -75,7 +81,7 @@ export class RunningGateway implements FaultScene, Gateway {
       settled: async () => gateway?.settled(),
       onEvent: () => gateway?.onTapeEvent(),
     });
-    gateway = new RunningGateway(options, settings, venue);
+    gateway = new RunningGateway(options, settings, venues);
     await gateway.#listen(options.port ?? 0);
     if ((options.begin ?? 'at-once') === 'at-once') gateway.#play();
     return gateway;
@@ -84,13 +90,15 @@ export class RunningGateway implements FaultScene, Gateway {
   private constructor(
     readonly options: GatewayOptions,
     readonly settings: GatewaySettings,
-    venue: Venue,
+    venues: Venues,
   ) {
-    this.#venue = venue;
-    this.nowMs = venue.nowMs;
+    this.#venues = venues;
+    this.nowMs = venues.nowMs;
+    this.markets = venues.markets;
+    this.history = venues.history;
     this.log = options.log ?? pino({ level: 'error' }, pino.destination(2));
     this.host = options.host ?? '127.0.0.1';
-    this.catalogue = new Catalogue(this.nowMs(), [venue.contract]);
+    this.catalogue = new Catalogue(this.nowMs(), venues.contracts);
     this.ledger = this.#openLedger();
     this.reportFaults = new ReportFaults((reports) => deliverReports(this, reports));
     this.desk = new OrderDesk({
@@ -101,10 +109,10 @@ export class RunningGateway implements FaultScene, Gateway {
         const found = this.catalogue.find(request.contract);
         return found.length === 1 ? found[0] : undefined;
       },
-      exchangeOf: (contract) => (contract.conId === venue.contract.conId ? venue.exchange : undefined),
+      exchangeOf: (contract) => venues.exchangeOf(contract),
       report: (reports) => this.#report(reports),
     });
-    venue.openExchange(this.desk.lifecycle);
+    venues.openExchanges(this.desk.lifecycle);
     this.#resumeOrders();
     this.#director = new FaultDirector(options.faults ?? [], (action) => performFault(this, action));
     this.#inbox = new Inbox(this, this.#director);
@@ -114,23 +122,19 @@ export class RunningGateway implements FaultScene, Gateway {
   }
 
   get contract(): FutureContract {
-    return this.#venue.contract;
+    return this.#venues.first.contract;
+  }
+
+  get contracts(): readonly FutureContract[] {
+    return this.#venues.contracts;
   }
 
   get market(): Market {
-    return this.#venue.market;
+    return this.#venues.first.market;
   }
 
   get synthetic(): boolean {
-    return this.#venue.tape.synthetic;
-  }
-
-  get markets(): ReadonlyMap<number, Market> {
-    return new Map([[this.contract.conId, this.market]]);
-  }
-
-  get history(): ReadonlyMap<number, BarHistory> {
-    return new Map([[this.contract.conId, this.#venue.history]]);
+    return this.#venues.synthetic;
   }
 
   get clientIds(): number[] {
@@ -163,7 +167,7 @@ export class RunningGateway implements FaultScene, Gateway {
 
   step(count: number): Promise<void> {
     this.#play();
-    return this.#venue.player.step(count);
+    return this.#venues.step(count);
   }
 
   inject: Gateway['inject'] = (action) => performFault(this, faultAction.parse(action));
@@ -203,7 +207,7 @@ export class RunningGateway implements FaultScene, Gateway {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#venue.player.stop();
+    this.#venues.stop();
     this.#director.stop();
     this.reportFaults.stop();
     for (const timer of this.#timers) clearTimeout(timer);
@@ -243,7 +247,7 @@ export class RunningGateway implements FaultScene, Gateway {
   #play(): void {
     if (this.#isPlaying) return;
     this.#isPlaying = true;
-    this.#venue.player.run().then(this.#endTape, (error: unknown) => {
+    this.#venues.run().then(this.#endTape, (error: unknown) => {
       this.log.error({ error }, 'the tape cannot be played on');
       this.#endTape();
     });
@@ -276,8 +280,7 @@ export class RunningGateway implements FaultScene, Gateway {
   #openLedger(): Ledger {
     const seed = this.options.seed ?? 1;
     const ledger = new Ledger(PERM_ID_BASE + (seed % 1000) * PERM_IDS_PER_SEED, this.settings.firstOrderId);
-    const markTicks = (contract: FutureContract) =>
-      contract.conId === this.contract.conId ? this.market.lastTicks : undefined;
+    const markTicks = ({ conId }: FutureContract) => this.markets.get(conId)?.lastTicks;
     for (const name of this.settings.accounts)
       ledger.accounts.set(name, new Account(name, this.settings.startCash, markTicks));
     if (this.options.stateFile !== undefined) loadState(this.options.stateFile, ledger);
@@ -287,6 +290,7 @@ export class RunningGateway implements FaultScene, Gateway {
   /** Orders of a state file go on working, at the back of their queues. */
   #resumeOrders(): void {
     for (const order of this.ledger.live())
-      if (order.transmitted && order.whyHeld !== 'child' && isLive(order)) this.#venue.exchange.accept(order);
+      if (order.transmitted && order.whyHeld !== 'child' && isLive(order))
+        this.#venues.exchangeOf(order.contract)?.accept(order);
   }
 }

@@ -9,7 +9,7 @@ import { storeTape } from './store-tape.js';
 
 /** Flags that say what a gateway plays. */
 export interface DataFlags {
-  data?: string;
+  data?: string[];
   generator?: string;
   fromStore?: true;
   store?: string;
@@ -23,8 +23,8 @@ export interface DataFlags {
 /** Where nothing else is asked for. */
 const GENERATED = { instrument: 'ESZ5', date: '2025-10-01' } as const;
 
-/** The path or the tape that the flags name. @throws UsageFailure where they name none, or several; Failure of the source */
-export async function dataOf(flags: DataFlags): Promise<string | Tape> {
+/** The paths or the tape that the flags name. @throws UsageFailure where they name none, or several; Failure of the source */
+export async function dataOf(flags: DataFlags): Promise<Tape | readonly string[]> {
   const { data, generator, fromStore } = flags;
   const named = [data, generator, fromStore].filter((source) => source !== undefined);
   if (named.length !== 1)

@@ -29,7 +29,7 @@ interface Options extends DataFlags {
 
 export function register(noun: Command): void {
   noun
-    .option('--data <path>', 'play a depth file (.jsonl or .jsonl.gz), or a folder of dom_ib* files')
+    .option('--data <path...>', 'play a depth file (.jsonl or .jsonl.gz) or a folder of dom_ib* files; one a contract')
     .option('--generator <seed>', 'play a SYNTHETIC market straight from the generator: same seed, same events')
     .option('--from-store', 'play what the store of --home (or --store) holds of --instrument')
     .option('--store <folder>', 'another store, for --from-store')
@@ -78,12 +78,13 @@ async function run(options: Options): Promise<void> {
   await gateway.stop();
 }
 
-function printStart({ host, port, contract, synthetic, settings }: Gateway, json: boolean): void {
+function printStart({ host, port, contracts, synthetic, settings }: Gateway, json: boolean): void {
   const label = synthetic ? ' (SYNTHETIC data)' : '';
+  const played = contracts.map(({ localSymbol, conId }) => ({ instrument: localSymbol, conId }));
   printResult(
     json,
-    { host, port, instrument: contract.localSymbol, conId: contract.conId, accounts: settings.accounts, synthetic },
-    `gateway at ${host}:${port} plays ${contract.localSymbol}${label}; Ctrl-C stops it`,
+    { host, port, ...played[0], contracts: played, accounts: settings.accounts, synthetic },
+    `gateway at ${host}:${port} plays ${played.map(({ instrument }) => instrument).join(', ')}${label}; Ctrl-C stops it`,
   );
 }
 

@@ -53,6 +53,7 @@ describe('believe gateway', () => {
       host: '127.0.0.1',
       instrument: 'ESU9',
       conId: 562645706,
+      contracts: [{ instrument: 'ESU9', conId: 562645706 }],
       accounts: ['DU0000042'],
       synthetic: false,
     });

@@ -5,13 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { EventName } from '@stoqey/ib';
+import { EventName, OrderAction, OrderType } from '@stoqey/ib';
 import { generatorTape } from '../../cli/gateway/generator-tape.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { configSchema } from '../../shared/config/config.js';
 import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import { openTape, type Tape } from '../../simulator/market/tape.js';
 import { Fixture } from './fixture.js';
+import { ES_SAMPLE } from './sample.js';
+import { ES } from './stoqey-client.js';
 
 const { instrument } = configSchema.parse({});
 const MARKET = { seed: 7, instrument, firstTradeDate: '2025-10-01', days: 2, minutesPerDay: 1 };
@@ -67,6 +69,48 @@ describe('what a gateway plays', () => {
     await client.settle();
     const bars = client.of(EventName.historicalData).filter(([, date]) => !String(date).startsWith('finished'));
     assert.ok(bars.length > 200, `${bars.length} bars`);
+  });
+
+  it('is several contracts where several are given, each with its own book, orders and position', async () => {
+    const nasdaq = { ...instrument, localSymbol: 'NQU9', symbol: 'NQ', multiplier: 20 };
+    const second = generatorTape({ ...MARKET, instrument: nasdaq, firstTradeDate: '2019-08-29', days: 1 });
+    const gateway = await fixture.gateway({ data: [ES_SAMPLE, second], settings: { startCash: 1e7 } });
+    assert.deepEqual(
+      gateway.contracts.map(({ localSymbol }) => localSymbol),
+      ['ESU9', 'NQU9'],
+    );
+    const client = await fixture.stoqey(gateway);
+    const NQ = { ...ES, symbol: 'NQ', localSymbol: 'NQU9' };
+    for (const [reqId, contract] of [
+      [1, ES],
+      [2, NQ],
+    ] as const)
+      client.api.reqMktDepth(reqId, contract, 10, false);
+    await client.settle();
+    await gateway.step(200);
+    await client.settle();
+    const prices = (reqId: number) =>
+      client
+        .of(EventName.updateMktDepth)
+        .flatMap(([id, , operation, , price]) => (id === reqId && operation !== 2 ? [Number(price)] : []));
+    assert.ok(prices(1).every((price) => price < 3000) && prices(1).length > 100);
+    assert.ok(prices(2).every((price) => price > 4000) && prices(2).length > 100);
+    const buy = { action: OrderAction.BUY, orderType: OrderType.MKT, transmit: true };
+    client.api.placeOrder(1, ES, { ...buy, totalQuantity: 1 });
+    client.api.placeOrder(2, NQ, { ...buy, totalQuantity: 2 });
+    await client.settle();
+    const positions = [...gateway.ledger.accounts.get('DU1000001')!.positions.values()];
+    assert.deepEqual(
+      positions.map(({ contract, quantity }) => [contract.localSymbol, quantity]),
+      [
+        ['ESU9', 1],
+        ['NQU9', 2],
+      ],
+    );
+  });
+
+  it('is no contract twice', async () => {
+    await assert.rejects(fixture.gateway({ data: [ES_SAMPLE, ES_SAMPLE] }), { type: 'ContractTwice' });
   });
 
   it('from the store, or from the generator, by command', async () => {
