@@ -36,8 +36,12 @@ export function layoutOf(footer: Uint8Array, endByte: number): ObjectLayout {
   return { rows: rowsOf(numberIn(groups[0]!, 3)), columns: new Map(columns) };
 }
 
+/** What is unpacked lies in memory, an object as a whole: ours have 131,072 at most. */
+const ROWS_MAX = 2 ** 20;
+
 function rowsOf(rows: number): number {
-  if (!Number.isSafeInteger(rows) || rows < 0) throw new Damage('a row group has no number of rows');
+  if (!(rows >= 0)) throw new Damage('a row group has no number of rows');
+  if (rows > ROWS_MAX) throw new Unfamiliar('more rows than any of ours has');
   return rows;
 }
 
