@@ -29,7 +29,17 @@ function minutesOfDay(text: string): number {
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
+/** The formatter is slow, and asked before every order: its last answer holds for a minute. */
+let last = { timeZone: '', minute: Number.NaN, minuteOfWeek: Number.NaN };
+
 function minuteOfWeek(wallMs: number, timeZone: string): number {
+  const minute = Math.floor(wallMs / MINUTE_MS);
+  if (last.minute !== minute || last.timeZone !== timeZone)
+    last = { timeZone, minute, minuteOfWeek: askMinuteOfWeek(wallMs, timeZone) };
+  return last.minuteOfWeek;
+}
+
+function askMinuteOfWeek(wallMs: number, timeZone: string): number {
   let formatter = formatters.get(timeZone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat('en-US', {

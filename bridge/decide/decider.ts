@@ -28,9 +28,6 @@ export interface BestPrices {
 export class Decider implements EventSink {
   private readonly pipeline: DecisionPipeline;
   private readonly row: EventBatch;
-  private heads: HeadSet | null = null;
-  /** Last row of each head, for rehearsals. */
-  private rows: Decision['outputs'] = [];
   private rehearsed: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: DeciderDeps) {
@@ -78,8 +75,6 @@ export class Decider implements EventSink {
   /** From the next event on these heads decide. @returns frees the heads until now, once they have finished */
   swapHeads(next: HeadSet): () => Promise<void> {
     const prior = this.pipeline.swapHeads(next);
-    this.heads = next;
-    this.rows = [];
     return async () => {
       await this.pipeline.settled();
       await this.rehearsed;
@@ -87,10 +82,9 @@ export class Decider implements EventSink {
     };
   }
 
-  /** Runs the heads on their last rows once more and forgets what they say. */
+  /** Reads the features and runs the heads once more, without effect: see `Rehearsal`. */
   rehearse(): void {
-    const runs = this.rows.map(({ name, features }) => this.heads?.head(name)?.model.run(features, 1));
-    this.rehearsed = Promise.allSettled([this.rehearsed, ...runs]);
+    this.rehearsed = Promise.all([this.rehearsed, this.pipeline.rehearse()]);
   }
 
   /** Sequence number of the last event that was fed. */
@@ -128,10 +122,7 @@ export class Decider implements EventSink {
     const startedMonotonicMs = performance.now();
     this.pipeline
       .onEvent(row, 0)
-      ?.then((decision) => {
-        this.rows = decision.outputs;
-        deps.onDecision(decision, startedMonotonicMs);
-      })
+      ?.then((decision) => deps.onDecision(decision, startedMonotonicMs))
       .catch(deps.onError);
   }
 }

@@ -25,6 +25,8 @@ export class Executions {
   private readonly commissionByExecId = new Map<string, number>();
   private readonly carriedRoots = new Set<string>();
   private readonly contractsByOrder = new Map<string, number>();
+  /** Kept, not added up when asked: a long day must make no decision slower. */
+  private chargedToday = 0;
 
   judge(execId: string): Verdict {
     const known = this.byRoot.get(rootOf(execId));
@@ -39,19 +41,26 @@ export class Executions {
     const root = rootOf(execution.execId);
     const replaced = this.byRoot.get(root);
     if (replaced) this.add(replaced.orderRef, -replaced.contracts);
+    this.chargedToday -= this.chargeOf(root);
     this.byRoot.set(root, execution);
+    this.chargedToday += this.chargeOf(root);
     this.add(execution.orderRef, execution.contracts);
   }
 
   /** Knows an execution of an earlier trade date, so that it is not counted again. */
   carry(execution: Execution): void {
-    this.carriedRoots.add(rootOf(execution.execId));
+    const root = rootOf(execution.execId);
+    this.chargedToday -= this.chargeOf(root);
+    this.carriedRoots.add(root);
     this.count(execution);
   }
 
   /** May arrive before its execution, after it, more than once or never. */
   charge({ execId, amount }: Pick<EntryOf<'commission'>, 'execId' | 'amount'>): void {
+    const root = rootOf(execId);
+    this.chargedToday -= this.chargeOf(root);
     this.commissionByExecId.set(execId, amount);
+    this.chargedToday += this.chargeOf(root);
   }
 
   hasCommission(execId: string, amount: number): boolean {
@@ -78,7 +87,14 @@ export class Executions {
 
   /** Of today's executions; the commission of a corrected report is void with it. */
   commissions(): number {
-    return this.ofToday().reduce((sum, { execId }) => sum + (this.commissionByExecId.get(execId) ?? 0), 0);
+    return this.chargedToday;
+  }
+
+  /** What the report that counts has cost today. */
+  private chargeOf(root: string): number {
+    const execution = this.byRoot.get(root);
+    if (!execution || this.carriedRoots.has(root)) return 0;
+    return this.commissionByExecId.get(execution.execId) ?? 0;
   }
 
   private add(orderRef: string | null, contracts: number): void {

@@ -5,8 +5,26 @@ import type { Decision } from './decision.js';
 export class DecisionDigest {
   decisions = 0;
   private readonly hash: Hash = createHash('sha256');
+  /** Not hashed yet: an order that follows from a decision does not wait for it. */
+  private waiting: Decision[] = [];
 
-  add({ seq, tsRecvNs, outputs, spreadTicks, edgeTicks, targetContracts, reason }: Decision): void {
+  add(decision: Decision): void {
+    this.decisions++;
+    if (this.waiting.push(decision) === 1) setImmediate(() => this.hashWaiting());
+  }
+
+  /** sha256 so far, lower-case hex; more decisions may follow. */
+  hex(): string {
+    this.hashWaiting();
+    return this.hash.copy().digest('hex');
+  }
+
+  private hashWaiting(): void {
+    for (const decision of this.waiting) this.hashOne(decision);
+    this.waiting = [];
+  }
+
+  private hashOne({ seq, tsRecvNs, outputs, spreadTicks, edgeTicks, targetContracts, reason }: Decision): void {
     const head = Buffer.alloc(40);
     head.writeDoubleLE(seq, 0);
     head.writeBigInt64LE(tsRecvNs, 8);
@@ -16,12 +34,6 @@ export class DecisionDigest {
     this.hash.update(head).update(`${reason}\n`);
     for (const { name, features, probabilities } of outputs)
       this.hash.update(`${name}\n`).update(bytesOf(features)).update(bytesOf(probabilities));
-    this.decisions++;
-  }
-
-  /** sha256 so far, lower-case hex; more decisions may follow. */
-  hex(): string {
-    return this.hash.copy().digest('hex');
   }
 }
 

@@ -53,6 +53,15 @@ export class DecisionPipeline {
     return decision;
   }
 
+  /** Reads the features and runs the heads as a decision would now, and forgets what they say. */
+  async rehearse(): Promise<void> {
+    const runs = (this.heads?.heads ?? []).map(async ({ spec, plan, model }) => {
+      const row = new Float32Array(spec.features.length);
+      if (this.market.engine.read(plan, row)) await model.run(row, 1);
+    });
+    await Promise.allSettled(runs);
+  }
+
   /** The market as the features see it now: best prices, book, windows. */
   get state(): Readonly<MarketState> {
     return this.market.engine.state;
