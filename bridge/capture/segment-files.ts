@@ -83,7 +83,8 @@ export class SegmentFiles {
 
   /** @param seq the line's sequence number */
   write(line: string, seq: number): void {
-    if (this.backlogBytes > this.options.limits.pendingBytesMax) {
+    // Once a line is dropped all are, until there is room again: the gap's line comes before any that follows the gap.
+    if (this.droppedLines > 0 || this.backlogBytes > this.options.limits.pendingBytesMax) {
       this.droppedLines++;
       return;
     }
@@ -127,8 +128,11 @@ export class SegmentFiles {
   private async work(): Promise<void> {
     while (this.jobs.length > 0) {
       try {
+        await this.closeFull();
         const done = await this.perform(this.jobs[0]!);
+        // From here on these jobs are done with, whatever the disk says next: lines must not be written twice.
         this.jobs.splice(0, done);
+        await this.closeFull();
         this.trouble(null);
         this.reportDrops();
       } catch (error) {
@@ -149,16 +153,13 @@ export class SegmentFiles {
       return 1;
     }
     const segment = this.current ?? (await this.openSegment());
-    const { sizeBytesMax, ageMsMax } = this.options.limits;
-    const lines = this.linesWaiting(sizeBytesMax - segment.sizeBytes);
+    const lines = this.linesWaiting(this.options.limits.sizeBytesMax - segment.sizeBytes);
     const sizeBytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const parts = lines.map(({ bytes }) => bytes);
     await writeAt(segment.handle, parts, segment.sizeBytes);
     segment.sizeBytes += sizeBytes;
     segment.lastSeq = lines.at(-1)!.lastSeq;
     this.pendingBytes -= sizeBytes;
-    if (segment.sizeBytes >= sizeBytesMax || performance.now() - segment.openedAtMs >= ageMsMax)
-      await this.closeSegment();
     return lines.length;
   }
 
@@ -185,21 +186,40 @@ export class SegmentFiles {
     const file = path.join(folder, segmentFile({ instrument: header.instrument, tradeDate, number }));
     const handle = await open(`${file}${OPEN_SUFFIX}`, 'w');
     const bytes = Buffer.from(formatHeaderLine({ ...header, tradeDate, levels }));
-    await writeAt(handle, [bytes], 0);
+    try {
+      await writeAt(handle, [bytes], 0);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     this.numbers.set(tradeDate, number);
     this.current = { handle, file, sizeBytes: bytes.length, openedAtMs: performance.now(), lastSeq: 0 };
     return this.current;
   }
 
+  /** A segment that is large or old enough gets its final name. */
+  private async closeFull(): Promise<void> {
+    const { sizeBytesMax, ageMsMax } = this.options.limits;
+    if (!this.current) return;
+    const { sizeBytes, openedAtMs } = this.current;
+    if (sizeBytes >= sizeBytesMax || performance.now() - openedAtMs >= ageMsMax) await this.closeSegment();
+  }
+
+  /** May fail at every step, and is then done once more from the start. */
   private async closeSegment(): Promise<void> {
     if (!this.current) return;
-    const { handle, file, lastSeq } = this.current;
-    await handle.sync();
-    await handle.close();
-    this.current = undefined;
+    const { handle, file, sizeBytes, lastSeq } = this.current;
+    const isOpen = handle.fd >= 0;
+    if (isOpen) {
+      // What a failed write has left is still to be written: it belongs to the next segment.
+      await handle.truncate(sizeBytes);
+      await handle.sync();
+    }
     const { folder, header } = this.options;
     keepPosition(folder, header.instrument, { lastSeq, lastNumber: this.numbers });
+    if (isOpen) await handle.close();
     renameWithRetry(`${file}${OPEN_SUFFIX}`, file);
+    this.current = undefined;
     syncFolder(path.dirname(file));
   }
 

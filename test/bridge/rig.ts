@@ -194,7 +194,9 @@ export class Rig {
 
   captureFiles(): string[] {
     const files = readdirSync(path.join(this.broker, 'capture'));
-    return files.filter((file) => file.startsWith('dom_ib')).sort();
+    // In the order of their numbers: 2 before 10.
+    const byNumber = new Intl.Collator('en', { numeric: true });
+    return files.filter((file) => file.startsWith('dom_ib')).sort(byNumber.compare);
   }
 
   captured(): { kind: string; ts: string; seq: number; [field: string]: unknown }[] {
