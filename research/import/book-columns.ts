@@ -1,4 +1,5 @@
 import type { ColumnBlock, ColumnData } from '../store/column-block.js';
+import type { ColumnRuns } from '../store/column-runs.js';
 import { BOOK_LEVELS } from '../store/datasets.js';
 import type { RowSink } from '../store/row-sink.js';
 
@@ -12,6 +13,8 @@ export interface BookFields {
   /** publisher_id, instrument_id, ts_in_delta. */
   readonly ids: boolean;
   readonly levels: number;
+  /** Store into `priceRuns` and `sizeRuns`, not into arrays: for feeds where a row changes few of the levels. */
+  readonly levelRuns?: true;
 }
 
 /**
@@ -36,6 +39,8 @@ export class BookColumns {
   readonly levelPrice: Float64Array[] = [];
   readonly levelSize: (Int32Array | Float64Array)[] = [];
   readonly levelCount: Int32Array[] = [];
+  readonly priceRuns: ColumnRuns[] = [];
+  readonly sizeRuns: ColumnRuns[] = [];
 
   private rtype = new Int32Array(0);
   private block: ColumnBlock | null = null;
@@ -47,10 +52,6 @@ export class BookColumns {
     private readonly sink: RowSink,
     private readonly fields: BookFields,
   ) {}
-
-  hasRoom(ms: number): boolean {
-    return this.sink.hasRoom(ms);
-  }
 
   next(ms: number): number {
     const row = this.sink.next(ms);
@@ -96,12 +97,25 @@ export class BookColumns {
     for (const [side, word] of ['ask', 'bid'].entries())
       for (let level = 0; level < fields.levels; level++) {
         const index = side * BOOK_LEVELS + level;
-        const part = (kind: string) => block.column(`${word}_${kind}_${String(level).padStart(2, '0')}`);
-        const data = { price: part('px'), size: part('sz'), count: fields.counts ? part('ct') : null };
-        this.levelData[index] = data;
-        this.levelPrice[index] = data.price.values as Float64Array;
-        this.levelSize[index] = data.size.values as Int32Array;
-        if (data.count) this.levelCount[index] = data.count.values as Int32Array;
+        const nameOf = (part: string) => `${word}_${part}_${String(level).padStart(2, '0')}`;
+        if (fields.levelRuns) this.bindRuns(block, index, nameOf);
+        else this.bindArrays(block, index, nameOf);
       }
+  }
+
+  private bindRuns(block: ColumnBlock, index: number, nameOf: (part: string) => string): void {
+    const [price, size] = [block.columnOfRuns(nameOf('px')), block.columnOfRuns(nameOf('sz'))];
+    this.levelData[index] = { price, size, count: null };
+    this.priceRuns[index] = price.runs;
+    this.sizeRuns[index] = size.runs;
+  }
+
+  private bindArrays(block: ColumnBlock, index: number, nameOf: (part: string) => string): void {
+    const [price, size] = [block.column(nameOf('px')), block.column(nameOf('sz'))];
+    const count = this.fields.counts ? block.column(nameOf('ct')) : null;
+    this.levelData[index] = { price, size, count };
+    this.levelPrice[index] = price.values as Float64Array;
+    this.levelSize[index] = size.values as Int32Array;
+    if (count) this.levelCount[index] = count.values as Int32Array;
   }
 }

@@ -13,20 +13,15 @@ const LEVELS = 2 * BOOK_LEVELS;
 
 /**
  * Events of a position-addressed feed -> one mbp10 row an event: the event, and the book after it. An event changes few
- * of the forty level columns, so a column is written when its value ends, for all rows since it began.
+ * of the forty level columns, so only what changes is stored.
  */
 export class PositionBookRows {
   readonly book = new Book(BOOK_LEVELS);
   private readonly columns: BookColumns;
-  /** What the levels hold since the rows below, as `Book` indexes them; prices in ticks and in points. */
+  /** What the levels of the last row hold, as `Book` indexes them: prices in ticks and in points, contracts. */
   private readonly ticks = new Int32Array(LEVELS);
   private readonly price = new Float64Array(LEVELS);
   private readonly size = new Float64Array(LEVELS);
-  /** The first row of the block that a column does not hold yet. */
-  private readonly priceFrom = new Int32Array(LEVELS);
-  private readonly sizeFrom = new Int32Array(LEVELS);
-  /** Behind the last row. */
-  private endRow = 0;
 
   constructor(
     sink: RowSink,
@@ -39,6 +34,7 @@ export class PositionBookRows {
       counts: false,
       ids: false,
       levels: BOOK_LEVELS,
+      levelRuns: true,
     });
   }
 
@@ -47,17 +43,13 @@ export class PositionBookRows {
     const { columns } = this;
     for (let i = 0; i < batch.length; i++) {
       const sinceBaseNs = batch.tsRecvNs[i]!;
-      const ms = times.baseMs + sinceBaseNs / 1e6;
-      if (!columns.hasRoom(ms)) this.writeLevels();
-      const row = columns.next(ms);
-      if (row !== this.endRow) this.beginLevels(row);
-      this.endRow = row + 1;
+      const row = columns.next(times.baseMs + sinceBaseNs / 1e6);
+      if (row === 0) this.beginLevels();
       times.store(columns.tsRecv, row, sinceBaseNs);
       storeInteger(columns.sequence, row, batch.seq[i]!);
       this.storeEvent(batch, i, row);
       this.storeMissingLevels(row);
     }
-    this.writeLevels();
   }
 
   private storeEvent(batch: EventBatch, i: number, row: number): void {
@@ -99,13 +91,13 @@ export class PositionBookRows {
     const end = movesNone ? first + 1 : (side + 1) * BOOK_LEVELS;
     for (let level = first; level < end; level++) {
       if (book.size[level] !== this.size[level]) {
-        this.writeSize(level, row);
         this.size[level] = book.size[level]!;
+        this.columns.sizeRuns[level]!.push(row, this.size[level]!);
       }
       if (book.priceTicks[level] !== this.ticks[level]) {
-        this.writePrice(level, row);
         this.ticks[level] = book.priceTicks[level]!;
         this.price[level] = this.scale.priceOf(this.ticks[level]!);
+        this.columns.priceRuns[level]!.push(row, this.price[level]!);
       }
     }
   }
@@ -117,29 +109,11 @@ export class PositionBookRows {
         this.columns.setLevelNull(side * BOOK_LEVELS + level, row);
   }
 
-  private beginLevels(row: number): void {
-    this.priceFrom.fill(row);
-    this.sizeFrom.fill(row);
-  }
-
-  private writeLevels(): void {
+  /** A new block begins with the book as it is. */
+  private beginLevels(): void {
     for (let level = 0; level < LEVELS; level++) {
-      this.writePrice(level, this.endRow);
-      this.writeSize(level, this.endRow);
+      this.columns.priceRuns[level]!.push(0, this.price[level]!);
+      this.columns.sizeRuns[level]!.push(0, this.size[level]!);
     }
-  }
-
-  private writePrice(level: number, endRow: number): void {
-    const column = this.columns.levelPrice[level];
-    const price = this.price[level]!;
-    for (let row = this.priceFrom[level]!; row < endRow; row++) column![row] = price;
-    this.priceFrom[level] = endRow;
-  }
-
-  private writeSize(level: number, endRow: number): void {
-    const column = this.columns.levelSize[level];
-    const size = this.size[level]!;
-    for (let row = this.sizeFrom[level]!; row < endRow; row++) column![row] = size;
-    this.sizeFrom[level] = endRow;
   }
 }

@@ -1,4 +1,5 @@
 import type { Column } from './column.js';
+import { ColumnRuns } from './column-runs.js';
 import { storeInt64, storeInteger } from './int64-words.js';
 
 const FIRST_CAPACITY_ROWS = 2048;
@@ -10,6 +11,8 @@ export type Values = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8
 export class ColumnData {
   /** Null until something is stored: then every row must be given a value or be set to NULL. */
   values: Values | null = null;
+  /** In place of `values` where values are stored as runs of rows. */
+  runs: ColumnRuns | null = null;
   /** Bit 1 = there is a value, as DuckDB wants it; null where every row has one. */
   valid: Uint8Array<ArrayBuffer> | null = null;
   /** The first and the last NULL. */
@@ -77,10 +80,18 @@ export class ColumnBlock {
 
   /** The column, ready to be stored into. Its array changes when the block grows. */
   column(name: string): ColumnData {
-    const found = this.byName.get(name);
-    if (!found) throw new RangeError(`there is no column ${name}`);
+    const found = this.find(name);
     found.values ??= newValues(found.column, this.capacityRows);
+    found.runs = null;
     return found;
+  }
+
+  /** A float64 or int32 column, ready to be stored into as runs. */
+  columnOfRuns(name: string): ColumnData & { readonly runs: ColumnRuns } {
+    const found = this.find(name);
+    found.runs ??= new ColumnRuns();
+    found.values = null;
+    return found as ColumnData & { readonly runs: ColumnRuns };
   }
 
   /** Doubles the room; false where the block may not grow any more. */
@@ -105,11 +116,20 @@ export class ColumnBlock {
   /** Forgets the rows and keeps the memory. */
   clear(): void {
     this.rows = 0;
-    for (const one of this.data) one.clearNulls();
+    for (const one of this.data) {
+      one.clearNulls();
+      one.runs?.clear();
+    }
   }
 
   get sizeBytes(): number {
-    return this.data.reduce((sum, { values }) => sum + (values === null ? 0 : bytesOf(values)), 0);
+    return this.data.reduce((sum, { values, runs }) => sum + (values ? bytesOf(values) : (runs?.sizeBytes ?? 0)), 0);
+  }
+
+  private find(name: string): ColumnData {
+    const found = this.byName.get(name);
+    if (!found) throw new RangeError(`there is no column ${name}`);
+    return found;
   }
 
   setFloat64(name: string, row: number, value: number | null): void {

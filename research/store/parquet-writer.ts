@@ -83,8 +83,8 @@ class Lane {
   async write(block: ColumnBlock, { file, constants, metadata }: ParquetFile): Promise<void> {
     this.block = block;
     this.nextRow = 0;
-    const columns = block.data.map(({ column, values }) =>
-      values === null ? `CAST(NULL AS ${sqlTypeOf(column)}) AS ${column.name}` : column.name,
+    const columns = block.data.map(({ column, values, runs }) =>
+      values === null && runs === null ? `CAST(NULL AS ${sqlTypeOf(column)}) AS ${column.name}` : column.name,
     );
     const fixed = Object.entries(constants).map(([name, value]) => `${quoted(value)} AS ${name}`);
     const keys = Object.entries(metadata).map(([key, value]) => `${key}: ${quoted(value)}`);
@@ -143,20 +143,24 @@ class Lane {
 const ROW_GROUP_ROWS = SHARD_ROWS_MAX;
 
 function copyRows(data: ColumnData, vector: duckdb.Vector, start: number, rows: number): void {
-  const { column, values, valid } = data;
-  if (values === null) return;
-  if (Array.isArray(values)) {
-    copyTexts(values, vector, start, rows);
-    return;
-  }
+  const { column, values, runs, valid } = data;
   const rowBytes = ROW_BYTES[column.type as keyof typeof ROW_BYTES];
-  duckdb.copy_data_to_vector(vector, 0, values.buffer, start * rowBytes, rows * rowBytes);
+  if (runs) {
+    const target = column.type === 'float64' ? float64Rows : int32Rows;
+    runs.writeTo(target, start, rows);
+    duckdb.copy_data_to_vector(vector, 0, target.buffer, 0, rows * rowBytes);
+  } else if (Array.isArray(values)) copyTexts(values, vector, start, rows);
+  else if (values) duckdb.copy_data_to_vector(vector, 0, values.buffer, start * rowBytes, rows * rowBytes);
   if (valid && data.mayHaveNull(start, start + rows)) {
     duckdb.vector_ensure_validity_writable(vector);
     // DuckDB reads validity by 64-bit words; a block's capacity is a multiple of 64 rows.
     duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, start >> 3, Math.ceil(rows / 64) * 8);
   }
 }
+
+/** Where runs are written out before they are copied. */
+const float64Rows = new Float64Array(VECTOR_ROWS);
+const int32Rows = new Int32Array(VECTOR_ROWS);
 
 const ROW_BYTES = { int64: 8, float64: 8, int32: 4, enum: 1 } as const;
 

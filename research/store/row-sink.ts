@@ -46,12 +46,6 @@ export class RowSink {
     return this.days.at(ms) !== null;
   }
 
-  /** True where `next(ms)` gives the row behind the last one, in the same arrays. */
-  hasRoom(ms: number): boolean {
-    const { day, block } = this;
-    return day !== null && ms >= day.fromMs && ms < day.toMs && block.rows < block.capacityRows;
-  }
-
   /** The row of `block` to store the next values into. @param ms a datable time */
   next(ms: number): number {
     const day = this.days.at(ms);
