@@ -81,7 +81,10 @@ export class Supervisor {
     const { halts, trading } = this.deps;
     const { halt, flatten, resume } = control.look();
     if (resume !== null) {
-      control.answerResume();
+      if (!control.answerResume()) {
+        this.deps.log.error({ by: resume.by }, 'not resumed: a file in control/ cannot be removed');
+        return;
+      }
       for (const code of halts.codes) if (isSticky(code)) halts.lift(code);
       trading.forgetRejections();
       this.deps.log.warn({ by: resume.by }, `resumed: ${resume.reason}`);

@@ -57,6 +57,7 @@ export function meaningOfDataError(code: number): DataErrorMeaning {
     case 10089:
     case 10090:
     case 10167:
+    case 10189:
     case 10197:
       return 'no-entitlement';
     case 10092:
@@ -67,6 +68,7 @@ export function meaningOfDataError(code: number): DataErrorMeaning {
       return 'configuration';
     case 101:
     case 309:
+    case 10190:
       return 'limit';
     default:
       return 'ignored';

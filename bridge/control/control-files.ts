@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CONTROL_FILES, type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
 
@@ -21,19 +21,46 @@ export class ControlFiles {
     return {
       halt: this.haltReason(),
       flatten: this.request(CONTROL_FILES.flatten),
-      resume: this.request(CONTROL_FILES.resume),
+      resume: this.isResumeOutdated() ? null : this.request(CONTROL_FILES.resume),
     };
   }
 
   /** The flattening is done. */
   answerFlatten(): void {
-    rmSync(path.join(this.folder, CONTROL_FILES.flatten), { force: true });
+    this.remove(CONTROL_FILES.flatten);
   }
 
-  /** The halts are lifted, the kill switch with them. */
-  answerResume(): void {
-    for (const file of [CONTROL_FILES.halt, CONTROL_FILES.resume])
-      rmSync(path.join(this.folder, file), { force: true });
+  /**
+   * Takes the kill switch off, and the request with it: the request first, so that it cannot meet a later kill switch.
+   * @returns false where one of them cannot be removed (somebody holds it open, the folder is read-only): nothing is resumed
+   */
+  answerResume(): boolean {
+    return this.remove(CONTROL_FILES.resume) && this.remove(CONTROL_FILES.halt);
+  }
+
+  /** Thrown after the request to resume, the kill switch stays thrown, and the request is void. */
+  private isResumeOutdated(): boolean {
+    const [resume, halt] = [CONTROL_FILES.resume, CONTROL_FILES.halt].map((name) => this.writtenMs(name));
+    if (resume === null || halt === null || resume! > halt!) return false;
+    this.remove(CONTROL_FILES.resume);
+    return true;
+  }
+
+  private writtenMs(name: string): number | null {
+    try {
+      return statSync(path.join(this.folder, name)).mtimeMs;
+    } catch {
+      return null;
+    }
+  }
+
+  private remove(name: string): boolean {
+    try {
+      rmSync(path.join(this.folder, name), { force: true });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private haltReason(): string | null {

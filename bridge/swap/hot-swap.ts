@@ -120,13 +120,22 @@ export class HotSwap {
       const record: SwapRecord = { ...this.recordOf(armed), outcome: 'swapped', ...describe(release) };
       this.deps.log.append(record);
       this.deps.activate(release, armed.shipId);
-      this.deps.armed.remove();
       this.deps.onNews(`release ${release.modelVersion} is in use`, record);
+      this.forget();
     } catch (error) {
       void release.headSet.release();
       this.deps.armed.recover();
       this.notBeforeMonotonicMs = performance.now() + RETRY_MS;
       this.deps.onNews(`the swap of ${armed.shipId} failed and is tried again: ${sentence(error)}`, null);
+    }
+  }
+
+  /** What cannot be removed now is found settled by its line, and dropped, at the next start. */
+  private forget(): void {
+    try {
+      this.deps.armed.remove();
+    } catch (error) {
+      this.deps.onNews(`the request that was carried out cannot be removed: ${sentence(error)}`, null);
     }
   }
 

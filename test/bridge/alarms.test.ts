@@ -124,7 +124,9 @@ describe('a bridge in trouble', () => {
   const told = () => jsonLines(path.join(rig.broker, 'alarms.jsonl')).map(({ state, alarm }) => `${state} ${alarm}`);
 
   it('raises an alarm for a gateway that stays away, and says when it is back', async () => {
-    rig = await Rig.start({ config: { bridge: { downSecondsMax: 1, restart: { minutes: 1, weeklyMinutes: 1 } } } });
+    const [day, dailyAt] = halfADayAway();
+    const restart = { timeZone: 'UTC', dailyAt, minutes: 1, weeklyDay: day, weeklyAt: dailyAt, weeklyMinutes: 1 };
+    rig = await Rig.start({ config: { bridge: { downSecondsMax: 1, restart } } });
     const { port } = rig.gateway;
     await rig.startBridge();
     await rig.until('connected', ({ up }) => up === true);
@@ -167,3 +169,10 @@ describe('a bridge in trouble', () => {
     }
   });
 });
+
+/** A time at which no restart is near now: [weekday, hh:mm], UTC. */
+function halfADayAway() {
+  const then = new Date(Date.now() + 43_200_000);
+  const days = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
+  return [days[then.getUTCDay()]!, then.toISOString().slice(11, 16)] as const;
+}

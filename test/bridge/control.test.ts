@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { startBridge } from '../../bridge/bridge.js';
 import { GatewaySession } from '../../bridge/connection/session.js';
+import { ControlFiles } from '../../bridge/control/control-files.js';
 import { assertAgreement } from './agreement.js';
 import { clockInSession, QUICK, Rig } from './rig.js';
 
@@ -92,6 +93,45 @@ describe('operating the bridge', () => {
     await rig.startBridge();
     writeFileSync(path.join(rig.broker, 'control', 'halt.json'), '');
     await rig.until('halted', ({ haltReason }) => /kill-switch: .*nothing readable/.test(haltReason ?? ''));
+  });
+
+  it('lets a kill switch stand that was thrown after the request to resume', async () => {
+    rig = await Rig.start();
+    const folder = path.join(rig.broker, 'control');
+    const control = new ControlFiles(folder);
+    const request = JSON.stringify({ v: 1, by: 'test', reason: 'drill', at: new Date().toISOString() });
+    const write = (name: string, second: number) => {
+      writeFileSync(path.join(folder, name), request);
+      utimesSync(path.join(folder, name), second, second);
+    };
+    write('resume.json', 1000);
+    write('halt.json', 1001);
+    const { halt, resume } = control.look();
+    assert.deepEqual([halt, resume], ['drill (test)', null]);
+    assert.equal(existsSync(path.join(folder, 'resume.json')), false, 'and is not resumed later');
+    write('resume.json', 1002);
+    assert.equal(control.look().resume?.by, 'test');
+    assert.equal(control.answerResume(), true);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('does not resume where the request cannot be removed', async () => {
+    rig = await Rig.start();
+    const folder = path.join(rig.broker, 'control');
+    const control = new ControlFiles(folder);
+    mkdirSync(path.join(folder, 'resume.json'));
+    writeFileSync(path.join(folder, 'halt.json'), '');
+    assert.equal(control.answerResume(), false);
+    assert.ok(existsSync(path.join(folder, 'halt.json')));
+  });
+
+  it('halts where trades are refused, though depth comes', async () => {
+    rig = await Rig.start({ gateway: { settings: { entitlements: { level1: 'none' } } } });
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    const status = await rig.until('decisions', ({ decisions, marketData }) => decisions > 5 && marketData === 'depth');
+    assert.match(status.haltReason ?? '', /feed: the gateway refuses market data \(10189\)/);
+    assert.equal(rig.gateway.ledger.orders.size, 0);
   });
 
   it('keeps a halt over a restart until an operator resumes', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ArmedFile } from '../../bridge/swap/armed-file.js';
 import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
 import { Rig } from './rig.js';
 import type { ReleaseChanges } from './toy-release.js';
@@ -70,6 +71,26 @@ describe('hot swap', () => {
     const status = await rig.until('connected', ({ connection }) => connection === 'ready');
     assert.equal(status.trading, 'no-model');
     assert.equal(status.modelVersion, null);
+  });
+
+  it('stands, and its heads decide on, where its request cannot be removed', async () => {
+    rig = await Rig.start();
+    const { remove } = ArmedFile.prototype;
+    try {
+      ArmedFile.prototype.remove = () => {
+        throw Object.assign(new Error('somebody holds it open'), { code: 'EPERM' });
+      };
+      await rig.startBridge();
+      rig.toys.arm(await rig.toys.accept(1), 0);
+      await rig.until('decisions', ({ decisions, decisionErrors }) => decisions > 10 && decisionErrors === 0);
+    } finally {
+      ArmedFile.prototype.remove = remove;
+    }
+    await rig.stopBridge();
+    await rig.startBridge();
+    await rig.until('v1', ({ modelVersion, decisions }) => modelVersion === 1 && decisions > 5);
+    assert.equal(rig.swaps().length, 1);
+    assert.deepEqual(readdirSync(path.join(rig.broker, 'armed')), []);
   });
 
   it('does not happen where the release is withdrawn before the open', async () => {
