@@ -6,7 +6,7 @@ import type { Config } from '../shared/config/config.js';
 import { tellHalt } from './alarms/alarm-of-halt.js';
 import { Alarms } from './alarms/alarms.js';
 import { CONNECTION_ALARMS } from './alarms/connection-alarms.js';
-import { captureSettings } from './capture/capture-settings.js';
+import { captureSettings, isSyntheticMarket } from './capture/capture-settings.js';
 import { CaptureWriter } from './capture/capture-writer.js';
 import { ReceiveClock } from './capture/receive-clock.js';
 import { contractOf } from './connection/contract.js';
@@ -230,6 +230,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     regime.observe(decider.market);
     return describeBridge({
       ...{ clock, connection, halts, alarms, model, tally, desk, feed, capture, journal, trading, regime },
+      synthetic: isSyntheticMarket(config),
       messagesWaiting: keeper.readySession?.messagesWaiting ?? 0,
     });
   };

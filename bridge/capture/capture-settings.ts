@@ -4,17 +4,13 @@ import type { CaptureOptions } from './capture-writer.js';
 const MIB = 2 ** 20;
 
 /** What the configuration says of capture files: their headers, and when one is closed. */
-export function captureSettings({
-  instrument,
-  gateway,
-  bridge,
-  input,
-}: Config): Pick<CaptureOptions, 'header' | 'limits'> {
+export function captureSettings(config: Config): Pick<CaptureOptions, 'header' | 'limits'> {
+  const { instrument, bridge } = config;
   return {
     header: {
       ...{ kind: 'header', v: 1, source: 'ib', instrument: instrument.localSymbol, exchange: instrument.exchange },
       ...{ tickSize: instrument.tickSize, multiplier: instrument.multiplier, levels: bridge.depthLevels },
-      ...(gateway.embedded && input.kind === 'synthetic' ? { synthetic: true } : {}),
+      ...(isSyntheticMarket(config) ? { synthetic: true } : {}),
     },
     limits: {
       sizeBytesMax: bridge.segmentMiBMax * MIB,
@@ -22,4 +18,9 @@ export function captureSettings({
       pendingBytesMax: bridge.captureBacklogMiBMax * MIB,
     },
   };
+}
+
+/** The gateway is our own, and plays a generated market. */
+export function isSyntheticMarket({ gateway, input }: Config): boolean {
+  return gateway.embedded && input.kind === 'synthetic';
 }

@@ -24,6 +24,7 @@ export function bridgeMetrics(current: () => FullBridgeStatus): { contentType: s
     });
 
   gauge('up', '1 while connected to the gateway and reconciled', ({ up }) => Number(up));
+  gauge('synthetic', '1 where the market is generated', ({ synthetic }) => Number(synthetic));
   gauge('trading_armed', '1 while orders may be sent', ({ trading }) => Number(trading === 'armed'));
   gauge('model_version', 'version of the release in use, 0 for none', ({ modelVersion }) => modelVersion ?? 0);
   gauges('market_data', 'source', '1 for what is captured: depth, top-of-book or none', ({ marketData }) => [

@@ -27,6 +27,7 @@ export interface BridgeParts {
   readonly journal: JournalQueue;
   readonly trading: Trading;
   readonly regime: RegimeWatch;
+  readonly synthetic: boolean;
   /** Messages that wait for their turn to be sent to the gateway. */
   readonly messagesWaiting: number;
 }
@@ -54,6 +55,7 @@ export function describeBridge(parts: BridgeParts): FullBridgeStatus {
     counter: release?.counter ?? null,
     shipId: model.shipId,
     heads: [...(release?.heads ?? [])],
+    synthetic: parts.synthetic,
     marketData: feed.marketData,
     eventsSeen: feed.eventsSeen,
     lastEventSeq: capture.lastSeq,

@@ -3,6 +3,7 @@ import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
 /** The status as lines for a terminal; what an earlier version of the bridge does not tell is left out. */
 export function statusText(status: BridgeStatus, ageMs: number): string {
   return [
+    ...(status.synthetic ? ['SYNTHETIC market: generated, not a record of any exchange'] : []),
     `connection  ${status.connection}, trading ${status.trading}${status.haltReason ? ` (${status.haltReason})` : ''}`,
     ...(status.alarms ?? []).map(({ alarm, since, detail }) => `ALARM       ${alarm} since ${since}: ${detail}`),
     `market      ${marketText(status)}`,

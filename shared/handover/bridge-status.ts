@@ -7,6 +7,8 @@ const count = z.number().int().nonnegative();
 const details = {
   /** Connected and reconciled. */
   up: z.boolean(),
+  /** The market is generated: say SYNTHETIC wherever its numbers are shown. */
+  synthetic: z.boolean(),
   /** What is captured: the whole book, the best prices only, or nothing that makes a book. */
   marketData: z.enum(['depth', 'top-of-book', 'none']),
   /** Market milliseconds since the last market event; null before the first. */
