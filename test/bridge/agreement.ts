@@ -7,8 +7,7 @@ import type { Rig } from './rig.js';
  * The journal, read from disk as after a restart, against the gateway's own truth: no order twice, none lost, every
  * execution counted once, the same position, and every order's end known to both.
  */
-export function assertAgreement(rig: Rig): OrderLedger {
-  const ledger = rig.ledger();
+export function assertAgreement(rig: Rig, ledger = rig.ledger()): OrderLedger {
   const truth = rig.gateway.ledger;
   const intents = new Set(ledger.all().map(({ orderRef }) => orderRef));
 
