@@ -120,8 +120,10 @@ function unpack<T extends Numbers>(
   if (bitWidth <= 6)
     for (; i + 4 <= to && bit < wordsEndBit; i += 4, bit += 4 * bitWidth) {
       const word = words.getInt32(bit >> 3, true) >>> (bit & 7);
-      const [a, b] = [word & mask, (word >>> bitWidth) & mask];
-      const [c, d] = [(word >>> (2 * bitWidth)) & mask, (word >>> (3 * bitWidth)) & mask];
+      const a = word & mask;
+      const b = (word >>> bitWidth) & mask;
+      const c = (word >>> (2 * bitWidth)) & mask;
+      const d = (word >>> (3 * bitWidth)) & mask;
       out[i] = dictionary[a]!;
       out[i + 1] = dictionary[b]!;
       out[i + 2] = dictionary[c]!;
@@ -131,7 +133,8 @@ function unpack<T extends Numbers>(
   else if (bitWidth <= 12)
     for (; i + 2 <= to && bit < wordsEndBit; i += 2, bit += 2 * bitWidth) {
       const word = words.getInt32(bit >> 3, true) >>> (bit & 7);
-      const [a, b] = [word & mask, (word >>> bitWidth) & mask];
+      const a = word & mask;
+      const b = (word >>> bitWidth) & mask;
       out[i] = dictionary[a]!;
       out[i + 1] = dictionary[b]!;
       fault |= (lastCode - a) | (lastCode - b);

@@ -134,7 +134,8 @@ class Cursor {
   }
 
   private byte(): number {
-    return this.take(1)[0]!;
+    if (this.at >= this.bytes.length) throw new Damage('a header is cut off');
+    return this.bytes[this.at++]!;
   }
 
   private take(length: number): Uint8Array {
