@@ -141,12 +141,14 @@ export class Trading {
   private cancelOld(): void {
     const nowMs = this.deps.clock.nowMs();
     const live = this.deps.ledger().live();
+    // While the link is down or reconciled an order may go on working, as it would without us.
+    const isHalted = this.deps.halts.codes.some((code) => code !== 'connection');
     for (const order of live) {
       if (order.state !== 'working') continue;
       const placedMs = this.placedMarketMs.get(order.orderRef);
       const isOld = placedMs === undefined || nowMs - placedMs > this.deps.config.bridge.orderLifetimeMs;
-      const isHalted = order.purpose === 'decision' && this.deps.halts.any;
-      if (isOld || isHalted) this.deps.desk.cancel(order, isOld ? 'older than an order may get' : 'trading is halted');
+      if (isOld || (isHalted && order.purpose === 'decision'))
+        this.deps.desk.cancel(order, isOld ? 'older than an order may get' : 'trading is halted');
     }
     for (const orderRef of this.placedMarketMs.keys())
       if (!live.some((order) => order.orderRef === orderRef)) this.placedMarketMs.delete(orderRef);
