@@ -8,6 +8,7 @@ import { ColumnBlock } from '../../../research/store/column-block.js';
 import { columnsOf } from '../../../research/store/datasets.js';
 import { ParquetWriter } from '../../../research/store/parquet-writer.js';
 import { readColumns } from '../../../research/store/read-columns.js';
+import { openRemote } from '../../../research/store/reading/decoder-threads.js';
 import { Unfamiliar } from '../../../research/store/reading/page-faults.js';
 import { readByDuckdb } from '../../../research/store/reading/read-by-duckdb.js';
 import { findShards } from '../../../research/store/shard-query.js';
@@ -204,6 +205,15 @@ describe('columns read from objects', () => {
     }
     assert.ok(refusals >= 10, `${refusals} of 300`);
     assert.equal((await valuesIn(read([whole!])))[0]!.length, 5000);
+  });
+
+  it('are read on after a thread has died: who waited for it is told, and the next reader gets another', async () => {
+    const [whole] = await fourFiles();
+    const noWindow = openRemote(whole!, BARS, 63);
+    const died = (error: Failure) => error instanceof Failure && error.type === 'DecoderDied';
+    await assert.rejects(noWindow.next(new ArrayBuffer(1000)), died);
+    await assert.rejects(noWindow.next(new ArrayBuffer(1000)), died);
+    assert.equal((await valuesIn(read([whole!, whole!])))[0]!.length, 10_000);
   });
 
   const NAMES = ['ts_event', 'open', 'volume'];
