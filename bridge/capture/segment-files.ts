@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { renameWithRetry, syncFolder } from '../../shared/disk/replace-file.js';
 import type { DepthHeader } from '../../shared/events/depth-header.js';
 import { formatHeaderLine } from '../../shared/events/depth-line.js';
+import { renamePatiently, syncFolderInBackground } from '../disk/replace-in-background.js';
 import { keepPosition, OPEN_SUFFIX, segmentFile } from './segment.js';
 
 /** When a segment is closed and the next one begun; a new trade date always begins one. */
@@ -216,11 +216,11 @@ export class SegmentFiles {
       await handle.sync();
     }
     const { folder, header } = this.options;
-    keepPosition(folder, header.instrument, { lastSeq, lastNumber: this.numbers });
+    await keepPosition(folder, header.instrument, { lastSeq, lastNumber: this.numbers });
     if (isOpen) await handle.close();
-    renameWithRetry(`${file}${OPEN_SUFFIX}`, file);
+    await renamePatiently(`${file}${OPEN_SUFFIX}`, file);
     this.current = undefined;
-    syncFolder(path.dirname(file));
+    await syncFolderInBackground(path.dirname(file));
   }
 
   /** A quiet market must not keep a segment open: the next tier waits for closed ones. */

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { renameWithRetry, replaceFile } from '../../shared/disk/replace-file.js';
+import { renameWithRetry } from '../../shared/disk/replace-file.js';
+import { replaceInBackground } from '../disk/replace-in-background.js';
 
 /** A file that is still written to carries this after its final name; nobody else may touch it. */
 export const OPEN_SUFFIX = '.open';
@@ -64,12 +65,14 @@ export function recoverSegments(folder: string, instrument: string): StreamPosit
  * Remembers a segment before it gets its final name: from then on it may be shipped and removed, and its numbers must
  * not be given again. Trade dates long past are forgotten.
  */
-export function keepPosition(folder: string, instrument: string, { lastSeq, lastNumber }: StreamPosition): void {
+export async function keepPosition(
+  folder: string,
+  instrument: string,
+  { lastSeq, lastNumber }: StreamPosition,
+): Promise<void> {
   const newest = [...lastNumber].sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, DATES_KEPT);
-  replaceFile(
-    positionFile(folder, instrument),
-    `${JSON.stringify({ lastSeq, lastNumber: Object.fromEntries(newest) })}\n`,
-  );
+  const text = `${JSON.stringify({ lastSeq, lastNumber: Object.fromEntries(newest) })}\n`;
+  await replaceInBackground(positionFile(folder, instrument), text);
 }
 
 const DATES_KEPT = 10;

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { rename, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { bridgeStatus, type FullBridgeStatus } from '../../shared/handover/bridge-status.js';
+import { renamePatiently } from '../disk/replace-in-background.js';
 
 const EVERY_MS = 1000;
 
@@ -64,19 +64,4 @@ export class StatusFile {
 function inWholeBlocks(json: string): string {
   const sizeBytes = Math.ceil((Buffer.byteLength(json) + SPARE_BYTES) / BLOCK_BYTES) * BLOCK_BYTES;
   return `${json}${' '.repeat(sizeBytes - Buffer.byteLength(json) - 1)}\n`;
-}
-
-const RENAMES_MAX = 5;
-
-/** On Windows a rename fails while a reader holds the target open. Waits without stopping the event loop: it trades. */
-async function renamePatiently(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await rename(from, to);
-      return;
-    } catch (error) {
-      if (attempt === RENAMES_MAX) throw error;
-      await sleep(10 * 2 ** attempt);
-    }
-  }
 }
