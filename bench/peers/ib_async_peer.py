@@ -7,6 +7,7 @@ that had been received when it was decided. Runs until it is terminated.
 """
 
 import json
+import logging
 import math
 import sys
 import time
@@ -264,10 +265,10 @@ class Trader:
         return 0 if held and edge * math.copysign(1, held) < policy["exitEdgeTicks"] else held
 
     def act(self):
-        """One order of one contract at a time, at the other side's best price, until the target is reached."""
+        """One order of one contract at a time, at the other side's best price; taken back where it misses the target."""
         if self.trade is not None and not self.trade.isDone():
             side = 1 if self.trade.order.action == "BUY" else -1
-            if side * (self.target - self.position) <= 0:
+            if self.position + side * self.trade.remaining() != self.target:
                 self.ib.cancelOrder(self.trade.order)
             return
         missing = self.target - self.position
@@ -290,6 +291,8 @@ def main():
     def clock():
         return market_start + (time.monotonic() - started) * speed
 
+    # Every reset of the book and every cancelled order would be a warning.
+    logging.disable()
     ib = IB()
     ib.connect("127.0.0.1", int(port), clientId=CLIENT_ID)
     details = ib.reqContractDetails(Future("ES", "201909", "CME"))[0]
