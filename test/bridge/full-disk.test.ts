@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
@@ -52,6 +52,21 @@ describe('a full disk', () => {
     assert.equal(queue.intend(INTENT), false, 'not before what waits has been written');
     await untilLifted();
     assert.equal(queue.intend(INTENT), true);
+  });
+
+  it('stays in the file of the old trade date while the new one cannot be made, says so, and says when it is over', () => {
+    const inTheWay = path.join(folder, 'orders-2026-01-06.jsonl');
+    mkdirSync(inTheWay);
+    queue.append({ kind: 'position', positionContracts: 2, reason: 'held before' });
+    queue.startTradeDate('2026-01-06', 2900);
+    assert.match(told.at(-1) ?? '', /orders-2026-01-06/);
+    assert.equal(queue.intend(INTENT), true, 'the old file takes lines');
+    queue.append({ kind: 'rejected', orderRef: ORDER_REF, code: 201, text: '' });
+    rmdirSync(inTheWay);
+    queue.startTradeDate('2026-01-06', 2900);
+    assert.equal(told.at(-1), null);
+    assert.equal(queue.ledger.positionContracts, 2);
+    assert.equal(queue.ledger.highestOrderId, 1);
   });
 
   it('keeps what the gateway reports, in order, and counts it once the disk takes it', async () => {
