@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertAgreement } from './agreement.js';
 import { Rig } from './rig.js';
 import { EAGER } from './toy-release.js';
@@ -34,5 +35,31 @@ describe('orders over TCP', () => {
         .all()
         .some((order) => ledger.executions.all().filter(({ orderRef }) => orderRef === order.orderRef).length > 1),
     );
+  });
+
+  it('cancels what was left working, where the kill switch was thrown while the bridge was down', async () => {
+    const contracts = { maxPositionContracts: 100, maxOrderSizeContracts: 100 };
+    // The market moves by steps only: the order that it leaves open stays open.
+    rig = await Rig.start({
+      gateway: { speed: 0 },
+      config: { risk: contracts, bridge: { orderLifetimeMs: 600_000 } },
+    });
+    await rig.startBridge();
+    const ensemble = { ...EAGER, policy: { ...EAGER.policy, maxPositionContracts: 100 } };
+    rig.toys.arm(await rig.toys.accept(1, { ensemble }), 0);
+    await rig.until('trading', ({ trading }) => trading === 'armed');
+    const live = () => rig.gateway.ledger.live();
+    while (live().length === 0) {
+      await rig.gateway.step(20);
+      await sleep(20);
+    }
+    const order = live()[0]!;
+    await rig.stopBridge();
+    rig.halt();
+    await rig.startBridge();
+    await rig.until('no order is live', () => live().length === 0);
+    assert.equal(order.status, 'Cancelled');
+    await rig.quiet();
+    assertAgreement(rig);
   });
 });
