@@ -150,11 +150,14 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       if (decision) decisionLog.refused(decision.seq, rule, reason);
     },
   });
-  const rehearsal = new Rehearsal(clock, () => {
-    if (halts.any || model.release === null) return;
-    decider.rehearse();
-    trading.rehearse();
-  });
+  const rehearsal = new Rehearsal(
+    clock,
+    () => !halts.any && model.release !== null,
+    () => {
+      decider.rehearse();
+      trading.rehearse();
+    },
+  );
   const swapsLog = SwapsLog.open(path.join(broker, 'swaps.jsonl'));
   const swap = new HotSwap({
     armed: new ArmedFile(path.join(broker, 'armed')),

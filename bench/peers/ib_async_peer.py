@@ -265,7 +265,7 @@ class Trader:
         return 0 if held and edge * math.copysign(1, held) < policy["exitEdgeTicks"] else held
 
     def act(self):
-        """One order of one contract at a time, at the other side's best price; taken back where it misses the target."""
+        """One order of one contract at a time, at the other side's best price; cancelled where it misses the target."""
         if self.trade is not None and not self.trade.isDone():
             side = 1 if self.trade.order.action == "BUY" else -1
             if self.position + side * self.trade.remaining() != self.target:

@@ -1,6 +1,6 @@
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 
-/** Wall time before a second of market time begins from which on the path is kept warm... */
+/** Wall time before a second of market time begins from which on the way is kept warm... */
 const LEAD_MS = 3;
 /** ...and after it, where the event that the decision waits for does not come. */
 const LINGER_MS = 20;
@@ -8,16 +8,20 @@ const EVERY_MS = 2;
 const SECOND_MS = 1000;
 
 /**
- * Walks the path from features to order, without effect, shortly before a decision is due. What runs once a second has
- * left the processor's caches by then: a head needed 200 us instead of 10, the risk rules ten times as long.
+ * Walks the way from features to order, without effect, shortly before a decision is due. What runs once a second has
+ * left the processor's caches by then: a head needed 200 us instead of 10, the risk rules three times as long.
  */
 export class Rehearsal {
   private timer: NodeJS.Timeout | undefined;
   private decided = false;
 
-  /** @param walk does what a decision does, but keeps nothing and sends nothing */
+  /**
+   * @param isWanted whether a decision could lead to an order now
+   * @param walk does what a decision does, but keeps nothing and sends nothing
+   */
   constructor(
     private readonly clock: MarketClock,
+    private readonly isWanted: () => boolean,
     private readonly walk: () => void,
   ) {}
 
@@ -27,7 +31,6 @@ export class Rehearsal {
 
   stop(): void {
     clearTimeout(this.timer);
-    this.timer = undefined;
   }
 
   /** The decision of this second was made. */
@@ -38,21 +41,19 @@ export class Rehearsal {
   private untilNextSecond(): void {
     const nextSecondMs = (Math.floor(this.clock.nowMs() / SECOND_MS) + 1) * SECOND_MS;
     const dueWallMs = this.clock.wallMsAt(nextSecondMs);
-    this.timer = setTimeout(
-      () => {
-        this.decided = false;
-        this.repeat(dueWallMs + LINGER_MS);
-      },
-      Math.max(1, dueWallMs - LEAD_MS - Date.now()),
-    );
+    const begin = () => {
+      this.decided = false;
+      this.untilDecided(this.isWanted() ? dueWallMs + LINGER_MS : Number.NEGATIVE_INFINITY);
+    };
+    this.timer = setTimeout(begin, Math.max(1, dueWallMs - LEAD_MS - Date.now()));
   }
 
-  private repeat(untilWallMs: number): void {
-    if (this.decided || Date.now() > untilWallMs) {
-      this.untilNextSecond();
-      return;
-    }
-    this.walk();
-    this.timer = setTimeout(() => this.repeat(untilWallMs), EVERY_MS);
+  private untilDecided(lastWallMs: number): void {
+    const isOver = this.decided || Date.now() > lastWallMs;
+    if (!isOver) this.walk();
+    this.timer = setTimeout(
+      () => (isOver ? this.untilNextSecond() : this.untilDecided(lastWallMs)),
+      isOver ? LEAD_MS : EVERY_MS,
+    );
   }
 }

@@ -8,10 +8,13 @@ const BEGIN_MS = 1_567_090_000_500;
 describe('a rehearsal', () => {
   let walks: number[];
   let rehearsal: Rehearsal;
+  let isWanted: boolean;
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'], now: BEGIN_MS });
     walks = [];
-    rehearsal = new Rehearsal(createMarketClock({ kind: 'real' }), () => walks.push(Date.now()));
+    isWanted = true;
+    const walk = () => walks.push(Date.now());
+    rehearsal = new Rehearsal(createMarketClock({ kind: 'real' }), () => isWanted, walk);
     rehearsal.start();
   });
   afterEach(() => {
@@ -32,6 +35,12 @@ describe('a rehearsal', () => {
     );
     assert.ok(walks.every((ms) => Math.abs(ms - 1000 * Math.round(ms / 1000)) <= 20));
     assert.ok(walks.length > 10);
+  });
+
+  it('is not held while no order could come of it', () => {
+    isWanted = false;
+    pass(3000);
+    assert.deepEqual(walks, []);
   });
 
   it('ends with the decision, and comes again for the next', () => {
