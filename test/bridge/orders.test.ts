@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertAgreement } from './agreement.js';
+import { DoomedBridge } from './doomed-bridge.js';
 import { Rig } from './rig.js';
 import { EAGER } from './toy-release.js';
 
@@ -37,14 +38,14 @@ describe('orders over TCP', () => {
     );
   });
 
-  it('cancels what was left working, where the kill switch was thrown while the bridge was down', async () => {
+  it('cancels what was left working, where the kill switch was thrown after the bridge was killed', async () => {
     const contracts = { maxPositionContracts: 100, maxOrderSizeContracts: 100 };
     // The market moves by steps only: the order that it leaves open stays open.
     rig = await Rig.start({
       gateway: { speed: 0 },
       config: { risk: contracts, bridge: { orderLifetimeMs: 600_000 } },
     });
-    await rig.startBridge();
+    const killed = DoomedBridge.spawn(rig);
     const ensemble = { ...EAGER, policy: { ...EAGER.policy, maxPositionContracts: 100 } };
     rig.toys.arm(await rig.toys.accept(1, { ensemble }), 0);
     await rig.until('trading', ({ trading }) => trading === 'armed');
@@ -54,7 +55,8 @@ describe('orders over TCP', () => {
       await sleep(20);
     }
     const order = live()[0]!;
-    await rig.stopBridge();
+    killed.kill();
+    await killed.untilKilled();
     rig.halt();
     await rig.startBridge();
     await rig.until('no order is live', () => live().length === 0);
