@@ -146,7 +146,7 @@ export class DepthScanner {
     const baseNs = firstNs - (firstNs % DAY_NS);
     this.batch = createEventBatch(this.instrument, this.scale.tickSize, baseNs, this.capacity);
     this.batch.tsEventNs.fill(Number.NaN);
-    this.exact.setBase(baseNs);
+    this.exact.time.setBase(baseNs);
   }
 }
 

@@ -2,6 +2,7 @@ import { digitsAhead, strayBits, valueOfDigits } from './digit-words.js';
 import { type EventBatch, EventKind, Side } from './event-batch.js';
 import { PriceTexts } from './price-texts.js';
 import type { TickScale } from './tick-scale.js';
+import { TimeDigits } from './time-digits.js';
 
 /**
  * Reads lines of the shape that depth-line.ts writes from their bytes, four or eight at a time. The fixed parts are
@@ -16,6 +17,8 @@ export class ExactDepthLines {
   lastSeq = -1;
   /** Trades appended so far. */
   trades = 0;
+  /** Its base is what the batch's times count from. */
+  readonly time = new TimeDigits();
 
   private view: DataView = new DataView(new ArrayBuffer(0));
   /** Behind what was read last. */
@@ -23,11 +26,6 @@ export class ExactDepthLines {
   /** Result of readInteger. */
   private value = 0;
 
-  private baseHigh = 0;
-  private baseLow = 0;
-  /** The first eight digits of the last time, as they lie in memory (NaN: none yet), and what they are worth. */
-  private highDigits = Number.NaN;
-  private highNs = 0;
   /** Of the last seq: its length, the eight bytes in front of its last four digits (NaN: not usable), and what they are worth. */
   private seqLength = 0;
   private seqBytes = Number.NaN;
@@ -41,24 +39,17 @@ export class ExactDepthLines {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** What the batch's times count from, ns since the epoch. */
-  setBase(baseNs: bigint): void {
-    this.baseHigh = Number(baseNs / HIGH_NS);
-    this.baseLow = Number(baseNs % HIGH_NS);
-    this.highDigits = Number.NaN;
-  }
-
   /**
    * Appends the lines from `start` on until `end`, until the batch holds `capacity` events, or until a line has another
    * shape or cannot follow the one before.
    * @returns the offset of the first line not appended
    */
   read(batch: EventBatch, start: number, end: number, capacity: number): number {
-    const { view } = this;
+    const { view, time } = this;
     let lineStart = start;
     for (let i = batch.length; lineStart < end && i < capacity; i++) {
       if (view.getFloat64(lineStart, true) !== KIND || view.getFloat64(lineStart + 14, true) !== TIME) break;
-      const tsNs = this.readTime(lineStart + 22);
+      const tsNs = time.read(view, lineStart + 22);
       if (!(tsNs >= this.lastNs && tsNs <= SINCE_BASE_NS_MAX)) break;
       const seq = this.readSeq(lineStart + 41);
       if (!(seq > this.lastSeq)) break;
@@ -74,29 +65,6 @@ export class ExactDepthLines {
       lineStart = this.at;
     }
     return lineStart;
-  }
-
-  /** 19 digits at `at` -> ns after the batch's base; NaN where they are not digits. */
-  private readTime(at: number): number {
-    const { view } = this;
-    if (view.getFloat64(at, true) !== this.highDigits && !this.readHighDigits(at)) return Number.NaN;
-    const upper = view.getInt32(at + 8, true);
-    const middle = view.getInt32(at + 12, true);
-    // Four digits from one before: the first of them is known already, the three behind it are wanted.
-    const tail = view.getInt32(at + 15, true);
-    if ((strayBits(upper) | strayBits(middle) | strayBits(tail)) !== 0) return Number.NaN;
-    const low = valueOfDigits(upper) * 1e7 + valueOfDigits(middle) * 1e3 + valueOfDigits(tail & 0xffff_ff00);
-    return this.highNs + (low - this.baseLow);
-  }
-
-  private readHighDigits(at: number): boolean {
-    const { view } = this;
-    const upper = view.getInt32(at, true);
-    const lower = view.getInt32(at + 4, true);
-    if ((strayBits(upper) | strayBits(lower)) !== 0) return false;
-    this.highDigits = view.getFloat64(at, true);
-    this.highNs = (valueOfDigits(upper) * 1e4 + valueOfDigits(lower) - this.baseHigh) * 1e11;
-    return true;
   }
 
   /** The seq that may stand behind a time; NaN where neither it nor the end of the time does. */
@@ -260,8 +228,6 @@ export class ExactDepthLines {
   }
 }
 
-/** What one unit of the first eight of nineteen digits is worth. */
-const HIGH_NS = 100_000_000_000n;
 const SINCE_BASE_NS_MAX = Number.MAX_SAFE_INTEGER;
 
 // Module constants of this file, not imported ones: those would be loaded anew for each use.
