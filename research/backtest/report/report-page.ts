@@ -39,11 +39,15 @@ ${headline(summary)}
 <figure>${markoutPlot(summary.markouts)}<figcaption>Mid after a fill against the price paid, before fees: below zero the market moved against the fill.</figcaption></figure>
 <figure>${dayPlot(ordered)}<figcaption>Profit of each trade date, net.</figcaption></figure>
 </div>
-<div class="plots wide"><figure>${tradePlot(busiest, tickSize)}<figcaption>Executions of ${busiest.tradeDate}, the busiest date: bought <span class="key"></span>sold <span class="key against"></span>hollow: it rested.</figcaption></figure>
-</div>
+${busiest.fills.length > 0 ? executions(busiest, tickSize) : html`<p>There was no execution.</p>`}
 ${dayTable(ordered)}
 <section><h2>How it was traded</h2>${settingsFacts(settings, release)}<p>${LIMITS}</p></section>`;
   return selfContainedPage({ title, synthetic, main, css });
+}
+
+function executions(day: BacktestDay, tickSize: number): Html {
+  return html`<div class="plots wide"><figure>${tradePlot(day, tickSize)}<figcaption>Executions of ${day.tradeDate}, the busiest date: bought <span class="key"></span>sold <span class="key against"></span>hollow: it rested.</figcaption></figure>
+</div>`;
 }
 
 function headline(summary: BacktestSummary): Html {
