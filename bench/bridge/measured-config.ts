@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Config, configSchema } from '../../shared/config/config.js';
+import { restartElsewhere } from './restart-elsewhere.js';
 import { INSTRUMENT } from './three-heads.js';
 
 /** The real ten-level ES sample; not part of this repository. */
@@ -11,6 +12,7 @@ export function bridgeConfig(home: string, port: number): Config {
   const config = configSchema.parse({
     ...{ home, clock: { kind: 'real' }, instrument: INSTRUMENT, metrics: { bridgePort: 0 } },
     ...{ gateway: { port, account: ACCOUNT }, input: { kind: 'files', depth: [DEPTH_SAMPLE] } },
+    bridge: { restart: restartElsewhere() },
     risk: { staleDataMs: 60_000, maxPositionContracts: 200, priceCollarTicks: 100, maxDailyLossUsd: 1e9 },
   });
   // More than settings allow: in compressed time a minute holds many minutes' orders.

@@ -96,8 +96,10 @@ async function bridgeLife(
     await sleep(LIFE_SECONDS * 1000);
     const { haltReason, decisionErrors } = bridge.status();
     const use = await bridge.stop();
-    if (haltReason !== null || decisionErrors > 0)
-      throw new RangeError(`the bridge was to trade: ${haltReason}, ${decisionErrors} decisions failed`);
+    if (haltReason !== null || decisionErrors > 0 || relay.orders.length <= WARM_UP_ORDERS)
+      throw new RangeError(
+        `the bridge was to trade: ${relay.orders.length} orders, halted: ${haltReason}, ${decisionErrors} decisions failed`,
+      );
     return await latenciesOf(folder, relay, use);
   } finally {
     bridge.kill();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { restartElsewhere } from '../../bench/bridge/restart-elsewhere.js';
 import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
 import { entryOf, type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
@@ -86,7 +87,7 @@ export class Rig {
       ...{ clock: { kind: 'real' }, instrument: { localSymbol: 'ESU9' }, metrics: { bridgePort: 0 } },
       ...{ home: this.home, input: { kind: 'files', depth: [ES_SAMPLE] } },
       risk: { staleDataMs: 60_000, maxOrdersPerMinute: 1000, maxDailyLossUsd: 1e9, ...risk },
-      bridge: { bootstrapBarDays: 0, ...bridge },
+      bridge: { bootstrapBarDays: 0, restart: restartElsewhere(), ...bridge },
       gateway: { port: this.gateway.port, account: ACCOUNT, ...gateway },
       ...others,
     });
