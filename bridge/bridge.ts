@@ -12,7 +12,7 @@ import { ReceiveClock } from './capture/receive-clock.js';
 import { contractOf } from './connection/contract.js';
 import { ConnectionKeeper, type ConnectionState } from './connection/keep-connected.js';
 import { prepareSession } from './connection/prepare-session.js';
-import { inRestartWindow } from './connection/restart-windows.js';
+import { isRestartExpected } from './connection/restart-windows.js';
 import { ControlFiles } from './control/control-files.js';
 import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
@@ -144,7 +144,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     bestPrices: () => decider.bestPrices(),
     lastDataMarketMs: () => tally.lastEventMarketMs,
     modelVersion: () => model.modelVersion,
-    inRestartWindow: () => inRestartWindow(Date.now(), config.bridge.restart),
+    inRestartWindow: () => isRestartExpected(config, Date.now()),
     onRefused: (decision, { rule, reason }) => {
       log.warn({ rule }, `order refused: ${reason}`);
       if (decision) decisionLog.refused(decision.seq, rule, reason);

@@ -6,7 +6,7 @@ import type { Failure } from '../shared/failure.js';
 import type { Alarms } from './alarms/alarms.js';
 import { alarmOfFailure } from './alarms/connection-alarms.js';
 import type { ConnectionKeeper } from './connection/keep-connected.js';
-import { inRestartWindow } from './connection/restart-windows.js';
+import { isRestartExpected } from './connection/restart-windows.js';
 import type { ControlFiles } from './control/control-files.js';
 import { type Halts, isSticky } from './halt/halts.js';
 import type { JournalQueue } from './orders/journal-queue.js';
@@ -126,7 +126,7 @@ export class Supervisor {
   /** A gateway that is away is normal in its restart windows; else it is an alarm, and again each time twice as late. */
   private escalate(): void {
     const { config, keeper, alarms, log } = this.deps;
-    if (keeper.readySession || inRestartWindow(Date.now(), config.bridge.restart)) {
+    if (keeper.readySession || isRestartExpected(config, Date.now())) {
       this.downSinceMs = null;
       this.escalations = 0;
       return;

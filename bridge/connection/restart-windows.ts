@@ -1,8 +1,14 @@
 import type { BridgeConfig } from '../../shared/config/bridge.js';
+import type { Config } from '../../shared/config/config.js';
 
 const MINUTE_MS = 60_000;
 const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'];
 const WEEK_MINUTES = 7 * 1440;
+
+/** Windows are wall time, and the gateway of a replayed market is a simulator: it restarts at no time of the day. */
+export function isRestartExpected({ clock, bridge }: Pick<Config, 'clock' | 'bridge'>, wallMs: number): boolean {
+  return clock.kind !== 'replay' && inRestartWindow(wallMs, bridge.restart);
+}
 
 /**
  * Whether a gateway that is away is expected at this wall time: it restarts every day, and once a week a person has to

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Pacer } from '../../bridge/connection/pacer.js';
-import { inRestartWindow } from '../../bridge/connection/restart-windows.js';
+import { inRestartWindow, isRestartExpected } from '../../bridge/connection/restart-windows.js';
 import type { Order } from '../../bridge/orders/order-ledger.js';
 import { StuckOrders } from '../../bridge/orders/stuck-orders.js';
 import { configSchema } from '../../shared/config/config.js';
@@ -58,6 +58,12 @@ describe('restart windows', () => {
     assert.equal(at('2026-01-12T12:00:00Z'), false);
     const late = { ...restart, weeklyDay: 'SATURDAY', weeklyAt: '22:00', weeklyMinutes: 240 } as const;
     assert.equal(inRestartWindow(Date.parse('2026-01-11T06:30:00Z'), late), true, 'Sunday 01:30, begun on Saturday');
+  });
+
+  it('do not concern a replayed market, whose gateway is a simulator', () => {
+    const nightlyMs = Date.parse('2026-01-08T04:46:00Z');
+    assert.equal(isRestartExpected(configSchema.parse({ clock: { kind: 'replay' } }), nightlyMs), false);
+    assert.equal(isRestartExpected(configSchema.parse({ clock: { kind: 'real' } }), nightlyMs), true);
   });
 });
 
