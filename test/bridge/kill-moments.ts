@@ -32,7 +32,7 @@ export const KILL_MOMENTS: readonly KillMoment[] = [
   { name: 'cancel sent, no answer yet', step: 'after cancel message', delayMsMax: 30 },
   { name: 'open orders asked for', step: 'after open orders asked message', delayMsMax: 20, whileReconciling: true },
   { name: 'executions asked for', step: 'after executions asked message', delayMsMax: 10, whileReconciling: true },
-  { name: 'any time', step: null, delayMsMax: 500 },
+  { name: 'any time', step: null, delayMsMax: 250 },
 ];
 
 /** Mulberry32: the same seed gives the same moments. */
