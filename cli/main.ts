@@ -110,6 +110,12 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException | null)?.code ?? '';
 }
 
+// Who reads the output may go at any time (`| head`, a closed terminal): the work goes on, above all that of the bridge.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') throw error;
+  });
+
 /** Exit codes: 0 ok, 1 a check failed or the work could not be done, 2 wrong usage. */
 try {
   await main(process.argv.slice(2));

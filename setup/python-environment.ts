@@ -33,7 +33,9 @@ async function basePython(): Promise<{ program: string; version: string }> {
     const { stdout } = await run(program, ['-c', 'import sys, venv; print(sys.version)']);
     return { program, version: stdout.trim() };
   } catch (error) {
-    throw new Error(`${program} with the venv module cannot be run: install Python 3.11, 3.12 or 3.13`, { cause: error });
+    throw new Error(`${program} with the venv module cannot be run: install Python 3.11, 3.12 or 3.13`, {
+      cause: error,
+    });
   }
 }
 
