@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -207,6 +207,7 @@ function exportsOf(module: string): string[] {
 
 function sourcesIn(room: string): [file: string, text: string][] {
   const folder = path.join(SOURCES, room);
+  if (!existsSync(folder)) return []; // not built yet
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   return files.map((file) => [path.join(room, file), readFileSync(path.join(folder, file), 'utf8')]);
 }
