@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PriceBook } from '../../shared/book/price-book.js';
 import { Side } from '../../shared/events/event-batch.js';
 import { Action, BOOK_LEVELS, Flag } from '../store/datasets.js';
+import { storeInt64 } from '../store/int64-words.js';
 import { BookColumns } from './book-columns.js';
 import type { Format, ImportOutput } from './format.js';
 import { NANOS_PER_POINT, storeBook } from './price-book-rows.js';
@@ -171,9 +172,9 @@ class StreamReader {
   private storeRow(at: RowTime, event: RowEvent): void {
     const { columns } = this;
     const row = columns.next(Number(at.tsRecvNs / 1_000_000n));
-    storeWords(columns.tsRecv, row, at.tsRecvNs);
-    storeWords(columns.tsEvent, row, at.tsEventNs);
-    storeWords(columns.sequence, row, BigInt(at.sequence));
+    storeInt64(columns.tsRecv, row, at.tsRecvNs);
+    storeInt64(columns.tsEvent, row, at.tsEventNs);
+    storeInt64(columns.sequence, row, BigInt(at.sequence));
     columns.action[row] = event.action;
     columns.side[row] = event.side;
     columns.depth[row] = event.depth;
@@ -229,9 +230,4 @@ function messageOf(json: string): { e?: unknown; [field: string]: unknown } | st
 /** A decimal of at most nine decimals as a whole number of 1e-9. */
 function nanosOf(text: string): number {
   return Math.round(Number(text) * NANOS_PER_POINT);
-}
-
-function storeWords(words: Int32Array, row: number, value: bigint): void {
-  words[2 * row] = Number(BigInt.asIntN(32, value));
-  words[2 * row + 1] = Number(value >> 32n);
 }

@@ -1,5 +1,6 @@
 import type { Bar } from '../../shared/events/bar.js';
 import type { Shard } from './catalogue.js';
+import { hasValue } from './column-chunk.js';
 import type { MarketStore } from './market-store.js';
 import { readColumns } from './read-columns.js';
 
@@ -20,8 +21,4 @@ export async function readBarShards(store: MarketStore, shards: readonly Pick<Sh
       });
   }
   return bars;
-}
-
-function hasValue(valid: Uint8Array | null, row: number): boolean {
-  return valid === null || ((valid[row >> 3]! >> (row & 7)) & 1) === 1;
 }

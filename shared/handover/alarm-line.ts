@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-/** Everything the bridge calls a person for. What each means and what to do is in docs/bridge.md. */
-export const ALARM_NAMES = [
-  // The connection to the gateway
+/** About the connection to the gateway: over when one is ready. */
+export const CONNECTION_ALARMS = [
   'GatewayDown',
   'ClientIdInUse',
   'ContractUnknown',
@@ -10,6 +9,11 @@ export const ALARM_NAMES = [
   'PortMoved',
   'NoAnswer',
   'ConnectionDefect',
+] as const;
+
+/** Everything the bridge calls a person for. What each means and what to do is in docs/bridge.md. */
+export const ALARM_NAMES = [
+  ...CONNECTION_ALARMS,
   // Halts that nobody asked for
   'MarketDataRefused',
   'CaptureNotWritten',

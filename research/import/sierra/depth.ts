@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PriceBook } from '../../../shared/book/price-book.js';
 import { Side } from '../../../shared/events/event-batch.js';
 import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
+import { storeInt64 } from '../../store/int64-words.js';
 import type { RowSink } from '../../store/row-sink.js';
 import { BookColumns } from '../book-columns.js';
 import type { ImportFile, ImportOutput } from '../format.js';
@@ -122,8 +123,7 @@ class DepthReader implements SierraReader {
   private storeEvent(ns: bigint, ms: number, command: number, side: Side, position: number): number {
     const { columns } = this;
     const row = columns.next(ms);
-    columns.tsEvent[2 * row] = Number(BigInt.asIntN(32, ns));
-    columns.tsEvent[2 * row + 1] = Number(ns >> 32n);
+    storeInt64(columns.tsEvent, row, ns);
     columns.action[row] = command === CLEAR ? Action.clear : ACTIONS[command - 2]!;
     columns.side[row] = command === CLEAR ? Side.none : side;
     columns.depth[row] = position;

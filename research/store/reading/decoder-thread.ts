@@ -30,9 +30,7 @@ export type DecoderAnswer =
   | { readonly kind: 'unfamiliar' }
   | { readonly kind: 'failure'; readonly failure: Pick<Failure, 'type' | 'message' | 'fix' | 'details'> };
 
-interface Opened {
-  readonly columns: readonly Column[];
-  readonly places: number;
+interface Opened extends Pick<Extract<DecoderOrder, { kind: 'open' }>, 'columns' | 'places'> {
   /** What kept it from being opened, if anything did. */
   readonly decoder: ObjectDecoder | Unfamiliar | Failure;
 }

@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { Column } from '../column.js';
-import type { ColumnChunk, ColumnValues } from '../column-chunk.js';
+import { type ColumnChunk, type ColumnValues, hasValue, ROW_BYTES, valuesIn } from '../column-chunk.js';
 import { quoted } from '../duckdb-text.js';
 import { unreadable } from './unreadable-object.js';
 
@@ -67,18 +67,8 @@ function columnsIn(chunk: duckdb.DataChunk, rows: number, columns: readonly Colu
 }
 
 function valuesOf(vector: duckdb.Vector, rows: number, { type }: Column): ColumnValues {
-  const bytes = duckdb.vector_get_data(vector, rows * (type === 'enum' ? 1 : type === 'int32' ? 4 : 8));
-  const { buffer, byteOffset } = bytes as Uint8Array<ArrayBuffer>;
-  switch (type) {
-    case 'int64':
-      return new BigInt64Array(buffer, byteOffset, rows);
-    case 'float64':
-      return new Float64Array(buffer, byteOffset, rows);
-    case 'int32':
-      return new Int32Array(buffer, byteOffset, rows);
-    default:
-      return bytes;
-  }
+  const { buffer, byteOffset } = duckdb.vector_get_data(vector, rows * ROW_BYTES[type]) as Uint8Array<ArrayBuffer>;
+  return valuesIn(buffer, type, byteOffset, rows);
 }
 
 /** What DuckDB leaves at a NULL is what was there before. */
@@ -86,5 +76,5 @@ function zeroNulls(values: ColumnValues, valid: Uint8Array): void {
   const cells = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const rowBytes = values.BYTES_PER_ELEMENT;
   for (let row = 0; row < values.length; row++)
-    if (((valid[row >> 3]! >> (row & 7)) & 1) === 0) cells.fill(0, row * rowBytes, (row + 1) * rowBytes);
+    if (!hasValue(valid, row)) cells.fill(0, row * rowBytes, (row + 1) * rowBytes);
 }

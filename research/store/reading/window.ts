@@ -1,5 +1,5 @@
 import type { Column } from '../column.js';
-import type { ColumnValues } from '../column-chunk.js';
+import { type ColumnValues, ROW_BYTES, valuesIn } from '../column-chunk.js';
 
 /** A place for some rows of some columns, all in one buffer, so that it can be handed from thread to thread at once. */
 export interface Window {
@@ -16,7 +16,6 @@ export function windowRows(columns: readonly Column[]): number {
 
 const WINDOW_BYTES = 4 * 2 ** 20;
 const ROWS_MIN = 2048;
-const ROW_BYTES = { int64: 8, float64: 8, int32: 4, enum: 1, text: 0 } as const;
 
 /** @param rows a multiple of 64 */
 export function windowBytes(columns: readonly Column[], rows: number): number {
@@ -33,17 +32,4 @@ export function windowIn(buffer: ArrayBuffer, columns: readonly Column[], rows: 
   const values = columns.map(({ type }) => valuesIn(buffer, type, place(rows * ROW_BYTES[type]), rows));
   const valid = columns.map(() => new Uint8Array(buffer, place(rows / 8), rows / 8));
   return { values, valid };
-}
-
-function valuesIn(buffer: ArrayBuffer, type: Column['type'], start: number, rows: number): ColumnValues {
-  switch (type) {
-    case 'int64':
-      return new BigInt64Array(buffer, start, rows);
-    case 'float64':
-      return new Float64Array(buffer, start, rows);
-    case 'int32':
-      return new Int32Array(buffer, start, rows);
-    default:
-      return new Uint8Array(buffer, start, rows);
-  }
 }
