@@ -1,8 +1,10 @@
+import type { TickBar } from '../../research/generator/bar-builder.js';
 import { marketSessions, START_PRICE } from '../../research/generator/generate-market.js';
 import { generatedBatches } from '../../research/generator/generated-batches.js';
 import { MarketDay } from '../../research/generator/market-day.js';
 import { LEVELS } from '../../research/generator/simulated-book.js';
 import type { Instrument } from '../../shared/config/market.js';
+import type { Bar } from '../../shared/events/bar.js';
 import { createEventBatch, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import type { Tape } from '../../simulator/market/tape.js';
@@ -27,20 +29,12 @@ export function generatorTape({ seed, instrument, firstTradeDate, days, minutesP
   const scale = new TickScale(instrument.tickSize);
   const played = sessions.slice(-days);
   const dayOf = (at: number, priorCloseTicks: number) => new MarketDay(seed, played[at]!, priorCloseTicks, 1);
-  const bars: Tape['bars'] & unknown[] = [];
+  const bars: Bar[] = [];
   let priceTicks = scale.ticksOf(START_PRICE);
   for (const session of sessions.slice(0, -days)) {
     const day = new MarketDay(seed, session, priceTicks, 1);
     priceTicks = day.finishBars();
-    for (const { openMs, open, high, low, close, volume } of day.bars) {
-      const [o, h, l, c] = [open, high, low, close].map((ticks) => scale.priceOf(ticks)) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      bars.push({ openMs, open: o, high: h, low: l, close: c, volume });
-    }
+    for (const bar of day.bars) bars.push(inPoints(bar, scale));
   }
   return {
     instrument: instrument.localSymbol,
@@ -58,6 +52,13 @@ export function generatorTape({ seed, instrument, firstTradeDate, days, minutesP
         closeTicks = day.finishBars();
       }
     },
+  };
+}
+
+function inPoints({ open, high, low, close, ...bar }: TickBar, scale: TickScale): Bar {
+  return {
+    ...bar,
+    ...{ open: scale.priceOf(open), high: scale.priceOf(high), low: scale.priceOf(low), close: scale.priceOf(close) },
   };
 }
 

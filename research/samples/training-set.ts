@@ -17,7 +17,6 @@ const series = z.strictObject({
   dataset: z.enum(['mbp10', 'bars']),
   /** Name of the file that they came from. */
   name: z.string(),
-  instrument: z.string(),
   synthetic: z.boolean(),
   /** Points; of depth only. */
   tickSize: z.number().positive().nullable(),
@@ -86,9 +85,9 @@ export async function openTrainingSet(store: MarketStore, set: TrainingSet): Pro
   for (const { sha256 } of shardsOf(set)) await refuseDamaged(store, sha256);
   const of = (dataset: DatasetName) => set.series.filter((one) => one.dataset === dataset);
   return {
-    depth: of('mbp10').map(({ name, instrument, synthetic, tickSize, shards }) => ({
+    depth: of('mbp10').map(({ name, synthetic, tickSize, shards }) => ({
       name,
-      instrument,
+      instrument: shards[0]!.instrument,
       synthetic,
       tickSize: tickSize!,
       tradeDate: onlyTradeDate(shards),
@@ -112,8 +111,7 @@ function seriesIn(record: ImportRecord, file: string, dataset: 'mbp10' | 'bars')
       `holds no ${dataset === 'mbp10' ? 'book by position' : 'bars'} but ${record.format}`,
       dataset === 'mbp10' ? 'give a dom_ib.jsonl' : 'give a CSV of five-minute bars',
     );
-  const { instrument } = shards[0]!;
-  return { dataset, name: path.basename(file), instrument, synthetic: record.synthetic, tickSize, shards };
+  return { dataset, name: path.basename(file), synthetic: record.synthetic, tickSize, shards };
 }
 
 function onlyTradeDate(shards: Series['shards']): string | undefined {
