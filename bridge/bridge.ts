@@ -9,6 +9,7 @@ import { Alarms } from './alarms/alarms.js';
 import { captureSettings, isSyntheticMarket } from './capture/capture-settings.js';
 import { CaptureWriter } from './capture/capture-writer.js';
 import { ReceiveClock } from './capture/receive-clock.js';
+import { Closer } from './closing/closer.js';
 import { contractOf } from './connection/contract.js';
 import { ConnectionKeeper, type ConnectionState } from './connection/keep-connected.js';
 import { prepareSession } from './connection/prepare-session.js';
@@ -21,10 +22,11 @@ import { MarketFeed } from './feed/market-feed.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { ModelInUse } from './model-in-use.js';
+import { AccountPosition } from './orders/account-position.js';
 import { JournalQueue } from './orders/journal-queue.js';
 import { OrderDesk } from './orders/order-desk.js';
 import { OrderJournal } from './orders/order-journal.js';
-import { PositionWatch } from './orders/position-watch.js';
+import { CLOSING_HALTS } from './orders/order-ledger.js';
 import { runAll } from './run-all.js';
 import { describeBridge } from './status/describe-bridge.js';
 import { RegimeWatch } from './status/regime.js';
@@ -120,14 +122,36 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     account: gateway.account,
     contract,
     journal,
-    onRejected: (order, code, text) => trading.onRejected(order, code, text),
+    onRefused: (order) => trading.onOrderRefused(order),
     onFill: ({ execId, orderRef, corrects, side, contracts, price }) => {
       tally.fills++;
       tally.lastFill = { wallTime: new Date().toISOString(), side, contracts, price };
       if (orderRef === null && corrects === null)
         halts.raise('foreign-execution', `execution ${execId} belongs to no order of this bridge`);
     },
+    onBust: ({ execId }) => alarms.note('ExecutionBusted', `the exchange has taken execution ${execId} back`),
+    onOddReport: (why) => halts.raise('odd-report', why),
+    onUnlistedCode: (why) => alarms.note('OrderCodeUnlisted', why),
     onDoubt: (reason, orderRef) => supervisor.doubt(reason, orderRef),
+  });
+  const position = new AccountPosition({
+    own,
+    ledger: () => journal.ledger,
+    answerMs: tuning.answerMs,
+    onDoubt: (reason) => supervisor.doubt(reason, null),
+  });
+  const closer: Closer = new Closer({
+    ...{ own, desk, position, answerMs: tuning.answerMs },
+    ledger: () => journal.ledger,
+    session: () => keeper.readySession,
+    maxOrderSizeContracts: config.risk.maxOrderSizeContracts,
+    otherOrders: config.bridge.flattenOtherOrders,
+    isMismatchKnown: () => halts.has('position-mismatch'),
+    place: (ask, accountContracts) => trading.placeClosing(ask, accountContracts),
+    onDoubt: (reason) => supervisor.doubt(reason, null),
+    onFlat: () => supervisor.onFlat(),
+    onTrouble: (why) => (why === null ? alarms.clear('PositionNotClosed') : alarms.raise('PositionNotClosed', why)),
+    onOrdersLeft: (which) => alarms.note('OrdersLeft', `flat, but others' orders work on: ${which}`),
   });
   const feed = new MarketFeed({
     contract,
@@ -138,9 +162,11 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     depthRetryMs: tuning.depthRetryMs,
     onFault: (fault) => (fault ? halts.raise('feed', fault) : halts.lift('feed')),
   });
-  const trading = new Trading({
-    ...{ config, clock, halts, desk },
-    ledger: () => journal.ledger,
+  const trading: Trading = new Trading({
+    ...{ config, clock, halts, desk, journal, position, closer },
+    elapsedMarketMs: () => receiveClock.elapsedMarketMs(),
+    onOutsideHours: (what) =>
+      what === null ? alarms.clear('PositionOutsideHours') : alarms.raise('PositionOutsideHours', what),
     bestPrices: () => decider.bestPrices(),
     lastDataMarketMs: () => tally.lastEventMarketMs,
     modelVersion: () => model.modelVersion,
@@ -181,19 +207,22 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       if (record?.outcome === 'refused') alarms.raise('SwapRefused', text);
     },
   });
-  const keeper = new ConnectionKeeper({
+  const keeper: ConnectionKeeper = new ConnectionKeeper({
     address: { host: gateway.host, port: gateway.port },
     timeouts: tuning.timeouts,
     backoff: tuning.backoff,
     prepare: (session, ask) =>
       prepareSession(session, ask, {
-        ...{ config, clock, contract, desk, feed, decider, decisionLog, halts, journal, regime },
+        ...{ config, clock, contract, desk, position, feed, decider, decisionLog, halts, journal, regime },
+        takeover: () => supervisor.takeover(),
+        mid: () => trading.mid,
         own,
         ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
       }),
     onLost: (reason, socketGone) => {
       halts.raise('connection', reason);
+      position.lost();
       if (socketGone) journal.append({ kind: 'link-lost', reason });
       feed.lost(reason);
     },
@@ -209,7 +238,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     },
     onFailedAttempt: (failure) => supervisor.failedAttempt(failure),
   });
-  const supervisor = new Supervisor({
+  const supervisor: Supervisor = new Supervisor({
     ...{
       config,
       clock,
@@ -222,17 +251,12 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       keeper,
       control: new ControlFiles(path.join(broker, 'control')),
     },
-    positions: new PositionWatch({
-      own,
-      ledger: () => journal.ledger,
-      answerMs: tuning.answerMs,
-      onDoubt: (reason) => supervisor.doubt(reason, null),
-    }),
+    position,
   });
   const describe = () => {
     regime.observe(decider.market);
     return describeBridge({
-      ...{ clock, connection, halts, alarms, model, tally, desk, feed, capture, journal, trading, regime },
+      ...{ clock, connection, halts, alarms, model, tally, desk, feed, capture, journal, trading, position, regime },
       synthetic: isSyntheticMarket(config),
       messagesWaiting: keeper.readySession?.messagesWaiting ?? 0,
     });
@@ -244,6 +268,10 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     if (reason === null) log.warn({ halt: code }, 'halt lifted');
     else log.error({ halt: code }, `trading is halted: ${reason}`);
     tellHalt(alarms, code, reason);
+    if (CLOSING_HALTS.has(code)) {
+      if (reason === null) trading.stopClosing(code);
+      else trading.close(code);
+    }
     if (isSticky(code))
       journal.append(reason === null ? { kind: 'resume', code, by: 'bridge' } : { kind: 'halt', code, reason });
     if (reason !== null && code !== 'connection') trading.cancelDecisions(`halt: ${code}`);

@@ -3,15 +3,16 @@ import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { Failure } from '../shared/failure.js';
+import type { TradingControl } from '../shared/handover/trading-control.js';
 import { alarmOfFailure } from './alarms/alarm-of-failure.js';
 import type { Alarms } from './alarms/alarms.js';
 import type { ConnectionKeeper } from './connection/keep-connected.js';
 import { isRestartExpected } from './connection/restart-windows.js';
 import type { ControlFiles } from './control/control-files.js';
 import { type Halts, isSticky } from './halt/halts.js';
+import type { AccountPosition } from './orders/account-position.js';
 import type { JournalQueue } from './orders/journal-queue.js';
 import { isLive } from './orders/order-state.js';
-import type { PositionWatch } from './orders/position-watch.js';
 import { StuckOrders } from './orders/stuck-orders.js';
 import type { Trading } from './trading.js';
 import type { Tuning } from './tuning.js';
@@ -27,7 +28,7 @@ export interface SupervisorDeps {
   readonly journal: JournalQueue;
   readonly keeper: ConnectionKeeper;
   readonly control: ControlFiles;
-  readonly positions: PositionWatch;
+  readonly position: AccountPosition;
 }
 
 const TICK_MS = 250;
@@ -40,6 +41,7 @@ export class Supervisor {
   private positionAskedMs = 0;
   private readonly doubts: { reason: string; orderRef: string | null; sinceMs: number }[] = [];
   private readonly stuck: StuckOrders;
+  private takeoverAsked: TradingControl | null = null;
 
   constructor(private readonly deps: SupervisorDeps) {
     this.stuck = new StuckOrders(deps.tuning.stuckOrderMs);
@@ -59,6 +61,20 @@ export class Supervisor {
     this.doubts.push({ reason, orderRef, sinceMs: performance.now() });
   }
 
+  /** An operator has asked for the account's position to be taken over; answered once. */
+  takeover(): TradingControl | null {
+    const asked = this.takeoverAsked;
+    this.takeoverAsked = null;
+    return asked;
+  }
+
+  /** Nothing is held any more. The request goes first: a kill in between only lets it be confirmed once more. */
+  onFlat(): void {
+    const { trading, control } = this.deps;
+    if (trading.isClosingFor('flatten')) control.answerFlatten();
+    trading.onFlat();
+  }
+
   failedAttempt({ type, message, fix }: Failure): void {
     const alarm = alarmOfFailure(type);
     this.deps.log.warn({ failure: type, fix }, message);
@@ -66,10 +82,9 @@ export class Supervisor {
   }
 
   private tick(): void {
-    const { halts, trading, journal, clock, control } = this.deps;
+    const { trading, journal, clock, control } = this.deps;
     this.obey(control);
     trading.tick();
-    if (halts.has('flatten') && trading.finishFlattenIfFlat()) control.answerFlatten();
     journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
     this.checkPosition();
@@ -85,17 +100,27 @@ export class Supervisor {
         this.deps.log.error({ by: resume.by }, 'not resumed: a file in control/ cannot be removed');
         return;
       }
-      for (const code of halts.codes) if (isSticky(code)) halts.lift(code);
-      trading.forgetRejections();
-      this.deps.log.warn({ by: resume.by }, `resumed: ${resume.reason}`);
+      this.resume(resume);
       return;
     }
     if (halt !== null) halts.raise('kill-switch', halt);
     else halts.lift('kill-switch');
-    if (flatten !== null) {
-      halts.raise('flatten', `${flatten.reason} (${flatten.by})`);
-      trading.startFlatten();
+    if (flatten !== null && !trading.isClosingFor('flatten'))
+      halts.renew('flatten', `${flatten.reason} (${flatten.by})`);
+  }
+
+  /** Lifts what an operator may lift. What would be raised again at once stays, so that nobody is told otherwise. */
+  private resume(request: TradingControl): void {
+    const { halts, trading, keeper, log } = this.deps;
+    for (const code of halts.codes) {
+      const isKept = code === 'position-mismatch' || (code === 'daily-loss' && trading.isLossExceeded);
+      if (isSticky(code) && !isKept) halts.lift(code);
+      else if (isKept) log.warn({ halt: code }, 'not lifted by this resume: its cause is still there');
     }
+    trading.forgetRefusals();
+    if (request.takePosition) this.takeoverAsked = request;
+    log.warn({ by: request.by }, `resumed: ${request.reason}`);
+    keeper.reconcile();
   }
 
   private settleDoubts(): void {
@@ -116,11 +141,11 @@ export class Supervisor {
   }
 
   private checkPosition(): void {
-    const { keeper, positions, tuning } = this.deps;
+    const { keeper, position, tuning } = this.deps;
     const nowMs = performance.now();
     if (!keeper.readySession || nowMs - this.positionAskedMs < tuning.positionEveryMs) return;
     this.positionAskedMs = nowMs;
-    void positions.look(keeper.readySession);
+    void position.look(keeper.readySession);
   }
 
   /** A gateway that is away is normal in its restart windows; else it is an alarm, and again each time twice as late. */

@@ -2,11 +2,15 @@ import { rthSessionOf, sessionPhase, tradeDateOf } from '../shared/calendar/cme-
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { Decision } from '../shared/decision/decision.js';
+import { closeReason, isExchangeOpen } from './closing/close-reason.js';
+import type { Closer } from './closing/closer.js';
 import type { BestPrices } from './decide/decider.js';
-import { actionFor } from './decide/trader.js';
+import { actionFor, isOfItself } from './decide/trader.js';
 import type { Halts } from './halt/halts.js';
+import type { AccountPosition } from './orders/account-position.js';
+import type { JournalQueue } from './orders/journal-queue.js';
 import type { OrderAsk, OrderDesk } from './orders/order-desk.js';
-import type { Order, OrderLedger } from './orders/order-ledger.js';
+import type { Order } from './orders/order-ledger.js';
 import { checkOrder } from './risk/check-order.js';
 import type { Refusal, RiskContext } from './risk/rule.js';
 
@@ -15,46 +19,69 @@ export interface TradingDeps {
   readonly clock: MarketClock;
   readonly halts: Halts;
   readonly desk: OrderDesk;
-  readonly ledger: () => OrderLedger;
+  readonly journal: JournalQueue;
+  readonly position: AccountPosition;
+  readonly closer: Closer;
   readonly bestPrices: () => BestPrices;
   /** Market ms of the last market event; NaN before the first. */
   readonly lastDataMarketMs: () => number;
+  /** Market ms that have passed since the start, whatever is done to the computer's clock. */
+  readonly elapsedMarketMs: () => number;
   readonly modelVersion: () => number | null;
   readonly inRestartWindow: () => boolean;
   readonly onRefused: (decision: Decision | null, refusal: Refusal) => void;
+  /** A position is held outside regular hours; null once it is not. */
+  readonly onOutsideHours: (what: string | null) => void;
 }
 
-/** Rejections within this time that halt trading: the gateway and we disagree on something. */
-const REJECT_BURST = { count: 5, withinMs: 60_000 } as const;
+/** Refusals within this time that halt trading: the gateway and we disagree on something. */
+const REFUSAL_BURST = { count: 5, withinMs: 60_000 } as const;
 
 /** From decisions to orders, and what must happen to orders and positions as time passes. */
 export class Trading {
-  private readonly ordersSentWallMs: number[] = [];
-  private readonly rejectedWallMs: number[] = [];
-  private readonly placedMarketMs = new Map<string, number>();
+  private readonly ordersSentMonotonicMs: number[] = [];
+  private readonly refusedMonotonicMs: number[] = [];
+  /** By order, in elapsed market ms. */
+  private readonly placedMs = new Map<string, number>();
+  /** Halts that ask for the position to be closed and that the disk may not have taken yet. */
+  private readonly closing = new Set<string>();
   private lastMid = Number.NaN;
-  private isFlattening = false;
+  private isClosing = false;
+  private mustEnterAnew = false;
 
-  constructor(private readonly deps: TradingDeps) {}
+  constructor(private readonly deps: TradingDeps) {
+    for (const code of deps.journal.ledger.closingCodes) this.closing.add(code);
+  }
 
   /** Last known mid price, points; null before the first. */
   get mid(): number | null {
     return Number.isNaN(this.lastMid) ? null : this.lastMid;
   }
 
-  /** Profit of the trade date, in the contract's currency; NaN while no price is known. */
+  /** Profit of the trade date, in the contract's currency; NaN while it is not known. */
   get pnlToday(): number {
-    return this.deps.ledger().pnlToday(this.lastMid, this.deps.config.instrument.multiplier);
+    return this.ledger.pnlToday(this.lastMid, this.deps.config.instrument.multiplier);
+  }
+
+  /** Why the position is being closed; null where it is not. */
+  get closeReason(): string | null {
+    const { sessionPhase, nowMarketMs, rthCloseMs, limits, positionContracts } = this.riskContext();
+    return closeReason({
+      ...{ closing: this.closing, positionContracts, accountContracts: this.deps.position.contracts },
+      ...{ sessionPhase, nowMarketMs, rthCloseMs, flattenBeforeCloseSeconds: limits.flattenBeforeCloseSeconds },
+    });
   }
 
   onDecision(decision: Decision): void {
     const { deps } = this;
-    if (this.isFlattening || deps.halts.any) return;
+    if (isOfItself(decision)) this.mustEnterAnew = false;
+    if (this.isClosing || deps.halts.any) return;
     const action = actionFor(decision, {
-      ledger: deps.ledger(),
+      ledger: this.ledger,
       ...deps.bestPrices(),
       modelVersion: deps.modelVersion(),
       maxOrderSizeContracts: deps.config.risk.maxOrderSizeContracts,
+      mustEnterAnew: this.mustEnterAnew,
     });
     switch (action.kind) {
       case 'nothing':
@@ -63,8 +90,8 @@ export class Trading {
         for (const order of action.orders) deps.desk.cancel(order, action.reason);
         return;
       case 'place': {
-        const refusal = this.place(action.ask);
-        if (refusal) deps.onRefused(decision, refusal);
+        const placed = this.place(action.ask, this.riskContext());
+        if (typeof placed !== 'string') deps.onRefused(decision, placed);
         return;
       }
     }
@@ -85,73 +112,115 @@ export class Trading {
   /** Everything that time brings about; called several times a second. */
   tick(): void {
     this.cancelOld();
+    this.mark();
     this.watchLoss();
-    if (this.isFlattening || this.mustBeFlat()) this.flattenStep();
+    const reason = this.closeReason;
+    this.deps.onOutsideHours(reason === 'outside-hours' ? this.whatIsHeld() : null);
+    this.isClosing = reason !== null;
+    if (reason === null) {
+      this.deps.closer.rest();
+      return;
+    }
+    this.mustEnterAnew = true;
+    // A closed exchange would refuse, or keep the order for a time that nobody knows.
+    if (isExchangeOpen(this.riskContext().sessionPhase)) this.deps.closer.step(reason, () => this.closeReason !== null);
   }
 
-  /** Cancels everything and closes the position, also while trading is halted. */
-  startFlatten(): void {
-    this.isFlattening = true;
-    this.flattenStep();
+  isClosingFor(code: string): boolean {
+    return this.closing.has(code);
   }
 
-  /** @returns whether there is neither a position nor a live order; then flattening has ended */
-  finishFlattenIfFlat(): boolean {
-    const ledger = this.deps.ledger();
-    const isFlat = ledger.positionContracts === 0 && ledger.live().length === 0;
-    if (isFlat) this.isFlattening = false;
-    return isFlat;
+  /** A halt of this code has been raised: it also closes the position. */
+  close(code: string): void {
+    this.closing.add(code);
   }
 
-  /** Trading was halted: what a decision had sent is taken back. */
+  /** Nothing has to be closed for this halt any more: an operator has lifted it. */
+  stopClosing(code: string): void {
+    this.closing.delete(code);
+  }
+
+  /** The account and the executions say that nothing is held. */
+  onFlat(): void {
+    if (this.closing.size === 0) return;
+    this.closing.clear();
+    this.deps.journal.append({ kind: 'flat' });
+  }
+
+  /** Whether the day's loss is still beyond its limit. */
+  get isLossExceeded(): boolean {
+    const { pnlTodayUsd, limits } = this.riskContext();
+    return pnlTodayUsd <= -limits.maxDailyLossUsd;
+  }
+
+  /** Trading was halted: what a decision had sent is taken back, and its target is forgotten. */
   cancelDecisions(reason: string): void {
-    for (const order of this.deps.ledger().live())
+    this.mustEnterAnew = true;
+    for (const order of this.ledger.live())
       if (order.purpose === 'decision' && order.state !== 'cancelling') this.deps.desk.cancel(order, reason);
   }
 
-  onRejected(order: Order, code: number, text: string): void {
+  onOrderRefused(order: Order): void {
     const nowMs = performance.now();
-    this.rejectedWallMs.push(nowMs);
-    while (nowMs - this.rejectedWallMs[0]! > REJECT_BURST.withinMs) this.rejectedWallMs.shift();
-    if (this.rejectedWallMs.length >= REJECT_BURST.count)
+    this.refusedMonotonicMs.push(nowMs);
+    while (nowMs - this.refusedMonotonicMs[0]! > REFUSAL_BURST.withinMs) this.refusedMonotonicMs.shift();
+    if (this.refusedMonotonicMs.length >= REFUSAL_BURST.count)
       this.deps.halts.raise(
         'reject-burst',
-        `${this.rejectedWallMs.length} orders were rejected within a minute, the last (${order.orderRef}): ${code} ${text}`,
+        `${this.refusedMonotonicMs.length} orders were refused, or ended unasked, within a minute, the last (${order.orderRef}): ${order.refusal ?? order.state}`,
       );
   }
 
-  /** An operator has looked at the rejections. */
-  forgetRejections(): void {
-    this.rejectedWallMs.length = 0;
+  /** An operator has looked at the refusals. */
+  forgetRefusals(): void {
+    this.refusedMonotonicMs.length = 0;
   }
 
-  private place(ask: OrderAsk): Refusal | null {
-    const context = this.riskContext();
+  /** What the closer sends: judged by what the account holds. */
+  placeClosing(ask: OrderAsk, accountContracts: number): string | Refusal {
+    return this.place(ask, { ...this.riskContext(), positionContracts: accountContracts });
+  }
+
+  private get ledger(): JournalQueue['ledger'] {
+    return this.deps.journal.ledger;
+  }
+
+  /** @returns the order's reference, or why it was not sent */
+  private place(ask: OrderAsk, context: RiskContext): string | Refusal {
     const refusal = checkOrder(ask, context);
     if (refusal) return refusal;
     const orderRef = this.deps.desk.place(ask);
     if (orderRef === null) return { rule: 'desk', reason: 'there is no connection, or the journal cannot be written' };
-    this.ordersSentWallMs.push(context.nowWallMs);
-    while (context.nowWallMs - this.ordersSentWallMs[0]! > 60_000) this.ordersSentWallMs.shift();
-    this.placedMarketMs.set(orderRef, context.nowMarketMs);
-    return null;
+    this.ordersSentMonotonicMs.push(context.nowWallMs);
+    while (context.nowWallMs - this.ordersSentMonotonicMs[0]! > 60_000) this.ordersSentMonotonicMs.shift();
+    this.placedMs.set(orderRef, this.deps.elapsedMarketMs());
+    return orderRef;
   }
 
-  /** Orders that have outlived their time; and while halted, those that a lost link or an earlier process left working. */
+  /**
+   * Decisions' orders that have outlived their time; and while halted, those that a lost link or an earlier process left
+   * working. An order that closes works until it is done.
+   */
   private cancelOld(): void {
-    const nowMs = this.deps.clock.nowMs();
-    const live = this.deps.ledger().live();
+    const nowMs = this.deps.elapsedMarketMs();
+    const live = this.ledger.live();
     // While the link is down or reconciled an order may go on working, as it would without us.
     const isHalted = this.deps.halts.codes.some((code) => code !== 'connection');
     for (const order of live) {
-      if (order.state !== 'working') continue;
-      const placedMs = this.placedMarketMs.get(order.orderRef);
+      if (order.state !== 'working' || order.purpose !== 'decision') continue;
+      const placedMs = this.placedMs.get(order.orderRef);
       const isOld = placedMs === undefined || nowMs - placedMs > this.deps.config.bridge.orderLifetimeMs;
-      if (isOld || (isHalted && order.purpose === 'decision'))
-        this.deps.desk.cancel(order, isOld ? 'older than an order may get' : 'trading is halted');
+      if (isOld || isHalted) this.deps.desk.cancel(order, isOld ? 'older than an order may get' : 'trading is halted');
     }
-    for (const orderRef of this.placedMarketMs.keys())
-      if (!live.some((order) => order.orderRef === orderRef)) this.placedMarketMs.delete(orderRef);
+    for (const orderRef of this.placedMs.keys())
+      if (!live.some((order) => order.orderRef === orderRef)) this.placedMs.delete(orderRef);
+  }
+
+  /** A position that came into the day without a price is valued from the first one seen, once. */
+  private mark(): void {
+    const { journal } = this.deps;
+    if (this.mid !== null && journal.ledger.lacksMark && journal.linesWaiting === 0)
+      journal.append({ kind: 'mark', price: this.mid });
   }
 
   private watchLoss(): void {
@@ -161,42 +230,18 @@ export class Trading {
       'daily-loss',
       `the day's loss is ${(-pnlTodayUsd).toFixed(2)} USD, the limit is ${limits.maxDailyLossUsd}: closing the position`,
     );
-    this.startFlatten();
   }
 
-  /** Shortly before regular hours end, whatever the heads say. */
-  private mustBeFlat(): boolean {
-    const { sessionPhase: phase, nowMarketMs, rthCloseMs, limits, positionContracts } = this.riskContext();
-    return (
-      positionContracts !== 0 && phase === 'rth' && rthCloseMs - nowMarketMs <= limits.flattenBeforeCloseSeconds * 1000
-    );
-  }
-
-  /** One step towards flat: first no live order, then one market order for what is left. */
-  private flattenStep(): void {
-    const ledger = this.deps.ledger();
-    const live = ledger.live();
-    if (live.length > 0) {
-      for (const order of live)
-        if (order.purpose !== 'flatten' && (order.state === 'working' || order.state === 'sent'))
-          this.deps.desk.cancel(order, 'flattening');
-      return;
-    }
-    const position = ledger.positionContracts;
-    if (position === 0 || this.deps.halts.has('connection')) return;
-    const contracts = Math.min(Math.abs(position), this.deps.config.risk.maxOrderSizeContracts);
-    const side = position > 0 ? 'SELL' : 'BUY';
-    const refusal = this.place({
-      ...{ side, contracts, orderType: 'MKT', limitPrice: null, purpose: 'flatten' },
-      ...{ modelVersion: null, eventSeq: null },
-    });
-    if (refusal) this.deps.onRefused(null, refusal);
+  private whatIsHeld(): string {
+    const { nowMarketMs, sessionPhase: phase } = this.riskContext();
+    const account = this.deps.position.contracts;
+    return `${account ?? this.ledger.positionContracts} contracts are held in the ${phase} phase (${new Date(nowMarketMs).toISOString()}): they are closed as soon as the gateway and the exchange take an order`;
   }
 
   /** All that the rules look at, now. */
   riskContext(): RiskContext {
     const { config, clock, halts } = this.deps;
-    const ledger = this.deps.ledger();
+    const { ledger } = this;
     const nowMarketMs = clock.nowMs();
     const { bid, ask } = this.deps.bestPrices();
     if (bid < ask) this.lastMid = (bid + ask) / 2;
@@ -208,10 +253,11 @@ export class Trading {
       bid,
       ask,
       positionContracts: ledger.positionContracts,
+      isPositionExplained: this.deps.position.isExplained,
       openBuyContracts: ledger.openContracts('BUY'),
       openSellContracts: ledger.openContracts('SELL'),
       openOrders: ledger.live().length,
-      ordersSentWallMs: this.ordersSentWallMs,
+      ordersSentWallMs: this.ordersSentMonotonicMs,
       nowWallMs: performance.now(),
       pnlTodayUsd: this.pnlToday,
       sessionPhase: sessionPhase(nowMarketMs),

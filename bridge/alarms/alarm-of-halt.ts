@@ -16,6 +16,7 @@ export const ALARM_OF_HALT: Readonly<Record<HaltCode, AlarmName | null>> = {
   'double-order': 'DoubleOrder',
   'daily-loss': 'DailyLoss',
   'reject-burst': 'RejectBurst',
+  'odd-report': 'OddReport',
   account: 'WrongAccount',
 };
 

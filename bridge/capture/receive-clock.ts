@@ -22,6 +22,8 @@ export class ReceiveClock {
   private speed: number;
   private comparedMonotonicMs: number;
   private lastNs = 0;
+  private elapsedMs = 0;
+  private elapsedAtMonotonicMs: number;
 
   constructor(private readonly market: MarketClock) {
     const nowMs = market.nowMs();
@@ -30,6 +32,7 @@ export class ReceiveClock {
     this.anchorMarketMs = nowMs;
     this.anchorMonotonicMs = performance.now();
     this.comparedMonotonicMs = this.anchorMonotonicMs;
+    this.elapsedAtMonotonicMs = this.anchorMonotonicMs;
     this.speed = speedOf(market, nowMs);
   }
 
@@ -40,6 +43,14 @@ export class ReceiveClock {
     const ns = Math.floor((this.marketMsAt(monotonicMs) - this.baseMs) * 1e6);
     if (ns > this.lastNs) this.lastNs = ns;
     return this.lastNs;
+  }
+
+  /** Market milliseconds that have passed since the start: an age by it is right whatever is done to the computer's clock. */
+  elapsedMarketMs(): number {
+    const monotonicMs = performance.now();
+    this.elapsedMs += (monotonicMs - this.elapsedAtMonotonicMs) * this.speed;
+    this.elapsedAtMonotonicMs = monotonicMs;
+    return this.elapsedMs;
   }
 
   /** Market time of a stamp, milliseconds since the epoch. */

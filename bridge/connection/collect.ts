@@ -28,13 +28,14 @@ export interface GatewayTruth {
  * @throws Failure NoAnswer when the gateway is silent for `timeoutMs`; or when the connection closes meanwhile
  */
 export async function askGatewayTruth(session: GatewaySession, timeoutMs: number): Promise<GatewayTruth> {
-  const openOrders = await openOrdersOf(session, timeoutMs);
+  const openOrders = await askOpenOrders(session, timeoutMs);
   await askExecutions(session, timeoutMs);
   const positions = await askPositions(session, timeoutMs);
   return { openOrders, positions };
 }
 
-async function openOrdersOf(session: GatewaySession, timeoutMs: number): Promise<OpenOrderReport[]> {
+/** Open orders of every client of the account. @throws Failure NoAnswer */
+export async function askOpenOrders(session: GatewaySession, timeoutMs: number): Promise<OpenOrderReport[]> {
   const found = new Map<string, OpenOrderReport>();
   const onOrder = (orderId: number, contract: Contract, order: Order, state: OrderState) =>
     found.set(`${order.clientId ?? ''}/${orderId}`, { orderId, contract, order, state });
@@ -59,7 +60,9 @@ async function askExecutions(session: GatewaySession, timeoutMs: number): Promis
   );
 }
 
-/** @throws Failure NoAnswer */
+/**
+ * Every position of the login. The subscription stays: the gateway goes on telling what changes. @throws Failure NoAnswer
+ */
 export async function askPositions(session: GatewaySession, timeoutMs: number): Promise<PositionReport[]> {
   // By contract: two questions at a time would each hear both answers.
   const positions = new Map<string, PositionReport>();
@@ -75,7 +78,8 @@ export async function askPositions(session: GatewaySession, timeoutMs: number): 
     listeners,
     () => session.send('request', (ib) => ib.reqPositions()),
   );
-  session.send('request', (ib) => ib.cancelPositions());
+  const odd = [...positions.values()].find(({ contracts }) => !Number.isSafeInteger(contracts));
+  if (odd) throw noAnswer('reqPositions', `with a number: ${odd.contract.localSymbol} ${odd.contracts}`);
   return [...positions.values()];
 }
 

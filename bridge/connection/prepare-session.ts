@@ -6,6 +6,7 @@ import type { DecisionLog } from '../decide/decision-log.js';
 import { bootstrapBars } from '../feed/bootstrap-bars.js';
 import type { MarketFeed } from '../feed/market-feed.js';
 import type { Halts } from '../halt/halts.js';
+import type { AccountPosition } from '../orders/account-position.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import { type ReconciliationDeps, reconcile } from '../orders/reconciliation.js';
 import type { RegimeWatch } from '../status/regime.js';
@@ -17,6 +18,7 @@ export interface SessionWork extends ReconciliationDeps {
   readonly clock: MarketClock;
   readonly contract: Contract;
   readonly desk: OrderDesk;
+  readonly position: AccountPosition;
   readonly feed: MarketFeed;
   readonly decider: Decider;
   readonly decisionLog: DecisionLog;
@@ -35,9 +37,11 @@ export async function prepareSession(
 ): Promise<void> {
   work.halts.raise('connection', 'orders and position are being reconciled with the gateway');
   work.desk.attach(session);
+  work.position.attach(session);
   checkAccount(session, work);
   if (resubscribe) await checkContract(session, work.config.instrument, work.answerMs);
   await reconcile(session, work);
+  await work.position.ask(session);
   if (resubscribe) {
     await warmBars(session, work);
     work.feed.subscribe(session);

@@ -75,33 +75,27 @@ export function meaningOfDataError(code: number): DataErrorMeaning {
   }
 }
 
-/** Error codes about an order (id = its order id). */
-export type OrderErrorMeaning = 'rejected' | 'cancelled' | 'duplicate-id' | 'race' | 'warning';
+/** Error codes about an order (id = its order id). `unlisted`: nobody knows what it means for the order. */
+export type OrderErrorMeaning = 'rejected' | 'cancelled' | 'duplicate-id' | 'race' | 'warning' | 'unlisted';
 
 export function meaningOfOrderError(code: number): OrderErrorMeaning {
-  switch (code) {
-    case 202:
-      return 'cancelled';
-    case 103:
-      return 'duplicate-id';
-    case 104:
-    case 105:
-    case 135:
-    case 136:
-    case 161:
-    case 10147:
-    case 10148:
-    case 10149:
-      return 'race';
-    case 110:
-    case 200:
-    case 201:
-    case 203:
-    case 320:
-    case 321:
-    case 10289:
-      return 'rejected';
-    default:
-      return 'warning';
-  }
+  if (REJECTIONS.has(code)) return 'rejected';
+  if (RACES.has(code)) return 'race';
+  if (WARNINGS.has(code)) return 'warning';
+  if (code === 202) return 'cancelled';
+  return code === 103 ? 'duplicate-id' : 'unlisted';
 }
+
+/** Refused by the checks of TWS, by those of risk and permissions, or by the exchange. Source: the IB API message codes. */
+const REJECTIONS: ReadonlySet<number> = new Set([
+  ...[
+    106, 107, 109, 110, 111, 116, 118, 200, 201, 203, 320, 321, 325, 328, 329, 355, 382, 383, 387, 388, 391, 392, 403,
+  ],
+  ...[406, 422, 426, 434, 435, 436, 460, 461, 463, 10006, 10020, 10052, 10268, 10289],
+]);
+
+/** A request met an order that had changed meanwhile: it was filled, cancelled or is not known. */
+const RACES: ReadonlySet<number> = new Set([104, 105, 135, 136, 161, 10147, 10148, 10149]);
+
+/** The order goes on: held until a time (399), shares being located (404), attributes ignored (2109, 10349, ...). */
+const WARNINGS: ReadonlySet<number> = new Set([399, 404, 2102, 2109, 2137, 2161, 10311, 10349]);

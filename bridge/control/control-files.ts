@@ -31,17 +31,20 @@ export class ControlFiles {
   }
 
   /**
-   * Takes the kill switch off, and the request with it: the request first, so that it cannot meet a later kill switch.
+   * Takes the kill switch off and ends a flattening that was asked for before, and the request with them: the request
+   * first, so that it cannot meet a later kill switch.
    * @returns false where one of them cannot be removed (somebody holds it open, the folder is read-only): nothing is resumed
    */
   answerResume(): boolean {
-    return this.remove(CONTROL_FILES.resume) && this.remove(CONTROL_FILES.halt);
+    return [CONTROL_FILES.resume, CONTROL_FILES.halt, CONTROL_FILES.flatten].every((name) => this.remove(name));
   }
 
-  /** Thrown after the request to resume, the kill switch stays thrown, and the request is void. */
+  /** What stops trading and was asked for after the request to resume stands, and the request is void. */
   private isResumeOutdated(): boolean {
-    const [resume, halt] = [CONTROL_FILES.resume, CONTROL_FILES.halt].map((name) => this.writtenMs(name));
-    if (resume === null || halt === null || resume! > halt!) return false;
+    const resume = this.writtenMs(CONTROL_FILES.resume);
+    if (resume === null) return false;
+    const stops = [CONTROL_FILES.halt, CONTROL_FILES.flatten].map((name) => this.writtenMs(name));
+    if (stops.every((writtenMs) => writtenMs === null || resume > writtenMs)) return false;
     this.remove(CONTROL_FILES.resume);
     return true;
   }

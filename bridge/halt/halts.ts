@@ -12,6 +12,7 @@ export type HaltCode =
   | 'double-order'
   | 'daily-loss'
   | 'reject-burst'
+  | 'odd-report'
   | 'account';
 
 const PASSING: ReadonlySet<HaltCode> = new Set(['connection', 'feed', 'disk', 'journal', 'kill-switch']);
@@ -33,6 +34,12 @@ export class Halts {
     const isNew = !this.reasons.has(code);
     this.reasons.set(code, reason);
     if (isNew) this.onChange(code, reason);
+  }
+
+  /** Raised once more, by a new request: what comes of it begins anew. */
+  renew(code: HaltCode, reason: string): void {
+    this.reasons.set(code, reason);
+    this.onChange(code, reason);
   }
 
   /** Takes over a halt from before a restart. */

@@ -1,30 +1,50 @@
 import type { Execution as GatewayExecution } from '@stoqey/ib';
 import { z } from 'zod';
-import type { EntryOf } from './journal-line.js';
+import type { EntryOf, OrderSide } from './journal-line.js';
 import type { OrderLedger } from './order-ledger.js';
 
 const uuid = z.uuid();
+const SIDES: Readonly<Record<string, OrderSide>> = { BOT: 'BUY', BUY: 'BUY', SLD: 'SELL', SELL: 'SELL' };
 
-/**
- * The journal entry for a reported execution; null where it is counted already or carries too little to be counted.
- * Whose it is: its order reference, else the permanent id; an order id alone proves nothing.
- */
-export function fillOf(execution: GatewayExecution, ledger: OrderLedger): EntryOf<'fill'> | null {
-  const { execId, side, shares, price, permId, time } = execution;
-  if (!execId || !shares || price === undefined) return null;
+/** What a reported execution is to the journal. */
+export type ExecutionReport =
+  | { readonly kind: 'entry'; readonly entry: EntryOf<'fill'> | EntryOf<'bust'> }
+  /** Counted already. */
+  | { readonly kind: 'known' }
+  /** It cannot be counted as it is, and must not be lost either: why, in plain words. */
+  | { readonly kind: 'odd'; readonly why: string };
+
+/** Whose it is: its order reference, else the permanent id; an order id alone proves nothing. */
+export function readExecution(execution: GatewayExecution, ledger: OrderLedger): ExecutionReport {
+  const { execId, shares, price, permId, time } = execution;
+  const side = SIDES[String(execution.side)];
+  if (!execId) return odd(execution, 'it has no execId');
+  if (shares === undefined || !Number.isSafeInteger(shares) || shares < 0) return odd(execution, `shares ${shares}`);
   const verdict = ledger.executions.judge(execId);
-  if (verdict.kind === 'duplicate') return null;
-  const corrected = verdict.kind === 'correction' ? ledger.executions.find(verdict.corrects) : undefined;
+  if (verdict.kind === 'duplicate') return { kind: 'known' };
+  const corrects = verdict.kind === 'correction' ? verdict.corrects : null;
+  if (shares === 0) return { kind: 'entry', entry: { kind: 'bust', execId, corrects } };
+  if (side === undefined) return odd(execution, `side ${String(execution.side)}`);
+  if (price === undefined || !Number.isFinite(price) || Math.abs(price) > PRICE_MAX)
+    return odd(execution, `price ${price}`);
+  const corrected = corrects === null ? undefined : ledger.executions.find(corrects);
+  const orderRef = orderRefOf(execution, ledger) ?? corrected?.orderRef ?? null;
   return {
-    kind: 'fill',
-    execId,
-    orderRef: orderRefOf(execution, ledger) ?? corrected?.orderRef ?? null,
-    permId: permId ?? 0,
-    side: side === 'BOT' || side === 'BUY' ? 'BUY' : 'SELL',
-    contracts: shares,
-    price,
-    executedAt: time ?? '',
-    corrects: verdict.kind === 'correction' ? verdict.corrects : null,
+    kind: 'entry',
+    entry: {
+      ...{ kind: 'fill', execId, orderRef, permId: permId ?? 0, side, contracts: shares, price, corrects },
+      executedAt: time ?? '',
+    },
+  };
+}
+
+/** Beyond any price of a future; IB's "unset" is far above it. */
+const PRICE_MAX = 1e9;
+
+function odd({ execId, orderRef, permId }: GatewayExecution, what: string): ExecutionReport {
+  return {
+    kind: 'odd',
+    why: `execution ${execId || 'without id'} (order ${orderRef || permId || 'unknown'}) cannot be counted: ${what}`,
   };
 }
 

@@ -8,7 +8,7 @@ const orderRef = z.uuid();
 const text = z.string();
 
 /** How an order that was no longer watched turned out, by the gateway's own word. */
-export const settledOutcome = z.enum(['working', 'cancelled', 'not-received']);
+export const settledOutcome = z.enum(['working', 'cancelled', 'rejected', 'not-received']);
 export type SettledOutcome = z.infer<typeof settledOutcome>;
 
 const lines = [
@@ -22,9 +22,15 @@ const lines = [
     highestOrderId: z.number().int().nonnegative(),
     /** Executions counted already: the gateway reports a whole day, which may span two trade dates. */
     executions: z.array(
-      z.object({ execId: text, orderRef: orderRef.nullable(), side, contracts, price: z.number(), permId: z.number() }),
+      z.object({
+        ...{ execId: text, orderRef: orderRef.nullable(), side, price: z.number(), permId: z.number() },
+        /** 0: taken back by the exchange. */
+        contracts: z.number().int().nonnegative(),
+      }),
     ),
     haltReasons: z.record(z.string(), z.string()),
+    /** Halts whose closing of the position was not done yet. */
+    closing: z.array(text).optional(),
   }),
   /** On disk before the order is handed to the socket. */
   z.object({
@@ -77,9 +83,24 @@ const lines = [
   /** The socket is gone: the outcome of everything in flight is unknown until it is settled. */
   z.object({ kind: z.literal('link-lost'), reason: text }),
   z.object({ kind: z.literal('settled'), orderRef, outcome: settledOutcome, permId: z.number().nullable() }),
-  /** An operator (or the very first start) takes the account's position as it is. */
-  z.object({ kind: z.literal('position'), positionContracts: z.number().int(), reason: text }),
+  /** An execution that was counted is void: the exchange has taken the trade back. */
+  z.object({ kind: z.literal('bust'), execId: text, corrects: text.nullable() }),
+  /**
+   * An operator (or the very first start) takes the account's position as it is. What that changes is valued at `price`
+   * for the day's profit; where none is known, at the day's first mark.
+   */
+  z.object({
+    kind: z.literal('position'),
+    positionContracts: z.number().int(),
+    reason: text,
+    price: z.number().nullable().optional(),
+  }),
+  /** Price at which the position that the trade date began with is valued, where its first line knew none. The first counts. */
+  z.object({ kind: z.literal('mark'), price: z.number() }),
+  /** Halts that close the position (flatten, daily-loss) ask for it by this line; a kill forgets nothing. */
   z.object({ kind: z.literal('halt'), code: text, reason: text }),
+  /** No position, here and at the gateway, and no live order: what had to be closed is closed. */
+  z.object({ kind: z.literal('flat') }),
   z.object({ kind: z.literal('resume'), code: text, by: text }),
 ] as const;
 

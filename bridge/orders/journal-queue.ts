@@ -1,7 +1,6 @@
 import type { EntryOf, JournalEntry } from './journal-line.js';
 import type { OrderJournal } from './order-journal.js';
 import type { Order, OrderLedger } from './order-ledger.js';
-import { nextState } from './order-state.js';
 
 const RETRY_MS = 500;
 
@@ -13,6 +12,9 @@ export class JournalQueue {
   private readonly waiting: { entry: JournalEntry; durable: boolean }[] = [];
   private timer: NodeJS.Timeout | undefined;
   private inTrouble = false;
+
+  /** Told what a line has made of an order, once it is written. */
+  onOrderChange: (before: Order, after: Order) => void = () => {};
 
   /** @param onTrouble told when the disk refuses (error) and when everything has been written after all (null) */
   constructor(
@@ -54,11 +56,6 @@ export class JournalQueue {
     this.attempt(() => this.journal.startTradeDate(tradeDate, markPrice));
   }
 
-  /** Whether a status would leave the order as the ledger has it. */
-  statusChangesNothing(order: Order, status: string): boolean {
-    return nextState(order.state, { kind: 'status', status }) === order.state;
-  }
-
   /** Tries once more and closes; what still waits is lost and said so by the return value. */
   close(): number {
     clearTimeout(this.timer);
@@ -73,11 +70,18 @@ export class JournalQueue {
     const isDrained = this.attempt(() => {
       while (this.waiting.length > 0) {
         const { entry, durable } = this.waiting[0]!;
-        this.journal.append(entry, durable);
+        this.write(entry, durable);
         this.waiting.shift();
       }
     });
     if (!isDrained) this.timer = setTimeout(() => this.drain(), RETRY_MS);
+  }
+
+  private write(entry: JournalEntry, durable: boolean): void {
+    const orderRef = 'orderRef' in entry ? entry.orderRef : null;
+    const before = orderRef === null ? undefined : this.ledger.order(orderRef);
+    this.journal.append(entry, durable);
+    if (before) this.onOrderChange(before, this.ledger.order(before.orderRef)!);
   }
 
   /** @returns whether the disk took it; its refusal, and the end of that, are told */

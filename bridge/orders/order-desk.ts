@@ -13,10 +13,11 @@ import {
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { GatewaySession } from '../connection/session.js';
 import { meaningOfOrderError } from '../connection/system-codes.js';
-import { fillOf } from './fill-report.js';
+import { readExecution } from './fill-report.js';
 import type { EntryOf, OrderSide } from './journal-line.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { Order, OrderLedger } from './order-ledger.js';
+import { isFinal, isLive, nextState } from './order-state.js';
 
 /** What shall be sent; it has passed the risk rules already. */
 export interface OrderAsk {
@@ -34,9 +35,15 @@ export interface OrderDeskDeps {
   readonly account: string;
   readonly contract: Contract;
   readonly journal: JournalQueue;
-  /** The gateway refused an order: its code and its words. */
-  readonly onRejected: (order: Order, code: number, text: string) => void;
+  /** An order was refused, whatever the code, or ended although nobody here had asked for that; once for each order. */
+  readonly onRefused: (order: Order) => void;
   readonly onFill: (fill: EntryOf<'fill'>) => void;
+  /** The exchange has taken a trade back. */
+  readonly onBust: (bust: EntryOf<'bust'>) => void;
+  /** A report about our account that cannot be written down as it is: what it says is missing here. */
+  readonly onOddReport: (why: string) => void;
+  /** An error about an order whose code nobody has listed. */
+  readonly onUnlistedCode: (why: string) => void;
   /** Only a fresh look at the gateway's truth can explain this; where it is about one order, which. */
   readonly onDoubt: (reason: string, orderRef: string | null) => void;
 }
@@ -49,7 +56,9 @@ export class OrderDesk {
   /** Orders that still wait for their turn to be sent; a cancel takes them out. */
   private readonly unsent = new Set<string>();
 
-  constructor(private readonly deps: OrderDeskDeps) {}
+  constructor(private readonly deps: OrderDeskDeps) {
+    deps.journal.onOrderChange = (before, after) => this.onOrderChange(before, after);
+  }
 
   get ordersSent(): number {
     return this.sentCount;
@@ -113,10 +122,12 @@ export class OrderDesk {
   /** Writes an execution down, whoever reported it: live, or in answer to a question. */
   onExecution(contract: Contract, execution: GatewayExecution): void {
     if (execution.acctNumber !== this.deps.account || contract.localSymbol !== this.deps.contract.localSymbol) return;
-    const fill = fillOf(execution, this.ledger);
-    if (fill === null) return;
-    this.deps.journal.append(fill);
-    this.deps.onFill(fill);
+    const report = readExecution(execution, this.ledger);
+    if (report.kind === 'odd') this.deps.onOddReport(report.why);
+    if (report.kind !== 'entry') return;
+    this.deps.journal.append(report.entry);
+    if (report.entry.kind === 'fill') this.deps.onFill(report.entry);
+    else this.deps.onBust(report.entry);
   }
 
   readonly onCommission = ({ execId, commission, currency, realizedPNL }: CommissionReport): void => {
@@ -154,24 +165,30 @@ export class OrderDesk {
     orderId: number,
     _contract: Contract,
     reported: GatewayOrder,
-    state: GatewayOrderState,
+    { status }: GatewayOrderState,
   ): void => {
     if (reported.clientId !== CLIENT_ID) return;
     const order = this.ledger.order(reported.orderRef ?? '') ?? this.ledger.byOrderId(orderId);
     if (!order) return;
-    const permId = reported.permId ?? 0;
+    // It does not say how much was filled: its end is a status to wait for, or to ask about.
+    const isCancelled = status === 'Cancelled' || status === 'ApiCancelled';
+    if (isCancelled && isFinal(order.state)) return;
     this.recordStatus(order, {
-      status: state.status,
-      filled: order.filled,
-      remaining: order.contracts - order.filled,
-      permId,
+      status: isCancelled ? 'PendingCancel' : status,
+      ...{ filled: order.reportedFilled, remaining: order.contracts - order.reportedFilled },
+      permId: reported.permId ?? 0,
     });
   };
 
   /** The gateway repeats itself: only what changes the ledger is written. */
   private recordStatus(order: Order, report: Omit<EntryOf<'status'>, 'kind' | 'orderRef'>): void {
+    if (!Number.isSafeInteger(report.filled) || report.filled < 0) {
+      this.deps.onOddReport(`order ${order.orderRef} is ${report.status}, filled ${report.filled}`);
+      this.deps.onDoubt(`order ${order.orderRef}: a status that cannot be read`, null);
+      return;
+    }
     const isNewId = report.permId > 0 && !order.permIds.includes(report.permId);
-    if (!isNewId && this.deps.journal.statusChangesNothing(order, report.status)) return;
+    if (!isNewId && !isNews(order, report)) return;
     this.deps.journal.append({ kind: 'status', orderRef: order.orderRef, ...report }, false);
     if (isNewId && order.permIds.length > 0) this.deps.onDoubt(`order ${order.orderRef} has two permanent ids`, null);
   }
@@ -185,11 +202,14 @@ export class OrderDesk {
       case 'duplicate-id':
         this.deps.journal.append({ kind: 'rejected', orderRef, code, text });
         if (code === 103) this.nextOrderId = Math.max(this.nextOrderId, this.ledger.highestOrderId + 1000);
-        this.deps.onRejected(order, code, text);
         return;
-      case 'cancelled':
-        this.recordStatus(order, { status: 'Cancelled', filled: order.filled, remaining: 0, permId: 0 });
+      case 'cancelled': {
+        // The status that goes with it says how much was filled before.
+        const { reportedFilled: filled, contracts } = order;
+        if (isLive(order.state))
+          this.recordStatus(order, { status: 'PendingCancel', filled, remaining: contracts - filled, permId: 0 });
         return;
+      }
       case 'race':
         this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
         this.deps.onDoubt(`order ${orderRef}: ${code} ${text}`, orderRef);
@@ -197,7 +217,24 @@ export class OrderDesk {
       case 'warning':
         this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
         return;
+      case 'unlisted':
+        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
+        this.deps.onUnlistedCode(`order ${orderRef}: ${code} ${text}`);
+        this.deps.onDoubt(`order ${orderRef}: ${code} ${text}`, null);
+        return;
     }
+  }
+
+  /** A refusal, an end that nobody asked for, and a return from the dead are noticed whoever reported them. */
+  private onOrderChange(before: Order, after: Order): void {
+    const { orderRef } = after;
+    const isRefused = before.refusal === null && after.refusal !== null;
+    const hasEnded = isLive(before.state) && (after.state === 'cancelled' || after.state === 'rejected');
+    if (isRefused || (hasEnded && before.refusal === null && !after.cancelAsked)) this.deps.onRefused(after);
+    if (isRefused && isLive(after.state))
+      this.deps.onDoubt(`order ${orderRef} is refused (${after.refusal})`, orderRef);
+    if (isFinal(before.state) && isLive(after.state))
+      this.deps.onDoubt(`order ${orderRef} was ${before.state} and is ${after.state} again`, null);
   }
 
   private gatewayOrder(orderRef: string, ask: OrderAsk): GatewayOrder {
@@ -213,4 +250,14 @@ export class OrderDesk {
       transmit: true,
     };
   }
+}
+
+/** Whether a status tells something that the ledger does not know yet. */
+function isNews(order: Order, { status, filled }: Pick<EntryOf<'status'>, 'status' | 'filled'>): boolean {
+  const executionsMissing = Math.max(filled, order.reportedFilled) > order.filled;
+  return (
+    filled > order.reportedFilled ||
+    (status === 'Inactive' && order.refusal === null) ||
+    nextState(order.state, { kind: 'status', status, executionsMissing }) !== order.state
+  );
 }

@@ -66,7 +66,8 @@ export class OrderJournal {
    */
   startTradeDate(tradeDate: string, markPrice: number | null): void {
     if (tradeDate === this.tradeDate || this.book.live().length > 0) return;
-    const carry = { ...this.carry(markPrice), tradeDate };
+    // Without a price of now, the last one on record: a loss over the turn must not read as nothing.
+    const carry = { ...this.carry(markPrice ?? this.book.lastPrice), tradeDate };
     const file = path.join(this.folder, journalFile(tradeDate));
     replaceFile(file, `${JSON.stringify(this.stamped(carry, 1))}\n`);
     const old = this.log;
@@ -99,6 +100,7 @@ export class OrderJournal {
         ...{ execId, orderRef, side, contracts, price, permId },
       })),
       haltReasons: Object.fromEntries(ledger.haltReasons),
+      closing: [...ledger.closingCodes],
     };
   }
 }

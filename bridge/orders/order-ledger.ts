@@ -1,12 +1,23 @@
 import { Executions, signedContracts } from './executions.js';
 import type { EntryOf, JournalEntry, OrderSide } from './journal-line.js';
-import { isFinal, isLive, nextState, type OrderEvent, type OrderState } from './order-state.js';
+import { isFinal, isLive, nextState, type OrderEvent, type OrderState, saysAlive, saysOver } from './order-state.js';
+
+/** Halts that also close the position; which of them still have to is on record. */
+export const CLOSING_HALTS: ReadonlySet<string> = new Set(['flatten', 'daily-loss']);
 
 /** An order as the journal knows it. */
 export interface Order extends Readonly<Omit<EntryOf<'intent'>, 'kind'>> {
   readonly state: OrderState;
   /** Contracts of the executions that count: statuses only claim. */
   readonly filled: number;
+  /** The most that any status claimed; exposure until the executions say the same, or a reconciliation settles it. */
+  readonly reportedFilled: number;
+  /** The gateway called it filled or cancelled: what is reported as filled is all that will be. */
+  readonly isOver: boolean;
+  /** We asked for its end ourselves. */
+  readonly cancelAsked: boolean;
+  /** The gateway refused it, in its words; null where it did not. */
+  readonly refusal: string | null;
   /** More than one: a modification in flight during a lost link has left two live orders. Empty until acknowledged. */
   readonly permIds: readonly number[];
 }
@@ -22,11 +33,14 @@ export class OrderLedger {
   /** Of the orders that are live, so that a long day makes no decision slower. */
   private readonly liveRefs = new Set<string>();
   private readonly halts = new Map<string, string>();
+  private readonly closing = new Set<string>();
   private position = 0;
+  private changes = 0;
   private tookPosition = false;
   private highestId = 0;
   private startPosition = 0;
   private startMark: number | null = null;
+  private lastFillPrice: number | null = null;
   /** Points x contracts received less paid, since the trade date began. */
   private cash = 0;
 
@@ -40,18 +54,24 @@ export class OrderLedger {
         return;
       case 'sent':
       case 'not-sent':
-      case 'rejected':
         this.step(entry.orderRef, { kind: entry.kind });
         return;
+      case 'rejected':
+        this.change(entry.orderRef, { refusal: `${entry.code} ${entry.text}` });
+        this.step(entry.orderRef, { kind: 'rejected' });
+        return;
       case 'cancel':
+        this.change(entry.orderRef, { cancelAsked: true });
         this.step(entry.orderRef, { kind: 'cancel-asked' });
         return;
       case 'status':
-        this.rememberPermId(entry.orderRef, entry.permId);
-        this.step(entry.orderRef, { kind: 'status', status: entry.status });
+        this.status(entry);
         return;
       case 'fill':
         this.fill(entry);
+        return;
+      case 'bust':
+        this.bust(entry);
         return;
       case 'commission':
         this.executions.charge(entry);
@@ -60,19 +80,24 @@ export class OrderLedger {
         for (const order of this.live()) this.step(order.orderRef, { kind: 'link-lost' });
         return;
       case 'settled':
-        if (entry.permId !== null) this.rememberPermId(entry.orderRef, entry.permId);
-        this.step(entry.orderRef, { kind: 'settled', outcome: entry.outcome });
+        this.settle(entry);
         return;
       case 'position':
-        this.startPosition += entry.positionContracts - this.position;
-        this.position = entry.positionContracts;
-        this.tookPosition = true;
+        this.take(entry);
+        return;
+      case 'mark':
+        this.startMark ??= entry.price;
         return;
       case 'halt':
         this.halts.set(entry.code, entry.reason);
+        if (CLOSING_HALTS.has(entry.code)) this.closing.add(entry.code);
+        return;
+      case 'flat':
+        this.closing.clear();
         return;
       case 'resume':
         this.halts.delete(entry.code);
+        this.closing.delete(entry.code);
         return;
       case 'warning':
         return;
@@ -81,6 +106,10 @@ export class OrderLedger {
 
   get positionContracts(): number {
     return this.position;
+  }
+  /** How often it has changed. */
+  get positionChanges(): number {
+    return this.changes;
   }
   /** Nothing was ever sent, executed or taken over. */
   get isUntouched(): boolean {
@@ -92,6 +121,18 @@ export class OrderLedger {
   /** Halts that outlive a restart, by code. */
   get haltReasons(): ReadonlyMap<string, string> {
     return this.halts;
+  }
+  /** Halts that asked for the position to be closed, and have not seen it flat since. */
+  get closingCodes(): ReadonlySet<string> {
+    return this.closing;
+  }
+  /** A position was carried into the trade date, and nothing says at which price the day began for it. */
+  get lacksMark(): boolean {
+    return this.startPosition !== 0 && this.startMark === null;
+  }
+  /** Points: of the last execution, else what the trade date began with; null where nothing is known. */
+  get lastPrice(): number | null {
+    return this.lastFillPrice ?? this.startMark;
   }
 
   order(orderRef: string): Order | undefined {
@@ -110,19 +151,22 @@ export class OrderLedger {
 
   /** Contracts that live orders of a side may still fill. */
   openContracts(side: OrderSide): number {
-    return this.live().reduce((sum, order) => (order.side === side ? sum + order.contracts - order.filled : sum), 0);
+    return this.live().reduce((sum, order) => (order.side === side ? sum + openContractsOf(order) : sum), 0);
   }
 
   /**
-   * Profit since the trade date began, commissions deducted, in currency. The position carried into the day counts
-   * from the day's first known price.
+   * Profit since the trade date began, commissions deducted, in currency. The position carried into the day counts from
+   * the mark on record; NaN while there is none.
    */
   pnlToday(mid: number, multiplier: number): number {
-    const start = this.startMark ?? mid;
-    return (this.cash + this.position * mid - this.startPosition * start) * multiplier - this.executions.commissions();
+    const start = this.startPosition === 0 ? 0 : this.startPosition * (this.startMark ?? Number.NaN);
+    // Flat, no price is needed to know what the day has brought.
+    const held = this.position === 0 ? 0 : this.position * mid;
+    return (this.cash + held - start) * multiplier - this.executions.commissions();
   }
 
-  private begin({ positionContracts, highestOrderId, executions, haltReasons, markPrice }: EntryOf<'carry'>): void {
+  private begin(carried: EntryOf<'carry'>): void {
+    const { positionContracts, highestOrderId, executions, haltReasons, markPrice, closing = [] } = carried;
     this.position = positionContracts;
     this.startPosition = positionContracts;
     this.startMark = markPrice;
@@ -130,12 +174,26 @@ export class OrderLedger {
     this.highestId = Math.max(this.highestId, highestOrderId);
     for (const execution of executions) this.executions.carry(execution);
     for (const [code, reason] of Object.entries(haltReasons)) this.halts.set(code, reason);
+    for (const code of closing) this.closing.add(code);
   }
 
   private intend({ kind: _, ...order }: EntryOf<'intent'>): void {
-    this.remember({ ...order, state: 'intended', filled: 0, permIds: [] });
+    const untold = { filled: 0, reportedFilled: 0, isOver: false, cancelAsked: false, refusal: null, permIds: [] };
+    this.remember({ ...order, ...untold, state: 'intended' });
     this.refByOrderId.set(order.orderId, order.orderRef);
     this.highestId = Math.max(this.highestId, order.orderId);
+  }
+
+  /** Adds what is claimed to what is known; a word that the order lives ends an earlier one that it is over. */
+  private status({ orderRef, permId, status, filled }: EntryOf<'status'>): void {
+    this.rememberPermId(orderRef, permId);
+    const order = this.byRef.get(orderRef);
+    if (!order) return;
+    const isOver = saysOver(status) || (order.isOver && !(isFinal(order.state) && saysAlive(status)));
+    const reportedFilled = Math.max(order.reportedFilled, filled, status === 'Filled' ? order.contracts : 0);
+    const refusal = order.refusal ?? (status === 'Inactive' && isLive(order.state) ? status : null);
+    this.remember({ ...order, reportedFilled, isOver, refusal });
+    this.step(orderRef, { kind: 'status', status, executionsMissing: reportedFilled > order.filled });
   }
 
   private fill(fill: EntryOf<'fill'>): void {
@@ -143,23 +201,75 @@ export class OrderLedger {
     if (verdict.kind === 'duplicate') return;
     const earlier = verdict.kind === 'correction' ? this.executions.find(verdict.corrects) : undefined;
     const replaced = earlier ? signedContracts(earlier) : 0;
-    this.position += signedContracts(fill) - replaced;
+    this.move(signedContracts(fill) - replaced);
     this.cash -= signedContracts(fill) * fill.price - replaced * (earlier?.price ?? 0);
+    this.lastFillPrice = fill.price;
     this.executions.count(fill);
     if (fill.orderRef === null) return;
     this.rememberPermId(fill.orderRef, fill.permId);
-    const order = this.byRef.get(fill.orderRef);
+    this.countFilled(fill.orderRef);
+  }
+
+  /** As a correction to no contracts; also where the execution itself was never told, so that it is not counted later. */
+  private bust({ execId }: EntryOf<'bust'>): void {
+    const verdict = this.executions.judge(execId);
+    if (verdict.kind === 'duplicate') return;
+    const earlier = verdict.kind === 'correction' ? this.executions.find(verdict.corrects) : undefined;
+    const unknown = { orderRef: null, permId: 0, side: 'BUY', price: 0 } as const;
+    if (earlier) {
+      this.move(-signedContracts(earlier));
+      this.cash += signedContracts(earlier) * earlier.price;
+    }
+    this.executions.count({ ...(earlier ?? unknown), execId, contracts: 0 });
+    if (!earlier || earlier.orderRef === null) return;
+    // The claim of that fill is void as well.
+    const order = this.byRef.get(earlier.orderRef);
+    if (order) this.remember({ ...order, reportedFilled: order.reportedFilled - earlier.contracts });
+    this.countFilled(earlier.orderRef);
+  }
+
+  /** What the executions of an order now add up to, and what that makes of it. */
+  private countFilled(orderRef: string): void {
+    const order = this.byRef.get(orderRef);
     if (!order) return;
-    const filled = this.executions.contractsOf(fill.orderRef);
+    const filled = this.executions.contractsOf(orderRef);
     this.remember({ ...order, filled });
-    if (filled >= order.contracts) this.step(fill.orderRef, { kind: 'filled-completely' });
-    else if (order.state === 'filled') this.step(fill.orderRef, { kind: 'fill-undone' });
-    else if (!isFinal(order.state)) this.step(fill.orderRef, { kind: 'status', status: 'Submitted' });
+    if (filled >= order.contracts) this.step(orderRef, { kind: 'filled-completely' });
+    else if (order.state === 'filled') this.step(orderRef, { kind: 'fill-undone' });
+    else if (order.isOver && filled >= order.reportedFilled) this.step(orderRef, { kind: 'executions-complete' });
+    else if (!isFinal(order.state))
+      this.step(orderRef, { kind: 'status', status: 'Submitted', executionsMissing: order.reportedFilled > filled });
+  }
+
+  /** The gateway's own truth about an order; claims that did not come true are void. */
+  private settle({ orderRef, outcome, permId }: EntryOf<'settled'>): void {
+    if (permId !== null) this.rememberPermId(orderRef, permId);
+    this.step(orderRef, { kind: 'settled', outcome });
+    const order = this.byRef.get(orderRef);
+    if (order) this.remember({ ...order, reportedFilled: order.filled, isOver: isFinal(order.state) });
+  }
+
+  private take({ positionContracts, price }: EntryOf<'position'>): void {
+    const added = positionContracts - this.position;
+    this.move(added);
+    this.tookPosition = true;
+    if (price == null) this.startPosition += added;
+    else this.cash -= added * price;
+  }
+
+  private move(contracts: number): void {
+    this.position += contracts;
+    this.changes++;
   }
 
   private step(orderRef: string, event: OrderEvent): void {
     const order = this.byRef.get(orderRef);
     if (order) this.remember({ ...order, state: nextState(order.state, event) });
+  }
+
+  private change(orderRef: string, changes: Partial<Order>): void {
+    const order = this.byRef.get(orderRef);
+    if (order) this.remember({ ...order, ...changes });
   }
 
   private remember(order: Order): void {
@@ -173,4 +283,9 @@ export class OrderLedger {
     if (!order || permId <= 0 || order.permIds.includes(permId)) return;
     this.remember({ ...order, permIds: [...order.permIds, permId] });
   }
+}
+
+/** Contracts that an order may still add: all that is not filled, or what it was told to have filled before it ended. */
+export function openContractsOf({ isOver, contracts, reportedFilled, filled }: Order): number {
+  return Math.max(0, (isOver ? reportedFilled : contracts) - filled);
 }

@@ -2,8 +2,9 @@ import type { SettledOutcome } from './journal-line.js';
 
 /**
  * intended: journalled, not known to have left. sent: handed to the socket. working: the gateway has acknowledged it.
- * cancelling: a cancel was asked for. filling: the gateway calls it filled, the executions are still to come.
- * unknown: the link was lost meanwhile; only reconciliation may settle it. The last four are final.
+ * cancelling: a cancel was asked for or announced. filling: the gateway calls it filled or over, executions are still to
+ * come. unknown: the link was lost meanwhile, or the gateway refuses it: only its truth, asked anew, settles that. The
+ * last four are final.
  */
 export const ORDER_STATES = [
   'intended',
@@ -22,10 +23,13 @@ export type OrderState = (typeof ORDER_STATES)[number];
 export type OrderEvent =
   | { readonly kind: 'sent' }
   | { readonly kind: 'not-sent' }
-  | { readonly kind: 'status'; readonly status: string }
+  /** `executionsMissing`: some status reported more as filled than the executions add up to. */
+  | { readonly kind: 'status'; readonly status: string; readonly executionsMissing: boolean }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'rejected' }
   | { readonly kind: 'filled-completely' }
+  /** Of an order that is over: the executions have reached what was reported as filled. */
+  | { readonly kind: 'executions-complete' }
   | { readonly kind: 'fill-undone' }
   | { readonly kind: 'link-lost' }
   | { readonly kind: 'settled'; readonly outcome: SettledOutcome };
@@ -40,8 +44,10 @@ export function isLive(state: OrderState): boolean {
 }
 
 /**
- * The state after an event. A final state is left only by executions (which always count) or by the gateway showing
- * the order alive after all; statuses that are repeated, late or out of order never take a state back.
+ * The state after an event. A final state is left only by executions (which always count) or by the gateway's word that
+ * the order is alive after all; repeated and late statuses never take a live state back. No claim that an order is gone
+ * is believed while executions are missing, and a refusal only once the gateway, asked anew, does not show the order:
+ * a refused order may come back to life.
  */
 export function nextState(state: OrderState, event: OrderEvent): OrderState {
   switch (event.kind) {
@@ -50,13 +56,15 @@ export function nextState(state: OrderState, event: OrderEvent): OrderState {
     case 'not-sent':
       return state === 'intended' ? 'not-received' : state;
     case 'status':
-      return afterStatus(state, event.status);
+      return isFinal(state) ? afterWordOnFinal(state, event) : afterStatus(state, event);
     case 'cancel-asked':
       return state === 'working' || state === 'sent' ? 'cancelling' : state;
     case 'rejected':
-      return isFinal(state) ? state : 'rejected';
+      return isFinal(state) || state === 'filling' ? state : 'unknown';
     case 'filled-completely':
       return 'filled';
+    case 'executions-complete':
+      return state === 'filling' ? 'cancelled' : state;
     case 'fill-undone':
       return state === 'filled' ? 'unknown' : state;
     case 'link-lost':
@@ -66,16 +74,42 @@ export function nextState(state: OrderState, event: OrderEvent): OrderState {
   }
 }
 
-function afterStatus(state: OrderState, status: string): OrderState {
-  if (isFinal(state)) return state;
+type StatusEvent = Extract<OrderEvent, { kind: 'status' }>;
+
+const ALIVE: ReadonlySet<string> = new Set([
+  'ApiPending',
+  'PendingSubmit',
+  'PreSubmitted',
+  'Submitted',
+  'PendingCancel',
+]);
+
+/** Whether a status says that the order may still fill. */
+export function saysAlive(status: string): boolean {
+  return ALIVE.has(status);
+}
+
+/** Whether a status says that the order is over, but for executions that are still to come. */
+export function saysOver(status: string): boolean {
+  return status === 'Filled' || status === 'Cancelled' || status === 'ApiCancelled';
+}
+
+/** A whole fill stays one; anything else that was called gone is taken up again where the gateway knows better. */
+function afterWordOnFinal(state: OrderState, event: StatusEvent): OrderState {
+  if (state === 'filled') return state;
+  if (saysAlive(event.status)) return afterStatus('sent', event);
+  return event.executionsMissing ? 'filling' : state;
+}
+
+function afterStatus(state: OrderState, { status, executionsMissing }: StatusEvent): OrderState {
   switch (status) {
     case 'Filled':
       return 'filling';
     case 'Cancelled':
     case 'ApiCancelled':
-      return 'cancelled';
+      return executionsMissing ? 'filling' : 'cancelled';
     case 'Inactive':
-      return 'rejected';
+      return state === 'filling' ? state : 'unknown';
     case 'PendingCancel':
       return state === 'filling' ? state : 'cancelling';
     case 'PreSubmitted':
@@ -88,13 +122,7 @@ function afterStatus(state: OrderState, status: string): OrderState {
 
 function afterSettling(state: OrderState, outcome: SettledOutcome): OrderState {
   if (state === 'filled') return state;
-  switch (outcome) {
-    // Also after a cancel: it was lost, or comes too late to be seen. Whoever wants the order gone asks once more.
-    case 'working':
-      return 'working';
-    case 'cancelled':
-      return isFinal(state) ? state : 'cancelled';
-    case 'not-received':
-      return isFinal(state) ? state : 'not-received';
-  }
+  // Also after a cancel: it was lost, or comes too late to be seen. Whoever wants the order gone asks once more.
+  if (outcome === 'working') return 'working';
+  return isFinal(state) ? state : outcome;
 }

@@ -3,7 +3,7 @@ import { CLIENT_ID } from '../../shared/config/services.js';
 import type { GatewayTruth, OpenOrderReport, PositionReport } from '../connection/collect.js';
 import type { EntryOf } from './journal-line.js';
 import type { Order, OrderLedger } from './order-ledger.js';
-import { isFinal } from './order-state.js';
+import { isFinal, saysOver } from './order-state.js';
 
 /** What the gateway's word means for the journal. Executions are counted before this is asked. */
 export interface Findings {
@@ -27,7 +27,9 @@ export interface Account {
 
 /** Compares the ledger with the gateway's truth. Pure: what to do about it is the caller's. */
 export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own: Account): Findings {
-  const open = truth.openOrders.filter(({ order, contract }) => order.clientId === CLIENT_ID && isOwn(contract, own));
+  const open = truth.openOrders.filter(
+    ({ order, contract, state }) => order.clientId === CLIENT_ID && isOwn(contract, own) && !saysOver(state.status),
+  );
   const settled: EntryOf<'settled'>[] = [];
   const orphans: OpenOrderReport[] = [];
   const openRefs = new Map<string, number>();
@@ -55,10 +57,11 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
   };
 }
 
-/** How an order ended that is neither open nor filled: it was acknowledged once, or nobody ever heard of it. */
-export function outcomeOfMissing(order: Order): EntryOf<'settled'> {
-  const wasKnown = order.permIds.length > 0 || order.filled > 0;
-  return { kind: 'settled', orderRef: order.orderRef, outcome: wasKnown ? 'cancelled' : 'not-received', permId: null };
+/** How an order ended that is neither open nor filled: it was refused, acknowledged once, or nobody ever heard of it. */
+export function outcomeOfMissing({ orderRef, refusal, permIds, filled }: Order): EntryOf<'settled'> {
+  const wasKnown = permIds.length > 0 || filled > 0;
+  const outcome = refusal !== null ? 'rejected' : wasKnown ? 'cancelled' : 'not-received';
+  return { kind: 'settled', orderRef, outcome, permId: null };
 }
 
 export function gatewayPosition(positions: readonly PositionReport[], own: Account): number {
@@ -72,6 +75,6 @@ function positionMismatch(ledger: OrderLedger, truth: GatewayTruth, own: Account
   return contracts === ledger.positionContracts ? null : contracts;
 }
 
-function isOwn(contract: Contract, { localSymbol }: Account): boolean {
+export function isOwn(contract: Contract, { localSymbol }: Account): boolean {
   return contract.localSymbol === localSymbol;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TradingControl } from '../../shared/handover/trading-control.js';
 import { askGatewayTruth } from '../connection/collect.js';
 import type { GatewaySession } from '../connection/session.js';
 import type { Halts } from '../halt/halts.js';
@@ -15,6 +16,10 @@ export interface ReconciliationDeps {
   /** Between two looks: what was in flight when the link was lost has arrived by then, or never will. */
   readonly secondLookMs: number;
   readonly onNews: (text: string) => void;
+  /** An operator's word that the account's position shall be taken as it is; given out once. */
+  readonly takeover: () => TradingControl | null;
+  /** Points; null before the first. */
+  readonly mid: () => number | null;
 }
 
 const LOOKS_MAX = 4;
@@ -63,7 +68,13 @@ function conclude({ orphans, doubles, positionMismatch }: Findings, deps: Reconc
     halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
     for (const orderRef of doubles) desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
   }
-  if (positionMismatch !== null)
+  const takeover = deps.takeover();
+  if (positionMismatch !== null && takeover !== null) {
+    const reason = `taken over by ${takeover.by}: ${takeover.reason}`;
+    journal.append({ kind: 'position', positionContracts: positionMismatch, reason, price: deps.mid() });
+    deps.onNews(`the account holds ${positionMismatch} contracts: ${reason}`);
+    halts.lift('position-mismatch');
+  } else if (positionMismatch !== null)
     halts.raise(
       'position-mismatch',
       `the gateway says ${positionMismatch} contracts, the executions add up to ${journal.ledger.positionContracts}`,

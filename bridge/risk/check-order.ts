@@ -4,6 +4,7 @@ import { halted } from './halted.js';
 import { openOrders } from './open-orders.js';
 import { orderRate } from './order-rate.js';
 import { orderSize } from './order-size.js';
+import { positionKnown } from './position-known.js';
 import { positionLimit } from './position-limit.js';
 import { priceCollar } from './price-collar.js';
 import type { Refusal, RiskContext, RiskRule } from './rule.js';
@@ -19,6 +20,7 @@ export const RISK_RULES: readonly RiskRule[] = [
   orderSize,
   tickSize,
   priceCollar,
+  positionKnown,
   positionLimit,
   openOrders,
   orderRate,

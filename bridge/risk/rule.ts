@@ -11,6 +11,8 @@ export interface RiskContext {
   readonly bid: number;
   readonly ask: number;
   readonly positionContracts: number;
+  /** What the account tells fits to that. */
+  readonly isPositionExplained: boolean;
   /** Contracts that live orders may still buy and sell. */
   readonly openBuyContracts: number;
   readonly openSellContracts: number;

@@ -7,6 +7,7 @@ import type { ConnectionState } from '../connection/keep-connected.js';
 import type { MarketFeed } from '../feed/market-feed.js';
 import type { Halts } from '../halt/halts.js';
 import type { ModelInUse } from '../model-in-use.js';
+import type { AccountPosition } from '../orders/account-position.js';
 import type { JournalQueue } from '../orders/journal-queue.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import { limitUse } from '../risk/limit-use.js';
@@ -26,6 +27,7 @@ export interface BridgeParts {
   readonly capture: CaptureWriter;
   readonly journal: JournalQueue;
   readonly trading: Trading;
+  readonly position: AccountPosition;
   readonly regime: RegimeWatch;
   readonly synthetic: boolean;
   /** Messages that wait for their turn to be sent to the gateway. */
@@ -74,6 +76,8 @@ export function describeBridge(parts: BridgeParts): FullBridgeStatus {
     fills: tally.fills,
     lastFill: tally.lastFill,
     positionContracts: ledger.positionContracts,
+    accountContracts: parts.position.contracts,
+    closing: trading.closeReason,
     pnlTodayUsd: known(trading.pnlToday),
     limits: limitUse(risk),
     queues: {

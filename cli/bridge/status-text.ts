@@ -9,7 +9,7 @@ export function statusText(status: BridgeStatus, ageMs: number): string {
     `market      ${marketText(status)}`,
     `regime      ${regimeText(status.regime)}`,
     `model       ${status.modelVersion === null ? 'none' : `v${status.modelVersion} (${status.shipId})`}${headsText(status.heads)}`,
-    `position    ${status.positionContracts} contracts, today ${status.pnlTodayUsd?.toFixed(2) ?? 'unknown'} USD; ${fillText(status.lastFill)}`,
+    `position    ${status.positionContracts} contracts${accountText(status)}, today ${status.pnlTodayUsd?.toFixed(2) ?? 'unknown'} USD; ${fillText(status.lastFill)}`,
     `counted     ${status.eventsSeen} events, ${status.decisions} decisions (${status.decisionErrors} failed), ${status.ordersSent} orders, ${status.fills} fills`,
     `decisions   p50 ${milliseconds(status.decisionLatencyMsP50)}, p99 ${milliseconds(status.decisionLatencyMsP99)}; event loop late p99 ${milliseconds(status.eventLoopDelayMsP99)}`,
     `queues      ${pairs(status.queues)}`,
@@ -36,6 +36,12 @@ function regimeText(regime: BridgeStatus['regime']): string {
 
 function headsText(heads: BridgeStatus['heads']): string {
   return (heads ?? []).map(({ name, onnxSha256 }) => `, ${name} ${onnxSha256.slice(0, 12)}`).join('');
+}
+
+/** What the account says, where that is something else; and whether the position is being closed. */
+function accountText({ accountContracts, positionContracts, closing }: BridgeStatus): string {
+  const differs = accountContracts != null && accountContracts !== positionContracts;
+  return `${differs ? ` (the account says ${accountContracts})` : ''}${closing ? `, being closed: ${closing}` : ''}`;
 }
 
 function fillText(fill: BridgeStatus['lastFill']): string {

@@ -26,6 +26,7 @@ interface AskOptions extends HomeOptions {
   reason: string;
   by: string;
   waitSeconds: string;
+  takePosition?: boolean;
 }
 
 export function register(noun: Command): void {
@@ -45,12 +46,11 @@ export function register(noun: Command): void {
     (_options: unknown, command: Command) => ask('halt', command, (status) => status.trading === 'halted'),
   );
   asking(noun, 'flatten', 'halt, cancel every order and close the position by market orders').action(
-    (_options: unknown, command: Command) =>
-      ask('flatten', command, (status) => status.positionContracts === 0 && status.trading === 'halted'),
+    (_options: unknown, command: Command) => ask('flatten', command, isFlat),
   );
-  asking(noun, 'resume', 'lift the kill switch and every halt that waits for an operator').action(
-    (_options: unknown, command: Command) => ask('resume', command, (status) => status.trading !== 'halted'),
-  );
+  asking(noun, 'resume', 'lift the kill switch and every halt that waits for an operator')
+    .option('--take-position', "take the account's position as it is, where executions do not explain it")
+    .action((_options: unknown, command: Command) => ask('resume', command, (status) => status.trading !== 'halted'));
 }
 
 function withHome(command: Command): Command {
@@ -83,11 +83,16 @@ function showStatus(_options: unknown, command: Command): void {
   if (ageMs >= 10_000) process.exitCode = 1;
 }
 
+/** By the executions and by the account, and with nothing left to be closed. */
+function isFlat({ positionContracts, accountContracts, closing, trading }: BridgeStatus): boolean {
+  return positionContracts === 0 && accountContracts === 0 && closing === null && trading === 'halted';
+}
+
 /** Leaves the request for the bridge and waits until its status says that it is done. */
 async function ask(name: keyof typeof CONTROL_FILES, command: Command, isDone: (status: BridgeStatus) => boolean) {
-  const { json, reason, by, waitSeconds } = command.optsWithGlobals<AskOptions>();
+  const { json, reason, by, waitSeconds, takePosition } = command.optsWithGlobals<AskOptions>();
   const config = configOf(command);
-  const request = tradingControl.parse({ v: 1, by, reason, at: new Date().toISOString() });
+  const request = tradingControl.parse({ v: 1, by, reason, at: new Date().toISOString(), takePosition });
   const askedMs = Date.now();
   replaceFile(path.join(config.home, 'broker', 'control', CONTROL_FILES[name]), `${JSON.stringify(request)}\n`);
   for (;;) {

@@ -18,6 +18,12 @@ export const bridgeConfig = z.strictObject({
     .max(600_000)
     .default(3000)
     .describe('Market milliseconds after which an order that has not filled is cancelled.'),
+  flattenOtherOrders: z
+    .enum(['leave', 'cancel'])
+    .default('leave')
+    .describe(
+      "What an operator's flatten does with orders of other hands in the contract: leave them and raise an alarm, or cancel every order of the login, in every contract.",
+    ),
   bootstrapBarDays: count.max(30).default(2).describe('Days of 5-minute bars asked for on connect; 0 asks for none.'),
   restart: z
     .strictObject({

@@ -24,7 +24,14 @@ export const ALARM_NAMES = [
   'DoubleOrder',
   'DailyLoss',
   'RejectBurst',
+  'OddReport',
   'WrongAccount',
+  // Positions and orders
+  'PositionOutsideHours',
+  'PositionNotClosed',
+  'OrdersLeft',
+  'OrderCodeUnlisted',
+  'ExecutionBusted',
   // Models and decisions
   'ReleaseNotRestored',
   'SwapRefused',

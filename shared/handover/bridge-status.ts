@@ -25,6 +25,10 @@ const details = {
       price: z.number(),
     })
     .nullable(),
+  /** Signed position by the account's own word; null while the gateway has not told it. */
+  accountContracts: z.number().int().nullable(),
+  /** Why the position is being closed: flatten, daily-loss, hours-end or outside-hours; null where it is not. */
+  closing: z.string().nullable(),
   /** Of the trade date, commissions deducted; null while no price is known. */
   pnlTodayUsd: z.number().nullable(),
   heads: z.array(z.object({ name: z.string(), onnxSha256: z.string() })),

@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isFinal, nextState, ORDER_STATES, type OrderEvent, type OrderState } from '../../bridge/orders/order-state.js';
+import {
+  isFinal,
+  isLive,
+  nextState,
+  ORDER_STATES,
+  type OrderEvent,
+  type OrderState,
+} from '../../bridge/orders/order-state.js';
 
 const STATUSES = ['PendingSubmit', 'PreSubmitted', 'Submitted', 'PendingCancel', 'Cancelled', 'Filled', 'Inactive'];
 const state = fc.constantFrom(...ORDER_STATES);
-const status = fc.record({ kind: fc.constant('status' as const), status: fc.constantFrom(...STATUSES, 'Unheard') });
+const status = fc.record({
+  kind: fc.constant('status' as const),
+  status: fc.constantFrom(...STATUSES, 'Unheard'),
+  executionsMissing: fc.boolean(),
+});
+/** Once executions have come they are not missing any more: two tellings of one status say the same. */
+const told = (word: string, executionsMissing = false): OrderEvent => ({
+  kind: 'status',
+  status: word,
+  executionsMissing,
+});
+const ALIVE = ['PendingSubmit', 'PreSubmitted', 'Submitted', 'PendingCancel'];
 const event: fc.Arbitrary<OrderEvent> = fc.oneof(
   status,
   fc.constantFrom<OrderEvent>(
@@ -17,12 +35,40 @@ const event: fc.Arbitrary<OrderEvent> = fc.oneof(
 );
 
 describe('order states', () => {
-  it('leave a final state by no status, repeat, loss of the link or cancel', () => {
+  it('leave a whole fill by no status, repeat, refusal, loss of the link or cancel', () => {
     fc.assert(
-      fc.property(state.filter(isFinal), event, (before, one) => {
-        assert.equal(nextState(before, one), before);
+      fc.property(event, (one) => {
+        assert.equal(nextState('filled', one), 'filled');
       }),
     );
+  });
+
+  it('leave another final state only by a word that the order lives, or that more of it is filled than is known', () => {
+    fc.assert(
+      fc.property(state.filter(isFinal), event, (before, one) => {
+        const after = nextState(before, one);
+        const isNews = one.kind === 'status' && (ALIVE.includes(one.status) || one.executionsMissing);
+        if (!isNews) assert.equal(after, before);
+        else if (before !== 'filled') assert.ok(isLive(after), `${before}, ${one.status}: ${after}`);
+      }),
+    );
+  });
+
+  it('do not believe that an order is over while executions are missing that a status has reported', () => {
+    for (const word of ['Cancelled', 'ApiCancelled', 'Filled'])
+      for (const before of ['working', 'cancelling', 'unknown'] as const)
+        assert.equal(nextState(before, told(word, true)), 'filling');
+    assert.equal(nextState('filling', { kind: 'executions-complete' }), 'cancelled');
+    assert.equal(nextState('cancelling', told('Cancelled')), 'cancelled');
+  });
+
+  it('do not take a refusal for an end: a refused order may come back', () => {
+    for (const before of ['sent', 'working', 'cancelling'] as const) {
+      assert.equal(nextState(before, { kind: 'rejected' }), 'unknown');
+      assert.equal(nextState(before, told('Inactive')), 'unknown');
+    }
+    assert.equal(nextState('unknown', { kind: 'settled', outcome: 'rejected' }), 'rejected');
+    assert.equal(nextState('rejected', told('Submitted')), 'working');
   });
 
   it('do not change when an event is told twice', () => {
@@ -36,8 +82,8 @@ describe('order states', () => {
 
   it('never go back to working after a cancel was asked for or the gateway called it filled', () => {
     for (const late of ['PreSubmitted', 'Submitted', 'PendingSubmit']) {
-      assert.equal(nextState('cancelling', { kind: 'status', status: late }), 'cancelling');
-      assert.equal(nextState('filling', { kind: 'status', status: late }), 'filling');
+      assert.equal(nextState('cancelling', told(late)), 'cancelling');
+      assert.equal(nextState('filling', told(late)), 'filling');
     }
   });
 

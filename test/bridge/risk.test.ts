@@ -20,6 +20,7 @@ const CONTEXT: RiskContext = {
   bid: 2900,
   ask: 2900.25,
   positionContracts: 0,
+  isPositionExplained: true,
   openBuyContracts: 0,
   openSellContracts: 0,
   openOrders: 0,
@@ -58,6 +59,7 @@ describe('risk rules', () => {
     ['price-collar', {}, { bid: Number.NaN, ask: Number.NaN }],
     ['price-collar', {}, { bid: 2901, ask: 2900.25 }],
     ['price-collar', { orderType: 'MKT', limitPrice: null }, {}],
+    ['position-known', {}, { isPositionExplained: false }],
     ['position-limit', { contracts: 2 }, { positionContracts: 2 }],
     ['position-limit', { contracts: 2 }, { openBuyContracts: 2 }],
     ['position-limit', { side: 'SELL', contracts: 2 }, { positionContracts: -2 }],
@@ -108,6 +110,19 @@ describe('risk rules', () => {
     const ask = { side: 'SELL', contracts: 2, orderType: 'MKT', limitPrice: null, purpose: 'flatten' } as const;
     const worst = { haltReason: 'flatten: asked', lastDataMarketMs: Number.NaN, sessionPhase: 'closed' } as const;
     assert.equal(ruleThatRefuses(ask, { ...worst, positionContracts: 2, openOrders: 9 }), null);
+  });
+
+  it('never let a closing order pass the flat position', () => {
+    const ask = { side: 'SELL', contracts: 2, orderType: 'MKT', limitPrice: null, purpose: 'flatten' } as const;
+    assert.equal(ruleThatRefuses(ask, { positionContracts: 1 }), 'position-limit');
+    assert.equal(ruleThatRefuses(ask, { positionContracts: 0 }), 'position-limit');
+    assert.equal(ruleThatRefuses({ ...ask, side: 'BUY' }, { positionContracts: 1 }), 'position-limit');
+  });
+
+  it('let a position that the account does not explain be reduced, and nothing be added to it', () => {
+    const unexplained = { positionContracts: 2, isPositionExplained: false };
+    assert.equal(ruleThatRefuses({ side: 'SELL' }, unexplained), null);
+    assert.equal(ruleThatRefuses({ side: 'BUY' }, unexplained), 'position-known');
   });
 
   it('refuse when a rule itself fails', () => {
