@@ -3,8 +3,11 @@ import { type Logger, pino } from 'pino';
 import { Failure } from '../shared/failure.js';
 import { Catalogue } from './contracts/catalogue.js';
 import type { FutureContract } from './contracts/contract.js';
+import type { OddPosition } from './faults/actions/odd-kinds.js';
+import { enterOutage } from './faults/effects/connection-effects.js';
 import { FaultDirector } from './faults/fault-director.js';
-import { enterOutage, type FaultScene, performFault } from './faults/fault-effects.js';
+import { performFault } from './faults/fault-effects.js';
+import type { FaultScene } from './faults/fault-scene.js';
 import { faultAction } from './faults/fault-script.js';
 import { ReportFaults } from './faults/report-faults.js';
 import type { Gateway, GatewayOptions } from './gateway.js';
@@ -42,6 +45,8 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly desk: OrderDesk;
   readonly reportFaults: ReportFaults;
   readonly depthRefusals: { code: number; text: string }[] = [];
+  readonly lateFirstIdsMs: number[] = [];
+  readonly oddPositions: OddPosition[] = [];
   readonly host: string;
   readonly tapeEnd: Promise<void>;
   readonly nowMs: () => number;
@@ -109,6 +114,8 @@ export class RunningGateway implements FaultScene, Gateway {
         const found = this.catalogue.find(request.contract);
         return found.length === 1 ? found[0] : undefined;
       },
+      lastTicks: ({ conId }) => this.markets.get(conId)?.lastTicks,
+      later: (ms, work) => this.later(ms, work),
       exchangeOf: (contract) => venues.exchangeOf(contract),
       report: (reports) => this.#report(reports),
     });
@@ -154,6 +161,10 @@ export class RunningGateway implements FaultScene, Gateway {
 
   onTapeEvent(): void {
     this.#director.begin('onEvent');
+  }
+
+  isUntold(execId: string): boolean {
+    return this.reportFaults.isUntold(execId);
   }
 
   admitsHistory(): boolean {
@@ -234,6 +245,7 @@ export class RunningGateway implements FaultScene, Gateway {
       sendBufferBytesMax: limits.sendBufferBytesMax,
       handshakeMs: limits.handshakeMs,
       pace: new Pace(limits.messagesPerSecond, limits.rateStrikes),
+      timeZone: this.settings.timeZone,
       nowMs: this.nowMs,
       onMessage: (from, fields) => this.#inbox.take(from, fields),
       onClosed: (from, reason) => {
