@@ -22,6 +22,8 @@ export interface GatewayCore {
   readonly lateFirstIdsMs: number[];
   /** What is wrong with the next positions that are told. */
   readonly oddPositions: OddPosition[];
+  /** Names of the next requests that are never answered nor done. */
+  readonly ignoredRequests: string[];
   readonly log: Logger;
   nowMs(): number;
   /** By contract id. */

@@ -21,6 +21,7 @@ import { Ledger } from './orders/ledger.js';
 import { isLive } from './orders/order.js';
 import type { OrderReport } from './orders/report.js';
 import { deliverReports } from './orders/report-delivery.js';
+import { SessionWatch } from './orders/session-watch.js';
 import type { Outage } from './outage.js';
 import { Pace } from './pace.js';
 import { publishAccount } from './requests/account-requests.js';
@@ -47,6 +48,7 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly depthRefusals: { code: number; text: string }[] = [];
   readonly lateFirstIdsMs: number[] = [];
   readonly oddPositions: OddPosition[] = [];
+  readonly ignoredRequests: string[] = [];
   readonly host: string;
   readonly tapeEnd: Promise<void>;
   readonly nowMs: () => number;
@@ -58,6 +60,7 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly #director: FaultDirector;
   readonly #inbox: Inbox;
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #sessionWatch: SessionWatch;
   readonly #historyTimesMs: number[] = [];
   #server: net.Server | undefined;
   #endTape!: () => void;
@@ -119,6 +122,12 @@ export class RunningGateway implements FaultScene, Gateway {
       exchangeOf: (contract) => venues.exchangeOf(contract),
       report: (reports) => this.#report(reports),
     });
+    this.#sessionWatch = new SessionWatch({
+      onClose: () => {
+        if (settings.dayOrdersEnd !== 'never') this.desk.expireDayOrders(settings.dayOrdersEnd === 'told');
+      },
+      onOpen: () => this.desk.lifecycle.releaseHeld(),
+    });
     venues.openExchanges(this.desk.lifecycle);
     this.#resumeOrders();
     this.#director = new FaultDirector(options.faults ?? [], (action) => performFault(this, action));
@@ -161,6 +170,7 @@ export class RunningGateway implements FaultScene, Gateway {
 
   onTapeEvent(): void {
     this.#director.begin('onEvent');
+    this.#sessionWatch.look(this.nowMs());
   }
 
   isUntold(execId: string): boolean {
@@ -247,7 +257,10 @@ export class RunningGateway implements FaultScene, Gateway {
       pace: new Pace(limits.messagesPerSecond, limits.rateStrikes),
       timeZone: this.settings.timeZone,
       nowMs: this.nowMs,
-      onMessage: (from, fields) => this.#inbox.take(from, fields),
+      onMessage: (from, fields) => {
+        this.#sessionWatch.look(this.nowMs());
+        this.#inbox.take(from, fields);
+      },
       onClosed: (from, reason) => {
         this.sessions.delete(from);
         this.log.info({ clientId: from.clientId, reason }, 'client gone');
@@ -293,8 +306,7 @@ export class RunningGateway implements FaultScene, Gateway {
     const seed = this.options.seed ?? 1;
     const ledger = new Ledger(PERM_ID_BASE + (seed % 1000) * PERM_IDS_PER_SEED, this.settings.firstOrderId);
     const markTicks = ({ conId }: FutureContract) => this.markets.get(conId)?.lastTicks;
-    for (const name of this.settings.accounts)
-      ledger.accounts.set(name, new Account(name, this.settings.startCash, markTicks));
+    for (const name of this.settings.accounts) ledger.accounts.set(name, new Account(name, this.settings, markTicks));
     if (this.options.stateFile !== undefined) loadState(this.options.stateFile, ledger);
     return ledger;
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTimeZone } from './wire/gateway-time.js';
 
 const count = z.number().int().positive();
-const delayMs = z.number().int().nonnegative().max(600_000);
+const delayMs = z.number().int().nonnegative().max(86_400_000);
 
 /** What the simulated gateway enforces and charges. Every field has the default that IB documents, where it does. */
 export const gatewaySettings = z

@@ -5,6 +5,9 @@ import { bookExecution, nextExecId } from './booking.js';
 import type { Execution } from './order.js';
 import { deliverReports } from './report-delivery.js';
 
+const MARGIN_CALL =
+  'URGENT: the equity of the account is insufficient for its margin; positions may be liquidated without further notice.';
+
 /**
  * The position changes by so many contracts though no client traded: with an execution of the broker's own, that nobody but
  * the master client is told and everybody can ask for, or with nothing at all.
@@ -24,7 +27,7 @@ export function adjustPosition(
     execId: nextExecId(core.ledger),
     permId: ++core.ledger.lastPermId,
     clientId: 0,
-    orderId: 0,
+    orderId: -1,
     contract,
     account: account.name,
     side: contracts > 0 ? 'BUY' : 'SELL',
@@ -43,6 +46,7 @@ export function adjustPosition(
     return;
   }
   const { commission } = bookExecution(core, execution);
+  for (const session of core.sessions) if (session.clientId !== undefined) session.error(-1, 2148, MARGIN_CALL);
   deliverReports(core, [
     { kind: 'execution', execution },
     { kind: 'commission', commission, clientId: execution.clientId },

@@ -92,8 +92,7 @@ export function publishAccount(core: GatewayCore, account: Account): void {
     if (session.clientId === undefined) continue;
     if (session.wantsPositions) sendPositions(core, session, account);
     for (const { refresh } of session.subscriptions.values()) refresh?.();
-    if (session.accountUpdates === account.name)
-      for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
+    if (session.accountUpdates === account.name) sendAccountValues(session, account);
   }
 }
 
@@ -106,11 +105,15 @@ function sendPositions(core: GatewayCore, session: Session, account: Account): v
 }
 
 function sendAccount(core: GatewayCore, session: Session, account: Account): void {
+  sendAccountValues(session, account);
+  session.send(encodeAccountTime(core.nowMs()));
+  session.send(encodeAccountEnd(account.name));
+}
+
+function sendAccountValues(session: Session, account: Account): void {
   for (const [key, value, currency] of account.values())
     session.send(encodeAccountValue(account.name, key, value, currency));
   for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
-  session.send(encodeAccountTime(core.nowMs()));
-  session.send(encodeAccountEnd(account.name));
 }
 
 const accountValues = (core: GatewayCore) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REQUEST_NAMES } from '../../wire/decode-request.js';
 import { clientId, ms, positive, times } from './fields.js';
 
 /** What goes wrong with sockets, and with the gateway behind them. */
@@ -14,6 +15,8 @@ export const transportActions = [
   z.strictObject({ do: z.literal('idsBackwards'), by: positive }),
   /** The next clients that connect get their first order id so much later than everything else. */
   z.strictObject({ do: z.literal('lateNextValidId'), ms: ms.default(1000), times }),
+  /** The next requests of this name, such as reqExecutions or cancelOrder, are neither done nor answered. */
+  z.strictObject({ do: z.literal('ignoreRequest'), request: z.enum(REQUEST_NAMES), times }),
   /** The nightly restart. */
   z.strictObject({
     do: z.literal('restart'),

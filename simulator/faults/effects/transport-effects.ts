@@ -10,6 +10,7 @@ export const transportEffects: Effects<
   | 'message'
   | 'idsBackwards'
   | 'lateNextValidId'
+  | 'ignoreRequest'
   | 'restart'
 > = {
   splitSegments(_scene, { bytes, forMs }, struck) {
@@ -35,6 +36,7 @@ export const transportEffects: Effects<
   },
   idsBackwards: (scene, { by }) => scene.ledger.moveIdsBack(by),
   lateNextValidId: (scene, { ms, times }) => void scene.lateFirstIdsMs.push(...Array<number>(times).fill(ms)),
+  ignoreRequest: (scene, { request, times }) => void scene.ignoredRequests.push(...Array<string>(times).fill(request)),
   restart(scene, { downMs, idsBackBy, loseOrders }) {
     scene.ledger.moveIdsBack(idsBackBy);
     for (const order of scene.ledger.loseNewest(loseOrders)) scene.desk.lifecycle.forget(order);
