@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Catalogue, ContractQuery } from './contracts/catalogue.js';
 import type { FutureContract } from './contracts/contract.js';
+import type { OddPosition } from './faults/actions/odd-kinds.js';
 import type { BarHistory } from './market/bars.js';
 import type { Market } from './market/market.js';
 import type { OrderDesk } from './orders/desk.js';
@@ -17,6 +18,12 @@ export interface GatewayCore {
   readonly sessions: ReadonlySet<Session>;
   /** What the next requests for depth are answered with instead of depth. */
   readonly depthRefusals: { readonly code: number; readonly text: string }[];
+  /** Delays of the first order ids that clients to come get. */
+  readonly lateFirstIdsMs: number[];
+  /** What is wrong with the next positions that are told. */
+  readonly oddPositions: OddPosition[];
+  /** Names of the next requests that are never answered nor done. */
+  readonly ignoredRequests: string[];
   readonly log: Logger;
   nowMs(): number;
   /** By contract id. */
@@ -25,6 +32,10 @@ export interface GatewayCore {
   /** startApi was accepted. */
   onReady(session: Session): void;
   onSubscribed(): void;
+  /** Whether an execution happened that the gateway does not know of yet. */
+  isUntold(execId: string): boolean;
+  /** Runs `work` later, unless the gateway has stopped by then. */
+  later(ms: number, work: () => void): void;
   /** Somebody asked for historical data: false when that is once too often in ten minutes. */
   admitsHistory(): boolean;
 }

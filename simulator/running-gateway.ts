@@ -3,8 +3,11 @@ import { type Logger, pino } from 'pino';
 import { Failure } from '../shared/failure.js';
 import { Catalogue } from './contracts/catalogue.js';
 import type { FutureContract } from './contracts/contract.js';
+import type { OddPosition } from './faults/actions/odd-kinds.js';
+import { enterOutage } from './faults/effects/connection-effects.js';
 import { FaultDirector } from './faults/fault-director.js';
-import { enterOutage, type FaultScene, performFault } from './faults/fault-effects.js';
+import { performFault } from './faults/fault-effects.js';
+import type { FaultScene } from './faults/fault-scene.js';
 import { faultAction } from './faults/fault-script.js';
 import { ReportFaults } from './faults/report-faults.js';
 import type { Gateway, GatewayOptions } from './gateway.js';
@@ -18,6 +21,7 @@ import { Ledger } from './orders/ledger.js';
 import { isLive } from './orders/order.js';
 import type { OrderReport } from './orders/report.js';
 import { deliverReports } from './orders/report-delivery.js';
+import { SessionWatch } from './orders/session-watch.js';
 import type { Outage } from './outage.js';
 import { Pace } from './pace.js';
 import { publishAccount } from './requests/account-requests.js';
@@ -42,6 +46,9 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly desk: OrderDesk;
   readonly reportFaults: ReportFaults;
   readonly depthRefusals: { code: number; text: string }[] = [];
+  readonly lateFirstIdsMs: number[] = [];
+  readonly oddPositions: OddPosition[] = [];
+  readonly ignoredRequests: string[] = [];
   readonly host: string;
   readonly tapeEnd: Promise<void>;
   readonly nowMs: () => number;
@@ -53,6 +60,7 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly #director: FaultDirector;
   readonly #inbox: Inbox;
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #sessionWatch: SessionWatch;
   readonly #historyTimesMs: number[] = [];
   #server: net.Server | undefined;
   #endTape!: () => void;
@@ -109,8 +117,16 @@ export class RunningGateway implements FaultScene, Gateway {
         const found = this.catalogue.find(request.contract);
         return found.length === 1 ? found[0] : undefined;
       },
+      lastTicks: ({ conId }) => this.markets.get(conId)?.lastTicks,
+      later: (ms, work) => this.later(ms, work),
       exchangeOf: (contract) => venues.exchangeOf(contract),
       report: (reports) => this.#report(reports),
+    });
+    this.#sessionWatch = new SessionWatch({
+      onClose: () => {
+        if (settings.dayOrdersEnd !== 'never') this.desk.expireDayOrders(settings.dayOrdersEnd === 'told');
+      },
+      onOpen: () => this.desk.lifecycle.releaseHeld(),
     });
     venues.openExchanges(this.desk.lifecycle);
     this.#resumeOrders();
@@ -154,6 +170,11 @@ export class RunningGateway implements FaultScene, Gateway {
 
   onTapeEvent(): void {
     this.#director.begin('onEvent');
+    this.#sessionWatch.look(this.nowMs());
+  }
+
+  isUntold(execId: string): boolean {
+    return this.reportFaults.isUntold(execId);
   }
 
   admitsHistory(): boolean {
@@ -234,8 +255,12 @@ export class RunningGateway implements FaultScene, Gateway {
       sendBufferBytesMax: limits.sendBufferBytesMax,
       handshakeMs: limits.handshakeMs,
       pace: new Pace(limits.messagesPerSecond, limits.rateStrikes),
+      timeZone: this.settings.timeZone,
       nowMs: this.nowMs,
-      onMessage: (from, fields) => this.#inbox.take(from, fields),
+      onMessage: (from, fields) => {
+        this.#sessionWatch.look(this.nowMs());
+        this.#inbox.take(from, fields);
+      },
       onClosed: (from, reason) => {
         this.sessions.delete(from);
         this.log.info({ clientId: from.clientId, reason }, 'client gone');
@@ -281,8 +306,7 @@ export class RunningGateway implements FaultScene, Gateway {
     const seed = this.options.seed ?? 1;
     const ledger = new Ledger(PERM_ID_BASE + (seed % 1000) * PERM_IDS_PER_SEED, this.settings.firstOrderId);
     const markTicks = ({ conId }: FutureContract) => this.markets.get(conId)?.lastTicks;
-    for (const name of this.settings.accounts)
-      ledger.accounts.set(name, new Account(name, this.settings.startCash, markTicks));
+    for (const name of this.settings.accounts) ledger.accounts.set(name, new Account(name, this.settings, markTicks));
     if (this.options.stateFile !== undefined) loadState(this.options.stateFile, ledger);
     return ledger;
   }

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import type { TransportFault } from './faults/transport-fault.js';
 import { Splitting, Withholding } from './faults/transport-fault.js';
+import { type DataStream, Feed } from './feed.js';
 import type { DepthStream } from './market/depth-stream.js';
 import { Outbox } from './outbox.js';
 import type { Pace } from './pace.js';
-import { encodeError, formatTime } from './wire/encode-system.js';
+import { encodeError } from './wire/encode-system.js';
 import { encodeFields, type Field, FrameReader, ProtocolViolation } from './wire/frame.js';
+import { formatTime } from './wire/gateway-time.js';
 import { negotiateVersion, PREFIX } from './wire/handshake.js';
 
 /** A client that does not take the last bytes in this time loses them. */
@@ -16,6 +18,7 @@ export interface SessionOptions {
   readonly sendBufferBytesMax: number;
   readonly handshakeMs: number;
   readonly pace: Pace;
+  readonly timeZone: string;
   nowMs(): number;
   /** One whole message of a client; the session is past its handshake. */
   onMessage(session: Session, fields: string[]): void;
@@ -35,6 +38,7 @@ export interface Subscription {
     | 'accountMulti'
     | 'pnl';
   readonly depth?: DepthStream;
+  readonly feed?: Feed;
   /** Sends anew what a fill may have changed. */
   refresh?(): void;
   stop(): void;
@@ -57,6 +61,8 @@ export class Session {
   marketDataType = 1;
   /** It asked that messages above the rate wait instead of being refused. */
   pacesRequests = false;
+  /** What new subscriptions do not get. */
+  readonly silent = new Set<DataStream>();
   /** Reasons for which it gets no market data now. */
   muted = 0;
   readonly #reader = new FrameReader();
@@ -105,6 +111,11 @@ export class Session {
   sendData(message: string | readonly Field[]): void {
     if (this.muted > 0) return;
     this.outbox.push(typeof message === 'string' ? message : encodeFields(message), 'ascii');
+  }
+
+  /** What a new subscription is to send by. */
+  openFeed(): Feed {
+    return new Feed((message) => this.sendData(message), this.silent);
   }
 
   error(id: number, code: number, text: string, rejectJson?: string): void {
@@ -220,7 +231,7 @@ export class Session {
     const announcement = this.#reader.takeFrame();
     if (!announcement) return false;
     this.version = negotiateVersion(announcement.toString('latin1').replace(/\0$/, ''), this.options.serverVersionMax);
-    this.send([this.version, formatTime(this.options.nowMs())]);
+    this.send([this.version, formatTime(this.options.nowMs(), this.options.timeZone)]);
     return true;
   }
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { isTimeZone } from './wire/gateway-time.js';
 
 const count = z.number().int().positive();
+const delayMs = z.number().int().nonnegative().max(86_400_000);
 
 /** What the simulated gateway enforces and charges. Every field has the default that IB documents, where it does. */
 export const gatewaySettings = z
@@ -11,11 +13,31 @@ export const gatewaySettings = z
       .min(1)
       .default(['DU1000001']),
     startCash: z.number().positive().default(1_000_000),
+    /** Currency that the account is kept in. Prices and commissions are in the contract's, USD. */
+    accountCurrency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .default('USD'),
+    /** What one USD is worth in the account's currency. */
+    exchangeRate: z.number().positive().default(1),
     commissionPerContract: z.number().nonnegative().default(2.25),
     /** Sees every client's orders; undefined: nobody does. */
     masterClientId: z.number().int().nonnegative().optional(),
     /** First order id of a client that has never been here. */
     firstOrderId: count.default(1),
+    /** Time until an order, or the cancel of one, comes to its next state; 0: at once, and PendingSubmit is not told. */
+    statusDelays: z
+      .object({ pendingSubmitMs: delayMs.default(0), preSubmittedMs: delayMs.default(0), cancelMs: delayMs.default(0) })
+      .strict()
+      .prefault({}),
+    /** What becomes of DAY orders when the exchange's session ends by the gateway's clock. */
+    dayOrdersEnd: z.enum(['told', 'untold', 'never']).default('told'),
+    /** Days of executions that are told on request, today included: TWS's trade log can be set to seven. */
+    executionDays: count.max(7).default(1),
+    /** Zone of the times that the gateway writes, and of its midnight. */
+    timeZone: z.string().refine(isTimeZone, 'must be a time zone such as US/Eastern').default('UTC'),
+    /** `zoned`: yyyymmdd hh:mm:ss Zone. `utc`: yyyymmdd-hh:mm:ss. `bare`: as old gateways, without a zone. */
+    executionTimes: z.enum(['zoned', 'utc', 'bare']).default('zoned'),
     /** `shift`: operations as the tape has them. `overwrite`: only updates, and inserts and deletes at the tail. */
     depthStyle: z.enum(['shift', 'overwrite']).default('shift'),
     /** On: contracts an order takes are gone for the other orders too, until the tape touches that level again. */

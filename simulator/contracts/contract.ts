@@ -1,3 +1,4 @@
+import { TickScale } from '../../shared/events/tick-scale.js';
 import { lastTradingDay } from './expiry.js';
 import { MONTH_CODES, PRODUCTS, type Product } from './product.js';
 
@@ -56,10 +57,17 @@ export function priceOf(contract: FutureContract, ticks: number): number {
   return Number((ticks * contract.tickSize).toFixed(10));
 }
 
-/** Whole ticks, or undefined when the price is not a multiple of the tick. */
-export function ticksOf(contract: FutureContract, price: number): number | undefined {
-  const ticks = Math.round(price / contract.tickSize);
-  return Math.abs(ticks * contract.tickSize - price) < contract.tickSize * 1e-6 ? ticks : undefined;
+const SCALES = new Map<number, TickScale>();
+
+/**
+ * Whole ticks, or undefined when the price is not a multiple of the tick. Exact, as IB is: the price is the decimal that
+ * the client wrote, so 2900.1000000000004 is none of a tick of 0.1.
+ */
+export function ticksOf({ tickSize }: FutureContract, price: number): number | undefined {
+  const scale = SCALES.get(tickSize) ?? new TickScale(tickSize);
+  SCALES.set(tickSize, scale);
+  const ticks = scale.ticksOf(price);
+  return Number.isNaN(ticks) ? undefined : ticks;
 }
 
 /** A stable number in the range of IB's contract ids (FNV-1a of the name). */

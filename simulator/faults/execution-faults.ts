@@ -1,6 +1,8 @@
 import type { GatewayCore } from '../gateway-core.js';
+import { commissionOf } from '../orders/booking.js';
 import type { Execution } from '../orders/order.js';
 import { deliverReports } from '../orders/report-delivery.js';
+import { publishAccount } from '../requests/account-requests.js';
 
 /** Tells the newest execution once more, word for word. */
 export function repeatLastExecution(core: GatewayCore): void {
@@ -15,7 +17,7 @@ export function correctLastExecution(core: GatewayCore, addPriceTicks: number, a
   const { ledger, settings } = core;
   const wrong = ledger.executions.at(-1);
   const account = wrong && ledger.accounts.get(wrong.account);
-  if (!wrong || !account || wrong.shares + addShares <= 0) return;
+  if (!wrong || !account || wrong.shares === 0 || wrong.shares + addShares < 0) return;
   const corrected: Execution = {
     ...wrong,
     execId: nextRevision(wrong.execId),
@@ -24,9 +26,9 @@ export function correctLastExecution(core: GatewayCore, addPriceTicks: number, a
     cumulativeQuantity: wrong.cumulativeQuantity + addShares,
   };
   account.book({ ...wrong, side: wrong.side === 'BUY' ? 'SELL' : 'BUY' }, 0);
-  account.book(corrected, 0);
+  if (corrected.shares > 0) account.book(corrected, 0);
   ledger.executions.push(corrected);
-  const amount = Math.round(corrected.shares * settings.commissionPerContract * 100) / 100;
+  const amount = commissionOf(corrected.shares, settings);
   const commission = { execId: corrected.execId, amount, realizedPnl: undefined };
   ledger.commissions.set(corrected.execId, commission);
   const order = ledger.orders.get(wrong.permId);
@@ -38,6 +40,13 @@ export function correctLastExecution(core: GatewayCore, addPriceTicks: number, a
     { kind: 'execution', execution: corrected },
     { kind: 'commission', commission, clientId: corrected.clientId },
   ]);
+  publishAccount(core, account);
+}
+
+/** The exchange takes the newest execution back: corrected to no contracts at all. */
+export function bustLastExecution(core: GatewayCore): void {
+  const last = core.ledger.executions.at(-1);
+  if (last) correctLastExecution(core, 0, -last.shares);
 }
 
 /** `a.b.c.01` -> `a.b.c.02` */

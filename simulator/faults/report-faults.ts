@@ -1,25 +1,15 @@
+import type { z } from 'zod';
 import type { OrderReport } from '../orders/report.js';
-import type { FaultAction } from './fault-script.js';
+import type { distortingActions } from './actions/report-actions.js';
 
-export type ReportFault = Extract<
-  FaultAction,
-  {
-    do:
-      | 'duplicateStatus'
-      | 'skipStatus'
-      | 'reorderStatus'
-      | 'executionFirst'
-      | 'delayReports'
-      | 'loseReports'
-      | 'delayCommission'
-      | 'loseCommission';
-  }
->;
+export type ReportFault = z.output<(typeof distortingActions)[number]>;
 
 /** Distorts what is told about orders: the ledger stays right, only the messages lie. */
 export class ReportFaults {
   readonly #armed: { fault: ReportFault; left: number }[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Executions that the gateway itself is not to know yet. */
+  readonly #untold = new Set<string>();
   #held: OrderReport[] = [];
 
   constructor(private readonly deliver: (reports: readonly OrderReport[]) => void) {}
@@ -27,6 +17,11 @@ export class ReportFaults {
   /** Strikes the next group of reports that it concerns, `times` times. */
   arm(fault: ReportFault): void {
     this.#armed.push({ fault, left: fault.times });
+  }
+
+  /** Whether an execution happened that has not come to the gateway yet. */
+  isUntold(execId: string): boolean {
+    return this.#untold.has(execId);
   }
 
   /** Delivers one group, distorted by whatever is armed. */
@@ -37,7 +32,10 @@ export class ReportFaults {
       if (--armed.left === 0) this.#armed.splice(this.#armed.indexOf(armed), 1);
       reports = this.#distort(armed.fault, reports);
     }
-    if (reports.length > 0) this.deliver(reports);
+    const late = reports.filter(isLate);
+    for (const report of late) this.#tellLate(report);
+    const now = reports.filter((report) => !isLate(report));
+    if (now.length > 0) this.deliver(now);
   }
 
   /** Delivers what waits without a time. */
@@ -62,10 +60,11 @@ export class ReportFaults {
       case 'reorderStatus':
         return reversedWhere(reports, isStatus);
       case 'executionFirst':
-        return [
-          ...reports.filter((report) => report.kind === 'execution'),
-          ...reports.filter((report) => report.kind !== 'execution'),
-        ];
+        return [...reports.filter(isExecution), ...reports.filter((report) => !isExecution(report))];
+      case 'executionsLate':
+        return reports.map((report) =>
+          report.kind === 'execution' || report.kind === 'commission' ? { ...report, afterMs: fault.ms } : report,
+        );
       case 'delayReports':
         this.#later(fault.ms, reports);
         return [];
@@ -76,18 +75,32 @@ export class ReportFaults {
         return reports.filter((report) => !isCommission(report));
       case 'loseCommission':
         return reports.filter((report) => !isCommission(report));
+      case 'oddExecution':
+        return reports.map((report) => (report.kind === 'execution' ? { ...report, odd: fault.kind } : report));
+      case 'oddStatus':
+        return reports.map((report) => (report.kind === 'orderStatus' ? { ...report, odd: fault.kind } : report));
     }
+  }
+
+  /** Until then the gateway does not know it either: whoever asks for executions does not get it. */
+  #tellLate(report: OrderReport & { readonly afterMs: number }): void {
+    if (report.kind === 'execution') this.#untold.add(report.execution.execId);
+    this.#in(report.afterMs, () => {
+      if (report.kind === 'execution') this.#untold.delete(report.execution.execId);
+      this.deliver([report]);
+    });
   }
 
   /** Without a time they wait for `release`. */
   #later(ms: number | undefined, reports: readonly OrderReport[]): void {
-    if (ms === undefined) {
-      this.#held.push(...reports);
-      return;
-    }
+    if (ms === undefined) this.#held.push(...reports);
+    else this.#in(ms, () => this.deliver(reports));
+  }
+
+  #in(ms: number, work: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.deliver(reports);
+      work();
     }, ms);
     this.#timers.add(timer);
   }
@@ -96,13 +109,16 @@ export class ReportFaults {
 function concerns(fault: ReportFault, reports: readonly OrderReport[]): boolean {
   switch (fault.do) {
     case 'duplicateStatus':
+    case 'oddStatus':
       return reports.some(isStatus);
     case 'skipStatus':
       return reports.some((report) => isSkipped(fault, report));
     case 'reorderStatus':
       return reports.filter(isStatus).length > 1;
     case 'executionFirst':
-      return reports.some((report) => report.kind === 'execution');
+    case 'executionsLate':
+    case 'oddExecution':
+      return reports.some(isExecution);
     case 'delayReports':
     case 'loseReports':
       return reports.length > 0;
@@ -113,7 +129,10 @@ function concerns(fault: ReportFault, reports: readonly OrderReport[]): boolean 
 }
 
 const isStatus = (report: OrderReport): boolean => report.kind === 'orderStatus';
+const isExecution = (report: OrderReport): boolean => report.kind === 'execution';
 const isCommission = (report: OrderReport): boolean => report.kind === 'commission';
+const isLate = (report: OrderReport): report is OrderReport & { readonly afterMs: number } =>
+  'afterMs' in report && report.afterMs !== undefined;
 const isSkipped = (fault: { status?: string | undefined }, report: OrderReport): boolean =>
   report.kind === 'orderStatus' && (fault.status === undefined || fault.status === report.order.status);
 

@@ -1,6 +1,6 @@
 import { priceOf } from '../contracts/contract.js';
+import type { Feed } from '../feed.js';
 import { encodeTickByTickMid, encodeTickByTickQuote, encodeTickByTickTrade } from '../wire/encode-market-data.js';
-import type { Field } from '../wire/frame.js';
 import type { Market, MarketListener } from './market.js';
 
 /** A subscriber of single ticks; undefined for a kind that does not exist. */
@@ -9,7 +9,7 @@ export function createTickByTick(
   kind: string,
   market: Market,
   nowMs: () => number,
-  send: (fields: Field[]) => void,
+  feed: Pick<Feed, 'trades' | 'quotes'>,
 ): MarketListener | undefined {
   const { contract } = market;
   const price = (ticks: number) => priceOf(contract, ticks);
@@ -17,7 +17,7 @@ export function createTickByTick(
     const type = kind === 'Last' ? 1 : 2;
     return {
       onTrade: (ticks, size) =>
-        send(encodeTickByTickTrade(reqId, type, nowMs(), price(ticks), size, contract.product.exchange)),
+        feed.trades(encodeTickByTickTrade(reqId, type, nowMs(), price(ticks), size, contract.product.exchange)),
     };
   }
   if (kind !== 'BidAsk' && kind !== 'MidPoint') return undefined;
@@ -33,8 +33,10 @@ export function createTickByTick(
       if (now === before) return;
       before = now;
       if (isQuote)
-        send(encodeTickByTickQuote(reqId, nowMs(), price(bid.priceTicks), price(ask.priceTicks), bid.size, ask.size));
-      else send(encodeTickByTickMid(reqId, nowMs(), price((bid.priceTicks + ask.priceTicks) / 2)));
+        feed.quotes(
+          encodeTickByTickQuote(reqId, nowMs(), price(bid.priceTicks), price(ask.priceTicks), bid.size, ask.size),
+        );
+      else feed.quotes(encodeTickByTickMid(reqId, nowMs(), price((bid.priceTicks + ask.priceTicks) / 2)));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { priceOf } from '../contracts/contract.js';
+import type { Feed } from '../feed.js';
 import {
   encodeTickPrice,
   encodeTickSize,
@@ -9,6 +10,8 @@ import {
 import type { Field } from '../wire/frame.js';
 import type { Level } from './book.js';
 import type { Market, MarketListener } from './market.js';
+
+const QUOTES: ReadonlySet<Tick> = new Set<Tick>(['bid', 'bidSize', 'ask', 'askSize']);
 
 /** Sends one subscriber the top of the book and the trades as ticks, each only when it changed. */
 export class TickStream implements MarketListener {
@@ -21,7 +24,7 @@ export class TickStream implements MarketListener {
     private readonly isDelayed: boolean,
     private readonly wantsRtVolume: boolean,
     private readonly nowMs: () => number,
-    private readonly send: (fields: Field[]) => void,
+    private readonly feed: Pick<Feed, 'trades' | 'quotes'>,
   ) {}
 
   /** Everything known now. */
@@ -45,7 +48,7 @@ export class TickStream implements MarketListener {
 
   onTrade(priceTicks: number, size: number): void {
     const seconds = Math.floor(this.nowMs() / 1000);
-    this.send(encodeTickString(this.reqId, tickNumber('lastTimestamp', this.isDelayed), String(seconds)));
+    this.feed.trades(encodeTickString(this.reqId, tickNumber('lastTimestamp', this.isDelayed), String(seconds)));
     this.#price('last', priceTicks, size);
     this.#size('lastSize', size);
     this.#size('volume', this.market.volume);
@@ -54,7 +57,7 @@ export class TickStream implements MarketListener {
     if (!this.wantsRtVolume) return;
     const price = priceOf(this.market.contract, priceTicks);
     const text = `${price};${size};${this.nowMs()};${this.market.volume};${price};true`;
-    this.send(encodeTickString(this.reqId, tickNumber('rtVolume', false), text));
+    this.feed.trades(encodeTickString(this.reqId, tickNumber('rtVolume', false), text));
   }
 
   onReset(): void {
@@ -70,12 +73,16 @@ export class TickStream implements MarketListener {
   }
 
   #price(tick: Tick, ticks: number, size: number): void {
-    this.send(
-      encodeTickPrice(this.reqId, tickNumber(tick, this.isDelayed), priceOf(this.market.contract, ticks), size),
-    );
+    const price = priceOf(this.market.contract, ticks);
+    this.#send(tick, encodeTickPrice(this.reqId, tickNumber(tick, this.isDelayed), price, size));
   }
 
   #size(tick: Tick, size: number): void {
-    this.send(encodeTickSize(this.reqId, tickNumber(tick, this.isDelayed), size));
+    this.#send(tick, encodeTickSize(this.reqId, tickNumber(tick, this.isDelayed), size));
+  }
+
+  #send(tick: Tick, fields: Field[]): void {
+    if (QUOTES.has(tick)) this.feed.quotes(fields);
+    else this.feed.trades(fields);
   }
 }

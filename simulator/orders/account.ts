@@ -1,5 +1,9 @@
 import type { FutureContract } from '../contracts/contract.js';
+import type { GatewaySettings } from '../settings.js';
 import type { Execution } from './order.js';
+
+/** Currency of every contract listed here. */
+const CONTRACT_CURRENCY = 'USD';
 
 /** Net contracts of one future in one account. */
 export interface Position {
@@ -18,9 +22,14 @@ export class Account {
 
   constructor(
     readonly name: string,
-    readonly startCash: number,
+    private readonly settings: Pick<GatewaySettings, 'startCash' | 'accountCurrency' | 'exchangeRate'>,
     private readonly markTicks: (contract: FutureContract) => number | undefined,
   ) {}
+
+  /** Currency of the contracts, as all figures here but `values`. */
+  get startCash(): number {
+    return this.settings.startCash;
+  }
 
   /** Books a fill. @returns what closing contracts earned after commissions, or undefined where it closed none */
   book(execution: Execution, commission: number): number | undefined {
@@ -71,9 +80,11 @@ export class Account {
     return margin;
   }
 
-  /** Account values under IB's names. */
+  /** Account values under IB's names, in the account's own currency; cash in the contracts' beside it. */
   values(): [key: string, value: string, currency: string][] {
-    const money = (value: number) => value.toFixed(2);
+    const { accountCurrency, exchangeRate } = this.settings;
+    const money = (value: number, rate = exchangeRate) => (value * rate).toFixed(2);
+    const cash = this.startCash + this.realizedPnl;
     const initial = this.initialMargin;
     const maintenance = initial * 0.9;
     let unrealized = 0;
@@ -81,9 +92,9 @@ export class Account {
     const amounts: [string, number][] = [
       ['NetLiquidation', this.equity],
       ['EquityWithLoanValue', this.equity],
-      ['TotalCashValue', this.startCash + this.realizedPnl],
-      ['TotalCashBalance', this.startCash + this.realizedPnl],
-      ['CashBalance', this.startCash + this.realizedPnl],
+      ['TotalCashValue', cash],
+      ['TotalCashBalance', cash],
+      ['CashBalance', cash],
       ['InitMarginReq', initial],
       ['FullInitMarginReq', initial],
       ['MaintMarginReq', maintenance],
@@ -100,8 +111,22 @@ export class Account {
       ['AccountCode', this.name, ''],
       ['AccountType', 'INDIVIDUAL', ''],
       ['AccountReady', 'true', ''],
-      ['Currency', 'USD', 'USD'],
-      ...amounts.map(([key, value]): [string, string, string] => [key, money(value), 'USD']),
+      ['Currency', accountCurrency, accountCurrency],
+      ...amounts.map(([key, value]): [string, string, string] => [key, money(value), accountCurrency]),
+      ['ExchangeRate', '1.00', accountCurrency],
+      ...(accountCurrency === CONTRACT_CURRENCY
+        ? []
+        : foreignValues(money(cash, 1), money(this.realizedPnl, 1), exchangeRate)),
     ];
   }
+}
+
+/** The rows of the contracts' currency in an account that is kept in another. */
+function foreignValues(cash: string, realizedPnl: string, rate: number): [string, string, string][] {
+  return [
+    ['ExchangeRate', String(rate), CONTRACT_CURRENCY],
+    ['CashBalance', cash, CONTRACT_CURRENCY],
+    ['TotalCashBalance', cash, CONTRACT_CURRENCY],
+    ['RealizedPnL', realizedPnl, CONTRACT_CURRENCY],
+  ];
 }

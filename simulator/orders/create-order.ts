@@ -24,6 +24,7 @@ export function createOrder(
     status: 'PendingSubmit',
     transmitted: false,
     whyHeld: '',
+    suspended: false,
     filled: 0,
     filledTicks: 0,
     lastFillTicks: 0,

@@ -1,28 +1,23 @@
 import type { FutureContract } from '../contracts/contract.js';
 import type { PlaceOrder } from '../wire/decode-order.js';
 import { createOrder, pricesOf } from './create-order.js';
-import { type LifecycleDependencies, OrderLifecycle } from './lifecycle.js';
-import { isLive, type Order } from './order.js';
+import { type LifecycleDependencies, OrderLifecycle, type Reason } from './lifecycle.js';
+import { Ordained } from './ordained.js';
+import { isLive, type Order, remainingOf } from './order.js';
 import { type Refusal, refusalOfChange, refusalOfTerms } from './order-rules.js';
 import { previewOf } from './preview.js';
 
 export interface DeskDependencies extends LifecycleDependencies {
   /** The contract that the order names; undefined where it names none or several. */
   resolve(request: PlaceOrder): FutureContract | undefined;
-}
-
-/** A rejection by the exchange or the broker's risk checks; the JSON explains it to newer clients. */
-export interface Rejection extends Refusal {
-  readonly rejectJson?: string | undefined;
+  /** Price of the newest trade, in ticks. */
+  lastTicks(contract: FutureContract): number | undefined;
 }
 
 /** Takes the clients' order requests: refuses them with IB's codes, or hands them on to be worked. */
 export class OrderDesk {
   readonly lifecycle: OrderLifecycle;
-  /** Orders to come that are rejected, whatever they say. */
-  readonly forcedRejections: Rejection[] = [];
-  /** Cancels to come that are refused; the text says what IB would where none is given. */
-  readonly forcedCancelRefusals: { readonly code: number; readonly text?: string | undefined }[] = [];
+  readonly ordained = new Ordained();
 
   constructor(private readonly deps: DeskDependencies) {
     this.lifecycle = new OrderLifecycle(deps);
@@ -48,7 +43,7 @@ export class OrderDesk {
     this.lifecycle.step(() => {
       const order = this.deps.ledger.find(clientId, orderId);
       if (!order) this.#refuse(clientId, orderId, isModern ? notFound(orderId) : notFoundClassic(orderId));
-      else if (!isLive(order))
+      else if (!isLive(order) || order.status === 'PendingCancel')
         this.#refuse(clientId, orderId, isModern ? notCancellable(order) : notCancellableClassic(order));
       else this.#cancelLive(order);
     });
@@ -56,7 +51,7 @@ export class OrderDesk {
 
   cancelAll(): void {
     this.lifecycle.step(() => {
-      for (const order of this.deps.ledger.live()) this.lifecycle.cancel(order, '');
+      for (const order of this.deps.ledger.live()) this.lifecycle.requestCancel(order);
     });
   }
 
@@ -65,25 +60,60 @@ export class OrderDesk {
     this.lifecycle.step(() => this.lifecycle.cancel(order, reason));
   }
 
+  /** Orders for the day end with it; untold: their clients do not hear of it. */
+  expireDayOrders(told: boolean): void {
+    this.lifecycle.step(() => {
+      for (const order of this.deps.ledger.live()) {
+        if (order.terms.tif !== 'DAY' || !order.transmitted) continue;
+        if (told) this.lifecycle.cancel(order, '');
+        else this.lifecycle.forget(order);
+      }
+    });
+  }
+
   #cancelLive(order: Order): void {
-    const forced = this.forcedCancelRefusals.shift();
-    if (forced)
-      this.#refuse(order.clientId, order.orderId, {
-        code: forced.code,
-        text: forced.text ?? notCancellable(order).text,
-      });
-    else this.lifecycle.cancel(order, '');
+    const { cancelRefusals, cancelRaces } = this.ordained;
+    const refusal = cancelRefusals.shift();
+    const priceTicks = order.limitTicks ?? this.deps.lastTicks(order.contract);
+    const race = refusal || !order.transmitted || priceTicks === undefined ? undefined : cancelRaces.shift();
+    if (refusal) {
+      const { code, text = notCancellable(order).text } = refusal;
+      this.#refuse(order.clientId, order.orderId, { code, text });
+    } else if (race) {
+      const size = Math.min(race.fillContracts, remainingOf(order));
+      this.lifecycle.fillThenCancel(order, { priceTicks: priceTicks!, size, liquidity: 1 }, race.ms);
+    } else this.lifecycle.requestCancel(order);
   }
 
   #enter(clientId: number, request: PlaceOrder, contract: FutureContract): void {
     const { ledger, settings } = this.deps;
+    const ordained = this.ordained.rejections.shift();
+    const status = ordained?.status;
+    if (ordained && status === 'none') {
+      this.#refuse(clientId, request.orderId, ordained);
+      return;
+    }
     const ids = { clientId, orderId: request.orderId, permId: ++ledger.lastPermId };
     const order = createOrder(ledger, ids, request.terms, contract, settings.accounts[0]!);
     ledger.lastOrderId.set(clientId, request.orderId);
     ledger.orders.set(order.permId, order);
-    const rejection = this.forcedRejections.shift() ?? this.#shortageOf(order);
-    if (rejection) this.lifecycle.reject(order, rejection.code, rejection.text, rejection.rejectJson);
-    else if (order.terms.transmit) this.lifecycle.transmit(order);
+    const rejection = ordained ?? this.#outsideBand(order) ?? this.#shortageOf(order);
+    if (rejection) this.lifecycle.reject(order, rejection, status === 'Cancelled' ? status : 'Inactive');
+    else if (order.terms.transmit) this.#sendOn(order);
+  }
+
+  /** Transmits an order, unless the script has something else in mind for it. */
+  #sendOn(order: Order): void {
+    const { suspensions, holds, warnings } = this.ordained;
+    const suspension = suspensions.shift();
+    const hold = suspension ? undefined : holds.shift();
+    if (suspension) this.lifecycle.suspend(order, suspension);
+    else if (hold) this.lifecycle.hold(order, heldUntilOpen(order), hold);
+    else {
+      const warning = warnings.shift();
+      if (warning) this.lifecycle.warn(order, warning);
+      this.lifecycle.transmit(order);
+    }
   }
 
   /** A change keeps its place in the queue only where it lowers the quantity and nothing else. */
@@ -113,8 +143,9 @@ export class OrderDesk {
     this.lifecycle.tell({ kind: 'openOrder', order, parentId: 0, preview });
   }
 
-  #refuse(clientId: number, orderId: number, refusal: Refusal): void {
-    this.lifecycle.tell({ kind: 'error', clientId, orderId, ...refusal });
+  #refuse(clientId: number, orderId: number, { code, text, rejectJson }: Refusal): void {
+    const json = rejectJson === undefined ? {} : { rejectJson };
+    this.lifecycle.tell({ kind: 'error', clientId, orderId, code, text, ...json });
   }
 
   #refusalOf(
@@ -136,7 +167,15 @@ export class OrderDesk {
     return undefined;
   }
 
-  #shortageOf(order: Order): Rejection | undefined {
+  #outsideBand(order: Order): Reason | undefined {
+    const { priceBand } = this.ordained;
+    const lastTicks = this.deps.lastTicks(order.contract);
+    if (!priceBand || order.limitTicks === undefined || lastTicks === undefined) return undefined;
+    if (Math.abs(order.limitTicks - lastTicks) <= priceBand.ticks) return undefined;
+    return { code: priceBand.code, text: OUTSIDE_BAND };
+  }
+
+  #shortageOf(order: Order): Reason | undefined {
     const { ledger, settings } = this.deps;
     const sameSide = ledger
       .live()
@@ -153,6 +192,12 @@ export class OrderDesk {
 
 const INSUFFICIENT_EQUITY =
   'YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE IS INSUFFICIENT.';
+const OUTSIDE_BAND =
+  'Order rejected - reason:The limit price is outside of the range that the exchange takes around the last trade.';
+const heldUntilOpen = ({ side, quantity, contract }: Order): Reason => ({
+  code: 399,
+  text: `Order Message:\n${side} ${quantity} ${contract.localSymbol}\nWarning: your order will not be placed at the exchange until the next session opens`,
+});
 const UNKNOWN_CONTRACT: Refusal = { code: 200, text: 'No security definition has been found for the request' };
 const rejected = (reason: string): Refusal => ({ code: 201, text: `Order rejected - reason:${reason}` });
 const notFound = (orderId: number): Refusal => ({

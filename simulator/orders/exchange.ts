@@ -43,9 +43,9 @@ export class Exchange implements MarketListener {
     this.requeue(order);
   }
 
-  /** The order goes to the back of the queue at its price, after a change. */
+  /** The order goes to the back of the queue at its price, after a change; one that is not worked here yet does nothing. */
   requeue(order: Order): void {
-    if (order.workingAs === 'stop') return;
+    if (order.workingAs === 'stop' || !this.#ownTaken.has(order)) return;
     order.queueAhead = Number.POSITIVE_INFINITY;
     this.#take(order, false);
     if (remainingOf(order) > 0) order.queueAhead = queueShownAt(matchable(order), this.market.book);

@@ -7,6 +7,8 @@ export class Ledger {
   readonly executions: Execution[] = [];
   readonly commissions = new Map<string, Commission>();
   readonly accounts = new Map<string, Account>();
+  /** Orders that were taken out as if they had never been. */
+  readonly lost: Order[] = [];
   /** Highest order id each client has used. */
   readonly lastOrderId = new Map<number, number>();
   lastPermId: number;
@@ -66,6 +68,7 @@ export class Ledger {
             .filter((order) => order.filled === 0)
             .slice(-count);
     for (const order of lost) this.orders.delete(order.permId);
+    this.lost.push(...lost);
     return lost;
   }
 }

@@ -7,6 +7,8 @@ import type { Order } from './order.js';
 export interface Refusal {
   readonly code: number;
   readonly text: string;
+  /** Explains it to newer clients. */
+  readonly rejectJson?: string | undefined;
 }
 
 const TIME_IN_FORCE = new Set(['DAY', 'GTC', 'IOC', 'FOK']);

@@ -6,6 +6,7 @@ export type OrderStatus =
   | 'PreSubmitted'
   | 'Submitted'
   | 'PendingCancel'
+  | 'ApiCancelled'
   | 'Cancelled'
   | 'Filled'
   | 'Inactive';
@@ -30,6 +31,8 @@ export interface Order {
   /** Kept back until transmitted by itself or by the last child. */
   transmitted: boolean;
   whyHeld: string;
+  /** Told as Inactive, though it comes back: it was never gone. */
+  suspended: boolean;
   filled: number;
   /** Sum of price in ticks times contracts over all fills. */
   filledTicks: number;
@@ -46,7 +49,8 @@ export const isLive = (order: Order): boolean =>
   order.status === 'PendingSubmit' ||
   order.status === 'PreSubmitted' ||
   order.status === 'Submitted' ||
-  order.status === 'PendingCancel';
+  order.status === 'PendingCancel' ||
+  order.suspended;
 
 export const remainingOf = (order: Order): number => Math.max(0, order.quantity - order.filled);
 
@@ -69,6 +73,8 @@ export interface Execution {
   readonly modelCode: string;
   /** 1 added, 2 removed liquidity. */
   readonly lastLiquidity: 1 | 2;
+  /** The broker's own doing, to close what the account cannot hold. */
+  readonly liquidation?: boolean;
 }
 
 /** What one fill cost and, where it closed a position, earned. Currency units. */

@@ -1,3 +1,4 @@
+import { oddExecution, oddStatus } from '../faults/odd-values.js';
 import type { GatewayCore } from '../gateway-core.js';
 import { encodeCommission, encodeExecution, encodeOpenOrder, encodeOrderStatus } from '../wire/encode-order.js';
 import { encodeError } from '../wire/encode-system.js';
@@ -11,22 +12,30 @@ export function deliverReports(core: GatewayCore, reports: readonly OrderReport[
     for (const report of reports) {
       const isMaster = session.clientId === core.settings.masterClientId;
       const isOwner = session.clientId === clientIdOf(report);
-      if (isOwner || (isMaster && report.kind !== 'error')) session.send(fieldsOf(session.version, report));
+      if (isOwner || (isMaster && report.kind !== 'error')) session.send(fieldsOf(core, session.version, report));
     }
   }
 }
 
-function fieldsOf(version: number, report: OrderReport): Field[] {
+function fieldsOf({ settings }: GatewayCore, version: number, report: OrderReport): Field[] {
   switch (report.kind) {
     case 'openOrder':
       return encodeOpenOrder(version, report.order, report.parentId, report.preview);
     case 'orderStatus':
-      return encodeOrderStatus(report.order, report.parentId);
+      return made(report.odd, encodeOrderStatus(report.order, report.parentId), oddStatus);
     case 'execution':
-      return encodeExecution(version, -1, report.execution);
+      return made(report.odd, encodeExecution(version, -1, report.execution, settings), oddExecution);
     case 'commission':
       return encodeCommission(report.commission);
     case 'error':
       return encodeError(version, report.orderId, report.code, report.text, report.rejectJson);
   }
+}
+
+function made<Kind>(
+  kind: Kind | undefined,
+  fields: Field[],
+  makeOdd: (kind: Kind, fields: readonly Field[]) => Field[],
+): Field[] {
+  return kind === undefined ? fields : makeOdd(kind, fields);
 }

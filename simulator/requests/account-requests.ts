@@ -1,3 +1,4 @@
+import { oddPosition } from '../faults/odd-values.js';
 import type { GatewayCore } from '../gateway-core.js';
 import type { Account } from '../orders/account.js';
 import type { Session, Subscription } from '../session.js';
@@ -33,7 +34,7 @@ export const accountRequests: Handlers<
 > = {
   reqPositions(core, session) {
     session.wantsPositions = true;
-    for (const account of core.ledger.accounts.values()) sendPositions(session, account);
+    for (const account of core.ledger.accounts.values()) sendPositions(core, session, account);
     session.send(encodePositionEnd());
   },
   cancelPositions(_core, session) {
@@ -85,27 +86,34 @@ export const accountRequests: Handlers<
   cancelPnl: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'pnl'),
 };
 
-/** Tells every client that watches an account what a fill changed. */
+/** Tells every client that watches an account what a fill, or anything else, changed. */
 export function publishAccount(core: GatewayCore, account: Account): void {
   for (const session of core.sessions) {
     if (session.clientId === undefined) continue;
-    if (session.wantsPositions) sendPositions(session, account);
+    if (session.wantsPositions) sendPositions(core, session, account);
     for (const { refresh } of session.subscriptions.values()) refresh?.();
-    if (session.accountUpdates === account.name)
-      for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
+    if (session.accountUpdates === account.name) sendAccountValues(session, account);
   }
 }
 
-function sendPositions(session: Session, account: Account): void {
-  for (const position of account.positions.values()) session.send(encodePosition(account.name, position));
+function sendPositions(core: GatewayCore, session: Session, account: Account): void {
+  for (const position of account.positions.values()) {
+    const fields = encodePosition(account.name, position);
+    const odd = core.oddPositions.shift();
+    session.send(odd === undefined ? fields : oddPosition(odd, fields));
+  }
 }
 
 function sendAccount(core: GatewayCore, session: Session, account: Account): void {
+  sendAccountValues(session, account);
+  session.send(encodeAccountTime(core.nowMs()));
+  session.send(encodeAccountEnd(account.name));
+}
+
+function sendAccountValues(session: Session, account: Account): void {
   for (const [key, value, currency] of account.values())
     session.send(encodeAccountValue(account.name, key, value, currency));
   for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
-  session.send(encodeAccountTime(core.nowMs()));
-  session.send(encodeAccountEnd(account.name));
 }
 
 const accountValues = (core: GatewayCore) =>

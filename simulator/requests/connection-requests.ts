@@ -31,7 +31,10 @@ export const connectionRequests: Handlers<
     session.clientId = clientId;
     session.pacesRequests = capabilities.includes('+PACEAPI');
     session.send(encodeManagedAccounts(core.settings.accounts));
-    session.send(encodeNextValidId(core.ledger.nextOrderId(clientId)));
+    const lateMs = core.lateFirstIdsMs.shift();
+    const sendFirstId = () => session.isOpen && session.send(encodeNextValidId(core.ledger.nextOrderId(clientId)));
+    if (lateMs === undefined) sendFirstId();
+    else core.later(lateMs, sendFirstId);
     for (const [code, text] of FARM_NOTICES) session.error(-1, code, text);
     core.onReady(session);
   },

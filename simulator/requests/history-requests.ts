@@ -6,8 +6,8 @@ import { BASE_BAR_MS, type Bar, type BarHistory, floorTo } from '../market/bars.
 import type { Session } from '../session.js';
 import { decimal } from '../wire/decimal.js';
 import type { RequestOf } from '../wire/decode-request.js';
-import { formatTime } from '../wire/encode-system.js';
 import type { Field } from '../wire/frame.js';
+import { formatTime } from '../wire/gateway-time.js';
 import type { Handlers } from './handlers.js';
 
 const SECOND_MS = 1000;

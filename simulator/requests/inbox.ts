@@ -8,7 +8,6 @@ const PACED_MESSAGES_MAX = 10_000;
 
 interface InboxCore extends GatewayCore {
   readonly outage: Outage | undefined;
-  later(ms: number, work: () => void): void;
 }
 
 /** Where clients' messages come in: judged by their rate, held during an outage, then answered. */

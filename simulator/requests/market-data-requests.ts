@@ -1,7 +1,7 @@
 import type { ContractQuery } from '../contracts/catalogue.js';
 import { noticeText } from '../faults/notice-texts.js';
 import { contractFor, type GatewayCore } from '../gateway-core.js';
-import { type DepthStream, OverwritingDepth, ShiftingDepth } from '../market/depth-stream.js';
+import { OverwritingDepth, ShiftingDepth } from '../market/depth-stream.js';
 import type { Market, MarketListener } from '../market/market.js';
 import { createTickByTick } from '../market/tick-by-tick.js';
 import { TickStream } from '../market/tick-stream.js';
@@ -36,14 +36,13 @@ export const marketDataRequests: Handlers<
     if (!market || !quality) return;
     const isDelayed = quality === 'delayed';
     const wantsRtVolume = genericTicks.split(',').some((tick) => tick.trim() === '233');
-    const stream = new TickStream(reqId, market, isDelayed, wantsRtVolume, core.nowMs, (fields) =>
-      session.sendData(fields),
-    );
+    const feed = session.openFeed();
+    const stream = new TickStream(reqId, market, isDelayed, wantsRtVolume, core.nowMs, feed);
     session.send(encodeMarketDataType(reqId, isDelayed ? 3 : 1));
     session.send(encodeTickReqParams(reqId, market.contract.tickSize, market.contract.product.exchange));
     stream.snapshot();
     if (snapshot) return session.send(encodeSnapshotEnd(reqId));
-    subscribe(core, session, reqId, 'level1', market, stream);
+    subscribe(core, session, reqId, 'level1', market, stream, { feed });
   },
   cancelMktData(_core, session, { reqId }) {
     if (!session.unsubscribe(reqId, 'level1')) session.error(reqId, 300, `Can't find EId with tickerId:${reqId}`);
@@ -75,11 +74,12 @@ export const marketDataRequests: Handlers<
         'Requested market data is not subscribed. Market depth of this exchange is not part of the subscriptions.',
       );
     const Stream = core.settings.depthStyle === 'shift' ? ShiftingDepth : OverwritingDepth;
+    const feed = session.openFeed();
     const stream = new Stream(
       reqId,
       market,
       rows,
-      (message) => session.sendData(message),
+      (message) => feed.depth(message),
       () =>
         session.error(
           reqId,
@@ -87,7 +87,7 @@ export const marketDataRequests: Handlers<
           'Market depth data has been RESET. Please empty deep book contents before applying any new entries.',
         ),
     );
-    subscribe(core, session, reqId, 'depth', market, stream, stream);
+    subscribe(core, session, reqId, 'depth', market, stream, { feed, depth: stream });
     stream.snapshot();
   },
   cancelMktDepth(_core, session, { reqId }) {
@@ -111,10 +111,11 @@ export const marketDataRequests: Handlers<
         10189,
         'Failed to request tick-by-tick data:No market data permissions for this exchange',
       );
-    const stream = createTickByTick(reqId, tickType, market, core.nowMs, (fields) => session.sendData(fields));
+    const feed = session.openFeed();
+    const stream = createTickByTick(reqId, tickType, market, core.nowMs, feed);
     if (!stream)
       return session.error(reqId, 321, `Error validating request: tick type ${tickType.slice(0, 20)} does not exist`);
-    subscribe(core, session, reqId, 'tickByTick', market, stream);
+    subscribe(core, session, reqId, 'tickByTick', market, stream, { feed });
     stream.onBook?.();
   },
   cancelTickByTick(_core, session, { reqId }) {
@@ -163,8 +164,8 @@ function subscribe(
   kind: Subscription['kind'],
   market: Market,
   stream: MarketListener,
-  depth?: DepthStream,
+  more: Pick<Subscription, 'feed' | 'depth'>,
 ): void {
-  session.subscriptions.set(reqId, { kind, stop: market.listen(stream), ...(depth ? { depth } : {}) });
+  session.subscriptions.set(reqId, { kind, stop: market.listen(stream), ...more });
   core.onSubscribed();
 }

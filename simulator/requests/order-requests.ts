@@ -13,6 +13,7 @@ import {
   encodeOpenOrderEnd,
   encodeOrderStatus,
 } from '../wire/encode-order.js';
+import { dayNumber, parseTime } from '../wire/gateway-time.js';
 import type { Handlers } from './handlers.js';
 
 export const orderRequests: Handlers<
@@ -41,13 +42,14 @@ export const orderRequests: Handlers<
     if (autoBind) bindManualOrders(core, session);
   },
   reqCompletedOrders(core, session) {
-    for (const order of core.ledger.completed()) session.send(encodeCompletedOrder(session.version, order));
+    for (const order of core.ledger.completed())
+      session.send(encodeCompletedOrder(session.version, order, core.settings));
     session.send(encodeCompletedOrdersEnd());
   },
   reqExecutions(core, session, request) {
     for (const execution of core.ledger.executions) {
-      if (!matches(request, execution, core.nowMs())) continue;
-      session.send(encodeExecution(session.version, request.reqId, execution));
+      if (core.isUntold(execution.execId) || !matches(request, execution, core)) continue;
+      session.send(encodeExecution(session.version, request.reqId, execution, core.settings));
       const commission = core.ledger.commissions.get(execution.execId);
       if (commission) session.send(encodeCommission(commission));
     }
@@ -64,16 +66,18 @@ function sendOrders(core: GatewayCore, session: Session, orders: readonly Order[
   session.send(encodeOpenOrderEnd());
 }
 
-/** Only today's executions, counted from midnight of the gateway's time zone. */
+/** Only the executions of the last days that the gateway is set to, counted by midnights of its time zone. */
 function matches(
   filter: RequestOf<'reqExecutions'>,
   execution: GatewayCore['ledger']['executions'][number],
-  nowMs: number,
+  core: GatewayCore,
 ): boolean {
   const { contract } = execution;
-  const midnightMs = nowMs - (nowMs % 86_400_000);
+  const { timeZone, executionDays } = core.settings;
+  const oldestDay = dayNumber(core.nowMs(), timeZone) - executionDays + 1;
   return (
-    execution.timeMs >= Math.max(midnightMs, timeOf(filter.time)) &&
+    dayNumber(execution.timeMs, timeZone) >= oldestDay &&
+    execution.timeMs >= (parseTime(filter.time, timeZone) ?? 0) &&
     (filter.clientId === 0 || filter.clientId === execution.clientId) &&
     (filter.account === '' || filter.account === execution.account) &&
     (filter.symbol === '' || filter.symbol === contract.product.symbol) &&
@@ -81,19 +85,4 @@ function matches(
     (filter.exchange === '' || filter.exchange === contract.product.exchange) &&
     (filter.side === '' || filter.side.startsWith(execution.side === 'BUY' ? 'B' : 'S'))
   );
-}
-
-/** `yyyymmdd-hh:mm:ss` or `yyyymmdd hh:mm:ss`, UTC. */
-function timeOf(text: string): number {
-  const match = /^(\d{4})(\d\d)(\d\d)[- ](\d\d):(\d\d):(\d\d)/.exec(text);
-  if (!match) return 0;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return Date.UTC(year, month - 1, day, hour, minute, second);
 }

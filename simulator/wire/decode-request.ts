@@ -180,6 +180,8 @@ export interface RequestKind {
   readonly decode: Decode;
 }
 
+export const REQUEST_NAMES = Object.keys(TABLE) as [RequestName, ...RequestName[]];
+
 /** By message id. */
 export const REQUESTS: ReadonlyMap<number, RequestKind> = new Map(
   Object.entries(TABLE).map(([name, [messageId, decode]]) => [messageId, { name: name as RequestName, decode }]),

@@ -3,9 +3,15 @@ import type { Commission, Execution, Order } from '../orders/order.js';
 import { remainingOf } from '../orders/order.js';
 import { decimal } from './decimal.js';
 import { contractBlock } from './encode-contract.js';
-import { formatTime } from './encode-system.js';
 import { UNSET_DOUBLE } from './field-reader.js';
 import type { Field } from './frame.js';
+import { formatTime, type TimeStyle } from './gateway-time.js';
+
+/** How the gateway writes the times of executions. */
+export interface ExecutionTimes {
+  readonly timeZone: string;
+  readonly executionTimes: TimeStyle;
+}
 
 /** Margin figures of a what-if answer; texts as IB sends them, empty where there is nothing to say. */
 export interface OrderPreview {
@@ -141,7 +147,7 @@ function openOrderTail(version: number): Field[] {
   return fields;
 }
 
-export function encodeCompletedOrder(version: number, order: Order): Field[] {
+export function encodeCompletedOrder(version: number, order: Order, { timeZone }: ExecutionTimes): Field[] {
   const { terms } = order;
   return [
     101,
@@ -178,7 +184,7 @@ export function encodeCompletedOrder(version: number, order: Order): Field[] {
     order.filled,
     ...[0, false, '', false, false], // refFuturesConId, autoCancelParent, shareholder, imbalanceOnly, routeMarketableToBbo
     order.parentPermId,
-    order.completedMs === undefined ? '' : formatTime(order.completedMs),
+    order.completedMs === undefined ? '' : formatTime(order.completedMs, timeZone),
     order.status === 'Filled' ? `Filled Size: ${order.filled}` : order.rejectReason || 'Cancelled by Trader',
     ...(version >= 170 ? ['', '', '', '', ''] : []),
     ...(version >= 183 ? [''] : []),
@@ -191,14 +197,19 @@ export const encodeCompletedOrdersEnd = (): Field[] => [102];
 export const encodeOrderBound = (order: Order): Field[] => [100, order.permId, order.clientId, order.orderId];
 
 /** reqId is -1 for a fill as it happens. */
-export function encodeExecution(version: number, reqId: number, execution: Execution): Field[] {
+export function encodeExecution(
+  version: number,
+  reqId: number,
+  execution: Execution,
+  { timeZone, executionTimes }: ExecutionTimes,
+): Field[] {
   const fields: Field[] = [
     11,
     reqId,
     execution.orderId,
     ...contractBlock(execution.contract),
     execution.execId,
-    formatTime(execution.timeMs),
+    formatTime(execution.timeMs, timeZone, executionTimes),
     execution.account,
     execution.contract.product.exchange,
     execution.side === 'BUY' ? 'BOT' : 'SLD',
@@ -206,7 +217,7 @@ export function encodeExecution(version: number, reqId: number, execution: Execu
     decimal(priceOf(execution.contract, execution.priceTicks)),
     execution.permId,
     execution.clientId,
-    0, // liquidation
+    execution.liquidation ? 1 : 0,
     execution.cumulativeQuantity,
     decimal(priceOf(execution.contract, execution.averageTicks)),
     execution.orderRef,

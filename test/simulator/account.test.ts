@@ -6,6 +6,7 @@ import type { Execution } from '../../simulator/orders/order.js';
 
 const contract = contractOfMonth('ES 201909')!;
 const CASH = 1_000_000;
+const SETTINGS = { startCash: CASH, accountCurrency: 'USD', exchangeRate: 1 };
 const execution = (side: 'BUY' | 'SELL', shares: number, priceTicks: number): Execution => ({
   ...{
     execId: 'a.b.c.01',
@@ -31,7 +32,7 @@ describe('account', () => {
     });
     fc.assert(
       fc.property(fc.array(trade, { maxLength: 40 }), fc.integer({ min: 11_000, max: 12_000 }), (trades, markTicks) => {
-        const account = new Account('DU1', CASH, () => markTicks);
+        const account = new Account('DU1', SETTINGS, () => markTicks);
         let cash = CASH;
         let held = 0;
         for (const { side, shares, ticks } of trades) {
@@ -49,7 +50,7 @@ describe('account', () => {
   });
 
   it('reports what closing earned after commissions, and nothing for opening', () => {
-    const account = new Account('DU1', CASH, () => undefined);
+    const account = new Account('DU1', SETTINGS, () => undefined);
     assert.equal(account.book(execution('BUY', 2, 11_700), 4.5), undefined);
     assert.equal(account.positions.get(contract.conId)!.averageCost, 11_700 * 12.5 + 2.25);
     assert.equal(account.book(execution('SELL', 1, 11_704), 2.25), 4 * 12.5 - 4.5);

@@ -336,7 +336,7 @@ describe('fault script', () => {
   it('rejects an order with any code, and takes a working order away unasked', async () => {
     const [gateway, client] = await connected({
       at: { onOrder: 1, phase: 'received' },
-      action: { do: 'rejectOrder', code: 201, text: 'no', times: 1 },
+      action: { do: 'rejectOrder', code: 201, text: 'no', status: 'Inactive', times: 1 },
     });
     await client.place(1, MARKET, 'Inactive');
     await client.next(EventName.error, (_text, code, id) => code === 201 && id === 1);

@@ -1,0 +1,17 @@
+import type { Reason } from './lifecycle.js';
+
+/** What a fault script has ordained for orders and cancels to come; each entry strikes once. */
+export class Ordained {
+  /** Orders that are rejected, whatever they say. */
+  readonly rejections: (Reason & { readonly code: number; readonly status: 'Inactive' | 'Cancelled' | 'none' })[] = [];
+  /** Errors about orders that are taken all the same. */
+  readonly warnings: Reason[] = [];
+  readonly suspensions: (Reason & { readonly thenMs?: number | undefined })[] = [];
+  readonly holds: { readonly ms: number | undefined; readonly cancelsWait: boolean }[] = [];
+  /** Cancels that are refused; the text says what IB would where none is given. */
+  readonly cancelRefusals: { readonly code: number; readonly text?: string | undefined }[] = [];
+  /** Cancels that come too late for some contracts. */
+  readonly cancelRaces: { readonly fillContracts: number; readonly ms: number }[] = [];
+  /** Limit prices further than this from the last trade are rejected. */
+  priceBand: { readonly ticks: number; readonly code: number } | undefined;
+}
