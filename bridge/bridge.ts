@@ -138,6 +138,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     own,
     ledger: () => journal.ledger,
     answerMs: tuning.answerMs,
+    isMismatchKnown: () => halts.has('position-mismatch'),
     onDoubt: (reason) => supervisor.doubt(reason, null),
   });
   const closer: Closer = new Closer({

@@ -8,6 +8,8 @@ export interface AccountPositionDeps {
   readonly own: Account;
   readonly ledger: () => OrderLedger;
   readonly answerMs: number;
+  /** Reconciliation has found that account and executions differ. */
+  readonly isMismatchKnown: () => boolean;
   readonly onDoubt: (reason: string) => void;
 }
 
@@ -85,6 +87,8 @@ export class AccountPosition {
       const contracts = await this.ask(session);
       const { positionContracts } = this.deps.ledger();
       const unexplained = this.isExplained ? null : contracts - positionContracts;
+      if (contracts === positionContracts && this.deps.isMismatchKnown())
+        this.deps.onDoubt('account and executions agree again');
       if (unexplained !== null && unexplained === this.lastUnexplained)
         this.deps.onDoubt(`the gateway holds ${contracts} contracts, ${unexplained} more than the executions say`);
       this.lastUnexplained = unexplained;

@@ -228,7 +228,7 @@ export class OrderDesk {
   /** A refusal, an end that nobody asked for, and a return from the dead are noticed whoever reported them. */
   private onOrderChange(before: Order, after: Order): void {
     const { orderRef } = after;
-    const isRefused = before.refusal === null && after.refusal !== null;
+    const isRefused = isLive(before.state) && before.refusal === null && after.refusal !== null;
     const hasEnded = isLive(before.state) && (after.state === 'cancelled' || after.state === 'rejected');
     if (isRefused || (hasEnded && before.refusal === null && !after.cancelAsked)) this.deps.onRefused(after);
     if (isRefused && isLive(after.state))

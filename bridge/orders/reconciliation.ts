@@ -22,7 +22,9 @@ export interface ReconciliationDeps {
   readonly mid: () => number | null;
 }
 
-const LOOKS_MAX = 4;
+const LOOKS_MAX = 7;
+/** From this look on an order is called gone although executions that a status has reported were never told. */
+const LOOKS_FOR_EXECUTIONS = 5;
 
 /**
  * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position
@@ -35,8 +37,10 @@ export async function reconcile(session: GatewaySession, deps: ReconciliationDep
     if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
     for (const entry of findings.settled) deps.journal.append(entry);
-    const stillMissing = findings.missing.filter((order) =>
-      earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef),
+    const stillMissing = findings.missing.filter(
+      (order) =>
+        earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) &&
+        (order.reportedFilled <= order.filled || look >= LOOKS_FOR_EXECUTIONS),
     );
     for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));
     const mustLookAgain =

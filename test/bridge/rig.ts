@@ -165,8 +165,34 @@ export class Rig {
 
   /** Throws the kill switch. */
   halt(): void {
-    const control = { v: 1, by: 'test', reason: 'end of the test', at: new Date().toISOString() };
-    replaceFile(path.join(this.broker, 'control', CONTROL_FILES.halt), JSON.stringify(control));
+    this.ask('halt');
+  }
+
+  /** Leaves a request for the bridge, as operators and workflows do. */
+  ask(name: keyof typeof CONTROL_FILES, more: { takePosition?: boolean } = {}): void {
+    const control = { v: 1, by: 'test', reason: 'asked by the test', at: new Date().toISOString(), ...more };
+    replaceFile(path.join(this.broker, 'control', CONTROL_FILES[name]), JSON.stringify(control));
+  }
+
+  /** What the account really holds of the first contract. */
+  get accountContracts(): number {
+    const [account] = this.gateway.ledger.accounts.values();
+    return account?.positions.get(this.gateway.contract.conId)?.quantity ?? 0;
+  }
+
+  /** Alarms that were ever raised, by name. */
+  alarmsTold(): string[] {
+    return jsonLines(path.join(this.broker, 'alarms.jsonl')).map(({ alarm }) => String(alarm));
+  }
+
+  /** Until it is so at the gateway. */
+  async untilTrue(what: string, isSo: () => boolean, withinMs = 60_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    while (!isSo()) {
+      if (Date.now() > deadline)
+        throw new Error(`not within ${withinMs} ms: ${what}; ${JSON.stringify(this.status())}`);
+      await sleep(20);
+    }
   }
 
   /** Throws the kill switch and waits until no order is live, neither here nor there, and the bridge is reconciled. */
