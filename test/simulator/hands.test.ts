@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventName, type Execution, OrderAction, OrderType } from '@stoqey/ib';
+import { type Contract, EventName, type Execution, OrderAction, OrderType } from '@stoqey/ib';
 import type { Gateway } from '../../simulator/gateway.js';
 import { Fixture } from './fixture.js';
 import type { StoqeyClient } from './stoqey-client.js';
@@ -50,6 +50,12 @@ describe('an account that others trade in', () => {
     gateway.inject({ do: 'manualTrade', side: 'BUY', quantity: 1 });
     await client.settle();
     assert.equal(client.of(EventName.position).length, told);
+  });
+
+  it('leaves the exchange of a position empty, as futures trade on several', async () => {
+    gateway.inject({ do: 'manualTrade', side: 'BUY', quantity: 3 });
+    const [, contract] = await client.next(EventName.position);
+    assert.equal((contract as Contract).exchange, '');
   });
 
   it('tells account values and portfolio anew with every change of position', async () => {

@@ -52,8 +52,8 @@ describe('odd and missing data', () => {
     client.send('49', '1');
     await client.next(([id]) => id === '49');
   }
-  /** What one step of the tape sends, as messages of that kind. */
-  async function after(events: number, id: string): Promise<string[][]> {
+  /** Messages of that kind that so many events of the tape bring. */
+  async function sentWithin(events: number, id: string): Promise<string[][]> {
     await settle();
     const before = of(id).length;
     await gateway.step(events);
@@ -72,7 +72,7 @@ describe('odd and missing data', () => {
       client.send(...depthRequest(7));
       await settle();
       gateway.inject({ do: 'oddDepth', kind });
-      const [first, ...rest] = await after(20, '12');
+      const [first, ...rest] = await sentWithin(20, '12');
       const [, , , position, operation, side, price, size] = first!;
       if (kind === 'unknownSide') assert.equal(side, '7');
       else if (kind === 'unknownOperation') assert.equal(operation, '9');
@@ -93,7 +93,7 @@ describe('odd and missing data', () => {
       await settle();
       gateway.inject({ do: 'oddTrade', kind });
       const trades: string[][] = [];
-      while (trades.length < 2) trades.push(...(await after(200, '99')));
+      while (trades.length < 2) trades.push(...(await sentWithin(200, '99')));
       const [, , , time, price, size] = trades[0]!;
       if (kind === 'emptyTime') assert.equal(time, '');
       else if (kind === 'ancientTime') assert.equal(time, '1');
@@ -109,7 +109,7 @@ describe('odd and missing data', () => {
       gateway.inject({ do: 'oddQuote', kind });
       const quotes: string[][] = [];
       while (quotes.length < 1)
-        quotes.push(...(await after(200, '1')).filter(([, , , tick]) => tick === '1' || tick === '2'));
+        quotes.push(...(await sentWithin(200, '1')).filter(([, , , tick]) => tick === '1' || tick === '2'));
       assertOdd(kind, quotes[0]![4]!, quotes[0]![5]!);
     });
 
@@ -200,7 +200,7 @@ describe('odd and missing data', () => {
       assert.ok(heard.every(([first]) => first !== '4'));
       gateway.inject({ do: 'unsilence' });
       const again: string[][] = [];
-      while (again.length === 0) again.push(...(await after(200, id)));
+      while (again.length === 0) again.push(...(await sentWithin(200, id)));
     });
 
   it('serves a new subscription while the old one is silent, unless the silence persists', async () => {
@@ -208,13 +208,13 @@ describe('odd and missing data', () => {
     await settle();
     gateway.inject({ do: 'silence', stream: 'depth' });
     client.send(...depthRequest(2));
-    const heard = await after(200, '12');
+    const heard = await sentWithin(200, '12');
     assert.deepEqual(new Set(heard.map(([, , reqId]) => reqId)), new Set(['2']));
     gateway.inject({ do: 'silence', stream: 'depth', persists: true });
     client.send(...depthRequest(3));
-    assert.deepEqual(await after(200, '12'), []);
+    assert.deepEqual(await sentWithin(200, '12'), []);
     gateway.inject({ do: 'unsilence' });
-    assert.deepEqual(new Set((await after(200, '12')).map(([, , reqId]) => reqId)), new Set(['1', '2', '3']));
+    assert.deepEqual(new Set((await sentWithin(200, '12')).map(([, , reqId]) => reqId)), new Set(['1', '2', '3']));
   });
 
   it('sends the book anew when a silence is over by itself', async () => {
