@@ -118,9 +118,7 @@ export class RunningGateway implements FaultScene, Gateway {
       report: (reports) => this.#report(reports),
     });
     this.#sessionWatch = new SessionWatch({
-      onClose: () => {
-        if (settings.dayOrdersEnd !== 'never') this.desk.expireDayOrders(settings.dayOrdersEnd === 'told');
-      },
+      onClose: () => this.desk.endSession(),
       onOpen: () => this.desk.lifecycle.releaseHeld(),
     });
     venues.openExchanges(this.desk.lifecycle);

@@ -62,6 +62,12 @@ export class OrderDesk {
     this.lifecycle.step(() => this.lifecycle.cancel(order, reason));
   }
 
+  /** The exchange closes. */
+  endSession(): void {
+    const { dayOrdersEnd } = this.deps.settings;
+    if (dayOrdersEnd !== 'never') this.expireDayOrders(dayOrdersEnd === 'told');
+  }
+
   /** Orders for the day end with it; untold: their clients do not hear of it. */
   expireDayOrders(told: boolean): void {
     this.lifecycle.step(() => {
