@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Catalogue, ContractQuery } from './contracts/catalogue.js';
 import type { FutureContract } from './contracts/contract.js';
-import type { OddPosition } from './faults/actions/odd-kinds.js';
+import type { ScriptedAnswers } from './faults/scripted-answers.js';
 import type { BarHistory } from './market/bars.js';
 import type { Market } from './market/market.js';
 import type { OrderDesk } from './orders/desk.js';
@@ -16,14 +16,7 @@ export interface GatewayCore {
   readonly ledger: Ledger;
   readonly desk: OrderDesk;
   readonly sessions: ReadonlySet<Session>;
-  /** What the next requests for depth are answered with instead of depth. */
-  readonly depthRefusals: { readonly code: number; readonly text: string }[];
-  /** Delays of the first order ids that clients to come get. */
-  readonly lateFirstIdsMs: number[];
-  /** What is wrong with the next positions that are told. */
-  readonly oddPositions: OddPosition[];
-  /** Names of the next requests that are never answered nor done. */
-  readonly ignoredRequests: string[];
+  readonly scripted: ScriptedAnswers;
   readonly log: Logger;
   nowMs(): number;
   /** By contract id. */

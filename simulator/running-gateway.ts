@@ -3,21 +3,22 @@ import { type Logger, pino } from 'pino';
 import { Failure } from '../shared/failure.js';
 import { Catalogue } from './contracts/catalogue.js';
 import type { FutureContract } from './contracts/contract.js';
-import type { OddPosition } from './faults/actions/odd-kinds.js';
 import { enterOutage } from './faults/effects/connection-effects.js';
 import { FaultDirector } from './faults/fault-director.js';
 import { performFault } from './faults/fault-effects.js';
 import type { FaultScene } from './faults/fault-scene.js';
 import { faultAction } from './faults/fault-script.js';
 import { ReportFaults } from './faults/report-faults.js';
+import { ScriptedAnswers } from './faults/scripted-answers.js';
 import type { Gateway, GatewayOptions } from './gateway.js';
+import { HistoryPace } from './history-pace.js';
 import { listen } from './listen.js';
 import type { BarHistory } from './market/bars.js';
 import type { Market } from './market/market.js';
 import type { Tape } from './market/tape.js';
-import { Account } from './orders/account.js';
+import { openLedger } from './open-ledger.js';
 import { OrderDesk } from './orders/desk.js';
-import { Ledger } from './orders/ledger.js';
+import type { Ledger } from './orders/ledger.js';
 import { isLive } from './orders/order.js';
 import type { OrderReport } from './orders/report.js';
 import { deliverReports } from './orders/report-delivery.js';
@@ -28,14 +29,9 @@ import { publishAccount } from './requests/account-requests.js';
 import { Inbox } from './requests/inbox.js';
 import { Session } from './session.js';
 import type { GatewaySettings } from './settings.js';
-import { loadState, saveState } from './state-file.js';
+import { saveState } from './state-file.js';
 import { Venues } from './venues.js';
 import { SERVER_VERSION_MAX, SERVER_VERSION_MAX_DEFAULT, SERVER_VERSION_MIN } from './wire/handshake.js';
-
-const HISTORY_WINDOW_MS = 600_000;
-/** permIds of two seeds never meet. */
-const PERM_ID_BASE = 700_000_000;
-const PERM_IDS_PER_SEED = 1_000_000;
 
 /** Everything that runs between `startGateway` and `stop`. */
 export class RunningGateway implements FaultScene, Gateway {
@@ -45,10 +41,7 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly ledger: Ledger;
   readonly desk: OrderDesk;
   readonly reportFaults: ReportFaults;
-  readonly depthRefusals: { code: number; text: string }[] = [];
-  readonly lateFirstIdsMs: number[] = [];
-  readonly oddPositions: OddPosition[] = [];
-  readonly ignoredRequests: string[] = [];
+  readonly scripted = new ScriptedAnswers();
   readonly host: string;
   readonly tapeEnd: Promise<void>;
   readonly nowMs: () => number;
@@ -61,7 +54,7 @@ export class RunningGateway implements FaultScene, Gateway {
   readonly #inbox: Inbox;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #sessionWatch: SessionWatch;
-  readonly #historyTimesMs: number[] = [];
+  readonly #historyPace: HistoryPace;
   #server: net.Server | undefined;
   #endTape!: () => void;
   #isPlaying = false;
@@ -107,7 +100,9 @@ export class RunningGateway implements FaultScene, Gateway {
     this.log = options.log ?? pino({ level: 'error' }, pino.destination(2));
     this.host = options.host ?? '127.0.0.1';
     this.catalogue = new Catalogue(this.nowMs(), venues.contracts);
-    this.ledger = this.#openLedger();
+    const lastTicks = ({ conId }: FutureContract) => this.markets.get(conId)?.lastTicks;
+    this.ledger = openLedger(settings, lastTicks, options);
+    this.#historyPace = new HistoryPace(settings.limits.historicalRequestsPer10Min);
     this.reportFaults = new ReportFaults((reports) => deliverReports(this, reports));
     this.desk = new OrderDesk({
       ledger: this.ledger,
@@ -117,15 +112,13 @@ export class RunningGateway implements FaultScene, Gateway {
         const found = this.catalogue.find(request.contract);
         return found.length === 1 ? found[0] : undefined;
       },
-      lastTicks: ({ conId }) => this.markets.get(conId)?.lastTicks,
+      lastTicks,
       later: (ms, work) => this.later(ms, work),
       exchangeOf: (contract) => venues.exchangeOf(contract),
       report: (reports) => this.#report(reports),
     });
     this.#sessionWatch = new SessionWatch({
-      onClose: () => {
-        if (settings.dayOrdersEnd !== 'never') this.desk.expireDayOrders(settings.dayOrdersEnd === 'told');
-      },
+      onClose: () => this.desk.endSession(),
       onOpen: () => this.desk.lifecycle.releaseHeld(),
     });
     venues.openExchanges(this.desk.lifecycle);
@@ -178,12 +171,7 @@ export class RunningGateway implements FaultScene, Gateway {
   }
 
   admitsHistory(): boolean {
-    const nowMs = performance.now();
-    while (this.#historyTimesMs.length > 0 && nowMs - this.#historyTimesMs[0]! > HISTORY_WINDOW_MS)
-      this.#historyTimesMs.shift();
-    if (this.#historyTimesMs.length >= this.settings.limits.historicalRequestsPer10Min) return false;
-    this.#historyTimesMs.push(nowMs);
-    return true;
+    return this.#historyPace.admits(performance.now());
   }
 
   step(count: number): Promise<void> {
@@ -300,15 +288,6 @@ export class RunningGateway implements FaultScene, Gateway {
     } catch (error) {
       this.log.error({ error, file: this.options.stateFile }, 'the state is not saved: a restart would lose orders');
     }
-  }
-
-  #openLedger(): Ledger {
-    const seed = this.options.seed ?? 1;
-    const ledger = new Ledger(PERM_ID_BASE + (seed % 1000) * PERM_IDS_PER_SEED, this.settings.firstOrderId);
-    const markTicks = ({ conId }: FutureContract) => this.markets.get(conId)?.lastTicks;
-    for (const name of this.settings.accounts) ledger.accounts.set(name, new Account(name, this.settings, markTicks));
-    if (this.options.stateFile !== undefined) loadState(this.options.stateFile, ledger);
-    return ledger;
   }
 
   /** Orders of a state file go on working, at the back of their queues. */

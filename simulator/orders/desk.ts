@@ -1,11 +1,13 @@
 import type { FutureContract } from '../contracts/contract.js';
 import type { PlaceOrder } from '../wire/decode-order.js';
+import { formatTime } from '../wire/gateway-time.js';
 import { createOrder, pricesOf } from './create-order.js';
 import { type LifecycleDependencies, OrderLifecycle, type Reason } from './lifecycle.js';
-import { Ordained } from './ordained.js';
+import { Ordained, type Rejection } from './ordained.js';
 import { isLive, type Order, remainingOf } from './order.js';
 import { type Refusal, refusalOfChange, refusalOfTerms } from './order-rules.js';
 import { previewOf } from './preview.js';
+import { nextOpenMs } from './session-watch.js';
 
 export interface DeskDependencies extends LifecycleDependencies {
   /** The contract that the order names; undefined where it names none or several. */
@@ -60,6 +62,12 @@ export class OrderDesk {
     this.lifecycle.step(() => this.lifecycle.cancel(order, reason));
   }
 
+  /** The exchange closes. */
+  endSession(): void {
+    const { dayOrdersEnd } = this.deps.settings;
+    if (dayOrdersEnd !== 'never') this.expireDayOrders(dayOrdersEnd === 'told');
+  }
+
   /** Orders for the day end with it; untold: their clients do not hear of it. */
   expireDayOrders(told: boolean): void {
     this.lifecycle.step(() => {
@@ -87,18 +95,19 @@ export class OrderDesk {
 
   #enter(clientId: number, request: PlaceOrder, contract: FutureContract): void {
     const { ledger, settings } = this.deps;
-    const ordained = this.ordained.rejections.shift();
-    const status = ordained?.status;
-    if (ordained && status === 'none') {
-      this.#refuse(clientId, request.orderId, ordained);
+    const ids = { clientId, orderId: request.orderId, permId: ledger.lastPermId + 1 };
+    const order = createOrder(ledger, ids, request.terms, contract, settings.accounts[0]!);
+    const rejection = this.ordained.rejections.shift() ?? this.#outsideBand(order);
+    if (rejection?.status === 'none') {
+      this.#refuse(clientId, request.orderId, rejection);
       return;
     }
-    const ids = { clientId, orderId: request.orderId, permId: ++ledger.lastPermId };
-    const order = createOrder(ledger, ids, request.terms, contract, settings.accounts[0]!);
+    ledger.lastPermId++;
     ledger.lastOrderId.set(clientId, request.orderId);
     ledger.orders.set(order.permId, order);
-    const rejection = ordained ?? this.#outsideBand(order) ?? this.#shortageOf(order);
-    if (rejection) this.lifecycle.reject(order, rejection, status === 'Cancelled' ? status : 'Inactive');
+    const shortage = rejection ? undefined : this.#shortageOf(order);
+    if (rejection) this.lifecycle.reject(order, rejection, rejection.status);
+    else if (shortage) this.lifecycle.reject(order, shortage);
     else if (order.terms.transmit) this.#sendOn(order);
   }
 
@@ -108,7 +117,7 @@ export class OrderDesk {
     const suspension = suspensions.shift();
     const hold = suspension ? undefined : holds.shift();
     if (suspension) this.lifecycle.suspend(order, suspension);
-    else if (hold) this.lifecycle.hold(order, heldUntilOpen(order), hold);
+    else if (hold) this.lifecycle.hold(order, this.#heldReason(order, hold.ms), hold);
     else {
       const warning = warnings.shift();
       if (warning) this.lifecycle.warn(order, warning);
@@ -167,12 +176,21 @@ export class OrderDesk {
     return undefined;
   }
 
-  #outsideBand(order: Order): Reason | undefined {
+  #heldReason({ side, quantity, contract }: Order, forMs: number | undefined): Reason {
+    const nowMs = this.deps.nowMs();
+    const untilMs = forMs === undefined ? nextOpenMs(nowMs) : nowMs + forMs;
+    const until = untilMs === undefined ? 'further notice' : formatTime(untilMs, this.deps.settings.timeZone);
+    const what = `${side} ${quantity} ${contract.localSymbol} ${contract.product.exchange}`;
+    const warning = `Warning: your order will not be placed at the exchange until ${until}`;
+    return { code: 399, text: `Order Message:\n${what}\n${warning}` };
+  }
+
+  #outsideBand(order: Order): Rejection | undefined {
     const { priceBand } = this.ordained;
     const lastTicks = this.deps.lastTicks(order.contract);
     if (!priceBand || order.limitTicks === undefined || lastTicks === undefined) return undefined;
     if (Math.abs(order.limitTicks - lastTicks) <= priceBand.ticks) return undefined;
-    return { code: priceBand.code, text: OUTSIDE_BAND };
+    return { code: priceBand.code, status: priceBand.status, text: OUTSIDE_BAND };
   }
 
   #shortageOf(order: Order): Reason | undefined {
@@ -194,10 +212,6 @@ const INSUFFICIENT_EQUITY =
   'YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE IS INSUFFICIENT.';
 const OUTSIDE_BAND =
   'Order rejected - reason:The limit price is outside of the range that the exchange takes around the last trade.';
-const heldUntilOpen = ({ side, quantity, contract }: Order): Reason => ({
-  code: 399,
-  text: `Order Message:\n${side} ${quantity} ${contract.localSymbol}\nWarning: your order will not be placed at the exchange until the next session opens`,
-});
 const UNKNOWN_CONTRACT: Refusal = { code: 200, text: 'No security definition has been found for the request' };
 const rejected = (reason: string): Refusal => ({ code: 201, text: `Order rejected - reason:${reason}` });
 const notFound = (orderId: number): Refusal => ({

@@ -32,6 +32,13 @@ export class SessionWatch {
   }
 }
 
+/** When the exchange opens next; undefined outside the calendar. */
+export function nextOpenMs(nowMs: number): number | undefined {
+  const session = sessionAt(nowMs);
+  if (!session || session.globexOpenMs > nowMs) return session?.globexOpenMs;
+  return sessionAt(session.globexCloseMs)?.globexOpenMs;
+}
+
 /** The session that is on, else the next. */
 function sessionAt(ms: number): { globexOpenMs: number; globexCloseMs: number } | undefined {
   try {

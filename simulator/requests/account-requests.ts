@@ -99,7 +99,7 @@ export function publishAccount(core: GatewayCore, account: Account): void {
 function sendPositions(core: GatewayCore, session: Session, account: Account): void {
   for (const position of account.positions.values()) {
     const fields = encodePosition(account.name, position);
-    const odd = core.oddPositions.shift();
+    const odd = core.scripted.oddPositions.shift();
     session.send(odd === undefined ? fields : oddPosition(odd, fields));
   }
 }

@@ -31,7 +31,7 @@ export const connectionRequests: Handlers<
     session.clientId = clientId;
     session.pacesRequests = capabilities.includes('+PACEAPI');
     session.send(encodeManagedAccounts(core.settings.accounts));
-    const lateMs = core.lateFirstIdsMs.shift();
+    const lateMs = core.scripted.lateFirstIdsMs.shift();
     const sendFirstId = () => session.isOpen && session.send(encodeNextValidId(core.ledger.nextOrderId(clientId)));
     if (lateMs === undefined) sendFirstId();
     else core.later(lateMs, sendFirstId);

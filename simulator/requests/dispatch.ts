@@ -31,9 +31,9 @@ export function dispatch(core: GatewayCore, session: Session, message: readonly 
     session.error(-1, 504, 'Not connected: startApi has to come first');
     return;
   }
-  const ignored = core.ignoredRequests.indexOf(kind.name);
+  const ignored = core.scripted.ignoredRequests.indexOf(kind.name);
   if (ignored >= 0) {
-    core.ignoredRequests.splice(ignored, 1);
+    core.scripted.ignoredRequests.splice(ignored, 1);
     return;
   }
   const fields = new FieldReader(message.slice(1));

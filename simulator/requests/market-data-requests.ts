@@ -62,7 +62,7 @@ export const marketDataRequests: Handlers<
         309,
         `Max number (${core.settings.limits.depthRequests}) of market depth requests has been reached`,
       );
-    const refusal = core.depthRefusals.shift();
+    const refusal = core.scripted.depthRefusals.shift();
     if (refusal) return session.error(reqId, refusal.code, refusal.text);
     if (isSmartDepth || contract.exchange === 'SMART') return session.error(reqId, 10092, noticeText(10092));
     const market = marketFor(core, session, reqId, contract);

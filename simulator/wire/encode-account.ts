@@ -3,8 +3,9 @@ import { decimal } from './decimal.js';
 import { contractBlock } from './encode-contract.js';
 import type { Field } from './frame.js';
 
+/** IB leaves the exchange of a future's position empty. */
 export function encodePosition(account: string, position: Position): Field[] {
-  return [61, 3, account, ...contractBlock(position.contract), position.quantity, decimal(position.averageCost)];
+  return [61, 3, account, ...contractBlock(position.contract, ''), position.quantity, decimal(position.averageCost)];
 }
 export const encodePositionEnd = (): Field[] => [62, 1];
 
@@ -14,7 +15,7 @@ export function encodePositionMulti(reqId: number, account: string, position: Po
     1,
     reqId,
     account,
-    ...contractBlock(position.contract),
+    ...contractBlock(position.contract, ''),
     position.quantity,
     decimal(position.averageCost),
     '',

@@ -4,7 +4,7 @@ import { decimal } from './decimal.js';
 import type { Field } from './frame.js';
 
 /** The contract block of orders, executions and positions: 11 fields. */
-export function contractBlock(contract: FutureContract): Field[] {
+export function contractBlock(contract: FutureContract, exchange = contract.product.exchange): Field[] {
   const { product } = contract;
   return [
     contract.conId,
@@ -14,7 +14,7 @@ export function contractBlock(contract: FutureContract): Field[] {
     0,
     '',
     decimal(product.multiplier),
-    product.exchange,
+    exchange,
     'USD',
     contract.localSymbol,
     product.tradingClass,

@@ -393,8 +393,8 @@ describe('fault script', () => {
     await client.next(EventName.info, (_text, code) => code === 2103);
     await fixture.raw(gateway, 5);
     await client.next(EventName.info, (_text, code) => code === 2105);
-    await gateway.step(1000);
-    await client.next(EventName.info, (_text, code) => code === 2110);
+    while (!client.of(EventName.info).some(([, code]) => code === 2110))
+      await new Promise((resolve) => setTimeout(resolve, 2));
     assert.deepEqual(codes(), [2103, 2105]);
   });
 

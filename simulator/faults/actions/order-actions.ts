@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { ms, positive, times } from './fields.js';
 
+/** The state that goes with the error; none: the error is all that is ever said, and the order is not known. */
+const refusedAs = z.enum(['Inactive', 'Cancelled', 'none']).default('Inactive');
+
 /** What happens to orders. */
 export const orderActions = [
   z.strictObject({
@@ -8,8 +11,7 @@ export const orderActions = [
     code: positive.default(201),
     text: z.string().default('Order rejected - reason:fault script'),
     rejectJson: z.string().optional(),
-    /** The state that goes with the error; none: the error is all that is ever said, and the order is not known. */
-    status: z.enum(['Inactive', 'Cancelled', 'none']).default('Inactive'),
+    status: refusedAs,
     times,
   }),
   /** An error about an order that is taken and works all the same. */
@@ -53,7 +55,14 @@ export const orderActions = [
   /** The newest order that is not open any more is open again, and works. */
   z.strictObject({ do: z.literal('reappear'), ms: ms.default(0) }),
   /** Limit prices further than this from the last trade are refused; without ticks, none is any more. */
-  z.strictObject({ do: z.literal('priceBand'), ticks: positive.optional(), code: positive.default(201) }),
+  z.strictObject({
+    do: z.literal('priceBand'),
+    ticks: positive.optional(),
+    code: positive.default(201),
+    status: refusedAs,
+  }),
+  /** The next answers to who asks for open orders leave out the newest one, which works on. */
+  z.strictObject({ do: z.literal('omitOpenOrder'), times }),
   /** Every DAY order ends now; untold: nobody hears of it. */
   z.strictObject({ do: z.literal('expireDayOrders'), told: z.boolean().default(true) }),
 ] as const;

@@ -21,7 +21,7 @@ export const dataEffects: Effects<
     for (const session of struck) haltDepth(session);
   },
   refuseDepth(scene, { code, text = noticeText(code), times }) {
-    for (let i = 0; i < times; i++) scene.depthRefusals.push({ code, text });
+    for (let i = 0; i < times; i++) scene.scripted.depthRefusals.push({ code, text });
   },
   silence(scene, { stream, forMs, persists }, struck) {
     const streams = streamsOf(stream);
@@ -46,7 +46,8 @@ export const dataEffects: Effects<
   oddQuote(_scene, { kind, times }, struck) {
     for (const feed of struck.flatMap(feedsOf)) feed.oddQuotes.push(...Array<typeof kind>(times).fill(kind));
   },
-  oddPosition: (scene, { kind, times }) => void scene.oddPositions.push(...Array<typeof kind>(times).fill(kind)),
+  oddPosition: (scene, { kind, times }) =>
+    void scene.scripted.oddPositions.push(...Array<typeof kind>(times).fill(kind)),
 };
 
 const streamsOf = (stream: DataStream | 'all'): readonly DataStream[] => (stream === 'all' ? DATA_STREAMS : [stream]);

@@ -11,6 +11,7 @@ export const orderEffects: Effects<
   | 'cancelOrder'
   | 'reappear'
   | 'priceBand'
+  | 'omitOpenOrder'
   | 'expireDayOrders'
 > = {
   rejectOrder: (scene, action) => ordain(scene.desk.ordained.rejections, action),
@@ -30,8 +31,11 @@ export const orderEffects: Effects<
       if (gone) scene.desk.lifecycle.step(() => scene.desk.lifecycle.reopen(gone));
     });
   },
-  priceBand(scene, { ticks, code }) {
-    scene.desk.ordained.priceBand = ticks === undefined ? undefined : { ticks, code };
+  priceBand(scene, { ticks, code, status }) {
+    scene.desk.ordained.priceBand = ticks === undefined ? undefined : { ticks, code, status };
+  },
+  omitOpenOrder(scene, { times }) {
+    scene.desk.ordained.omittedOpenOrders += times;
   },
   expireDayOrders: (scene, { told }) => scene.desk.expireDayOrders(told),
 };

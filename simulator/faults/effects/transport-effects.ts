@@ -35,8 +35,9 @@ export const transportEffects: Effects<
     for (const session of struck) session.send(fields);
   },
   idsBackwards: (scene, { by }) => scene.ledger.moveIdsBack(by),
-  lateNextValidId: (scene, { ms, times }) => void scene.lateFirstIdsMs.push(...Array<number>(times).fill(ms)),
-  ignoreRequest: (scene, { request, times }) => void scene.ignoredRequests.push(...Array<string>(times).fill(request)),
+  lateNextValidId: (scene, { ms, times }) => void scene.scripted.lateFirstIdsMs.push(...Array<number>(times).fill(ms)),
+  ignoreRequest: (scene, { request, times }) =>
+    void scene.scripted.ignoredRequests.push(...Array<typeof request>(times).fill(request)),
   restart(scene, { downMs, idsBackBy, loseOrders }) {
     scene.ledger.moveIdsBack(idsBackBy);
     for (const order of scene.ledger.loseNewest(loseOrders)) scene.desk.lifecycle.forget(order);

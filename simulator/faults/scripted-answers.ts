@@ -1,0 +1,14 @@
+import type { RequestName } from '../wire/decode-request.js';
+import type { OddPosition } from './actions/odd-kinds.js';
+
+/** What a fault script has ordained for answers to come; each entry strikes once. */
+export class ScriptedAnswers {
+  /** Requests that are neither done nor answered. */
+  readonly ignoredRequests: RequestName[] = [];
+  /** What requests for depth are answered with instead of depth. */
+  readonly depthRefusals: { readonly code: number; readonly text: string }[] = [];
+  /** Delays of the first order ids of clients that connect. */
+  readonly lateFirstIdsMs: number[] = [];
+  /** What is wrong with positions that are told. */
+  readonly oddPositions: OddPosition[] = [];
+}
