@@ -18,6 +18,7 @@ import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
 import { Rehearsal } from './decide/rehearsal.js';
 import { MarketFeed } from './feed/market-feed.js';
+import { SilenceWatch } from './feed/silence-watch.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { ModelInUse } from './model-in-use.js';
@@ -94,9 +95,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     alarms.note('DecisionLogNotWritten', message),
   );
   const decider = new Decider({
-    instrument: instrument.localSymbol,
-    tickSize: instrument.tickSize,
-    baseNs: receiveClock.baseNs,
+    ...{ instrument: instrument.localSymbol, tickSize: instrument.tickSize, baseNs: receiveClock.baseNs },
     afterEventSeq: capture.lastSeq,
     beforeEvent: (atNs) => {
       tally.lastEventMarketMs = receiveClock.marketMsOf(atNs);
@@ -130,19 +129,16 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     onDoubt: (reason, orderRef) => supervisor.doubt(reason, orderRef),
   });
   const feed = new MarketFeed({
-    contract,
-    levels: config.bridge.depthLevels,
-    clock: receiveClock,
-    capture,
-    sink: decider,
-    depthRetryMs: tuning.depthRetryMs,
+    ...{ contract, levels: config.bridge.depthLevels, clock: receiveClock, capture, sink: decider },
+    ...{ tickSize: instrument.tickSize, depthRetryMs: tuning.depthRetryMs, oddRenewMs: tuning.oddRenewMs },
+    onOdd: (reason) => alarms.note('OddMarketData', reason),
     onFault: (fault) => (fault ? halts.raise('feed', fault) : halts.lift('feed')),
   });
   const trading = new Trading({
     ...{ config, clock, halts, desk },
     ledger: () => journal.ledger,
     bestPrices: () => decider.bestPrices(),
-    lastDataMarketMs: () => tally.lastEventMarketMs,
+    depthAgeMs: () => feed.depthAgeMs,
     modelVersion: () => model.modelVersion,
     inRestartWindow: () => isRestartExpected(config, Date.now()),
     onRefused: (decision, { rule, reason }) => {
@@ -227,6 +223,10 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       ledger: () => journal.ledger,
       answerMs: tuning.answerMs,
       onDoubt: (reason) => supervisor.doubt(reason, null),
+    }),
+    silence: new SilenceWatch({
+      ...{ feed, alarms, clock, silentFeedMs: tuning.silentFeedMs },
+      isReady: () => keeper.readySession !== undefined,
     }),
   });
   const describe = () => {

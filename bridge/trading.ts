@@ -17,8 +17,8 @@ export interface TradingDeps {
   readonly desk: OrderDesk;
   readonly ledger: () => OrderLedger;
   readonly bestPrices: () => BestPrices;
-  /** Market ms of the last market event; NaN before the first. */
-  readonly lastDataMarketMs: () => number;
+  /** Market ms since the last depth event of the present subscription; NaN where there is none. */
+  readonly depthAgeMs: () => number;
   readonly modelVersion: () => number | null;
   readonly inRestartWindow: () => boolean;
   readonly onRefused: (decision: Decision | null, refusal: Refusal) => void;
@@ -204,7 +204,7 @@ export class Trading {
       limits: config.risk,
       tickSize: config.instrument.tickSize,
       nowMarketMs,
-      lastDataMarketMs: this.deps.lastDataMarketMs(),
+      depthAgeMs: this.deps.depthAgeMs(),
       bid,
       ask,
       positionContracts: ledger.positionContracts,

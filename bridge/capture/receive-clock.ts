@@ -22,6 +22,7 @@ export class ReceiveClock {
   private speed: number;
   private comparedMonotonicMs: number;
   private lastNs = 0;
+  private stampedMonotonicMs = Number.NaN;
 
   constructor(private readonly market: MarketClock) {
     const nowMs = market.nowMs();
@@ -36,10 +37,21 @@ export class ReceiveClock {
   /** Nanoseconds since `baseNs`, an integer, never less than the stamp before. */
   stampNs(): number {
     const monotonicMs = performance.now();
+    this.stampedMonotonicMs = monotonicMs;
     if (monotonicMs - this.comparedMonotonicMs > COMPARE_EVERY_MS) this.compare(monotonicMs);
     const ns = Math.floor((this.marketMsAt(monotonicMs) - this.baseMs) * 1e6);
     if (ns > this.lastNs) this.lastNs = ns;
     return this.lastNs;
+  }
+
+  /** Monotonic ms at which the newest stamp was taken; NaN before the first. */
+  get stampedAtMs(): number {
+    return this.stampedMonotonicMs;
+  }
+
+  /** Market ms since a moment of the monotonic clock: nothing that is done to the market's clock changes it. */
+  marketMsSince(monotonicMs: number): number {
+    return (performance.now() - monotonicMs) * this.speed;
   }
 
   /** Market time of a stamp, milliseconds since the epoch. */

@@ -14,7 +14,7 @@ const LIBRARY_REQUESTS_PER_SECOND = 10_000;
 export interface IbApiListeners {
   /** The library could not decode a message: its queue is out of step, this connection is of no use any more. */
   readonly onBroken: (error: unknown) => void;
-  /** Depth, faster than by the library's event. Where a message has an unusual form, the library's event comes instead. */
+  /** Depth, which the library never sees. */
   readonly onDepth: DepthListener;
 }
 

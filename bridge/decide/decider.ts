@@ -4,7 +4,7 @@ import type { Bar } from '../../shared/events/bar.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
 import { type TickScale, tickScaleOf } from '../../shared/events/tick-scale.js';
 import type { HeadSet } from '../../shared/heads/head-set.js';
-import type { EventSink } from '../feed/market-feed.js';
+import type { EventSink } from '../feed/event-sink.js';
 
 export interface DeciderDeps {
   readonly instrument: string;

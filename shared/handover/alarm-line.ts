@@ -25,6 +25,9 @@ export const ALARM_NAMES = [
   'DailyLoss',
   'RejectBurst',
   'WrongAccount',
+  // Market data
+  'FeedSilent',
+  'OddMarketData',
   // Models and decisions
   'ReleaseNotRestored',
   'SwapRefused',
