@@ -138,7 +138,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     ...{ config, clock, halts, desk },
     ledger: () => journal.ledger,
     bestPrices: () => decider.bestPrices(),
-    depthAgeMs: () => feed.depthAgeMs,
+    depthAgeMs: () => feed.ages.depthAgeMs,
     modelVersion: () => model.modelVersion,
     inRestartWindow: () => isRestartExpected(config, Date.now()),
     onRefused: (decision, { rule, reason }) => {

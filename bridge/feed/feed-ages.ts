@@ -15,7 +15,7 @@ export class FeedAges {
     this.eventAtMs = this.clock.stampedAtMs;
   }
 
-  /** It was depth. */
+  /** It was depth, of a book that is not void. */
   depth(): void {
     this.depthAtMs = this.clock.stampedAtMs;
   }
@@ -26,7 +26,7 @@ export class FeedAges {
     this.bookSinceMs = performance.now();
   }
 
-  /** Market ms since the last event; NaN before the first. */
+  /** Market ms since the last event, our own marks not counted; NaN before the first. */
   get eventAgeMs(): number {
     return this.clock.marketMsSince(this.eventAtMs);
   }

@@ -50,12 +50,13 @@ export class MarketFeed {
   );
   private readonly door: EventDoor;
   private readonly odd: OddMessages;
-  private readonly ages: FeedAges;
+  readonly ages: FeedAges;
   private readonly faults = new Map<Stream, string>();
   private depthRetry: NodeJS.Timeout | undefined;
   /** No depth of the present request has come yet. */
   private awaitsDepth = true;
   private eventCount = 0;
+  /** A gap was the last mark: the book is void. */
   private isBroken = false;
   /** Events of subscriptions that were cancelled before; ignored. */
   lateEvents = 0;
@@ -74,16 +75,6 @@ export class MarketFeed {
   /** Messages that were no event; none of them is in the capture as one. */
   get oddMessages(): number {
     return this.odd.count;
-  }
-
-  /** Market ms since the last event, our own marks not counted; NaN before the first. */
-  get eventAgeMs(): number {
-    return this.ages.eventAgeMs;
-  }
-
-  /** Market ms since the last depth event that the present book is made of; NaN, unknown, where there is none. */
-  get depthAgeMs(): number {
-    return this.isBroken ? Number.NaN : this.ages.depthAgeMs;
   }
 
   /** Monotonic ms of the last depth, or since when it is awaited; null where none was asked for, or it was refused. */
@@ -106,7 +97,6 @@ export class MarketFeed {
     this.session = session;
     const trades = session.requestId();
     this.tradesRequest = trades;
-    this.isBroken = false;
     this.breakBook('reset', 'subscribed');
     // A refusal of depth stands until depth has come: to ask again proves nothing.
     this.settle('trades');
@@ -117,7 +107,6 @@ export class MarketFeed {
 
   /** Events may be missing from here: the book is void until `subscribe` or `renew`. */
   lost(reason: string): void {
-    this.isBroken = true;
     this.breakBook('gap', reason);
   }
 
@@ -166,7 +155,7 @@ export class MarketFeed {
     }
     if (this.awaitsDepth) this.depthHasCome();
     this.record(operation, side, position, price, size);
-    this.ages.depth();
+    if (!this.isBroken) this.ages.depth();
   };
 
   private readonly onQuote = (id: number, type: number, value: number): void => {
@@ -298,6 +287,7 @@ export class MarketFeed {
   }
 
   private breakBook(kind: 'reset' | 'gap', reason: string): void {
+    this.isBroken = kind === 'gap';
     this.top.clear();
     this.ages.bookBroken();
     const atNs = this.deps.clock.stampNs();

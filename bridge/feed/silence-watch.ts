@@ -36,7 +36,10 @@ export class SilenceWatch {
     this.expectedSinceMs ??= nowMs;
     const silentMs = nowMs - Math.max(owedSinceMs, this.expectedSinceMs);
     if (silentMs >= silentFeedMs) {
-      alarms.raise('FeedSilent', `no depth for ${Math.round(silentMs / 1000)} s in an open market: subscribed to anew`);
+      alarms.raise(
+        'FeedSilent',
+        `no usable depth for ${Math.round(silentMs / 1000)} s in an open market: subscribed to anew`,
+      );
       feed.renew();
     } else if (feed.marketData === 'depth') alarms.clear('FeedSilent');
   }

@@ -61,7 +61,7 @@ export function describeBridge(parts: BridgeParts): FullBridgeStatus {
     oddMessages: feed.oddMessages,
     lastEventSeq: capture.lastSeq,
     lastEventMarketTime: Number.isNaN(tally.lastEventMarketMs) ? null : new Date(tally.lastEventMarketMs).toISOString(),
-    lastEventAgeMs: known(feed.eventAgeMs),
+    lastEventAgeMs: known(feed.ages.eventAgeMs),
     bestBid: known(risk.bid),
     bestAsk: known(risk.ask),
     regime: regime.regime(sessionPhase(nowMarketMs)),

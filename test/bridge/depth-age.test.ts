@@ -64,22 +64,22 @@ describe('the age of market data', () => {
 
   it('is that of the last depth event, in market time; trades do not renew it', () => {
     const { feed, session, depth } = open();
-    assert.ok(Number.isNaN(feed.depthAgeMs), 'unknown before the first');
+    assert.ok(Number.isNaN(feed.ages.depthAgeMs), 'unknown before the first');
     depth();
     pass(1000);
     session.trade(session.tradesId, 2900, 3);
-    assert.ok(feed.depthAgeMs >= 1000, String(feed.depthAgeMs));
+    assert.ok(feed.ages.depthAgeMs >= 1000, String(feed.ages.depthAgeMs));
     depth();
-    assert.ok(feed.depthAgeMs >= 0 && !Number.isNaN(feed.depthAgeMs));
+    assert.ok(feed.ages.depthAgeMs >= 0 && !Number.isNaN(feed.ages.depthAgeMs));
   });
 
   it('is unknown after a reset, a gap, an odd message and a new subscription, until depth of it has come', () => {
     const { feed, session, depth } = open();
     const unknownAfter = (what: string, happens: () => void) => {
       depth();
-      assert.ok(feed.depthAgeMs >= 0, what);
+      assert.ok(feed.ages.depthAgeMs >= 0, what);
       happens();
-      assert.ok(Number.isNaN(feed.depthAgeMs), what);
+      assert.ok(Number.isNaN(feed.ages.depthAgeMs), what);
     };
     unknownAfter('a reset', () => session.error(session.depthId, 317));
     unknownAfter('an odd message', () => depth(Number.NaN));
@@ -107,9 +107,9 @@ describe('the age of market data', () => {
       pass(6000);
       session.trade(session.tradesId, 2900, 3);
       clock.stampNs();
-      const first = feed.depthAgeMs;
+      const first = feed.ages.depthAgeMs;
       pass(2000);
-      const second = feed.depthAgeMs;
+      const second = feed.ages.depthAgeMs;
       assert.ok(first >= 6000 && first < 600_000 && second >= first + 2000, `${first}, then ${second}`);
     });
 });
@@ -121,7 +121,7 @@ describe('a feed that falls silent', () => {
   it('in depth alone lets no order leave on trades: without depth nobody knows what it would do', async () => {
     // Depth is due several times a market second; trades come on.
     rig = await Rig.start({ config: { risk: { staleDataMs: 3000 } } });
-    await rig.startBridge({ silentFeedMs: 600_000 });
+    await rig.startBridge();
     rig.toys.arm(await rig.toys.accept(1), 0);
     await rig.until('a position', ({ fills }) => fills > 3);
     do {
@@ -141,7 +141,7 @@ describe('a feed that falls silent', () => {
 
   it('raises an alarm and is subscribed to anew, again and again; the first depth ends the alarm', async () => {
     rig = await Rig.start();
-    await rig.startBridge();
+    await rig.startBridge({ silentFeedMs: 1500 });
     await rig.until('depth', ({ marketData }) => marketData === 'depth');
     const muted = sessionsOf(rig.gateway);
     for (const session of muted) session.muted++;

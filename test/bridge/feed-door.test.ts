@@ -172,6 +172,25 @@ describe('whatever the gateway sends, the capture', () => {
     await fc.assert(runs, { numRuns: 150 });
   });
 
+  it('names an odd message that comes after the gateway has begun the void book anew', async () => {
+    const into = mkdtempSync(path.join(folder, 'reset-'));
+    const session = new FeedSession();
+    const { feed, capture } = open(into, {}, NEVER_MS);
+    feed.subscribe(session.asSession);
+    const odd = () => session.depth(session.depthId, 0, 1, 1, Number.NaN, 5);
+    odd();
+    odd();
+    odd();
+    session.error(session.depthId, 317);
+    session.depth(session.depthId, 0, 0, 1, 2900, 5);
+    assert.equal(feed.marketData, 'depth');
+    odd();
+    await capture.close();
+    const [file] = readdirSync(into).filter((name) => name.startsWith('dom_ib'));
+    const { gaps, sides } = await read(path.join(into, file!));
+    assert.deepEqual({ gaps, sides }, { gaps: 3, sides: [[], []] }, 'the second and third odd message in one gap');
+  });
+
   it('is valid JSON whatever text the gateway gives for a reset or a gap', async () => {
     const runs = fc.asyncProperty(fc.array(fc.string({ unit: 'binary', maxLength: 1500 })), async (texts) => {
       const into = mkdtempSync(path.join(folder, 'text-'));
