@@ -19,6 +19,7 @@ import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
 import { Rehearsal } from './decide/rehearsal.js';
 import { MarketFeed } from './feed/market-feed.js';
+import { SilenceWatch } from './feed/silence-watch.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { ModelInUse } from './model-in-use.js';
@@ -96,9 +97,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     alarms.note('DecisionLogNotWritten', message),
   );
   const decider = new Decider({
-    instrument: instrument.localSymbol,
-    tickSize: instrument.tickSize,
-    baseNs: receiveClock.baseNs,
+    ...{ instrument: instrument.localSymbol, tickSize: instrument.tickSize, baseNs: receiveClock.baseNs },
     afterEventSeq: capture.lastSeq,
     beforeEvent: (atNs) => {
       tally.lastEventMarketMs = receiveClock.marketMsOf(atNs);
@@ -155,21 +154,18 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     onOrdersLeft: (which) => alarms.note('OrdersLeft', `flat, but others' orders work on: ${which}`),
   });
   const feed = new MarketFeed({
-    contract,
-    levels: config.bridge.depthLevels,
-    clock: receiveClock,
-    capture,
-    sink: decider,
-    depthRetryMs: tuning.depthRetryMs,
+    ...{ contract, levels: config.bridge.depthLevels, clock: receiveClock, capture, sink: decider },
+    ...{ tickSize: instrument.tickSize, depthRetryMs: tuning.depthRetryMs, oddRenewMs: tuning.oddRenewMs },
+    onOdd: (reason) => alarms.note('OddMarketData', reason),
     onFault: (fault) => (fault ? halts.raise('feed', fault) : halts.lift('feed')),
   });
   const trading: Trading = new Trading({
     ...{ config, clock, halts, desk, journal, position, closer },
-    elapsedMarketMs: () => receiveClock.elapsedMarketMs(),
+    marketMsSince: (monotonicMs) => receiveClock.marketMsSince(monotonicMs),
     onOutsideHours: (what) =>
       what === null ? alarms.clear('PositionOutsideHours') : alarms.raise('PositionOutsideHours', what),
     bestPrices: () => decider.bestPrices(),
-    lastDataMarketMs: () => tally.lastEventMarketMs,
+    depthAgeMs: () => feed.ages.depthAgeMs,
     modelVersion: () => model.modelVersion,
     inRestartWindow: () => isRestartExpected(config, Date.now()),
     onRefused: (decision, { rule, reason }) => {
@@ -253,6 +249,10 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       control: new ControlFiles(path.join(broker, 'control')),
     },
     position,
+    silence: new SilenceWatch({
+      ...{ feed, alarms, clock, silentFeedMs: tuning.silentFeedMs },
+      isReady: () => keeper.readySession !== undefined,
+    }),
   });
   const describe = () => {
     regime.observe(decider.market);

@@ -9,6 +9,7 @@ import type { Alarms } from './alarms/alarms.js';
 import type { ConnectionKeeper } from './connection/keep-connected.js';
 import { isRestartExpected } from './connection/restart-windows.js';
 import type { ControlFiles } from './control/control-files.js';
+import type { SilenceWatch } from './feed/silence-watch.js';
 import { type Halts, isSticky } from './halt/halts.js';
 import type { AccountPosition } from './orders/account-position.js';
 import type { JournalQueue } from './orders/journal-queue.js';
@@ -29,6 +30,7 @@ export interface SupervisorDeps {
   readonly keeper: ConnectionKeeper;
   readonly control: ControlFiles;
   readonly position: AccountPosition;
+  readonly silence: SilenceWatch;
 }
 
 const TICK_MS = 250;
@@ -88,6 +90,7 @@ export class Supervisor {
     journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
     this.checkPosition();
+    this.deps.silence.look(performance.now());
     this.escalate();
     this.deps.alarms.tick();
   }

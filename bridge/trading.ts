@@ -23,10 +23,10 @@ export interface TradingDeps {
   readonly position: AccountPosition;
   readonly closer: Closer;
   readonly bestPrices: () => BestPrices;
-  /** Market ms of the last market event; NaN before the first. */
-  readonly lastDataMarketMs: () => number;
-  /** Market ms that have passed since the start, whatever is done to the computer's clock. */
-  readonly elapsedMarketMs: () => number;
+  /** Market ms since the last depth event of the present subscription; NaN where there is none. */
+  readonly depthAgeMs: () => number;
+  /** Market ms since a moment of the monotonic clock, whatever is done to the computer's clock. */
+  readonly marketMsSince: (monotonicMs: number) => number;
   readonly modelVersion: () => number | null;
   readonly inRestartWindow: () => boolean;
   readonly onRefused: (decision: Decision | null, refusal: Refusal) => void;
@@ -41,8 +41,7 @@ const REFUSAL_BURST = { count: 5, withinMs: 60_000 } as const;
 export class Trading {
   private readonly ordersSentMonotonicMs: number[] = [];
   private readonly refusedMonotonicMs: number[] = [];
-  /** By order, in elapsed market ms. */
-  private readonly placedMs = new Map<string, number>();
+  private readonly placedMonotonicMs = new Map<string, number>();
   /** Halts that ask for the position to be closed and that the disk may not have taken yet. */
   private readonly closing = new Set<string>();
   private lastMid = Number.NaN;
@@ -193,7 +192,7 @@ export class Trading {
     if (orderRef === null) return { rule: 'desk', reason: 'there is no connection, or the journal cannot be written' };
     this.ordersSentMonotonicMs.push(context.nowWallMs);
     while (context.nowWallMs - this.ordersSentMonotonicMs[0]! > 60_000) this.ordersSentMonotonicMs.shift();
-    this.placedMs.set(orderRef, this.deps.elapsedMarketMs());
+    this.placedMonotonicMs.set(orderRef, context.nowWallMs);
     return orderRef;
   }
 
@@ -202,18 +201,18 @@ export class Trading {
    * working. An order that closes works until it is done.
    */
   private cancelOld(): void {
-    const nowMs = this.deps.elapsedMarketMs();
     const live = this.ledger.live();
     // While the link is down or reconciled an order may go on working, as it would without us.
     const isHalted = this.deps.halts.codes.some((code) => code !== 'connection');
     for (const order of live) {
       if (order.state !== 'working' || order.purpose !== 'decision') continue;
-      const placedMs = this.placedMs.get(order.orderRef);
-      const isOld = placedMs === undefined || nowMs - placedMs > this.deps.config.bridge.orderLifetimeMs;
+      const placedMs = this.placedMonotonicMs.get(order.orderRef);
+      const isOld =
+        placedMs === undefined || this.deps.marketMsSince(placedMs) > this.deps.config.bridge.orderLifetimeMs;
       if (isOld || isHalted) this.deps.desk.cancel(order, isOld ? 'older than an order may get' : 'trading is halted');
     }
-    for (const orderRef of this.placedMs.keys())
-      if (!live.some((order) => order.orderRef === orderRef)) this.placedMs.delete(orderRef);
+    for (const orderRef of this.placedMonotonicMs.keys())
+      if (!live.some((order) => order.orderRef === orderRef)) this.placedMonotonicMs.delete(orderRef);
   }
 
   /** A position that came into the day without a price is valued from the first one seen, once. */
@@ -249,7 +248,7 @@ export class Trading {
       limits: config.risk,
       tickSize: config.instrument.tickSize,
       nowMarketMs,
-      lastDataMarketMs: this.deps.lastDataMarketMs(),
+      depthAgeMs: this.deps.depthAgeMs(),
       bid,
       ask,
       positionContracts: ledger.positionContracts,

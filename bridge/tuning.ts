@@ -17,6 +17,10 @@ export interface Tuning {
   readonly doubtMs: number;
   /** Between two requests for depth that the gateway does not have. */
   readonly depthRetryMs: number;
+  /** Between two subscriptions made anew because the gateway sends what is no market event. */
+  readonly oddRenewMs: number;
+  /** Without depth for this long, in an open market, the feed is silent. */
+  readonly silentFeedMs: number;
   /** An alarm is over when its cause was gone for this long. */
   readonly alarmQuietMs: number;
 }
@@ -30,5 +34,7 @@ export const USUAL_TUNING: Tuning = {
   positionEveryMs: 10_000,
   doubtMs: 2000,
   depthRetryMs: 60_000,
+  oddRenewMs: 5000,
+  silentFeedMs: 180_000,
   alarmQuietMs: 30_000,
 };

@@ -22,8 +22,7 @@ export class ReceiveClock {
   private speed: number;
   private comparedMonotonicMs: number;
   private lastNs = 0;
-  private elapsedMs = 0;
-  private elapsedAtMonotonicMs: number;
+  private stampedMonotonicMs = Number.NaN;
 
   constructor(private readonly market: MarketClock) {
     const nowMs = market.nowMs();
@@ -32,25 +31,27 @@ export class ReceiveClock {
     this.anchorMarketMs = nowMs;
     this.anchorMonotonicMs = performance.now();
     this.comparedMonotonicMs = this.anchorMonotonicMs;
-    this.elapsedAtMonotonicMs = this.anchorMonotonicMs;
     this.speed = speedOf(market, nowMs);
   }
 
   /** Nanoseconds since `baseNs`, an integer, never less than the stamp before. */
   stampNs(): number {
     const monotonicMs = performance.now();
+    this.stampedMonotonicMs = monotonicMs;
     if (monotonicMs - this.comparedMonotonicMs > COMPARE_EVERY_MS) this.compare(monotonicMs);
     const ns = Math.floor((this.marketMsAt(monotonicMs) - this.baseMs) * 1e6);
     if (ns > this.lastNs) this.lastNs = ns;
     return this.lastNs;
   }
 
-  /** Market milliseconds that have passed since the start: an age by it is right whatever is done to the computer's clock. */
-  elapsedMarketMs(): number {
-    const monotonicMs = performance.now();
-    this.elapsedMs += (monotonicMs - this.elapsedAtMonotonicMs) * this.speed;
-    this.elapsedAtMonotonicMs = monotonicMs;
-    return this.elapsedMs;
+  /** Monotonic ms at which the newest stamp was taken; NaN before the first. */
+  get stampedAtMs(): number {
+    return this.stampedMonotonicMs;
+  }
+
+  /** Market ms since a moment of the monotonic clock: nothing that is done to the market's clock changes it. */
+  marketMsSince(monotonicMs: number): number {
+    return (performance.now() - monotonicMs) * this.speed;
   }
 
   /** Market time of a stamp, milliseconds since the epoch. */

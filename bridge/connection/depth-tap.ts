@@ -1,4 +1,7 @@
-/** An updateMktDepth message: IB's numbering of operation and side, price in points, size in contracts. */
+/**
+ * An updateMktDepth message: IB's numbering of operation and side, price in points, size in contracts. NaN for what is
+ * no number; `words` are the message as it came, where it is not in the usual form.
+ */
 export type DepthListener = (
   requestId: number,
   position: number,
@@ -6,6 +9,7 @@ export type DepthListener = (
   side: number,
   price: number,
   size: number,
+  words?: string,
 ) => void;
 
 /** The library gives up on longer messages; so they are its business. */
@@ -14,11 +18,12 @@ const FRAME_BYTES_MAX = 0xffffff;
 const [ONE, TWO, NUL, POINT, ZERO, NINE] = [0x31, 0x32, 0x00, 0x2e, 0x30, 0x39];
 const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 const FIELDS = 7;
+const WORDS_CHARACTERS_MAX = 200;
 
 /**
  * Takes the depth messages out of the gateway's byte stream and hands everything else on, whole frames only and in
- * order. The library spends ten times as long on a depth message, which is nearly all that a busy market sends. What is
- * not in the usual form is handed on as well: the library decodes it, or says what is wrong with it.
+ * order. The library spends ten times as long on a depth message, which is nearly all that a busy market sends, and
+ * makes numbers of what is none: an empty price becomes 0, a position of 1e3 becomes 1.
  */
 export class DepthTap {
   private held: Buffer | null = null;
@@ -41,11 +46,12 @@ export class DepthTap {
         break;
       }
       if (end > bytes.length) break;
-      if (isDepth(bytes, at + 4, end) && this.decode(bytes, at + 7, end)) {
+      if (isDepth(bytes, at + 4, end)) {
         if (handedOn < at) this.handOn(bytes.subarray(handedOn, at));
-        const [, requestId, position, operation, side, price, size] = this.fields;
-        this.onDepth(requestId!, position!, operation!, side!, price!, size!);
         handedOn = end;
+        const words = this.decode(bytes, at + 7, end) ? undefined : this.decodeUnusual(bytes, at + 7, end);
+        const [, requestId, position, operation, side, price, size] = this.fields;
+        this.onDepth(requestId!, position!, operation!, side!, price!, size!, words);
       }
       at = end;
     }
@@ -69,14 +75,27 @@ export class DepthTap {
         } else return false;
       }
       // Up to fifteen digits the quotient below is the float64 nearest to the decimal.
-      if (at === first || at - first > 15 || at >= end) return false;
+      if (at === first || at - first > 15 || at >= end || bytes[at - 1] === POINT) return false;
       this.fields[field] = decimals > 0 ? mantissa / POWERS[decimals]! : mantissa;
       at++;
     }
     return at === end;
   }
+
+  /** As `decode`, for any message; where it has not as many fields as it should, no size is believed. @returns its words */
+  private decodeUnusual(bytes: Buffer, start: number, end: number): string {
+    const words = bytes.toString('latin1', start, end).split('\0');
+    for (let field = 0; field < FIELDS; field++) this.fields[field] = numberOf(words[field]);
+    if (words.length !== FIELDS + 1) this.fields[FIELDS - 1] = Number.NaN;
+    return words.join('|').slice(0, WORDS_CHARACTERS_MAX);
+  }
+}
+
+/** The number that a whole text is; NaN for anything else. */
+function numberOf(text = ''): number {
+  return /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
 function isDepth(bytes: Buffer, start: number, end: number): boolean {
-  return end - start > 3 && bytes[start] === ONE && bytes[start + 1] === TWO && bytes[start + 2] === NUL;
+  return end - start >= 3 && bytes[start] === ONE && bytes[start + 1] === TWO && bytes[start + 2] === NUL;
 }

@@ -1,4 +1,5 @@
 import { EventName, IBApi } from '@stoqey/ib';
+import { decimalText } from '../../shared/events/decimal-text.js';
 import { Failure } from '../../shared/failure.js';
 import { type DepthListener, DepthTap } from './depth-tap.js';
 
@@ -13,7 +14,7 @@ const LIBRARY_REQUESTS_PER_SECOND = 10_000;
 export interface IbApiListeners {
   /** The library could not decode a message: its queue is out of step, this connection is of no use any more. */
   readonly onBroken: (error: unknown) => void;
-  /** Depth, faster than by the library's event. Where a message has an unusual form, the library's event comes instead. */
+  /** Depth, which the library never sees. */
   readonly onDepth: DepthListener;
 }
 
@@ -33,20 +34,30 @@ export function createIbApi(address: GatewayAddress, { onBroken, onDepth }: IbAp
       onBroken(error);
     }
   };
+  const send = socket.send.bind(socket);
+  socket.send = (tokens) => send(tokens.map(withPlainDecimals));
   // Two small messages, a cancel and the order that replaces it: the second must not wait until the first is acknowledged.
   ib.on(EventName.connected, () => socket.client?.setNoDelay(true));
   return ib;
 }
 
+/** The library writes numbers as String() does: a price of one tick of the yen would leave as 5e-7. */
+function withPlainDecimals(token: unknown): unknown {
+  if (Array.isArray(token)) return token.map(withPlainDecimals);
+  // Whole numbers stay numbers: by the type of the first one the library knows its own handshake.
+  return typeof token === 'number' && !Number.isInteger(token) ? decimalText(token) : token;
+}
+
 interface InnerSocket {
   readonly client?: { setNoDelay(noDelay: boolean): void };
   onData(data: Buffer): void;
+  send(tokens: readonly unknown[]): void;
 }
 
 /** The library keeps its socket private; a release that moves it must be noticed here and not in a trading hour. */
 function innerSocketOf(ib: IBApi): InnerSocket {
   const controller = Reflect.get(ib, 'controller') as { socket?: InnerSocket } | undefined;
-  if (typeof controller?.socket?.onData !== 'function')
+  if (typeof controller?.socket?.onData !== 'function' || typeof controller.socket.send !== 'function')
     throw new Failure(
       'IbLibraryChanged',
       'the @stoqey/ib library no longer has the socket that the bridge guards against malformed messages',

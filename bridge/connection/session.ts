@@ -69,7 +69,6 @@ export class GatewaySession {
     const pacer = new Pacer(() => performance.now());
     const session = new GatewaySession(ib, handshake.nextValidId, handshake.accounts, pacer, closing, (onDepth) => {
       listener = onDepth;
-      ib.on(EventName.updateMktDepth, onDepth);
     });
     session.watchSilence(timeouts);
     return session;

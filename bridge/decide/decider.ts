@@ -2,8 +2,9 @@ import type { Decision } from '../../shared/decision/decision.js';
 import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
 import type { Bar } from '../../shared/events/bar.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { type TickScale, tickScaleOf } from '../../shared/events/tick-scale.js';
 import type { HeadSet } from '../../shared/heads/head-set.js';
-import type { EventSink } from '../feed/market-feed.js';
+import type { EventSink } from '../feed/event-sink.js';
 
 export interface DeciderDeps {
   readonly instrument: string;
@@ -18,7 +19,7 @@ export interface DeciderDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Best prices in points; NaN while the book is not settled. */
+/** Best prices in points, the exact decimals of their ticks; NaN while the book is not settled. */
 export interface BestPrices {
   readonly bid: number;
   readonly ask: number;
@@ -27,11 +28,13 @@ export interface BestPrices {
 /** Feeds captured events, one at a time, to the pipeline that replay and training use as well. */
 export class Decider implements EventSink {
   private readonly pipeline: DecisionPipeline;
+  private readonly scale: TickScale;
   private readonly row: EventBatch;
   private rehearsed: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: DeciderDeps) {
     this.pipeline = new DecisionPipeline(deps.tickSize);
+    this.scale = tickScaleOf(deps.tickSize);
     this.row = createEventBatch(deps.instrument, deps.tickSize, deps.baseNs, 1);
     this.row.length = 1;
     this.row.last[0] = 1;
@@ -95,7 +98,7 @@ export class Decider implements EventSink {
   bestPrices(): BestPrices {
     const { isSettled, bidTicks, askTicks } = this.pipeline.state;
     if (!isSettled) return { bid: Number.NaN, ask: Number.NaN };
-    return { bid: bidTicks * this.deps.tickSize, ask: askTicks * this.deps.tickSize };
+    return { bid: this.scale.priceOf(bidTicks), ask: this.scale.priceOf(askTicks) };
   }
 
   /** The market as the features see it now. */
@@ -117,7 +120,7 @@ export class Decider implements EventSink {
     row.kind[0] = kind;
     row.tsRecvNs[0] = atNs;
     row.seq[0] = seq;
-    row.priceTicks[0] = Math.round(price / deps.tickSize);
+    row.priceTicks[0] = this.scale.ticksOf(price);
     row.size[0] = size;
     const startedMonotonicMs = performance.now();
     this.pipeline

@@ -3,32 +3,26 @@ import type { CaptureWriter } from '../capture/capture-writer.js';
 import type { ReceiveClock } from '../capture/receive-clock.js';
 import type { GatewaySession } from '../connection/session.js';
 import { meaningOfDataError } from '../connection/system-codes.js';
-import { TopOfBook } from './top-of-book.js';
-
-/** What happens to an event after it was captured. Prices in points, times in ns since the clock's base. */
-export interface EventSink {
-  depth(
-    atNs: number,
-    seq: number,
-    operation: number,
-    side: number,
-    position: number,
-    price: number,
-    size: number,
-  ): void;
-  trade(atNs: number, seq: number, price: number, size: number): void;
-  /** reset: a fresh book follows. gap: events may be missing, and the book is void until a reset. */
-  broken(kind: 'reset' | 'gap', atNs: number, seq: number): void;
-}
+import { EventDoor } from './event-door.js';
+import type { EventSink } from './event-sink.js';
+import { FeedAges } from './feed-ages.js';
+import { OddMessages } from './odd-messages.js';
+import { QUOTE_TICK, TopOfBook } from './top-of-book.js';
 
 export interface FeedDeps {
   readonly contract: Contract;
+  /** Price of one tick, points. */
+  readonly tickSize: number;
   readonly levels: number;
   readonly clock: ReceiveClock;
   readonly capture: CaptureWriter;
   readonly sink: EventSink;
   /** Where the gateway has no depth to give: how long until it is asked again, wall ms. */
   readonly depthRetryMs: number;
+  /** Between two subscriptions made anew because of odd messages, wall ms. */
+  readonly oddRenewMs: number;
+  /** A message holds what no market event can: which, in plain words. */
+  readonly onOdd: (reason: string) => void;
   /** The feed cannot be used for trading; null once it can be again. */
   readonly onFault: (fault: string | null) => void;
 }
@@ -38,10 +32,12 @@ export type MarketData = 'depth' | 'top-of-book' | 'none';
 
 type Stream = 'depth' | 'trades' | 'quotes';
 const NO_REQUEST = -1;
+const QUOTE_TICKS: readonly number[] = Object.values(QUOTE_TICK);
 
 /**
  * Depth and trades of the one instrument: each event is captured first, then handed on. Where the gateway has no depth
  * for it, the best prices are captured instead as a book of one level, nothing is traded, and depth is asked for again.
+ * A message that is no event voids the book: nobody knows what it should have said.
  */
 export class MarketFeed {
   private session: GatewaySession | undefined;
@@ -49,20 +45,42 @@ export class MarketFeed {
   private tradesRequest = NO_REQUEST;
   /** Of the best prices, while there is no depth. */
   private quotesRequest = NO_REQUEST;
-  private readonly top = new TopOfBook((operation, side, price, size) => this.record(operation, side, 0, price, size));
+  private readonly top = new TopOfBook((operation, side, price, size) =>
+    this.onQuoteOperation(operation, side, price, size),
+  );
+  private readonly door: EventDoor;
+  private readonly odd: OddMessages;
+  readonly ages: FeedAges;
   private readonly faults = new Map<Stream, string>();
   private depthRetry: NodeJS.Timeout | undefined;
   /** No depth of the present request has come yet. */
   private awaitsDepth = true;
   private eventCount = 0;
+  /** A gap was the last mark: the book is void. */
   private isBroken = false;
   /** Events of subscriptions that were cancelled before; ignored. */
   lateEvents = 0;
 
-  constructor(private readonly deps: FeedDeps) {}
+  constructor(private readonly deps: FeedDeps) {
+    const { tickSize, clock, oddRenewMs, onOdd } = deps;
+    this.door = new EventDoor(tickSize);
+    this.odd = new OddMessages({ renewEveryMs: oddRenewMs, onOdd, renew: () => this.recover() });
+    this.ages = new FeedAges(clock);
+  }
 
   get eventsSeen(): number {
     return this.eventCount;
+  }
+
+  /** Messages that were no event; none of them is in the capture as one. */
+  get oddMessages(): number {
+    return this.odd.count;
+  }
+
+  /** Monotonic ms of the last depth, or since when it is awaited; null where none was asked for, or it was refused. */
+  get depthOwedSinceMs(): number | null {
+    if (!this.session?.open || this.faults.has('depth')) return null;
+    return this.ages.heardAtMs;
   }
 
   get marketData(): MarketData {
@@ -74,11 +92,11 @@ export class MarketFeed {
   subscribe(session: GatewaySession): void {
     if (this.session !== session) this.listen(session);
     else this.unsubscribe();
+    this.odd.forget();
     this.leaveQuotes();
     this.session = session;
     const trades = session.requestId();
     this.tradesRequest = trades;
-    this.isBroken = false;
     this.breakBook('reset', 'subscribed');
     // A refusal of depth stands until depth has come: to ask again proves nothing.
     this.settle('trades');
@@ -89,7 +107,6 @@ export class MarketFeed {
 
   /** Events may be missing from here: the book is void until `subscribe` or `renew`. */
   lost(reason: string): void {
-    this.isBroken = true;
     this.breakBook('gap', reason);
   }
 
@@ -124,22 +141,39 @@ export class MarketFeed {
     side: number,
     price: number,
     size: number,
+    words?: string,
   ): void => {
-    if (id !== this.depthRequest) {
+    // A message whose id cannot be read may be ours.
+    if (id !== this.depthRequest && !Number.isNaN(id)) {
       this.lateEvents++;
+      return;
+    }
+    const odd = this.door.depth(this.deps.levels, operation, side, position, price, size);
+    if (odd !== null) {
+      this.onOdd(words === undefined ? `depth: ${odd}` : `depth: ${odd}, of ${words}`);
       return;
     }
     if (this.awaitsDepth) this.depthHasCome();
     this.record(operation, side, position, price, size);
+    if (!this.isBroken) this.ages.depth();
   };
 
   private readonly onQuote = (id: number, type: number, value: number): void => {
-    if (id === this.quotesRequest) this.top.tick(type, value);
+    if (id !== this.quotesRequest || !QUOTE_TICKS.includes(type)) return;
+    if (Number.isFinite(value)) this.top.tick(type, value);
+    else this.onOdd(`best prices: ${value} of tick type ${type}`);
   };
+
+  private onQuoteOperation(operation: number, side: number, price: number, size: number): void {
+    const odd = this.door.depth(1, operation, side, 0, price, size);
+    if (odd === null) this.record(operation, side, 0, price, size);
+    else this.onOdd(`best prices: ${odd}`);
+  }
 
   private record(operation: number, side: number, position: number, price: number, size: number): void {
     this.eventCount++;
     const atNs = this.deps.clock.stampNs();
+    this.ages.event();
     const seq = this.deps.capture.depth(atNs, operation, side, position, price, size);
     this.deps.sink.depth(atNs, seq, operation, side, position, price, size);
   }
@@ -149,11 +183,25 @@ export class MarketFeed {
       this.lateEvents++;
       return;
     }
+    const odd = this.door.trade(price, size);
+    if (odd !== null) {
+      this.onOdd(`trade: ${odd}`);
+      return;
+    }
     this.eventCount++;
     const atNs = this.deps.clock.stampNs();
+    this.ages.event();
     const seq = this.deps.capture.trade(atNs, price, size);
     this.deps.sink.trade(atNs, seq, price, size);
   };
+
+  /** One gap line, whatever else comes before the book is asked for anew; and that not too often, should it never end. */
+  private onOdd(reason: string): void {
+    this.odd.record(reason);
+    if (this.isBroken) return;
+    this.lost(`odd market data: ${reason}`);
+    this.odd.renewSoon();
+  }
 
   private onError(text: string, code: number, id: number): void {
     const stream = this.streamOf(id);
@@ -239,7 +287,9 @@ export class MarketFeed {
   }
 
   private breakBook(kind: 'reset' | 'gap', reason: string): void {
+    this.isBroken = kind === 'gap';
     this.top.clear();
+    this.ages.bookBroken();
     const atNs = this.deps.clock.stampNs();
     const seq = this.deps.capture.mark(kind, reason, atNs);
     this.deps.sink.broken(kind, atNs, seq);

@@ -13,8 +13,8 @@ interface Quote {
   isShown: boolean;
 }
 
-/** What the gateway sends as the price of a side that nobody quotes. */
-const NO_PRICE = -1;
+/** What the gateway sends as the price of a side that nobody quotes. With a size of its own it is a price like others. */
+const NO_PRICES: readonly number[] = [0, -1];
 
 /** Best bid and ask as level 1 ticks tell them, price and size apart, turned into operations on a one-level book. */
 export class TopOfBook {
@@ -30,22 +30,26 @@ export class TopOfBook {
   /** @param type IB's tick type; others than the four above are left out, delayed prices too */
   tick(type: number, value: number): void {
     const quote = this.quotes[type === QUOTE_TICK.bid || type === QUOTE_TICK.bidSize ? 1 : 0];
-    if (type === QUOTE_TICK.bid || type === QUOTE_TICK.ask) quote.price = value;
-    else if (type === QUOTE_TICK.bidSize || type === QUOTE_TICK.askSize) quote.size = value;
+    if (type === QUOTE_TICK.bid || type === QUOTE_TICK.ask) {
+      quote.price = value;
+      // The size that follows says whether this is a price; the one before belongs to another.
+      if (NO_PRICES.includes(value)) quote.size = 0;
+    } else if (type === QUOTE_TICK.bidSize || type === QUOTE_TICK.askSize) quote.size = value;
     else return;
     this.show(quote);
   }
 
+  /** To tell comes last: whoever hears it may clear this. */
   private show(quote: Quote): void {
     const { side, price, size, isShown } = quote;
-    if (price === NO_PRICE) {
-      if (isShown) this.tell(DepthOperation.delete, side, 0, 0);
+    if (size === 0) {
       quote.isShown = false;
+      if (isShown) this.tell(DepthOperation.delete, side, 0, 0);
       return;
     }
     if (Number.isNaN(price) || Number.isNaN(size)) return;
-    this.tell(isShown ? DepthOperation.update : DepthOperation.insert, side, price, size);
     quote.isShown = true;
+    this.tell(isShown ? DepthOperation.update : DepthOperation.insert, side, price, size);
   }
 }
 

@@ -27,7 +27,7 @@ export function limitUse(context: RiskContext): Readonly<Record<keyof RiskLimits
     ),
     maxDailyLossUsd: use('maxDailyLossUsd', Math.max(0, -context.pnlTodayUsd)),
     priceCollarTicks: use('priceCollarTicks', null),
-    staleDataMs: use('staleDataMs', context.nowMarketMs - context.lastDataMarketMs),
+    staleDataMs: use('staleDataMs', context.depthAgeMs >= 0 ? context.depthAgeMs : null),
     flattenBeforeCloseSeconds: use('flattenBeforeCloseSeconds', null),
   };
 }

@@ -7,7 +7,8 @@ export interface RiskContext {
   readonly limits: RiskLimits;
   readonly tickSize: number;
   readonly nowMarketMs: number;
-  readonly lastDataMarketMs: number;
+  /** Market ms since the last depth event of the present subscription. */
+  readonly depthAgeMs: number;
   readonly bid: number;
   readonly ask: number;
   readonly positionContracts: number;

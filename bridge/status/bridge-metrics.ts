@@ -31,6 +31,7 @@ export function bridgeMetrics(current: () => FullBridgeStatus): { contentType: s
     [marketData, 1],
   ]);
   gauge('events_total', 'market events captured', ({ eventsSeen }) => eventsSeen);
+  gauge('odd_messages_total', 'messages that were no market event', ({ oddMessages }) => oddMessages);
   gauge('last_event_age_ms', 'market time since the last market event', ({ lastEventAgeMs }) => lastEventAgeMs);
   gauge('decisions_total', 'decisions taken', ({ decisions }) => decisions);
   gauge('decision_errors', 'decisions that failed since the last swap', ({ decisionErrors }) => decisionErrors);

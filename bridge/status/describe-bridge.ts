@@ -60,10 +60,10 @@ export function describeBridge(parts: BridgeParts): FullBridgeStatus {
     synthetic: parts.synthetic,
     marketData: feed.marketData,
     eventsSeen: feed.eventsSeen,
+    oddMessages: feed.oddMessages,
     lastEventSeq: capture.lastSeq,
     lastEventMarketTime: Number.isNaN(tally.lastEventMarketMs) ? null : new Date(tally.lastEventMarketMs).toISOString(),
-    // Events are stamped by a finer clock, which may be ahead by its grain.
-    lastEventAgeMs: known(Math.max(0, nowMarketMs - tally.lastEventMarketMs)),
+    lastEventAgeMs: known(feed.ages.eventAgeMs),
     bestBid: known(risk.bid),
     bestAsk: known(risk.ask),
     regime: regime.regime(sessionPhase(nowMarketMs)),

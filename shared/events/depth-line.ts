@@ -1,3 +1,4 @@
+import { decimalText } from './decimal-text.js';
 import type { DepthHeader } from './depth-header.js';
 import { type EventBatch, EventKind, Side } from './event-batch.js';
 import type { TickScale } from './tick-scale.js';
@@ -25,7 +26,7 @@ export function formatDepthLine(
   size: number,
   last: boolean,
 ): string {
-  return `{"kind":"depth","ts":"${tsRecvNs}","seq":${seq},"op":${operation},"side":${side},"position":${position},"price":${decimal(price)},"size":${size},"last":${last}}\n`;
+  return `{"kind":"depth","ts":"${tsRecvNs}","seq":${seq},"op":${operation},"side":${side},"position":${position},"price":${decimalText(price)},"size":${size},"last":${last}}\n`;
 }
 
 export function formatTradeLine(
@@ -36,7 +37,7 @@ export function formatTradeLine(
   aggressor: Aggressor,
 ): string {
   const quoted = aggressor === null ? 'null' : `"${aggressor}"`;
-  return `{"kind":"trade","ts":"${tsRecvNs}","seq":${seq},"price":${decimal(price)},"size":${size},"aggressor":${quoted}}\n`;
+  return `{"kind":"trade","ts":"${tsRecvNs}","seq":${seq},"price":${decimalText(price)},"size":${size},"aggressor":${quoted}}\n`;
 }
 
 /** The book was cleared (`reset`), or an unknown number of events was lost before this line (`gap`). */
@@ -70,10 +71,4 @@ export function formatEventLine(batch: EventBatch, i: number, scale: TickScale, 
     default:
       return formatBreakLine('gap', tsRecvNs, seq, reason);
   }
-}
-
-/** A price without exponent: 5e-7 is valid JSON but not the shape that the scanner reads fast. */
-function decimal(price: number): string {
-  const text = String(price);
-  return text.includes('e') ? price.toFixed(15).replace(/\.?0+$/, '') : text;
 }

@@ -32,6 +32,9 @@ export const ALARM_NAMES = [
   'OrdersLeft',
   'OrderCodeUnlisted',
   'ExecutionBusted',
+  // Market data
+  'FeedSilent',
+  'OddMarketData',
   // Models and decisions
   'ReleaseNotRestored',
   'SwapRefused',

@@ -11,7 +11,9 @@ const details = {
   synthetic: z.boolean(),
   /** What is captured: the whole book, the best prices only, or nothing that makes a book. */
   marketData: z.enum(['depth', 'top-of-book', 'none']),
-  /** Market milliseconds since the last market event; null before the first. */
+  /** Messages that were no market event, since the start: each odd value is a gap in the capture, and never an event. */
+  oddMessages: count,
+  /** Market milliseconds since the last market event, by a clock that is never stepped; null before the first. */
   lastEventAgeMs: z.number().nonnegative().nullable(),
   /** Points; null while the book is not settled. */
   bestBid: z.number().nullable(),

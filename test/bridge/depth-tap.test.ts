@@ -22,29 +22,39 @@ const depth = plain.map((one) => ({
   one,
   bytes: frame(12, 1, one.id, one.position, one.operation, one.side, one.price, one.size),
 }));
-const odd = fc
-  .constantFrom(
-    [12, 1, 7, 0, 1, 1, '-2.5', 4],
-    [12, 1, 7, 0, 1, 1, '1e3', 4],
-    [12, 1, 7, 0, 1, 1, '', 4],
-    [12, 1, 7, 0, 1, 1],
-    [12, 1, 7, 0, 1, 1, 2900, 4, 'more'],
-    [3, 12, 'Submitted'],
-    [120, 1],
-    [49, 1, 1_700_000_000],
+/** Depth in no usual form: its words, and the numbers that they are. */
+const unusual = fc
+  .constantFrom<[string, number[]]>(
+    ['1|7|0|1|1|-2.5|4|', [7, 0, 1, 1, -2.5, 4]],
+    ['1|7|0|1|1|1e3|4|', [7, 0, 1, 1, 1000, 4]],
+    ['1|7|0|1|1|2900.12345678901|4|', [7, 0, 1, 1, 2900.12345678901, 4]],
+    ['1|7|0|1|1||4|', [7, 0, 1, 1, Number.NaN, 4]],
+    ['1|7|0|1|1|.|4|', [7, 0, 1, 1, Number.NaN, 4]],
+    ['1|7|0|1|1|2,900|4|', [7, 0, 1, 1, Number.NaN, 4]],
+    ['1|7|-1|1|1|2900|4 lots|', [7, -1, 1, 1, 2900, Number.NaN]],
+    ['1|7|0|1|1|', [7, 0, 1, 1, Number.NaN, Number.NaN]],
+    ['1|7|0|1|1|2900|4|more|', [7, 0, 1, 1, 2900, Number.NaN]],
+    ['', [Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN]],
   )
+  .map(([words, numbers]) => ({
+    kind: 'depth' as const,
+    one: [...numbers, words],
+    bytes: frame(12, ...(words === '' ? [] : words.slice(0, -1).split('|'))),
+  }));
+const other = fc
+  .constantFrom([3, 12, 'Submitted'], [120, 1], [49, 1, 1_700_000_000], [13, 1, 7, 0, 'MM', 1, 1, 2900, 4, 0])
   .map((fields) => ({ kind: 'other' as const, bytes: frame(...fields) }));
 
 describe('depth tap', () => {
-  it('takes out every plain depth message and hands on all else, in order, however TCP cuts the stream', () => {
+  it('takes out every depth message, NaN for what is no number in it, and hands on all else, in order, however TCP cuts the stream', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(depth, odd), { maxLength: 40 }),
+        fc.array(fc.oneof(depth, unusual, other), { maxLength: 40 }),
         fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1 }),
         (messages, cuts) => {
-          const seen: (Buffer | number[])[] = [];
+          const seen: (Buffer | unknown[])[] = [];
           const tap = new DepthTap(
-            (...message) => seen.push(message),
+            (...message) => seen.push(message[6] === undefined ? message.slice(0, 6) : message),
             (frames) => seen.push(Buffer.from(frames)),
           );
           const stream = Buffer.concat(messages.map(({ bytes }) => bytes));
@@ -53,7 +63,7 @@ describe('depth tap', () => {
             tap.push(stream.subarray(at, end));
             at = end;
           }
-          const expected: (Buffer | number[])[] = messages.map((message) =>
+          const expected: (Buffer | unknown[])[] = messages.map((message) =>
             message.kind === 'other' ? message.bytes : Object.values(message.one),
           );
           assert.deepEqual(joined(seen), joined(expected));
@@ -74,8 +84,8 @@ describe('depth tap', () => {
 });
 
 /** Neighbouring frames may be handed on together. */
-function joined(parts: readonly (Buffer | number[])[]): (string | number[])[] {
-  const result: (string | number[])[] = [];
+function joined(parts: readonly (Buffer | unknown[])[]): (string | unknown[])[] {
+  const result: (string | unknown[])[] = [];
   for (const part of parts) {
     const last = result.at(-1);
     if (Buffer.isBuffer(part) && typeof last === 'string') result[result.length - 1] = last + part.toString('hex');

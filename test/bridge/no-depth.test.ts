@@ -88,13 +88,38 @@ describe('top of the book', () => {
     top.tick(QUOTE_TICK.bid, -1);
     top.tick(QUOTE_TICK.bid, -1);
     top.tick(QUOTE_TICK.bid, 99.75);
+    top.tick(QUOTE_TICK.bidSize, 8);
     assert.deepEqual(told, [
       [0, 1, 100, 5],
       [0, 0, 100.25, 7],
       [1, 1, 100, 6],
       [2, 1, 0, 0],
-      [0, 1, 99.75, 6],
+      [0, 1, 99.75, 8],
     ]);
+  });
+
+  it('takes 0 and -1 without a size as no quote, and with a size of their own as the prices that they are', () => {
+    for (const odd of [0, -1]) {
+      const told: unknown[][] = [];
+      const top = new TopOfBook((...operation) => told.push(operation));
+      const quote = (price: number, size: number) => {
+        top.tick(QUOTE_TICK.bid, price);
+        top.tick(QUOTE_TICK.bidSize, size);
+      };
+      quote(odd, 0);
+      assert.deepEqual(told, [], 'none from the start');
+      quote(100, 5);
+      quote(odd, 0);
+      quote(odd, 3);
+      quote(odd - 0.25, 3);
+      assert.deepEqual(told, [
+        [0, 1, 100, 5],
+        [2, 1, 0, 0],
+        [0, 1, odd, 3],
+        [1, 1, odd - 0.25, 3],
+        [1, 1, odd - 0.25, 3],
+      ]);
+    }
   });
 
   it('starts anew after its book was cleared', () => {

@@ -38,6 +38,7 @@ export const QUICK: Tuning = {
   backoff: { firstMs: 50, lastMs: 200 },
   ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000 },
   ...{ positionEveryMs: 500, doubtMs: 300, depthRetryMs: 300, alarmQuietMs: 500 },
+  ...{ oddRenewMs: 300, silentFeedMs: 600_000 },
 };
 
 interface SpawnOptions {
@@ -93,12 +94,12 @@ export class Rig {
     });
   }
 
-  async startBridge(): Promise<void> {
+  async startBridge(tuning: Partial<Tuning> = {}): Promise<void> {
     const level = process.env.TEST_LOG ?? 'silent';
     this.bridge = await startBridge({
       ...{ config: this.config, clock: this.clock, home: this.home },
       log: pino({ level }, pino.destination(2)),
-      tuning: QUICK,
+      tuning: { ...QUICK, ...tuning },
     });
   }
 

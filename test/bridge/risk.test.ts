@@ -16,7 +16,7 @@ const CONTEXT: RiskContext = {
   limits: LIMITS,
   tickSize: 0.25,
   nowMarketMs: 1_000_000,
-  lastDataMarketMs: 999_900,
+  depthAgeMs: 100,
   bid: 2900,
   ask: 2900.25,
   positionContracts: 0,
@@ -47,8 +47,9 @@ describe('risk rules', () => {
     ['trading-session', {}, { inRestartWindow: true }],
     ['trading-session', {}, { rthCloseMs: 1_000_000 + 119_000 }],
     ['trading-session', {}, { rthCloseMs: Number.NaN }],
-    ['stale-data', {}, { lastDataMarketMs: 1_000_000 - 5001 }],
-    ['stale-data', {}, { lastDataMarketMs: Number.NaN }],
+    ['stale-data', {}, { depthAgeMs: 5001 }],
+    ['stale-data', {}, { depthAgeMs: -1 }],
+    ['stale-data', {}, { depthAgeMs: Number.NaN }],
     ['order-size', { contracts: 3 }, {}],
     ['order-size', { contracts: 0 }, {}],
     ['order-size', { contracts: 0.5 }, {}],
@@ -108,7 +109,7 @@ describe('risk rules', () => {
 
   it('let the operator flatten by market order while halted, on stale data and outside regular hours', () => {
     const ask = { side: 'SELL', contracts: 2, orderType: 'MKT', limitPrice: null, purpose: 'flatten' } as const;
-    const worst = { haltReason: 'flatten: asked', lastDataMarketMs: Number.NaN, sessionPhase: 'closed' } as const;
+    const worst = { haltReason: 'flatten: asked', depthAgeMs: Number.NaN, sessionPhase: 'closed' } as const;
     assert.equal(ruleThatRefuses(ask, { ...worst, positionContracts: 2, openOrders: 9 }), null);
   });
 
