@@ -6,6 +6,7 @@ import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-st
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { type Gateway, startGateway } from '../../simulator/gateway.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
+import { isForgiven } from '../invariants/forgiven.js';
 import { JournalWatch } from '../invariants/journal-watch.js';
 import { LossRule } from '../invariants/loss-rule.js';
 import { OrderRules } from '../invariants/order-rules.js';
@@ -115,7 +116,7 @@ export class Day {
   }
 
   readonly report: Report = (invariant, what) => {
-    if (this.violation) return;
+    if (this.violation || isForgiven(invariant)) return;
     this.violation = { invariant, what, atMs: this.world.nowMs };
     this.watcher.tell?.('VIOLATION', `${invariant}: ${what}`);
   };
