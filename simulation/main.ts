@@ -13,6 +13,7 @@ import { activeWorld } from './world/world.js';
 const USAGE = `npm run simulate -- [--seeds N] [--from K] [--jobs J] [--json]   N days from seed K on
 npm run simulate -- --seed S [--trace] [--shrink]                 one day
   --forgive A,B   invariants that are not looked at
+  --without A,B   kinds of steps that are not drawn
 `;
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     forgive: { type: 'string', default: '' },
+    without: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -36,10 +38,10 @@ async function main(): Promise<boolean> {
     return true;
   }
   forgive(values.forgive);
-  if (values.seed !== undefined) return runOne(drawPlan(whole(values.seed)));
+  if (values.seed !== undefined) return runOne(drawPlan(whole(values.seed), new Set(values.without.split(','))));
   return runMany({
     ...{ from: whole(values.from), count: whole(values.seeds ?? '100'), jobs: whole(values.jobs) },
-    ...{ json: values.json, forgives: values.forgive },
+    ...{ json: values.json, forgives: values.forgive, without: values.without },
   });
 }
 

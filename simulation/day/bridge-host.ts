@@ -125,7 +125,7 @@ export class BridgeHost {
   private tuning() {
     return {
       ...USUAL_TUNING,
-      timeouts: { handshakeMs: 3000, heartbeatMs: 200, silenceMsMax: 1500 },
+      timeouts: { handshakeMs: 3000, heartbeatMs: 800, silenceMsMax: 2500 },
       backoff: { firstMs: 50, lastMs: 400 },
       ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000, doubtMs: 300, depthRetryMs: 1000, alarmQuietMs: 500 },
       positionEveryMs: this.deps.positionEveryMs(),

@@ -105,6 +105,11 @@ export class Day {
     return this.product.contracts[this.contractIndex]!;
   }
 
+  /** Of the account and the contract that is traded. */
+  get journalFolder(): string {
+    return path.join(BROKER, 'journal', `${ACCOUNT}-${this.localSymbol}`);
+  }
+
   get market(): SimulatedMarket {
     return this.markets[this.contractIndex]!;
   }
@@ -155,7 +160,7 @@ export class Day {
   /** Names of the halts that an order sent at a moment had to obey. */
   haltsAt(sentMs: number, killSwitchMs: number): string[] {
     const isThrown = sentMs - this.haltWrittenMs > killSwitchMs;
-    return [...this.journals.halts, ...(isThrown ? ['kill-switch'] : [])];
+    return [...this.journals.haltsOf(this.journalFolder), ...(isThrown ? ['kill-switch'] : [])];
   }
 
   private gatewayRuns(gateway: Gateway): void {

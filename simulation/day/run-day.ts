@@ -1,5 +1,5 @@
 import { judgeCaptures, judgeFlat, judgeJournals, judgeQuiet } from '../invariants/end-rules.js';
-import type { Violation } from '../invariants/violation.js';
+import type { Report, Violation } from '../invariants/violation.js';
 import { type Plan, playedMs } from '../plan/plan.js';
 import { activeWorld, enterWorld } from '../world/world.js';
 import { BRIDGE_STARTS_MS, Day, type Watcher } from './day.js';
@@ -8,9 +8,12 @@ import { armRelease, askBridge, perform } from './perform.js';
 
 /** Wall time at which every day begins. */
 export const WALL_START_MS = Date.UTC(2019, 7, 29, 12);
-const QUIET_MS = 12_000;
-const FLAT_MS = 8_000;
-const STOP_MS = 5_000;
+const QUIET_MS = 9000;
+const FLAT_MS = 6000;
+/** Requests are looked at four times a second, the status is written once. */
+const SETTLED_MS = 2500;
+const LOOK_EVERY_MS = 1000;
+const STOP_MS = 5000;
 
 export interface DayResult {
   readonly violation: Violation | null;
@@ -56,18 +59,30 @@ function play(day: Day, template: HomeTemplate): void {
   day.runUntil(endMs);
   if (day.violation) return;
   becomeQuiet(day);
-  day.runUntil(endMs + QUIET_MS);
-  if (!day.violation) judgeQuiet(day);
+  waitAndJudge(day, QUIET_MS, judgeQuiet);
   if (day.violation) return;
   if (plan.setting.flattensAtEnd) {
     askBridge(day, 'flatten');
-    day.runUntil(world.nowMs + FLAT_MS);
-    if (!day.violation) judgeFlat(day);
+    waitAndJudge(day, FLAT_MS, judgeFlat);
   }
   endBridge(day);
   if (day.violation) return;
   judgeJournals(day);
   audit(day);
+}
+
+/** Gives the bridge time to bring about what is judged; what holds early need not be waited for. */
+function waitAndJudge(day: Day, withinMs: number, judge: (day: Day, report: Report) => void): void {
+  const lastMs = day.world.nowMs + withinMs;
+  day.runUntil(day.world.nowMs + SETTLED_MS);
+  for (; !day.violation && day.world.nowMs < lastMs; day.runUntil(day.world.nowMs + LOOK_EVERY_MS)) {
+    let holds = true;
+    judge(day, () => {
+      holds = false;
+    });
+    if (holds) return;
+  }
+  if (!day.violation) judge(day, day.report);
 }
 
 /** The faults are over; the kill switch is thrown. */

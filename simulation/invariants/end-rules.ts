@@ -7,6 +7,7 @@ import { ACCOUNT, type Day } from '../day/day.js';
 import { BROKER } from '../day/home-template.js';
 import { journalDate } from './journal-watch.js';
 import { describe } from './order-rules.js';
+import type { Report } from './violation.js';
 
 /** Alarms that tell a person that account and journal may differ, or that a position could not be closed. */
 const TELLS = /Position|Execution|Order|Flatten|Clos|Loss|Expir|Roll|Contract|Account|Journal|Reject|Session/;
@@ -17,22 +18,22 @@ function isToldOf(day: Day): boolean {
 }
 
 /** All faults are over, the kill switch is thrown: the bridge is back, and nothing of ours works any more. */
-export function judgeQuiet(day: Day): void {
+export function judgeQuiet(day: Day, report: Report): void {
   const status = day.status();
   const { current } = day.host;
   if (!current?.running || status?.connection !== 'ready') {
     const reasons = (status?.alarms ?? []).map(({ alarm }) => alarm).join(', ');
-    if (!(current?.running && reasons)) day.report('not-ready', `the faults are over, the bridge is ${status?.connection} (${reasons || 'no alarm'})`);
+    if (!(current?.running && reasons)) report('not-ready', `the faults are over, the bridge is ${status?.connection} (${reasons || 'no alarm'})`);
     return;
   }
   const live = day.truth.liveOrders();
   if (live.length > 0 && !isToldOf(day))
-    day.report('left-working', `${live.map(describe).join('; ')}, though the kill switch is thrown`);
-  judgeAgreement(day);
+    report('left-working', `${live.map(describe).join('; ')}, though the kill switch is thrown`);
+  judgeAgreement(day, report);
 }
 
-function judgeAgreement(day: Day): void {
-  const { truth, localSymbol, report } = day;
+function judgeAgreement(day: Day, report: Report): void {
+  const { truth, localSymbol } = day;
   if (isToldOf(day)) return;
   const found = readJournal(day, localSymbol);
   if (!found) return;
@@ -48,8 +49,8 @@ function judgeAgreement(day: Day): void {
 }
 
 /** An asked flatten has ended with nothing held and nothing working, or somebody is told. */
-export function judgeFlat(day: Day): void {
-  const { truth, localSymbol, report } = day;
+export function judgeFlat(day: Day, report: Report): void {
+  const { truth, localSymbol } = day;
   const position = truth.position(localSymbol);
   const live = truth.liveOrders();
   if (position === 0 && live.length === 0) return;

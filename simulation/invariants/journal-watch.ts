@@ -17,12 +17,11 @@ export interface JournalRecord {
 
 /** Watches what is written to the order journals: they only grow, and what they have acknowledged is remembered. */
 export class JournalWatch {
-  /** Sticky halts as the journal has them. */
-  readonly halts = new Set<string>();
   /** Execution ids that are durable in a journal, each with the folder. */
   readonly acknowledged = new Map<string, string>();
   private readonly unsynced = new Map<string, string[]>();
-  private newestDate = new Map<string, string>();
+  private readonly newestDate = new Map<string, string>();
+  private readonly haltsByFolder = new Map<string, Set<string>>();
 
   constructor(
     private readonly report: Report,
@@ -52,6 +51,13 @@ export class JournalWatch {
     }
   }
 
+  /** Sticky halts as the journal of an account and contract has them. */
+  haltsOf(folder: string): Set<string> {
+    const halts = this.haltsByFolder.get(folder) ?? new Set();
+    this.haltsByFolder.set(folder, halts);
+    return halts;
+  }
+
   /** The power is gone: what was not synced was not acknowledged. */
   forgetUnsynced(): void {
     this.unsynced.clear();
@@ -74,8 +80,8 @@ export class JournalWatch {
   }
 
   private take(file: string, record: JournalRecord): void {
-    if (record.kind === 'halt') this.halts.add(String(record.code));
-    if (record.kind === 'resume') this.halts.delete(String(record.code));
+    if (record.kind === 'halt') this.haltsOf(path.dirname(file)).add(String(record.code));
+    if (record.kind === 'resume') this.haltsOf(path.dirname(file)).delete(String(record.code));
     if (record.kind === 'fill') {
       const execIds = this.unsynced.get(file) ?? [];
       execIds.push(String(record.execId));

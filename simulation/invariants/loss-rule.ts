@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 250;
 const MARGIN_SHARE = 0.2;
 const MARGIN_TICKS = 8;
 /** A reconciled bridge, with nothing in its way, has closed by then. */
-const CLOSED_WITHIN_MS = 12_000;
+const CLOSED_WITHIN_MS = 8000;
 
 /** A day's loss beyond the limit closes the position, whatever happened to the bridge meanwhile. */
 export class LossRule {
@@ -37,12 +37,12 @@ export class LossRule {
     const { maxDailyLossUsd = 0, maxPositionContracts = 1 } = setting.risk;
     const { tickSize, multiplier } = this.day.product;
     const limitUsd = maxDailyLossUsd * (1 + MARGIN_SHARE) + MARGIN_TICKS * tickSize * multiplier * maxPositionContracts;
-    if (position === 0 || !(lossUsd > limitUsd) || !this.isUndisturbed(date)) {
+    if (!(lossUsd > limitUsd) || !this.isUndisturbed(date)) {
       this.beyondSinceMs = null;
       return;
     }
     this.beyondSinceMs ??= world.nowMs;
-    if (world.nowMs - this.beyondSinceMs > CLOSED_WITHIN_MS)
+    if (position !== 0 && world.nowMs - this.beyondSinceMs > CLOSED_WITHIN_MS)
       this.report('daily-loss', `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`);
   }
 

@@ -4,7 +4,7 @@ import type { Report } from './violation.js';
 
 const LOOK_EVERY_MS = 500;
 /** A reconciled bridge with nothing in its way has closed, or called a person, by then. */
-const CLOSED_WITHIN_MS = 12_000;
+const CLOSED_WITHIN_MS = 8000;
 
 /** A position outside regular hours is closed at the first moment, or a person is called. */
 export class SessionRule {

@@ -12,7 +12,7 @@ interface NamedWindow extends Window {
 
 /** The market, the limits and the windows of a day. */
 export function drawSetting(draw: Draw): Setting {
-  const speed = draw.oneOf([5, 10, 20]);
+  const speed = draw.oneOf([8, 16, 24]);
   const maxPositionContracts = draw.oneOf([1, 1, 2, 3, 5, 20]);
   const maxOrderSizeContracts = draw.chance(0.5) ? maxPositionContracts : draw.whole(1, maxPositionContracts);
   const flattenBeforeCloseSeconds = draw.oneOf([10, 20, 40]);
@@ -45,10 +45,10 @@ export function drawSetting(draw: Draw): Setting {
   };
 }
 
-/** Two to four stretches of the trade dates in their order: what lies between is jumped over. */
+/** One to three stretches of the trade dates in their order: what lies between is jumped over. */
 function drawWindows(draw: Draw, flattenBeforeCloseSeconds: number): NamedWindow[] {
   const all = DATES.flatMap((date) => windowsOf(date, draw, flattenBeforeCloseSeconds));
-  const count = draw.whole(2, 4);
+  const count = draw.whole(1, 3);
   const chosen = new Set<number>([draw.whole(0, 4)]);
   while (chosen.size < count) {
     const last = Math.max(...chosen);
@@ -66,9 +66,9 @@ function windowsOf(date: string, draw: Draw, flattenBeforeCloseSeconds: number):
   });
   const { rthOpenMs, rthCloseMs } = rth!;
   return [
-    window('open', rthOpenMs, draw.whole(5, 20), draw.whole(120, 300)),
-    window('midday', (rthOpenMs + rthCloseMs) / 2, 0, draw.whole(120, 400)),
-    window('close', rthCloseMs, flattenBeforeCloseSeconds + draw.whole(60, 150), draw.whole(20, 60)),
+    window('open', rthOpenMs, draw.whole(5, 20), draw.whole(60, 180)),
+    window('midday', (rthOpenMs + rthCloseMs) / 2, 0, draw.whole(60, 240)),
+    window('close', rthCloseMs, flattenBeforeCloseSeconds + draw.whole(40, 90), draw.whole(20, 60)),
     window('turn', globexCloseMs, draw.whole(20, 60), draw.whole(40, 100)),
   ];
 }

@@ -82,14 +82,14 @@ function drawMoment(draw: Draw): KillMoment {
 }
 
 /** Few kinds a day, each more often: what never meets among fifty kinds meets among five. */
-export function drawSteps(draw: Draw, setting: Setting, untilMs: number): Step[] {
+export function drawSteps(draw: Draw, setting: Setting, untilMs: number, without: ReadonlySet<string>): Step[] {
   const share = draw.oneOf([0.06, 0.12, 0.25]);
   const density = draw.oneOf([0.5, 1, 2]);
   const steps: Step[] = [];
   for (const kind of KINDS) {
     // Drawn for every kind, so that a kind more or less leaves the others as they were.
     const own = { isIn: draw.chance(share), count: draw.uniform(), seed: draw.whole(0, 2 ** 31) };
-    if (!own.isIn) continue;
+    if (!own.isIn || without.has(kind.name)) continue;
     steps.push(...stepsOf(kind, setting, untilMs, Math.max(1, Math.round(2 * own.count * density * kind.perDay)), own.seed));
   }
   return steps.sort((a, b) => a.atMs - b.atMs);

@@ -7,12 +7,13 @@ export interface ManyAsk {
   readonly jobs: number;
   readonly json: boolean;
   readonly forgives: string;
+  readonly without: string;
 }
 
 const PROGRESS_EVERY_MS = 2000;
 
 /** Runs many days, tells each violation as it is found, and what was found at the end. @returns whether nothing was */
-export async function runMany({ from, count, jobs, json, forgives }: ManyAsk): Promise<boolean> {
+export async function runMany({ from, count, jobs, json, forgives, without }: ManyAsk): Promise<boolean> {
   const startedMs = Date.now();
   const found = new Map<string, { count: number; seed: number; violation: Violation }>();
   let days = 0;
@@ -22,7 +23,7 @@ export async function runMany({ from, count, jobs, json, forgives }: ManyAsk): P
   try {
     await runSeeds({
       seeds: Array.from({ length: count }, (_, i) => from + i),
-      ...{ jobs: Math.min(jobs, count), env: { SIMULATION_FORGIVES: forgives } },
+      ...{ jobs: Math.min(jobs, count), env: { SIMULATION_FORGIVES: forgives, SIMULATION_WITHOUT: without } },
       onAnswer: ({ seed, result, cpuSeconds: spent }) => {
         days++;
         cpuSeconds += spent;

@@ -6,9 +6,10 @@ import type { WorkerAnswer } from './workers.js';
 
 // A process that runs one day after the other, as its parent names them.
 forgive(process.env.SIMULATION_FORGIVES ?? '');
+const without = new Set((process.env.SIMULATION_WITHOUT ?? '').split(','));
 process.on('message', ({ seed }: { readonly seed: number }) => {
   const started = process.cpuUsage();
-  runDay(drawPlan(seed)).then(
+  runDay(drawPlan(seed, without)).then(
     (result) => {
       const { user, system } = process.cpuUsage(started);
       const answer: WorkerAnswer = { seed, result, cpuSeconds: (user + system) / 1e6 };

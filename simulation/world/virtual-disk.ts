@@ -296,5 +296,10 @@ function fileOf(node: FileNode | FolderNode, call: string, file: string): FileNo
 
 /** As Node words them. */
 export function systemError(code: string, syscall: string, file: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: simulated, ${syscall} '${file}'`), { code, syscall, path: file, errno: -1 });
+  // Asked for a file that is not there many times a second: where that was is of no interest to anybody.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new Error(`${code}: simulated, ${syscall} '${file}'`);
+  Error.stackTraceLimit = stackTraceLimit;
+  return Object.assign(error, { code, syscall, path: file, errno: -1 });
 }
