@@ -56,10 +56,16 @@ async function runOne(drawn: Plan): Promise<boolean> {
   }
   if (values.trace) {
     print(JSON.stringify(plan.setting));
+    // Printed afterwards: inside the world a stream would wait for ticks that are virtual.
+    const lines: string[] = [];
     await runDay(
       plan,
-      tracer(() => activeWorld()?.nowMs ?? 0, print),
+      tracer(
+        () => activeWorld()?.nowMs ?? 0,
+        (line) => lines.push(line),
+      ),
     );
+    print(lines.join('\n'));
   } else for (const step of plan.steps) print(JSON.stringify(step));
   const { violation, digest, events, orders, executions } = first;
   const found = violation ? `${violation.invariant} at ${(violation.atMs / 1000).toFixed(3)} s: ${violation.what}` : 'nothing';

@@ -153,8 +153,11 @@ export class Day {
   status(): BridgeStatus | null {
     const node = this.world.disk.find(STATUS_FILE);
     if (node?.kind !== 'file' || node.size === 0) return null;
-    const parsed = bridgeStatus.safeParse(JSON.parse(node.contents().toString()));
-    return parsed.success ? parsed.data : null;
+    try {
+      return bridgeStatus.parse(JSON.parse(node.contents().toString()));
+    } catch {
+      return null; // torn by a power cut
+    }
   }
 
   /** Names of the halts that an order sent at a moment had to obey. */

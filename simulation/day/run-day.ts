@@ -8,7 +8,7 @@ import { armRelease, askBridge, perform } from './perform.js';
 
 /** Wall time at which every day begins. */
 export const WALL_START_MS = Date.UTC(2019, 7, 29, 12);
-const QUIET_MS = 9000;
+const QUIET_MS = 8000;
 const FLAT_MS = 6000;
 /** Requests are looked at four times a second, the status is written once. */
 const SETTLED_MS = 2500;
@@ -59,7 +59,8 @@ function play(day: Day, template: HomeTemplate): void {
   day.runUntil(endMs);
   if (day.violation) return;
   becomeQuiet(day);
-  waitAndJudge(day, QUIET_MS, judgeQuiet);
+  // Two looks at the position in a row, and then the asking, are what it takes to notice a difference.
+  waitAndJudge(day, QUIET_MS + 3 * plan.setting.positionEveryMs, judgeQuiet);
   if (day.violation) return;
   if (plan.setting.flattensAtEnd) {
     askBridge(day, 'flatten');
@@ -97,7 +98,7 @@ function becomeQuiet(day: Day): void {
   truth.gateway.desk.forcedCancelRefusals.length = 0;
   truth.gateway.inject({ do: 'connectivityRestored' });
   truth.gateway.inject({ do: 'resume' });
-  for (let ms = 0; ms < QUIET_MS + FLAT_MS; ms += 500)
+  for (let ms = 0; ms < 2 * QUIET_MS + FLAT_MS; ms += 500)
     world.schedule(ms, world.outside, 'release', () => truth.gateway.inject({ do: 'releaseReports' }));
   askBridge(day, 'halt');
   if (!host.current) host.startIn(100);

@@ -14,7 +14,9 @@ const TELLS = /Position|Execution|Order|Flatten|Clos|Loss|Expir|Roll|Contract|Ac
 
 /** An alarm about orders and positions is raised now. */
 function isToldOf(day: Day): boolean {
-  return (day.status()?.alarms ?? []).some(({ alarm }) => TELLS.test(alarm));
+  const status = day.status();
+  // Without a connection nothing can be known or closed: any alarm tells that.
+  return (status?.alarms ?? []).some(({ alarm }) => status?.connection !== 'ready' || TELLS.test(alarm));
 }
 
 /** All faults are over, the kill switch is thrown: the bridge is back, and nothing of ours works any more. */

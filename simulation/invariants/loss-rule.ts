@@ -1,4 +1,5 @@
 import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import type { Execution } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
 import type { Report } from './violation.js';
 
@@ -79,7 +80,7 @@ export class LossRule {
     const { truth, product, localSymbol } = this.day;
     let points = truth.position(localSymbol) * price - this.startPosition * this.startPrice;
     const { tickSize, multiplier } = product;
-    for (const { side, shares, priceTicks } of truth.executions().slice(this.executionsBefore))
+    for (const { side, shares, priceTicks } of newest(truth.executions().slice(this.executionsBefore)))
       points -= (side === 'BUY' ? shares : -shares) * priceTicks * tickSize;
     return points * multiplier;
   }
@@ -87,4 +88,11 @@ export class LossRule {
   private price(): number {
     return (this.day.market.bidTicks + 0.5) * this.day.product.tickSize;
   }
+}
+
+/** A corrected report takes the place of the earlier one. */
+function newest(executions: readonly Execution[]): Iterable<Execution> {
+  const byRoot = new Map<string, Execution>();
+  for (const execution of executions) byRoot.set(execution.execId.slice(0, execution.execId.lastIndexOf('.')), execution);
+  return byRoot.values();
 }
