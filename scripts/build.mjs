@@ -30,18 +30,20 @@ const ROOMS = [
   'research',
   'setup',
   'shared',
+  'simulation',
   'simulator',
   'temporal',
   'test',
   'workers',
   'workflows',
 ];
+const FOR_TESTS = new Set(['simulation', 'test']);
 const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.c']);
 
 export async function build({ production = false } = {}) {
   if (production) rmSync(dist, { recursive: true, force: true });
   mkdirSync(drafts, { recursive: true });
-  const rooms = production ? ROOMS.filter((room) => room !== 'test') : ROOMS;
+  const rooms = production ? ROOMS.filter((room) => !FOR_TESTS.has(room)) : ROOMS;
   const sources = rooms.flatMap((room) => filesUnder(path.join(root, room))).filter((source) => isBuilt(source));
   const changed = sources.filter((source) => isChanged(source));
   const failures = [];

@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
+import { faultAction } from '../../simulator/faults/fault-script.js';
+import type { Action, Step } from '../plan/plan.js';
+import { diskCalls } from '../world/disk-calls.js';
+import { type Day, METRICS_PORT } from './day.js';
+import { type AcceptedRelease, BROKER, type HomeTemplate } from './home-template.js';
+
+type Effects = { readonly [K in Action['do']]: (day: Day, action: Extract<Action, { do: K }>, template: HomeTemplate) => void };
+
+const later = ({ world }: Day, ms: number, work: () => void) => world.schedule(ms, world.outside, 'step ends', work);
+
+const EFFECTS: Effects = {
+  gateway: (day, { fault }) => {
+    const parsed = faultAction.safeParse(fault);
+    if (parsed.success) day.truth?.gateway.inject(parsed.data);
+  },
+  'hand-trade': (day, { contracts }) => tradeByHand(day, contracts),
+  'close-by-hand': (day) => tradeByHand(day, -day.truth.position(day.localSymbol)),
+  kill: (day, { moment, restartMs }) => day.kills.arm(moment, restartMs),
+  stop: (day, { restartMs }) => day.host.stop(restartMs),
+  'power-cut': (day, { restartMs }) => {
+    for (const { owner } of day.host.alive) owner.end(true);
+    day.world.disk.cutPower();
+    day.journals.forgetUnsynced();
+    day.host.startIn(restartMs);
+  },
+  'disk-full': (day, { freeBytes, forMs }) => {
+    const { faults } = day.world.disk;
+    faults.freeBytes = freeBytes;
+    later(day, forMs, () => {
+      faults.freeBytes = Number.POSITIVE_INFINITY;
+    });
+  },
+  'failing-syncs': ({ world }, { count }) => {
+    world.disk.faults.failingSyncs += count;
+  },
+  'slow-disk': (day, { delayMs, forMs }) => {
+    const { faults } = day.world.disk;
+    faults.syncDelayMs = delayMs;
+    later(day, forMs, () => {
+      faults.syncDelayMs = 0;
+    });
+  },
+  'wall-step': ({ world }, { stepMs }) => {
+    world.wallStepMs += stepMs;
+  },
+  ask: (day, { what }) => askBridge(day, what),
+  arm: (day, { release }, template) => armRelease(day, template[release - 1]!),
+  'second-bridge': ({ host }) => {
+    if (host.current?.running) host.start();
+  },
+  'take-port': (day, { forMs }) => {
+    const { network } = day.world;
+    try {
+      network.listen(null, METRICS_PORT);
+    } catch {
+      return; // the bridge has it
+    }
+    later(day, forMs, () => network.unlisten(METRICS_PORT));
+  },
+  cut: ({ world }, { forMs }) => {
+    const { faults } = world.network;
+    faults.cutUntilMs = Math.max(faults.cutUntilMs, world.nowMs + forMs);
+  },
+  lag: (day, { delayMs, forMs }) => {
+    const { faults } = day.world.network;
+    faults.delayMs = delayMs;
+    later(day, forMs, () => {
+      faults.delayMs = 0;
+    });
+  },
+  push: (day, { ticks }) => {
+    for (const market of day.markets) market.push(ticks);
+  },
+  roll: (day, { restartMs }) =>
+    day.host.stop(restartMs, () => {
+      day.contractIndex = Math.min(day.contractIndex + 1, day.markets.length - 1);
+    }),
+};
+
+/** Lets a step of the plan happen now. */
+export function perform(day: Day, step: Step, template: HomeTemplate): void {
+  if (!day.truth || day.isQuiet) return;
+  day.watcher.tell?.('plan', JSON.stringify(step));
+  (EFFECTS[step.do] as (day: Day, action: Action, template: HomeTemplate) => void)(day, step, template);
+}
+
+/** A person at the gateway's window: at a price that is filled at once, as far as the book goes. */
+export function tradeByHand(day: Day, contracts: number): void {
+  if (contracts === 0) return;
+  const { tickSize } = day.product;
+  const through = Math.sign(contracts) * 15;
+  const limitPrice = Number(((day.market.bidTicks + through) * tickSize).toFixed(6));
+  const side = contracts > 0 ? 'BUY' : 'SELL';
+  day.truth.gateway.inject({ do: 'manualOrder', side, quantity: Math.abs(contracts), limitPrice });
+}
+
+/** Leaves a request for the bridge, as the command line does: whole, by a rename. */
+export function askBridge(day: Day, what: keyof typeof CONTROL_FILES): void {
+  const { world } = day;
+  const calls = diskCalls(world);
+  const file = path.join(BROKER, 'control', CONTROL_FILES[what]);
+  const request = { v: 1, by: 'operator', reason: 'as planned', at: new Date(world.wallMs).toISOString() };
+  try {
+    calls.mkdirSync(path.dirname(file), { recursive: true });
+    calls.writeFileSync(`${file}.tmp`, JSON.stringify(request));
+    calls.renameSync(`${file}.tmp`, file);
+  } catch {
+    return; // the disk is full: the operator is told so
+  }
+  if (what === 'halt') day.haltThrown();
+}
+
+/** The broker's worker has accepted a release, and asks for it from now on. */
+export function armRelease(day: Day, { armable, files }: AcceptedRelease): void {
+  day.world.disk.preload(files);
+  const calls = diskCalls(day.world);
+  const folder = path.join(BROKER, 'armed');
+  try {
+    calls.mkdirSync(folder, { recursive: true });
+    calls.writeFileSync(path.join(folder, 'swap.json'), JSON.stringify({ ...armable, notBeforeMarketMs: 0 }));
+  } catch {
+    // the disk is full: nothing is armed
+  }
+}

@@ -1,0 +1,98 @@
+import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import type { Execution } from '../../simulator/orders/order.js';
+import type { Day } from '../day/day.js';
+import type { Report } from './violation.js';
+
+/** The account's loss is looked at this often, ms. */
+const LOOK_EVERY_MS = 250;
+/** Beyond the limit by this share, and by this many ticks of the largest position: then it is beyond it by any measure. */
+const MARGIN_SHARE = 0.2;
+const MARGIN_TICKS = 8;
+/** A reconciled bridge, with nothing in its way, has closed by then. */
+const CLOSED_WITHIN_MS = 8000;
+
+/** A day's loss beyond the limit closes the position, whatever happened to the bridge meanwhile. */
+export class LossRule {
+  private lookedMs = Number.NEGATIVE_INFINITY;
+  private tradeDate = '';
+  private startPosition = 0;
+  private startPrice = Number.NaN;
+  private executionsBefore = 0;
+  private beyondSinceMs: number | null = null;
+
+  constructor(
+    private readonly day: Day,
+    private readonly report: Report,
+  ) {}
+
+  look(): void {
+    const { world } = this.day;
+    if (world.nowMs - this.lookedMs < LOOK_EVERY_MS) return;
+    this.lookedMs = world.nowMs;
+    const { truth, trueClock, setting, localSymbol } = this.day;
+    const price = this.price();
+    const date = tradeDateOf(trueClock.nowMs());
+    if (date !== this.tradeDate) this.begin(date, price);
+    const position = truth.position(localSymbol);
+    const lossUsd = -this.pnlUsd(price);
+    const { maxDailyLossUsd = 0, maxPositionContracts = 1 } = setting.risk;
+    const { tickSize, multiplier } = this.day.product;
+    const limitUsd = maxDailyLossUsd * (1 + MARGIN_SHARE) + MARGIN_TICKS * tickSize * multiplier * maxPositionContracts;
+    if (!(lossUsd > limitUsd) || !this.isUndisturbed(date)) {
+      this.beyondSinceMs = null;
+      return;
+    }
+    this.beyondSinceMs ??= world.nowMs;
+    if (position !== 0 && world.nowMs - this.beyondSinceMs > CLOSED_WITHIN_MS)
+      this.report('daily-loss', `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`);
+  }
+
+  /** The bridge could see and act all the time, and the account is its own. */
+  private isUndisturbed(date: string): boolean {
+    const { day } = this;
+    const { host, world, truth, clock } = day;
+    const status = day.status();
+    const wrote = status && world.wallMs - Date.parse(status.wallTime) < 2500;
+    return (
+      wrote === true &&
+      host.current?.running !== undefined &&
+      status?.connection === 'ready' &&
+      !('journal' in (status.halts ?? {})) &&
+      !('account' in (status.halts ?? {})) &&
+      status.marketData === 'depth' &&
+      truth.otherHandsMs === Number.NEGATIVE_INFINITY &&
+      day.contractIndex === 0 &&
+      Math.abs(world.wallStepMs) < 1000 &&
+      tradeDateOf(clock.nowMs()) === date &&
+      world.disk.faults.freeBytes === Number.POSITIVE_INFINITY &&
+      truth.gateway.desk.forcedRejections.length === 0
+    );
+  }
+
+  private begin(date: string, price: number): void {
+    this.tradeDate = date;
+    this.startPrice = price;
+    this.startPosition = this.day.truth.position(this.day.localSymbol);
+    this.executionsBefore = this.day.truth.executions().length;
+  }
+
+  private pnlUsd(price: number): number {
+    const { truth, product, localSymbol } = this.day;
+    let points = truth.position(localSymbol) * price - this.startPosition * this.startPrice;
+    const { tickSize, multiplier } = product;
+    for (const { side, shares, priceTicks } of newest(truth.executions().slice(this.executionsBefore)))
+      points -= (side === 'BUY' ? shares : -shares) * priceTicks * tickSize;
+    return points * multiplier;
+  }
+
+  private price(): number {
+    return (this.day.market.bidTicks + 0.5) * this.day.product.tickSize;
+  }
+}
+
+/** A corrected report takes the place of the earlier one. */
+function newest(executions: readonly Execution[]): Iterable<Execution> {
+  const byRoot = new Map<string, Execution>();
+  for (const execution of executions) byRoot.set(execution.execId.slice(0, execution.execId.lastIndexOf('.')), execution);
+  return byRoot.values();
+}

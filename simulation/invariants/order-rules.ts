@@ -1,0 +1,94 @@
+import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
+import { CLIENT_ID } from '../../shared/config/services.js';
+import type { Order } from '../../simulator/orders/order.js';
+import type { Day } from '../day/day.js';
+import { tickFormat } from './tick-format.js';
+import type { SentOrder } from './truth.js';
+import type { Report } from './violation.js';
+
+/** How long a change by other hands may stay unknown to a bridge that opens, beyond its own looks at the position. */
+const UNKNOWN_MS = 3000;
+/** ...and to one that closes: it asks before every closing order. */
+const UNKNOWN_WHEN_CLOSING_MS = 1500;
+/** The kill switch is looked at four times a second. */
+const KILL_SWITCH_MS = 1500;
+
+/** What must hold for every order of ours at the moment at which the gateway takes it. */
+export class OrderRules {
+  private permIdSeen: number;
+  private readonly refs = new Set<string>();
+
+  constructor(
+    private readonly day: Day,
+    private readonly report: Report,
+  ) {
+    this.permIdSeen = day.truth.gateway.ledger.lastPermId;
+  }
+
+  look(): void {
+    const { ledger } = this.day.truth.gateway;
+    for (; this.permIdSeen < ledger.lastPermId; this.permIdSeen++) {
+      const order = ledger.orders.get(this.permIdSeen + 1);
+      if (order?.clientId === CLIENT_ID) this.judge(order);
+    }
+  }
+
+  private judge(order: Order): void {
+    const { day, report } = this;
+    const { truth, setting } = day;
+    const { orderRef } = order.terms;
+    if (this.refs.has(orderRef)) report('order-twice', `${describe(order)}: its reference was used before`);
+    this.refs.add(orderRef);
+    const sent = truth.sent.get(orderRef);
+    if (!sent) return;
+    const { localSymbol } = order.contract;
+    const sign = order.side === 'BUY' ? 1 : -1;
+    // What it has filled at once is in the position already.
+    const before = sign * truth.position(localSymbol) - order.filled;
+    const others = truth.openContracts(localSymbol, order.side, order);
+    const worst = before + others + order.quantity;
+    const onlyReduces = order.quantity + others <= -before;
+    const { maxPositionContracts = 0, maxOrderSizeContracts = 0 } = setting.risk;
+    const held = `${describe(order)} with position ${sign * before} and ${others} more open on its side`;
+    if (order.quantity > maxOrderSizeContracts) report('order-size', `${held}: the limit is ${maxOrderSizeContracts}`);
+    this.judgePrice(order, sent);
+    if (sent.isClosing) {
+      if (!onlyReduces && !this.isNews(sent, UNKNOWN_WHEN_CLOSING_MS)) report('closing-crosses-zero', held);
+      return;
+    }
+    if (onlyReduces || this.isNews(sent, UNKNOWN_MS + 2 * setting.positionEveryMs)) return;
+    if (worst > maxPositionContracts) report('exposure', `${held}: ${worst} are possible, the limit is ${maxPositionContracts}`);
+    this.judgeOpening(order, sent, held);
+  }
+
+  private judgeOpening(order: Order, sent: SentOrder, held: string): void {
+    const { day, report } = this;
+    const halts = day.haltsAt(sent.sentMs, KILL_SWITCH_MS);
+    if (halts.length > 0) report('halted-opens', `${held}, while halted: ${halts.join(', ')}`);
+    const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
+    if (!phases.includes('rth')) report('outside-session', `${held}, in the ${phases[0]} phase`);
+    if (order.contract.localSymbol !== day.localSymbol) report('other-contract', `${held}: ${day.localSymbol} is traded`);
+    for (const { contract, quantity } of day.truth.positions())
+      if (quantity !== 0 && contract.localSymbol !== order.contract.localSymbol)
+        report('other-contract', `${held}, and ${quantity} ${contract.localSymbol} are held`);
+    const elsewhere = day.truth.liveOrders().find((live) => live.contract.conId !== order.contract.conId);
+    if (elsewhere) report('other-contract', `${held}, and ${describe(elsewhere)} works`);
+    if (!day.hasModel) report('no-model', `${held}, without a model in use`);
+  }
+
+  private judgePrice(order: Order, { limitText }: SentOrder): void {
+    if (order.terms.type !== 'LMT') return;
+    const wanted = tickFormat(order.limitTicks ?? Number.NaN, order.contract.tickSize);
+    if (limitText !== wanted) this.report('inexact-price', `${describe(order)} was worded ${limitText}, not ${wanted}`);
+  }
+
+  /** Whether other hands changed the position so late that the bridge need not have known. */
+  private isNews({ sentMs }: SentOrder, knownAfterMs: number): boolean {
+    return this.day.truth.otherHandsMs > sentMs - knownAfterMs;
+  }
+}
+
+export function describe({ side, quantity, terms, limitTicks, contract, orderId }: Order): string {
+  const price = terms.type === 'MKT' ? 'market' : String((limitTicks ?? Number.NaN) * contract.tickSize);
+  return `${side} ${quantity} ${contract.localSymbol} ${price} (${orderId})`;
+}

@@ -1,0 +1,35 @@
+import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
+import type { Day } from '../day/day.js';
+import type { Report } from './violation.js';
+
+const LOOK_EVERY_MS = 500;
+/** A reconciled bridge with nothing in its way has closed, or called a person, by then. */
+const CLOSED_WITHIN_MS = 8000;
+
+/** A position outside regular hours is closed at the first moment, or a person is called. */
+export class SessionRule {
+  private lookedMs = Number.NEGATIVE_INFINITY;
+  private sinceMs: number | null = null;
+
+  constructor(
+    private readonly day: Day,
+    private readonly report: Report,
+  ) {}
+
+  look(): void {
+    const { world, truth, localSymbol, trueClock, clock } = this.day;
+    if (world.nowMs - this.lookedMs < LOOK_EVERY_MS) return;
+    this.lookedMs = world.nowMs;
+    const position = truth.position(localSymbol);
+    const isOutside = [trueClock.nowMs(), clock.nowMs()].every((ms) => sessionPhase(ms) !== 'rth');
+    const status = position !== 0 && isOutside ? this.day.status() : null;
+    const isReady = status?.connection === 'ready' && this.day.host.current?.running !== undefined;
+    if (!isReady || (status.alarms ?? []).length > 0) {
+      this.sinceMs = null;
+      return;
+    }
+    this.sinceMs ??= world.nowMs;
+    if (world.nowMs - this.sinceMs > CLOSED_WITHIN_MS)
+      this.report('position-outside-session', `${position} contracts are held outside regular hours, without an alarm`);
+  }
+}

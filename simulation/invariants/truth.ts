@@ -1,0 +1,79 @@
+import { CLIENT_ID } from '../../shared/config/services.js';
+import type { RunningGateway } from '../../simulator/running-gateway.js';
+import { type Execution, isLive, type Order, remainingOf } from '../../simulator/orders/order.js';
+import type { World } from '../world/world.js';
+
+/** A message that left the bridge: an order, as it was worded. */
+export interface SentOrder {
+  readonly orderRef: string;
+  readonly sentMs: number;
+  readonly limitText: string;
+  readonly isClosing: boolean;
+}
+
+/** The account as the gateway's own books have it, and when other hands changed it. */
+export class Truth {
+  readonly sent = new Map<string, SentOrder>();
+  /** When the position was last changed by what no order of ours did; -Infinity before. */
+  otherHandsMs = Number.NEGATIVE_INFINITY;
+  private executionsSeen = 0;
+  private ownContracts = 0;
+  private startContracts = 0;
+
+  constructor(
+    private readonly world: World,
+    readonly gateway: RunningGateway,
+    private readonly account: string,
+  ) {
+    this.startContracts = this.totalContracts();
+  }
+
+  /** Signed contracts held of one contract, by its exchange symbol. */
+  position(localSymbol: string): number {
+    for (const { contract, quantity } of this.positions()) if (contract.localSymbol === localSymbol) return quantity;
+    return 0;
+  }
+
+  positions() {
+    return this.gateway.ledger.accounts.get(this.account)!.positions.values();
+  }
+
+  executions(): readonly Execution[] {
+    return this.gateway.ledger.executions;
+  }
+
+  liveOrders(): Order[] {
+    return [...this.gateway.ledger.orders.values()].filter((order) => order.clientId === CLIENT_ID && isLive(order));
+  }
+
+  /** Contracts that our live orders of a side may still fill, one order left out. */
+  openContracts(localSymbol: string, side: 'BUY' | 'SELL', without?: Order): number {
+    return this.liveOrders()
+      .filter((order) => order !== without && order.side === side && order.contract.localSymbol === localSymbol)
+      .reduce((sum, order) => sum + remainingOf(order), 0);
+  }
+
+  /** To be called after every event. @returns whether executions came */
+  look(): boolean {
+    const executions = this.executions();
+    const isNew = executions.length !== this.executionsSeen;
+    for (; this.executionsSeen < executions.length; this.executionsSeen++) {
+      const { side, shares, clientId, execId } = executions[this.executionsSeen]!;
+      const isOwnFill = clientId === CLIENT_ID && execId.endsWith('.01');
+      if (isOwnFill) this.ownContracts += side === 'BUY' ? shares : -shares;
+    }
+    // Whatever the books hold beyond our own fills came from other hands, corrections included.
+    const other = this.totalContracts() - this.ownContracts;
+    if (other !== this.startContracts) {
+      this.startContracts = other;
+      this.otherHandsMs = this.world.nowMs;
+    }
+    return isNew;
+  }
+
+  private totalContracts(): number {
+    let sum = 0;
+    for (const { quantity } of this.positions()) sum += quantity;
+    return sum;
+  }
+}

@@ -1,0 +1,37 @@
+/** What must never happen, by name. docs/simulation.md says what each means. */
+export const INVARIANTS = [
+  'exposure',
+  'order-size',
+  'closing-crosses-zero',
+  'halted-opens',
+  'outside-session',
+  'other-contract',
+  'no-model',
+  'inexact-price',
+  'order-twice',
+  'two-bridges',
+  'half-started',
+  'uncaught',
+  'journal-shrinks',
+  'journal-unreadable',
+  'forgotten-execution',
+  'trade-date-goes-back',
+  'capture-unreadable',
+  'daily-loss',
+  'position-outside-session',
+  'left-working',
+  'disagreement',
+  'not-flat',
+  'not-ready',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];
+
+export interface Violation {
+  readonly invariant: Invariant;
+  /** In plain words, with the numbers. */
+  readonly what: string;
+  /** Ms after the start of the day. */
+  readonly atMs: number;
+}
+
+export type Report = (invariant: Invariant, what: string) => void;
