@@ -25,7 +25,7 @@ import { deliverReports } from './orders/report-delivery.js';
 import { SessionWatch } from './orders/session-watch.js';
 import type { Outage } from './outage.js';
 import { Pace } from './pace.js';
-import { publishAccount } from './requests/account-requests.js';
+import { publishFills } from './requests/account-requests.js';
 import { Inbox } from './requests/inbox.js';
 import { Session } from './session.js';
 import type { GatewaySettings } from './settings.js';
@@ -268,7 +268,7 @@ export class RunningGateway implements FaultScene, Gateway {
 
   #report(reports: OrderReport[]): void {
     this.#save();
-    const fills = reports.filter((report) => report.kind === 'execution');
+    const fills = reports.flatMap((report) => (report.kind === 'execution' ? report.execution : []));
     for (const _ of fills) {
       this.#director.begin('onFill');
       this.#director.strike('onFill', 'accepted');
@@ -276,8 +276,7 @@ export class RunningGateway implements FaultScene, Gateway {
     this.#director.strike('onOrder', 'accepted');
     if (this.outage && !this.outage.admits(reports)) return;
     this.reportFaults.pass(reports);
-    for (const name of new Set(fills.map(({ execution }) => execution.account)))
-      publishAccount(this, this.ledger.accounts.get(name)!);
+    publishFills(this, fills);
     if (fills.length > 0) this.#director.strike('onFill', 'reported');
   }
 

@@ -9,6 +9,8 @@ export class ScriptedAnswers {
   readonly depthRefusals: { readonly code: number; readonly text: string }[] = [];
   /** Delays of the first order ids of clients that connect. */
   readonly lateFirstIdsMs: number[] = [];
+  /** Delays with which the positions of fills are told, to subscribers and on request. */
+  readonly latePositionsMs: number[] = [];
   /** What is wrong with positions that are told. */
   readonly oddPositions: OddPosition[] = [];
 }

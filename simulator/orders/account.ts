@@ -17,6 +17,8 @@ export interface Position {
 /** Cash, positions and what they earned, of one account. Marks to the prices that `markTicks` gives. */
 export class Account {
   readonly positions = new Map<number, Position>();
+  /** Contracts of each future, by its id, that nobody is told of yet. */
+  readonly #withheld = new Map<number, number>();
   realizedPnl = 0;
   commissionsPaid = 0;
 
@@ -54,6 +56,19 @@ export class Account {
     position.quantity += signed;
     if (position.quantity === 0) position.averageCost = 0;
     return earned;
+  }
+
+  /** The positions as the clients are told of them. */
+  told(): Position[] {
+    return [...this.positions.values()].map((position) => ({
+      ...position,
+      quantity: position.quantity - (this.#withheld.get(position.contract.conId) ?? 0),
+    }));
+  }
+
+  /** So many contracts are not told of, or (negative) are told of again. */
+  withhold({ conId }: FutureContract, contracts: number): void {
+    this.#withheld.set(conId, (this.#withheld.get(conId) ?? 0) + contracts);
   }
 
   marketPrice(position: Position): number {

@@ -1,6 +1,7 @@
 import { oddPosition } from '../faults/odd-values.js';
 import type { GatewayCore } from '../gateway-core.js';
 import type { Account } from '../orders/account.js';
+import type { Execution } from '../orders/order.js';
 import type { Session, Subscription } from '../session.js';
 import {
   encodeAccountEnd,
@@ -60,8 +61,7 @@ export const accountRequests: Handlers<
   reqPositionsMulti(core, session, { reqId }) {
     const send = () => {
       for (const account of core.ledger.accounts.values())
-        for (const position of account.positions.values())
-          session.send(encodePositionMulti(reqId, account.name, position));
+        for (const position of account.told()) session.send(encodePositionMulti(reqId, account.name, position));
     };
     if (watch(session, reqId, 'positionsMulti', send)) session.send(encodePositionMultiEnd(reqId));
   },
@@ -86,6 +86,24 @@ export const accountRequests: Handlers<
   cancelPnl: (_core, session, { reqId }) => void session.unsubscribe(reqId, 'pnl'),
 };
 
+/** Tells who watches accounts what fills changed in them: now, or as late as the script says. */
+export function publishFills(core: GatewayCore, fills: readonly Execution[]): void {
+  const names = new Set(fills.map(({ account }) => account));
+  const accounts = [...names].map((name) => core.ledger.accounts.get(name)!);
+  for (const { account, contract, side, shares } of fills) {
+    const lateMs = core.scripted.latePositionsMs.shift();
+    const late = core.ledger.accounts.get(account)!;
+    const contracts = side === 'BUY' ? shares : -shares;
+    if (lateMs === undefined) continue;
+    late.withhold(contract, contracts);
+    core.later(lateMs, () => {
+      late.withhold(contract, -contracts);
+      publishAccount(core, late);
+    });
+  }
+  for (const account of accounts) publishAccount(core, account);
+}
+
 /** Tells every client that watches an account what a fill, or anything else, changed. */
 export function publishAccount(core: GatewayCore, account: Account): void {
   for (const session of core.sessions) {
@@ -97,7 +115,7 @@ export function publishAccount(core: GatewayCore, account: Account): void {
 }
 
 function sendPositions(core: GatewayCore, session: Session, account: Account): void {
-  for (const position of account.positions.values()) {
+  for (const position of account.told()) {
     const fields = encodePosition(account.name, position);
     const odd = core.scripted.oddPositions.shift();
     session.send(odd === undefined ? fields : oddPosition(odd, fields));
@@ -113,7 +131,7 @@ function sendAccount(core: GatewayCore, session: Session, account: Account): voi
 function sendAccountValues(session: Session, account: Account): void {
   for (const [key, value, currency] of account.values())
     session.send(encodeAccountValue(account.name, key, value, currency));
-  for (const position of account.positions.values()) session.send(encodePortfolio(account, position));
+  for (const position of account.told()) session.send(encodePortfolio(account, position));
 }
 
 const accountValues = (core: GatewayCore) =>

@@ -52,6 +52,19 @@ describe('an account that others trade in', () => {
     assert.equal(client.of(EventName.position).length, told);
   });
 
+  it('shows a fill in positions only later where the script says so, also to who asks', async () => {
+    gateway.inject({ do: 'positionsLate', ms: 3_600_000 });
+    await client.place(1, { ...MARKET, totalQuantity: 1 }, 'Filled');
+    client.api.reqPositions();
+    await client.next(EventName.positionEnd);
+    assert.deepEqual(new Set(client.of(EventName.position).map(([, , held]) => held)), new Set([0]));
+    assert.equal(position(), 1);
+    gateway.inject({ do: 'positionsLate', ms: 20 });
+    await client.place(2, { ...MARKET, totalQuantity: 1 }, 'Filled');
+    await toldPosition(1); // the second; the first is still withheld
+    assert.equal(position(), 2);
+  });
+
   it('leaves the exchange of a position empty, as futures trade on several', async () => {
     gateway.inject({ do: 'manualTrade', side: 'BUY', quantity: 3 });
     const [, contract] = await client.next(EventName.position);

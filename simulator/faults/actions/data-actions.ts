@@ -24,5 +24,7 @@ export const dataActions = [
   z.strictObject({ do: z.literal('oddDepth'), clientId, kind: z.enum(ODD_DEPTHS), times }),
   z.strictObject({ do: z.literal('oddTrade'), clientId, kind: z.enum(ODD_TRADES), times }),
   z.strictObject({ do: z.literal('oddQuote'), clientId, kind: z.enum(ODD_QUOTES), times }),
+  /** The next fills show in positions only so much later, also to who asks. */
+  z.strictObject({ do: z.literal('positionsLate'), ms: ms.default(1500), times }),
   z.strictObject({ do: z.literal('oddPosition'), kind: z.enum(ODD_POSITIONS), times }),
 ] as const;

@@ -12,6 +12,7 @@ export const dataEffects: Effects<
   | 'oddDepth'
   | 'oddTrade'
   | 'oddQuote'
+  | 'positionsLate'
   | 'oddPosition'
 > = {
   depthReset(_scene, _action, struck) {
@@ -46,6 +47,7 @@ export const dataEffects: Effects<
   oddQuote(_scene, { kind, times }, struck) {
     for (const feed of struck.flatMap(feedsOf)) feed.oddQuotes.push(...Array<typeof kind>(times).fill(kind));
   },
+  positionsLate: (scene, { ms, times }) => void scene.scripted.latePositionsMs.push(...Array<number>(times).fill(ms)),
   oddPosition: (scene, { kind, times }) =>
     void scene.scripted.oddPositions.push(...Array<typeof kind>(times).fill(kind)),
 };
