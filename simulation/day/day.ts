@@ -89,7 +89,10 @@ export class Day {
     world.disk.onChange = (change, owner) => this.onDisk(change, owner.name);
     world.network.onWrite = (socket, bytes) => this.onMessage(socket, bytes);
     world.onUncaught = ({ owner, error }) =>
-      this.report('uncaught', `${owner.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.report(
+        'uncaught',
+        `${owner.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
     world.afterEvent = () => {
       if (this.truth?.look() && watcher.tell) this.tellExecution();
       for (const rule of this.rules) rule.look();
@@ -195,7 +198,15 @@ export class Day {
       .slice(0, rolls ? 2 : 1)
       .map(
         (symbol, i) =>
-          new SimulatedMarket(symbol, tickSize, firstMs, Math.round(startPrice / tickSize) + 20 * i, seed + i, lengthMs, style),
+          new SimulatedMarket(
+            symbol,
+            tickSize,
+            firstMs,
+            Math.round(startPrice / tickSize) + 20 * i,
+            seed + i,
+            lengthMs,
+            style,
+          ),
       );
   }
 
@@ -209,7 +220,14 @@ export class Day {
       ...{ risk, metrics: { bridgePort: hasMetricsPort ? METRICS_PORT : 0 } },
       bridge: {
         ...{ bootstrapBarDays: 0, downSecondsMax: 10 },
-        restart: { dailyAt: quietTime, minutes: 1, timeZone: 'UTC', weeklyDay: 'SUNDAY', weeklyAt: '01:00', weeklyMinutes: 1 },
+        restart: {
+          dailyAt: quietTime,
+          minutes: 1,
+          timeZone: 'UTC',
+          weeklyDay: 'SUNDAY',
+          weeklyAt: '01:00',
+          weeklyMinutes: 1,
+        },
         ...bridge,
       },
       gateway: { port: GATEWAY_PORT, account: ACCOUNT },
@@ -246,7 +264,10 @@ export class Day {
         isClosing: fields[18] === 'MKT',
       });
     if (this.watcher.tell && /^[34]$/.test(fields[0] ?? ''))
-      this.watcher.tell(socket.owner.name, fields[0] === '3' ? `sends order ${fields.slice(16, 20).join(' ')} (${fields[1]})` : `cancels ${fields[2]}`);
+      this.watcher.tell(
+        socket.owner.name,
+        fields[0] === '3' ? `sends order ${fields.slice(16, 20).join(' ')} (${fields[1]})` : `cancels ${fields[2]}`,
+      );
   }
 
   private tellExecution(): void {

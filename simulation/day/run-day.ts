@@ -95,7 +95,8 @@ function becomeQuiet(day: Day): void {
   Object.assign(world.disk.faults, { freeBytes: Number.POSITIVE_INFINITY, failingSyncs: 0, syncDelayMs: 0 });
   Object.assign(world.network.faults, { delayMs: 0, cutUntilMs: 0 });
   const { ordained } = truth.gateway.desk;
-  for (const list of [ordained.rejections, ordained.cancelRefusals, ordained.suspensions, ordained.holds]) list.length = 0;
+  for (const list of [ordained.rejections, ordained.cancelRefusals, ordained.suspensions, ordained.holds])
+    list.length = 0;
   truth.gateway.inject({ do: 'connectivityRestored' });
   truth.gateway.inject({ do: 'resume' });
   for (let ms = 0; ms < 2 * QUIET_MS + FLAT_MS; ms += 500)

@@ -44,7 +44,10 @@ export class LossRule {
     }
     this.beyondSinceMs ??= world.nowMs;
     if (position !== 0 && world.nowMs - this.beyondSinceMs > CLOSED_WITHIN_MS)
-      this.report('daily-loss', `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`);
+      this.report(
+        'daily-loss',
+        `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`,
+      );
   }
 
   /** The bridge could see and act all the time, and the account is its own. */
@@ -93,6 +96,7 @@ export class LossRule {
 /** A corrected report takes the place of the earlier one. */
 function newest(executions: readonly Execution[]): Iterable<Execution> {
   const byRoot = new Map<string, Execution>();
-  for (const execution of executions) byRoot.set(execution.execId.slice(0, execution.execId.lastIndexOf('.')), execution);
+  for (const execution of executions)
+    byRoot.set(execution.execId.slice(0, execution.execId.lastIndexOf('.')), execution);
   return byRoot.values();
 }

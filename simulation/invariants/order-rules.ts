@@ -57,7 +57,8 @@ export class OrderRules {
       return;
     }
     if (onlyReduces || this.isNews(sent, UNKNOWN_MS + 2 * setting.positionEveryMs)) return;
-    if (worst > maxPositionContracts) report('exposure', `${held}: ${worst} are possible, the limit is ${maxPositionContracts}`);
+    if (worst > maxPositionContracts)
+      report('exposure', `${held}: ${worst} are possible, the limit is ${maxPositionContracts}`);
     this.judgeOpening(order, sent, held);
   }
 
@@ -67,7 +68,8 @@ export class OrderRules {
     if (halts.length > 0) report('halted-opens', `${held}, while halted: ${halts.join(', ')}`);
     const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
     if (!phases.includes('rth')) report('outside-session', `${held}, in the ${phases[0]} phase`);
-    if (order.contract.localSymbol !== day.localSymbol) report('other-contract', `${held}: ${day.localSymbol} is traded`);
+    if (order.contract.localSymbol !== day.localSymbol)
+      report('other-contract', `${held}: ${day.localSymbol} is traded`);
     for (const { contract, quantity } of day.truth.positions())
       if (quantity !== 0 && contract.localSymbol !== order.contract.localSymbol)
         report('other-contract', `${held}, and ${quantity} ${contract.localSymbol} are held`);

@@ -1,6 +1,6 @@
 import { CLIENT_ID } from '../../shared/config/services.js';
-import type { RunningGateway } from '../../simulator/running-gateway.js';
 import { type Execution, isLive, type Order, remainingOf } from '../../simulator/orders/order.js';
+import type { RunningGateway } from '../../simulator/running-gateway.js';
 import type { World } from '../world/world.js';
 
 /** A message that left the bridge: an order, as it was worded. */

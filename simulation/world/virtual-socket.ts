@@ -4,7 +4,10 @@ import { systemError } from './virtual-disk.js';
 import type { VirtualNetwork } from './virtual-network.js';
 
 /** What arrives at the other end, in order. */
-type Arrival = { readonly kind: 'data'; readonly bytes: Buffer } | { readonly kind: 'end' } | { readonly kind: 'reset' };
+type Arrival =
+  | { readonly kind: 'data'; readonly bytes: Buffer }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'reset' };
 
 /** One end of a TCP connection, with what the product uses of net.Socket. */
 export class VirtualSocket extends EventEmitter implements Held {
