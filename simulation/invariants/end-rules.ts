@@ -93,7 +93,7 @@ function readJournal(day: Day, localSymbol: string): { ledger: OrderLedger; exec
     for (const line of node.contents().toString().split('\n').slice(0, -1)) {
       try {
         const entry = entryOf(journalLine.parse(JSON.parse(line)));
-        if (entry.kind === 'fill') execIds.push(entry.execId);
+        if (entry.kind === 'fill' || entry.kind === 'bust') execIds.push(entry.execId);
         if (entry.kind === 'carry') execIds.push(...entry.executions.map(({ execId }) => execId));
         ledger.apply(entry);
       } catch (error) {
