@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { Failure } from '../../shared/failure.js';
 
 /** Prices in points, quantities in contracts, position signed (long positive). */
 const side = z.enum(['BUY', 'SELL']);
 export type OrderSide = z.infer<typeof side>;
 const contracts = z.number().int().positive();
+/** 0: the exchange has busted the execution. */
+const executedContracts = z.number().int().nonnegative();
 const orderRef = z.uuid();
 const text = z.string();
 
@@ -22,7 +25,10 @@ const lines = [
     highestOrderId: z.number().int().nonnegative(),
     /** Executions counted already: the gateway reports a whole day, which may span two trade dates. */
     executions: z.array(
-      z.object({ execId: text, orderRef: orderRef.nullable(), side, contracts, price: z.number(), permId: z.number() }),
+      z.object({
+        ...{ execId: text, orderRef: orderRef.nullable(), side, contracts: executedContracts },
+        ...{ price: z.number(), permId: z.number() },
+      }),
     ),
     haltReasons: z.record(z.string(), z.string()),
   }),
@@ -57,11 +63,11 @@ const lines = [
   /** `corrects` names the execution that this one replaces. */
   z.object({
     kind: z.literal('fill'),
-    execId: text,
+    execId: text.min(1),
     orderRef: orderRef.nullable(),
     permId: z.number(),
     side,
-    contracts,
+    contracts: executedContracts,
     price: z.number(),
     /** As the gateway words it. */
     executedAt: text,
@@ -101,4 +107,29 @@ export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { ki
 /** What a line says, without when it was written. */
 export function entryOf({ v: _v, n: _n, marketTime: _market, wallTime: _wall, ...entry }: JournalLine): JournalEntry {
   return entry as JournalEntry;
+}
+
+/** What somebody wants written would be no line that the next start can read: it is not written. */
+export class JournalLineInvalid extends Failure {
+  constructor(entry: JournalEntry, field: string, reason: string) {
+    super(
+      'JournalLineInvalid',
+      `${entry.kind}${'orderRef' in entry && entry.orderRef ? ` of order ${entry.orderRef}` : ''}: ${field}: ${reason}`,
+      'compare orders, executions and position with TWS',
+      { entry, field },
+    );
+  }
+}
+
+/** What makes an entry, or a whole line, one that cannot be read back. @throws JournalLineInvalid */
+export function checkEntry(entry: JournalEntry): void {
+  refuseInvalid(entry, bodies.safeParse(entry).error);
+}
+export function checkLine(line: JournalLine): void {
+  refuseInvalid(line, journalLine.safeParse(line).error);
+}
+
+function refuseInvalid(entry: JournalEntry, error: z.ZodError | undefined): void {
+  const issue = error?.issues[0];
+  if (issue) throw new JournalLineInvalid(entry, issue.path.join('.') || 'line', issue.message);
 }

@@ -115,8 +115,7 @@ export class OrderDesk {
     if (execution.acctNumber !== this.deps.account || contract.localSymbol !== this.deps.contract.localSymbol) return;
     const fill = fillOf(execution, this.ledger);
     if (fill === null) return;
-    this.deps.journal.append(fill);
-    this.deps.onFill(fill);
+    if (this.deps.journal.append(fill)) this.deps.onFill(fill);
   }
 
   readonly onCommission = ({ execId, commission, currency, realizedPNL }: CommissionReport): void => {

@@ -18,6 +18,16 @@ export const bridgeConfig = z.strictObject({
     .max(600_000)
     .default(3000)
     .describe('Market milliseconds after which an order that has not filled is cancelled.'),
+  cancelOnStop: z
+    .boolean()
+    .default(true)
+    .describe('Whether a bridge that is asked to stop first cancels the orders of its decisions; false leaves them.'),
+  stopSecondsMax: positiveCount
+    .max(15)
+    .default(5)
+    .describe(
+      'Seconds that a stop waits for these orders to be gone; what is left then is reconciled at the next start.',
+    ),
   bootstrapBarDays: count.max(30).default(2).describe('Days of 5-minute bars asked for on connect; 0 asks for none.'),
   restart: z
     .strictObject({

@@ -24,12 +24,15 @@ export const ALARM_NAMES = [
   'DoubleOrder',
   'DailyLoss',
   'RejectBurst',
+  'OddReport',
   'WrongAccount',
   // Models and decisions
   'ReleaseNotRestored',
   'SwapRefused',
   'DecisionFailed',
   'DecisionLogNotWritten',
+  // The clock and the journal
+  'ClockBehindJournal',
   // The end of a process
   'JournalLost',
 ] as const;

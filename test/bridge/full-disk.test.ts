@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DiskReserve } from '../../bridge/disk/disk-reserve.js';
 import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { JournalQueue } from '../../bridge/orders/journal-queue.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
@@ -22,6 +23,8 @@ describe('a full disk', () => {
   let queue: JournalQueue;
   let isFull: boolean;
   const told: (string | null)[] = [];
+  const invalid: string[] = [];
+  const behind: string[] = [];
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'believe-full-'));
     isFull = false;
@@ -32,7 +35,12 @@ describe('a full disk', () => {
       if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
       append(entry, durable);
     };
-    queue = new JournalQueue(journal, (error) => told.push(error?.message ?? null));
+    queue = new JournalQueue(journal, DiskReserve.open(path.join(folder, 'reserve')), {
+      onTrouble: (error) => told.push(error?.message ?? null),
+      onInvalid: (_entry, error) => invalid.push(error.message),
+      onClockBehind: (clockDate, journalDate) => behind.push(`${clockDate} before ${journalDate}`),
+    });
+    queue.start();
   });
   afterEach(() => {
     queue.close();
