@@ -121,6 +121,7 @@ export class JournalQueue {
 
   /** All that waits; then the reserve is made whole. Until both are done it is tried again and again. */
   private drain(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     const isDone = this.attempt(() => {
       this.writeWaiting('report');
