@@ -121,15 +121,8 @@ export class JournalLineInvalid extends Failure {
   }
 }
 
-/** What makes an entry, or a whole line, one that cannot be read back. @throws JournalLineInvalid */
+/** The rest of a line, its stamp, is the journal's own. @throws JournalLineInvalid where the next start could not read it */
 export function checkEntry(entry: JournalEntry): void {
-  refuseInvalid(entry, bodies.safeParse(entry).error);
-}
-export function checkLine(line: JournalLine): void {
-  refuseInvalid(line, journalLine.safeParse(line).error);
-}
-
-function refuseInvalid(entry: JournalEntry, error: z.ZodError | undefined): void {
-  const issue = error?.issues[0];
+  const issue = bodies.safeParse(entry).error?.issues[0];
   if (issue) throw new JournalLineInvalid(entry, issue.path.join('.') || 'line', issue.message);
 }

@@ -4,7 +4,7 @@ import type { MarketClock } from '../../shared/clock/market-clock.js';
 import { createFile } from '../../shared/disk/create-file.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import { AppendLog } from '../disk/append-log.js';
-import { checkLine, entryOf, type JournalEntry, type JournalLine, journalLine } from './journal-line.js';
+import { checkEntry, entryOf, type JournalEntry, type JournalLine, journalLine } from './journal-line.js';
 import { OrderLedger } from './order-ledger.js';
 
 /** Executions of earlier trade dates that the next file still names: more than a gateway day has. */
@@ -61,10 +61,9 @@ export class OrderJournal {
    * @throws JournalLineInvalid where the next start could not read the line; the system error where the disk refuses it
    */
   append(entry: JournalEntry, durable = true): void {
+    checkEntry(entry);
     const n = this.lines + 1;
-    const line = this.stamped(entry, n);
-    checkLine(line);
-    this.log.append(line, durable);
+    this.log.append(this.stamped(entry, n), durable);
     this.lines = n;
     this.book.apply(entry);
   }
@@ -77,10 +76,9 @@ export class OrderJournal {
   startTradeDate(tradeDate: string, markPrice: number | null): void {
     if (tradeDate <= this.tradeDate || this.book.live().length > 0) return;
     const carry = { ...this.carry(markPrice), tradeDate };
-    const line = this.stamped(carry, 1);
-    checkLine(line);
+    checkEntry(carry);
     const file = path.join(this.folder, journalFile(tradeDate));
-    if (!createFile(file, `${JSON.stringify(line)}\n`)) throw journalExists(file);
+    if (!createFile(file, `${JSON.stringify(this.stamped(carry, 1))}\n`)) throw journalExists(file);
     const old = this.log;
     this.log = AppendLog.open(file);
     this.tradeDate = tradeDate;

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { RESERVE_BYTES } from '../../bridge/disk/disk-reserve.js';
-import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { assertAgreement } from './agreement.js';
 import { ACCOUNT, Rig } from './rig.js';
 import { SmallDisk } from './small-disk.js';
 import { EAGER } from './toy-release.js';
 
 const CONTRACTS = 60;
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 describe('a bridge on a file system (tmpfs) that is full', function () {
   this.timeout(180_000);
@@ -85,17 +88,13 @@ describe('a bridge on a file system (tmpfs) that is full', function () {
 
   it('closes the position nevertheless, when an operator asks for it, and knows of every execution', async () => {
     await start(20, {});
-    const request = { v: 1, by: 'test', reason: 'drill', at: new Date().toISOString() };
-    const asked = path.join(rig.broker, 'control', CONTROL_FILES.flatten);
-    disk.makeRoom();
-    writeFileSync(`${asked}.later`, JSON.stringify(request));
     await fullWithPosition();
-    renameSync(`${asked}.later`, asked);
-    while (positionAtGateway(rig) !== 0 || rig.gateway.ledger.live().length > 0) await sleep(20);
+    await promisify(execFile)(process.execPath, [MAIN, 'bridge', 'flatten', '--home', rig.home]);
+    await rig.until('flat there', () => positionAtGateway(rig) === 0 && rig.gateway.ledger.live().length === 0);
     const flat = await rig.until('flat here', ({ positionContracts, halts }) => {
       return positionContracts === 0 && halts?.flatten !== undefined && rig.ledger().live().length === 0;
     });
-    assert.match(flat.haltReason ?? '', /journal: the journal cannot be written/, 'the disk is full still');
+    assert.match(flat.haltReason ?? '', /disk: the capture cannot be written/, 'the disk is full still');
     assertAgreement(rig);
     const closing = rig
       .ledger()
