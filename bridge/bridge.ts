@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
+import type { FileLock } from '../shared/disk/file-lock.js';
 import { CONNECTION_ALARMS } from '../shared/handover/alarm-line.js';
 import { tellHalt } from './alarms/alarm-of-halt.js';
-import { Alarms } from './alarms/alarms.js';
 import { captureSettings, isSyntheticMarket } from './capture/capture-settings.js';
 import { CaptureWriter } from './capture/capture-writer.js';
 import { ReceiveClock } from './capture/receive-clock.js';
@@ -18,27 +18,27 @@ import { ControlFiles } from './control/control-files.js';
 import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
 import { Rehearsal } from './decide/rehearsal.js';
+import { takeHome } from './disk/home-lock.js';
 import { MarketFeed } from './feed/market-feed.js';
 import { SilenceWatch } from './feed/silence-watch.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { ModelInUse } from './model-in-use.js';
+import { openHome } from './open-home.js';
+import { Opened } from './opened.js';
 import { AccountPosition } from './orders/account-position.js';
-import { JournalQueue } from './orders/journal-queue.js';
+import { endDecisions } from './orders/end-decisions.js';
+import { openJournal } from './orders/open-journal.js';
 import { OrderDesk } from './orders/order-desk.js';
-import { OrderJournal } from './orders/order-journal.js';
 import { CLOSING_HALTS } from './orders/order-ledger.js';
-import { runAll } from './run-all.js';
+import { startFailure } from './start-failure.js';
 import { describeBridge } from './status/describe-bridge.js';
 import { RegimeWatch } from './status/regime.js';
-import { StatusFile } from './status/status-file.js';
-import { StatusServer } from './status/status-server.js';
 import { Tally } from './status/tally.js';
 import { Supervisor } from './supervisor.js';
 import { ArmedFile } from './swap/armed-file.js';
 import { HotSwap } from './swap/hot-swap.js';
 import { prepareRelease } from './swap/prepare-release.js';
-import { SwapsLog } from './swap/swaps-log.js';
 import { Trading } from './trading.js';
 import { type Tuning, USUAL_TUNING } from './tuning.js';
 
@@ -48,41 +48,61 @@ export interface BridgeOptions {
   readonly home: string;
   readonly log: Logger;
   readonly tuning?: Tuning;
+  /** Takes the folder `broker/` for this bridge alone. */
+  readonly takeHome?: (brokerFolder: string) => Promise<FileLock>;
 }
 
 export interface RunningBridge {
-  /** Stops as after a SIGTERM: closes the connection, the segment and the journal; open orders stay at the gateway. */
+  /** Stops as after a SIGTERM: cancels the orders of decisions (where so set), closes connection, segment and journal. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the one process that may send orders: wires capture, decisions, risk, orders and the swap together. Resolves
- * once it keeps connecting, captures and tells its status.
- * @throws Failure where the account does not fit the mode; BadInput where a journal cannot be read
+ * Starts the one process that may send orders. Resolves once it keeps connecting, captures and tells its status. What can
+ * fail comes first, in an order in which nothing is changed before all of it has been looked at; a start that fails closes
+ * what it has opened, and until it has succeeded no timer runs, no control file is obeyed and nobody is connected to.
+ * @throws Failure BridgeRunning, AccountRefused, PortTaken, FolderNotWritable, BadInput, ...: always with the next step
  */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
+  const opened = new Opened();
+  try {
+    requireAccountOfMode(options.config.gateway);
+    await assemble(options, opened);
+  } catch (error) {
+    await opened.close().catch((failure: unknown) => options.log.error({ err: failure }, 'a start was not undone'));
+    throw startFailure(error);
+  }
+  return { stop: () => opened.close() };
+}
+
+/** Wires capture, decisions, risk, orders and the swap together, and starts them. */
+async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
   const { config, clock, home, log, tuning = USUAL_TUNING } = options;
-  requireAccountOfMode(config.gateway);
   const broker = path.join(home, 'broker');
+  const { statusServer, status, swapsLog, alarms } = await openHome(broker, opened, {
+    ...{ statusPort: config.metrics.bridgePort, log, alarmQuietMs: tuning.alarmQuietMs },
+    takeHome: options.takeHome ?? takeHome,
+  });
   const { instrument, gateway } = config;
   const contract = contractOf(instrument);
   const own = { account: gateway.account, localSymbol: instrument.localSymbol };
   const tally = new Tally();
   const regime = new RegimeWatch();
-  const alarms = Alarms.open(path.join(broker, 'alarms.jsonl'), { log, quietMs: tuning.alarmQuietMs });
   let connection: ConnectionState = 'connecting';
 
   const halts = new Halts((code, reason) => onHalt(code, reason));
-  const journal = new JournalQueue(
-    // A position belongs to an account and a contract: after a roll, or a change of account, another journal begins.
-    OrderJournal.open(
-      path.join(broker, 'journal', `${own.account}-${own.localSymbol}`),
-      clock,
-      tradeDateOf(clock.nowMs()),
-    ),
-    (error) =>
+  const journal = openJournal(broker, own, clock, {
+    onTrouble: (error) =>
       error ? halts.raise('journal', `the journal cannot be written: ${error.message}`) : halts.lift('journal'),
-  );
+    onInvalid: (_entry, error) =>
+      halts.raise('odd-report', `what the gateway reported cannot be kept: ${error.message}`),
+    onClockBehind: (clockDate, journalDate) =>
+      alarms.note('ClockBehindJournal', `the clock is at trade date ${clockDate}, the journal at ${journalDate}`),
+  });
+  opened.closeBy(() => {
+    const lost = journal.close();
+    if (lost > 0) alarms.raise('JournalLost', `the disk refused ${lost} journal lines to the end`);
+  });
   const receiveClock = new ReceiveClock(clock);
   const capture = new CaptureWriter({
     folder: path.join(broker, 'capture'),
@@ -93,9 +113,11 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       error ? halts.raise('disk', `the capture cannot be written: ${error.message}`) : halts.lift('disk'),
     onGap: () => feed.renew(),
   });
+  opened.closeBy(() => capture.close());
   const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, tradeDateOf, ({ message }) =>
     alarms.note('DecisionLogNotWritten', message),
   );
+  opened.closeBy(() => decisionLog.close());
   const decider = new Decider({
     ...{ instrument: instrument.localSymbol, tickSize: instrument.tickSize, baseNs: receiveClock.baseNs },
     afterEventSeq: capture.lastSeq,
@@ -116,6 +138,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       alarms.note('DecisionFailed', String(error));
     },
   });
+  opened.closeBy(() => decider.settled());
   const model = new ModelInUse(decider, decisionLog);
   const desk = new OrderDesk({
     account: gateway.account,
@@ -181,7 +204,6 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       trading.rehearse();
     },
   );
-  const swapsLog = SwapsLog.open(path.join(broker, 'swaps.jsonl'));
   const swap = new HotSwap({
     armed: new ArmedFile(path.join(broker, 'armed')),
     log: swapsLog,
@@ -262,8 +284,6 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       messagesWaiting: keeper.readySession?.messagesWaiting ?? 0,
     });
   };
-  const status = new StatusFile(broker, describe);
-  const statusServer = new StatusServer(config.metrics.bridgePort, describe);
 
   function onHalt(code: HaltCode, reason: string | null): void {
     if (reason === null) log.warn({ halt: code }, 'halt lifted');
@@ -295,35 +315,20 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   await model.restore(broker, swapsLog).catch((error: unknown) => {
     alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);
   });
+  opened.closeBy(() => keeper.stop().finally(() => (connection = 'down')));
+  for (const part of [rehearsal, supervisor, swap]) opened.closeBy(() => part.stop());
   swap.start();
+  journal.start();
   rehearsal.start();
   supervisor.start();
-  status.start();
-  await statusServer.start();
+  status.start(describe);
+  statusServer.serve(describe);
   tally.eventLoopDelay.enable();
+  opened.closeBy(() => void tally.eventLoopDelay.disable());
   keeper.start();
-  const closeJournal = () => {
-    const lost = journal.close();
-    if (lost > 0) alarms.raise('JournalLost', `the disk refused ${lost} journal lines to the end`);
-  };
-  return {
-    stop: () => {
-      connection = 'down';
-      return runAll([
-        () => keeper.stop(),
-        () => supervisor.stop(),
-        () => swap.stop(),
-        () => rehearsal.stop(),
-        () => decider.settled(),
-        () => capture.close(),
-        () => decisionLog.close(),
-        closeJournal,
-        () => swapsLog.close(),
-        () => status.stop(),
-        () => statusServer.stop(),
-        () => tally.eventLoopDelay.disable(),
-        () => alarms.close(),
-      ]);
-    },
-  };
+  if (!config.bridge.cancelOnStop) return;
+  opened.closeBy(async () => {
+    const left = await endDecisions(halts, () => journal.ledger, config.bridge.stopSecondsMax);
+    if (left.length > 0) log.error({ orders: left.map(({ orderRef }) => orderRef) }, 'orders are left at the gateway');
+  });
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { Failure, UsageFailure } from '../shared/failure.js';
+import { codeOf, failureText } from './failure-text.js';
 
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
 const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (noun: Command) => void }> }[] = [
@@ -98,18 +98,6 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** What the operating system refuses, in words. */
-const SYSTEM_SENTENCES: Readonly<Record<string, readonly [sentence: string, fix: string]>> = {
-  ENOSPC: ['the disk is full', 'free some space; nothing that was accepted is lost, start again'],
-  EACCES: ['permission denied', 'give this user the right, or choose another --home'],
-  EROFS: ['the file system is read-only', 'choose another --home'],
-  EMFILE: ['too many open files', 'raise the limit (ulimit -n)'],
-};
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException | null)?.code ?? '';
-}
-
 // Who reads the output may go at any time (`| head`, a closed terminal): the work goes on, above all that of the bridge.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error) => {
@@ -121,16 +109,9 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof Failure) {
-    process.stderr.write(`believe: ${error.message}\n${error.fix ? `  -> ${error.fix}\n` : ''}`);
-    process.exitCode = error instanceof UsageFailure ? 2 : 1;
-  } else if (SYSTEM_SENTENCES[codeOf(error)]) {
-    const { path, message } = error as NodeJS.ErrnoException;
-    const [sentence, fix] = SYSTEM_SENTENCES[codeOf(error)]!;
-    process.stderr.write(`believe: ${sentence}${path ? `: ${path}` : ''} (${message})\n  -> ${fix}\n`);
-    process.exitCode = 1;
-  } else {
-    process.stderr.write(`believe: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
+  else {
+    const { text, exitCode } = failureText(error);
+    process.stderr.write(text);
+    process.exitCode = exitCode;
   }
 }

@@ -9,6 +9,7 @@ export const ALARM_OF_HALT: Readonly<Record<HaltCode, AlarmName | null>> = {
   disk: 'CaptureNotWritten',
   journal: 'JournalNotWritten',
   'kill-switch': null,
+  stopping: null,
   flatten: null,
   'position-mismatch': 'PositionMismatch',
   'orphan-order': 'OrphanOrder',

@@ -20,7 +20,7 @@ export class ControlFiles {
   look(): Asked {
     return {
       halt: this.haltReason(),
-      flatten: this.request(CONTROL_FILES.flatten),
+      flatten: this.request(CONTROL_FILES.flatten) ?? this.unreadable(CONTROL_FILES.flatten),
       resume: this.isResumeOutdated() ? null : this.request(CONTROL_FILES.resume),
     };
   }
@@ -72,6 +72,13 @@ export class ControlFiles {
     if (!existsSync(file)) return null;
     const asked = this.request(CONTROL_FILES.halt);
     return asked ? `${asked.reason} (${asked.by})` : `${file} exists, but says nothing readable`;
+  }
+
+  /** A file that says nothing readable is a request all the same: on a full disk an operator can make no other. */
+  private unreadable(name: string): TradingControl | null {
+    const writtenMs = this.writtenMs(name);
+    if (writtenMs === null) return null;
+    return { v: 1, by: 'unknown', reason: `${name} says nothing readable`, at: new Date(writtenMs).toISOString() };
   }
 
   /** Null where there is no such file, or it is none of ours. */

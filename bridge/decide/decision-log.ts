@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Decision } from '../../shared/decision/decision.js';
@@ -9,6 +10,8 @@ import type { LoadedRelease } from '../swap/prepare-release.js';
 /**
  * `broker/journal/decisions-<trade date>.jsonl`: everything a replay needs, besides the captured events, to come to
  * the same decisions bit for bit, and what the live decisions were. Vectors are float32, little-endian, base64.
+ * Trade dates never go back, whatever the clock does, also over a restart: a replay reads the files in the order of their
+ * names, and its events by growing sequence numbers.
  */
 export class DecisionLog {
   private log: AppendLog | undefined;
@@ -52,15 +55,27 @@ export class DecisionLog {
 
   private write(line: object): void {
     try {
-      const tradeDate = this.tradeDateOf(this.clock.nowMs());
-      if (tradeDate !== this.tradeDate) {
-        this.close();
-        this.log = AppendLog.open(path.join(this.folder, `decisions-${tradeDate}.jsonl`));
-        this.tradeDate = tradeDate;
-      }
-      this.log?.append({ v: 1, ...line }, false);
+      this.fileOf(this.tradeDateOf(this.clock.nowMs())).append({ v: 1, ...line }, false);
     } catch (error) {
       this.onTrouble(error as Error);
     }
   }
+
+  private fileOf(clockDate: string): AppendLog {
+    if (this.log && clockDate <= this.tradeDate) return this.log;
+    const newest = this.log ? '' : newestDate(this.folder);
+    const tradeDate = clockDate > newest ? clockDate : newest;
+    const log = AppendLog.open(path.join(this.folder, `decisions-${tradeDate}.jsonl`));
+    this.close();
+    this.tradeDate = tradeDate;
+    this.log = log;
+    return log;
+  }
+}
+
+/** Of the logs that there are; empty where there is none. */
+function newestDate(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const dates = readdirSync(folder).map((file) => /^decisions-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1] ?? '');
+  return dates.sort().at(-1) ?? '';
 }

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { BadInput } from '../../shared/failure.js';
 
 /**
  * A file of JSON lines that only grows. A line counts once its newline is on disk: `open` cuts a torn last line off,
@@ -37,10 +38,10 @@ export class AppendLog {
     return new AppendLog(file, descriptor, wholeBytes);
   }
 
-  /** Every line, parsed. @throws SyntaxError when a whole line is not JSON */
+  /** Every line, parsed. @throws BadInput when a whole line is not JSON */
   read(): unknown[] {
     const lines = readFileSync(this.file, 'utf8').split('\n');
-    return lines.filter((line) => line.length > 0).map((line) => JSON.parse(line) as unknown);
+    return lines.flatMap((line, index) => (line.length > 0 ? [this.parse(line, index + 1)] : []));
   }
 
   /**
@@ -63,6 +64,14 @@ export class AppendLog {
   close(): void {
     fdatasyncSync(this.descriptor);
     closeSync(this.descriptor);
+  }
+
+  private parse(line: string, number: number): unknown {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch (error) {
+      throw new BadInput(this.file, `line ${number}`, `not JSON: ${(error as Error).message}`);
+    }
   }
 
   private cutBack(): void {

@@ -1,10 +1,11 @@
-/** Why no new order may be sent. The first five pass by themselves; the others stay until an operator resumes. */
+/** Why no new order may be sent. The first six pass by themselves; the others stay until an operator resumes. */
 export type HaltCode =
   | 'connection'
   | 'feed'
   | 'disk'
   | 'journal'
   | 'kill-switch'
+  | 'stopping'
   | 'flatten'
   | 'position-mismatch'
   | 'orphan-order'
@@ -15,7 +16,7 @@ export type HaltCode =
   | 'odd-report'
   | 'account';
 
-const PASSING: ReadonlySet<HaltCode> = new Set(['connection', 'feed', 'disk', 'journal', 'kill-switch']);
+const PASSING: ReadonlySet<HaltCode> = new Set(['connection', 'feed', 'disk', 'journal', 'kill-switch', 'stopping']);
 
 /** Whether only an operator may lift it, also after a restart. */
 export function isSticky(code: HaltCode): boolean {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { Failure } from '../../shared/failure.js';
 
 /** Prices in points, quantities in contracts, position signed (long positive). */
 const side = z.enum(['BUY', 'SELL']);
 export type OrderSide = z.infer<typeof side>;
 const contracts = z.number().int().positive();
+/** 0: the exchange has busted the execution. */
+const executedContracts = z.number().int().nonnegative();
 const orderRef = z.uuid();
 const text = z.string();
 
@@ -24,8 +27,7 @@ const lines = [
     executions: z.array(
       z.object({
         ...{ execId: text, orderRef: orderRef.nullable(), side, price: z.number(), permId: z.number() },
-        /** 0: taken back by the exchange. */
-        contracts: z.number().int().nonnegative(),
+        contracts: executedContracts,
       }),
     ),
     haltReasons: z.record(z.string(), z.string()),
@@ -63,7 +65,7 @@ const lines = [
   /** `corrects` names the execution that this one replaces. */
   z.object({
     kind: z.literal('fill'),
-    execId: text,
+    execId: text.min(1),
     orderRef: orderRef.nullable(),
     permId: z.number(),
     side,
@@ -122,4 +124,22 @@ export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { ki
 /** What a line says, without when it was written. */
 export function entryOf({ v: _v, n: _n, marketTime: _market, wallTime: _wall, ...entry }: JournalLine): JournalEntry {
   return entry as JournalEntry;
+}
+
+/** What somebody wants written would be no line that the next start can read: it is not written. */
+export class JournalLineInvalid extends Failure {
+  constructor(entry: JournalEntry, field: string, reason: string) {
+    super(
+      'JournalLineInvalid',
+      `${entry.kind}${'orderRef' in entry && entry.orderRef ? ` of order ${entry.orderRef}` : ''}: ${field}: ${reason}`,
+      'compare orders, executions and position with TWS',
+      { entry, field },
+    );
+  }
+}
+
+/** The rest of a line, its stamp, is the journal's own. @throws JournalLineInvalid where the next start could not read it */
+export function checkEntry(entry: JournalEntry): void {
+  const issue = bodies.safeParse(entry).error?.issues[0];
+  if (issue) throw new JournalLineInvalid(entry, issue.path.join('.') || 'line', issue.message);
 }

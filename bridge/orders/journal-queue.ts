@@ -1,26 +1,53 @@
-import type { EntryOf, JournalEntry } from './journal-line.js';
+import { isDiskFull } from '../../shared/disk/disk-full.js';
+import { type DiskReserve, RESERVE_BYTES } from '../disk/disk-reserve.js';
+import { checkEntry, type EntryOf, type JournalEntry, JournalLineInvalid } from './journal-line.js';
 import type { OrderJournal } from './order-journal.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 
 const RETRY_MS = 500;
 
+export interface JournalEvents {
+  /** The disk refuses (error); everything has been written after all, and there is room in reserve again (null). */
+  readonly onTrouble: (error: Error | null) => void;
+  /** Not written, and never will be: the next start could not read such a line. */
+  readonly onInvalid: (entry: JournalEntry, error: JournalLineInvalid) => void;
+  /** The clock is at a trade date before that of the journal, which stays where it is. Told again and again. */
+  readonly onClockBehind: (clockDate: string, journalDate: string) => void;
+}
+
+interface Waiting {
+  readonly entry: JournalEntry;
+  readonly durable: boolean;
+}
+
+/** Bytes of the reserve that are left for others: a decision gets none, closing a position gets it all. */
+const KEEP_BYTES = { decision: RESERVE_BYTES, report: RESERVE_BYTES / 2, closing: 0 } as const;
+
 /**
  * The journal as the rest of the bridge uses it. What the gateway reports must not be lost because the disk is full:
- * such entries wait here, in order, until the disk takes them, and trading is halted meanwhile.
+ * such entries are written into the reserve, or wait here, in order, until the disk takes them; trading is halted
+ * meanwhile. An order that closes the position goes out even then.
  */
 export class JournalQueue {
-  private readonly waiting: { entry: JournalEntry; durable: boolean }[] = [];
+  private readonly waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private inTrouble = false;
+  private trouble: Error | null = null;
+  private isWriting = false;
+  private isDateRefused = false;
 
   /** Told what a line has made of an order, once it is written. */
   onOrderChange: (before: Order, after: Order) => void = () => {};
 
-  /** @param onTrouble told when the disk refuses (error) and when everything has been written after all (null) */
   constructor(
     readonly journal: OrderJournal,
-    private readonly onTrouble: (error: Error | null) => void,
+    private readonly reserve: DiskReserve,
+    private readonly events: JournalEvents,
   ) {}
+
+  /** Sees to it that there is a reserve. */
+  start(): void {
+    this.drain();
+  }
 
   get ledger(): OrderLedger {
     return this.journal.ledger;
@@ -33,70 +60,117 @@ export class JournalQueue {
 
   /** An intent must be on disk before its order is sent. @returns false where the disk refuses: then it did not happen */
   intend(entry: EntryOf<'intent'>): boolean {
-    if (this.waiting.length > 0) return false;
-    try {
-      this.journal.append(entry, true);
-      return true;
-    } catch {
-      // Waits for the disk like any other line, so that the trouble is told, and its end.
+    if (!this.isValid(entry)) return false;
+    const isClosing = entry.purpose === 'flatten';
+    if (this.waiting.length > 0 && !isClosing) return false;
+    const intent = { entry, durable: true };
+    const isWritten = this.attempt(() => {
+      if (isClosing) this.writeWaiting('closing');
+      this.write(intent, isClosing ? 'closing' : 'decision');
+    });
+    // Waits for the disk like any other line, so that the trouble is told, and its end.
+    if (!isWritten && this.waiting.length === 0)
       this.append({ kind: 'not-sent', orderRef: entry.orderRef, reason: 'its intent could not be written' });
-      return false;
-    }
+    this.drainUnlessItWaits();
+    return isWritten;
   }
 
-  /** For what has happened already and only has to be remembered. */
-  append(entry: JournalEntry, durable = true): void {
+  /** For what has happened already and only has to be remembered. @returns false where it says nothing that can be */
+  append(entry: JournalEntry, durable = true): boolean {
+    if (!this.isValid(entry)) return false;
     this.waiting.push({ entry, durable });
-    if (this.timer === undefined) this.drain();
+    this.drainUnlessItWaits();
+    return true;
   }
 
-  /** Begins the file of a new trade date, unless the disk refuses: then it is tried again at the next call. */
+  /** Begins the file of a later trade date, unless the disk refuses: then it is tried again at the next call. */
   startTradeDate(tradeDate: string, markPrice: number | null): void {
+    if (tradeDate < this.journal.date) this.events.onClockBehind(tradeDate, this.journal.date);
     if (this.waiting.length > 0) return;
-    this.attempt(() => this.journal.startTradeDate(tradeDate, markPrice));
+    this.isDateRefused = !this.attempt(() => this.journal.startTradeDate(tradeDate, markPrice));
+    if (this.trouble) this.drainUnlessItWaits();
   }
 
   /** Tries once more and closes; what still waits is lost and said so by the return value. */
   close(): number {
     clearTimeout(this.timer);
-    this.drain();
+    this.attempt(() => this.writeWaiting('closing'));
     clearTimeout(this.timer);
     this.journal.close();
+    this.reserve.close();
     return this.waiting.length;
   }
 
-  private drain(): void {
-    this.timer = undefined;
-    const isDrained = this.attempt(() => {
-      while (this.waiting.length > 0) {
-        const { entry, durable } = this.waiting[0]!;
-        this.write(entry, durable);
-        this.waiting.shift();
-      }
-    });
-    if (!isDrained) this.timer = setTimeout(() => this.drain(), RETRY_MS);
+  private isValid(entry: JournalEntry): boolean {
+    try {
+      checkEntry(entry);
+      return true;
+    } catch (error) {
+      if (!(error instanceof JournalLineInvalid)) throw error;
+      this.events.onInvalid(entry, error);
+      return false;
+    }
   }
 
-  private write(entry: JournalEntry, durable: boolean): void {
-    const orderRef = 'orderRef' in entry ? entry.orderRef : null;
-    const before = orderRef === null ? undefined : this.ledger.order(orderRef);
-    this.journal.append(entry, durable);
+  private drainUnlessItWaits(): void {
+    if (this.timer === undefined && !this.isWriting) this.drain();
+  }
+
+  /** All that waits; then the reserve is made whole. Until both are done it is tried again and again. */
+  private drain(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const isDone = this.attempt(() => {
+      this.writeWaiting('report');
+      this.reserve.refill();
+    });
+    if (isDone && !this.isDateRefused) this.tell(null);
+    if (!isDone) this.timer ??= setTimeout(() => this.drain(), RETRY_MS);
+  }
+
+  private writeWaiting(use: keyof typeof KEEP_BYTES): void {
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+      this.write(next, this.isClosing(next.entry) ? 'closing' : use);
+      this.waiting.shift();
+    }
+  }
+
+  /** @throws the system error where the disk has no room, and the reserve none for this use */
+  private write({ entry, durable }: Waiting, use: keyof typeof KEEP_BYTES): void {
+    const before = 'orderRef' in entry ? this.ledger.order(entry.orderRef ?? '') : undefined;
+    for (;;)
+      try {
+        this.journal.append(entry, durable);
+        break;
+      } catch (error) {
+        if (!isDiskFull(error) || !this.reserve.giveBack(KEEP_BYTES[use])) throw error;
+        this.tell(error as Error);
+      }
     if (before) this.onOrderChange(before, this.ledger.order(before.orderRef)!);
   }
 
-  /** @returns whether the disk took it; its refusal, and the end of that, are told */
+  /** Whether it belongs to an order that closes the position. */
+  private isClosing(entry: JournalEntry): boolean {
+    return 'orderRef' in entry && this.ledger.order(entry.orderRef ?? '')?.purpose === 'flatten';
+  }
+
+  /** @returns whether the disk took it. What is asked of this queue meanwhile waits for its turn */
   private attempt(write: () => void): boolean {
+    this.isWriting = true;
     try {
       write();
+      return true;
     } catch (error) {
-      this.inTrouble = true;
-      this.onTrouble(error as Error);
+      this.tell(error as Error);
       return false;
+    } finally {
+      this.isWriting = false;
     }
-    if (this.inTrouble) {
-      this.inTrouble = false;
-      this.onTrouble(null);
-    }
-    return true;
+  }
+
+  private tell(trouble: Error | null): void {
+    if (trouble === null && this.trouble === null) return;
+    this.trouble = trouble;
+    this.events.onTrouble(trouble);
   }
 }

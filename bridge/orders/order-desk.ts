@@ -124,8 +124,7 @@ export class OrderDesk {
     if (execution.acctNumber !== this.deps.account || contract.localSymbol !== this.deps.contract.localSymbol) return;
     const report = readExecution(execution, this.ledger);
     if (report.kind === 'odd') this.deps.onOddReport(report.why);
-    if (report.kind !== 'entry') return;
-    this.deps.journal.append(report.entry);
+    if (report.kind !== 'entry' || !this.deps.journal.append(report.entry)) return;
     if (report.entry.kind === 'fill') this.deps.onFill(report.entry);
     else this.deps.onBust(report.entry);
   }

@@ -1,11 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import { BadInput } from '../../shared/failure.js';
+import { createFile } from '../../shared/disk/create-file.js';
+import { BadInput, Failure } from '../../shared/failure.js';
 import { AppendLog } from '../disk/append-log.js';
-import { entryOf, type JournalEntry, journalLine } from './journal-line.js';
+import { checkEntry, entryOf, type JournalEntry, type JournalLine, journalLine } from './journal-line.js';
 import { OrderLedger } from './order-ledger.js';
+
+/** Executions of earlier trade dates that the next file still names: more than a gateway day has. */
+const EXECUTIONS_CARRIED = 2000;
 
 /**
  * `broker/journal/<account>-<contract>/orders-<trade date>.jsonl` and the ledger that its lines add up to. A line is on disk before the
@@ -21,26 +24,27 @@ export class OrderJournal {
     private book: OrderLedger,
   ) {}
 
-  /** Reads the newest file, or begins the first one. @throws BadInput when a line is none of ours */
+  /**
+   * Reads the newest file, or begins the first one: what is known comes from the newest date, whatever the clock says.
+   * @throws BadInput when a line is none of ours
+   */
   static open(folder: string, clock: MarketClock, tradeDate: string): OrderJournal {
     const newest = journalDates(folder).at(-1);
     const log = AppendLog.open(path.join(folder, journalFile(newest ?? tradeDate)));
-    const ledger = new OrderLedger();
-    const found = log.read();
-    found.forEach((value, index) => {
-      const parsed = journalLine.safeParse(value);
-      if (!parsed.success)
-        throw new BadInput(
-          log.file,
-          `line ${index + 1}`,
-          parsed.error.issues[0]!.message,
-          'move the file aside only after the position at the broker is known to be flat',
-        );
-      ledger.apply(entryOf(parsed.data));
-    });
-    const journal = new OrderJournal(folder, clock, log, newest ?? tradeDate, found.length, ledger);
-    if (found.length === 0) journal.append(journal.carry(null));
-    return journal;
+    try {
+      const { ledger, lines } = readLedger(log, journalDates(folder).length === 1);
+      const journal = new OrderJournal(folder, clock, log, newest ?? tradeDate, lines, ledger);
+      if (lines === 0) journal.append(journal.carry(null));
+      return journal;
+    } catch (error) {
+      log.close();
+      throw error;
+    }
+  }
+
+  /** Of the file in use: never earlier than it was before. */
+  get date(): string {
+    return this.tradeDate;
   }
 
   /** True before anything was ever traded: only then may an existing position be taken over as it is. */
@@ -52,8 +56,12 @@ export class OrderJournal {
     return this.book;
   }
 
-  /** @param durable also wait for the disk: for whatever must not be forgotten. @throws the system error */
+  /**
+   * @param durable also wait for the disk: for whatever must not be forgotten
+   * @throws JournalLineInvalid where the next start could not read the line; the system error where the disk refuses it
+   */
   append(entry: JournalEntry, durable = true): void {
+    checkEntry(entry);
     const n = this.lines + 1;
     this.log.append(this.stamped(entry, n), durable);
     this.lines = n;
@@ -61,15 +69,17 @@ export class OrderJournal {
   }
 
   /**
-   * Begins the file of a new trade date, while no order is live. Its first line carries what must be known, so the file
-   * appears with that line or not at all. @throws the system error: then the old file is still the one in use
+   * Begins the file of a later trade date, while no order is live; a date that is not later begins nothing. Its first line
+   * carries what must be known, so the file appears with that line or not at all, and never in the place of another.
+   * @throws JournalExists, or the system error: then the old file is still the one in use
    */
   startTradeDate(tradeDate: string, markPrice: number | null): void {
-    if (tradeDate === this.tradeDate || this.book.live().length > 0) return;
+    if (tradeDate <= this.tradeDate || this.book.live().length > 0) return;
     // Without a price of now, the last one on record: a loss over the turn must not read as nothing.
     const carry = { ...this.carry(markPrice ?? this.book.lastPrice), tradeDate };
+    checkEntry(carry);
     const file = path.join(this.folder, journalFile(tradeDate));
-    replaceFile(file, `${JSON.stringify(this.stamped(carry, 1))}\n`);
+    if (!createFile(file, `${JSON.stringify(this.stamped(carry, 1))}\n`)) throw journalExists(file);
     const old = this.log;
     this.log = AppendLog.open(file);
     this.tradeDate = tradeDate;
@@ -83,26 +93,55 @@ export class OrderJournal {
     this.log.close();
   }
 
-  private stamped(entry: JournalEntry, n: number): object {
+  private stamped(entry: JournalEntry, n: number): JournalLine {
     const marketTime = new Date(this.clock.nowMs()).toISOString();
     return { v: 1, n, ...entry, marketTime, wallTime: new Date().toISOString() };
   }
 
   private carry(markPrice: number | null): JournalEntry & { kind: 'carry' } {
     const { ledger } = this;
+    const { executions } = ledger;
+    // Trade dates that a clock runs through in no time have executions that the gateway still reports.
+    const carried = executions.all().slice(-Math.max(EXECUTIONS_CARRIED, executions.ofToday().length));
     return {
       kind: 'carry',
       tradeDate: this.tradeDate,
       positionContracts: ledger.positionContracts,
       markPrice,
       highestOrderId: ledger.highestOrderId,
-      executions: ledger.executions.ofToday().map(({ execId, orderRef, side, contracts, price, permId }) => ({
+      executions: carried.map(({ execId, orderRef, side, contracts, price, permId }) => ({
         ...{ execId, orderRef, side, contracts, price, permId },
       })),
       haltReasons: Object.fromEntries(ledger.haltReasons),
       closing: [...ledger.closingCodes],
     };
   }
+}
+
+/** @param isFirst nothing was known before this file: only then may it be empty. @throws BadInput */
+function readLedger(log: AppendLog, isFirst: boolean): { ledger: OrderLedger; lines: number } {
+  const ledger = new OrderLedger();
+  const found = log.read();
+  const refuse = (line: number, reason: string) => {
+    const fix = 'move the file aside only after the position at the broker is known to be flat';
+    throw new BadInput(log.file, `line ${line}`, reason, fix);
+  };
+  for (const [index, value] of found.entries()) {
+    const parsed = journalLine.safeParse(value);
+    if (parsed.success) ledger.apply(entryOf(parsed.data));
+    else refuse(index + 1, parsed.error.issues[0]!.message);
+  }
+  if (found.length === 0 && !isFirst) refuse(1, 'it is missing, though there are journals of earlier trade dates');
+  return { ledger, lines: found.length };
+}
+
+function journalExists(file: string): Failure {
+  return new Failure(
+    'JournalExists',
+    `${file} exists already, though no journal of that trade date was begun: it is left as it is, the present one stays in use`,
+    'find out where the file came from, and move it aside',
+    { file },
+  );
 }
 
 function journalFile(tradeDate: string): string {

@@ -20,16 +20,15 @@ export class StatusFile {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private isWriting = false;
+  private current: (() => FullBridgeStatus) | undefined;
 
-  constructor(
-    folder: string,
-    private readonly current: () => FullBridgeStatus,
-  ) {
+  constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.file = path.join(folder, 'status.json');
   }
 
-  start(): void {
+  start(current: () => FullBridgeStatus): void {
+    this.current = current;
     this.timer = setInterval(() => this.write(), EVERY_MS);
     this.write();
   }
@@ -43,7 +42,7 @@ export class StatusFile {
   }
 
   private write(): void {
-    if (this.isWriting) return;
+    if (this.isWriting || !this.current) return;
     this.isWriting = true;
     const text = inWholeBlocks(JSON.stringify(bridgeStatus.parse(this.current())));
     const temporary = `${this.file}.tmp`;

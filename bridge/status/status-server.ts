@@ -1,35 +1,70 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { Failure } from '../../shared/failure.js';
 import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
 import { bridgeMetrics } from './bridge-metrics.js';
 
-/** `GET /status` (JSON) and `GET /metrics` (Prometheus) on loopback. Port 0 in the configuration means: not at all. */
+type Reply = (type: string, text: string, code?: number) => void;
+
+/**
+ * `GET /status` (JSON) and `GET /metrics` (Prometheus) on loopback. Port 0 in the configuration means: not at all. The
+ * port is taken before there is anything to tell, because a port that is taken must be known before anything is begun.
+ */
 export class StatusServer {
-  private server: Server | undefined;
+  private answer: (url: string | undefined, reply: Reply) => void | Promise<void> = (_url, reply) =>
+    reply('text/plain', 'the bridge is starting\n', 503);
 
-  constructor(
-    private readonly port: number,
-    private readonly current: () => FullBridgeStatus,
-  ) {}
+  private constructor(private readonly server: Server | null) {}
 
-  /** @throws the system error where the port is taken */
-  async start(): Promise<void> {
-    if (this.port === 0) return;
-    const metrics = bridgeMetrics(this.current);
-    this.server = createServer((request, response) => {
-      const reply = (type: string, text: string, code = 200) =>
-        response.writeHead(code, { 'content-type': type }).end(text);
-      if (request.method !== 'GET') reply('text/plain', 'only GET\n', 405);
-      else if (request.url === '/status') reply('application/json', `${JSON.stringify(this.current())}\n`);
-      else if (request.url === '/metrics') metrics.text().then((text) => reply(metrics.contentType, text));
-      else reply('text/plain', '/status or /metrics\n', 404);
-    });
+  /** @throws Failure PortTaken; the system error where the port cannot be had for another reason */
+  static async open(port: number): Promise<StatusServer> {
+    if (port === 0) return new StatusServer(null);
+    const server = createServer();
     await new Promise<void>((resolve, reject) => {
-      this.server?.once('error', reject).listen(this.port, '127.0.0.1', resolve);
+      server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? portTaken(port) : error;
     });
+    // A connection that cannot be accepted is lost to whoever asked, and to nobody else.
+    server.on('error', () => {});
+    const opened = new StatusServer(server);
+    server.on('request', ({ method, url }, response) => void opened.respond(method, url, response));
+    return opened;
+  }
+
+  serve(current: () => FullBridgeStatus): void {
+    const metrics = bridgeMetrics(current);
+    this.answer = async (url, reply) => {
+      if (url === '/status') reply('application/json', `${JSON.stringify(current())}\n`);
+      else if (url === '/metrics') reply(metrics.contentType, await metrics.text());
+      else reply('text/plain', '/status or /metrics\n', 404);
+    };
   }
 
   async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
+    const { server } = this;
+    if (server === null) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   }
+
+  private async respond(method: string | undefined, url: string | undefined, response: ServerResponse): Promise<void> {
+    const reply: Reply = (type, text, code = 200) => response.writeHead(code, { 'content-type': type }).end(text);
+    try {
+      if (method !== 'GET') reply('text/plain', 'only GET\n', 405);
+      else await this.answer(url, reply);
+    } catch (error) {
+      reply('text/plain', `${String(error)}\n`, 500);
+    }
+  }
+}
+
+function portTaken(port: number): Failure {
+  return new Failure(
+    'PortTaken',
+    `port ${port} on 127.0.0.1, for status and metrics, is taken by another program`,
+    'stop that program, or set metrics.bridgePort to another port (0: none)',
+    { port, field: 'metrics.bridgePort' },
+  );
 }

@@ -1,3 +1,4 @@
+import { BadInput } from '../../shared/failure.js';
 import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
 import { AppendLog } from '../disk/append-log.js';
 
@@ -6,12 +7,28 @@ export class SwapsLog {
   private readonly known = new Set<string>();
   private last: SwapRecord | null = null;
 
-  private constructor(private readonly log: AppendLog) {
-    for (const line of log.read()) this.remember(swapRecord.parse(line));
-  }
+  private constructor(private readonly log: AppendLog) {}
 
+  /** @throws BadInput when a line is none of ours */
   static open(file: string): SwapsLog {
-    return new SwapsLog(AppendLog.open(file));
+    const swaps = new SwapsLog(AppendLog.open(file));
+    try {
+      swaps.log.read().forEach((line, index) => {
+        const parsed = swapRecord.safeParse(line);
+        if (!parsed.success)
+          throw new BadInput(
+            file,
+            `line ${index + 1}`,
+            parsed.error.issues[0]!.message,
+            'move the file aside: then no release is in use until the next swap',
+          );
+        swaps.remember(parsed.data);
+      });
+    } catch (error) {
+      swaps.close();
+      throw error;
+    }
+    return swaps;
   }
 
   /** The swap that decides which release is loaded; null before the first one. */

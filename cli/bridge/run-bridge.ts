@@ -1,14 +1,46 @@
-import { pino } from 'pino';
+import { writeSync } from 'node:fs';
+import { type Logger, pino } from 'pino';
 import { startBridge } from '../../bridge/bridge.js';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import { Failure } from '../../shared/failure.js';
 import { untilAskedToStop } from '../../shared/process/stop-request.js';
+import { failureText } from '../failure-text.js';
+
+const STDERR = 2;
 
 /** Is the bridge, until it is asked to stop. The one module of the command line that can send an order. */
 export async function runBridge(config: Config, clock: MarketClock, logLevel: string): Promise<void> {
-  const log = pino({ level: logLevel, base: { process: 'bridge' } }, pino.destination(2));
+  const log = pino({ level: logLevel, base: { process: 'bridge' } }, pino.destination(STDERR));
+  process.on('uncaughtException', (error) => endAtOnce(log, error));
+  process.on('unhandledRejection', (error) => endAtOnce(log, error));
   const stop = untilAskedToStop();
-  const bridge = await startBridge({ config, clock, home: config.home, log });
+  const bridge = await startBridge({ config, clock, home: config.home, log }).catch((error: unknown) =>
+    endAtOnce(log, error),
+  );
   await stop;
-  await bridge.stop();
+  await bridge.stop().catch((error: unknown) => endAtOnce(log, error));
+}
+
+/**
+ * Ends this process with exit code 1, so that the service host starts a new one: half a bridge is worse than none, and
+ * what the next one has to know is in the journal already. Nothing else is tried, and nothing that is still open keeps
+ * the process alive.
+ */
+function endAtOnce(log: Logger, error: unknown): never {
+  const failure = error instanceof Failure ? error : defectOf(error);
+  try {
+    log.fatal({ err: error, failure: failure.type, fix: failure.fix }, failure.message);
+    writeSync(STDERR, failureText(failure).text);
+  } finally {
+    process.exit(1);
+  }
+}
+
+function defectOf(error: unknown): Failure {
+  return new Failure(
+    'Defect',
+    `defect, the bridge ends: ${error instanceof Error ? error.stack : String(error)}`,
+    'it is started anew by its service; if it is not, or ends again: docs/bridge.md, runbook "A bridge that ends by itself"',
+  );
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { clockSpecFile, readClockSpec } from '../../shared/clock/clock-spec-file
 import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
 import { loadHomeConfig } from '../../shared/config/home-config.js';
+import { isDiskFull } from '../../shared/disk/disk-full.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { Failure } from '../../shared/failure.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
@@ -94,7 +95,7 @@ async function ask(name: keyof typeof CONTROL_FILES, command: Command, isDone: (
   const config = configOf(command);
   const request = tradingControl.parse({ v: 1, by, reason, at: new Date().toISOString(), takePosition });
   const askedMs = Date.now();
-  replaceFile(path.join(config.home, 'broker', 'control', CONTROL_FILES[name]), `${JSON.stringify(request)}\n`);
+  leave(path.join(config.home, 'broker', 'control', CONTROL_FILES[name]), `${JSON.stringify(request)}\n`);
   for (;;) {
     await sleep(250);
     const found = existsSync(statusFile(config)) ? readStatus(config) : null;
@@ -112,6 +113,16 @@ async function ask(name: keyof typeof CONTROL_FILES, command: Command, isDone: (
       process.exitCode = 1;
       return;
     }
+  }
+}
+
+/** On a full disk there is room for a name, if not for a word: halt and flatten are obeyed without one. */
+function leave(file: string, text: string): void {
+  try {
+    replaceFile(file, text);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    writeFileSync(file, '');
   }
 }
 

@@ -1,64 +1,68 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { processStart } from './process-start.js';
 
-/** `<home>/run/<name>.pid`: lets the next start find and end a process that a killed supervisor left behind. */
+interface Owner {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+const STOP_MS_MAX = 10_000;
+
+/** `<home>/run/<name>.pid`, the id and below it the start of a process: lets the next start find and end a process that a killed supervisor left behind. */
 export class PidFile {
   private readonly file: string;
 
   constructor(
-    private readonly home: string,
+    home: string,
     readonly name: string,
   ) {
     this.file = path.join(home, 'run', `${name}.pid`);
   }
 
+  /** Where nothing can be learnt of the process nothing is written: it may then be left over, never mistaken. */
   write(pid: number): void {
+    const startedAt = processStart(pid);
+    if (startedAt === null) return;
     mkdirSync(path.dirname(this.file), { recursive: true });
-    writeFileSync(this.file, `${pid}\n`);
+    writeFileSync(this.file, `${pid}\n${startedAt}\n`);
   }
 
   remove(): void {
     rmSync(this.file, { force: true });
   }
 
-  /** The process of the file, where it still runs and its command line names this home folder. */
+  /** The process that was written down, where it is still that one: a pid is given again, to whatever program comes. */
   running(): number | null {
-    let pid: number;
-    try {
-      pid = Number(readFileSync(this.file, 'utf8'));
-    } catch {
-      return null;
-    }
-    return Number.isInteger(pid) && pid > 1 && isAlive(pid) && this.isOurs(pid) ? pid : null;
+    const found = this.read();
+    return found !== null && processStart(found.pid) === found.startedAt ? found.pid : null;
   }
 
   /** Ends a process that an earlier supervisor started and did not live to stop. */
   async endOrphan(): Promise<void> {
     const pid = this.running();
     if (pid === null) return;
-    process.kill(pid, 'SIGTERM');
-    for (let waitedMs = 0; isAlive(pid); waitedMs += 100) {
-      if (waitedMs > 10_000) process.kill(pid, 'SIGKILL');
+    endBy(pid, 'SIGTERM');
+    for (let waitedMs = 0; this.running() === pid; waitedMs += 100) {
+      if (waitedMs > STOP_MS_MAX) endBy(pid, 'SIGKILL');
       await pause(100);
     }
   }
 
-  /** A pid is reused after a reboot: only a command line that names our home counts. */
-  private isOurs(pid: number): boolean {
+  private read(): Owner | null {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.home);
+      const [pid, startedAt = ''] = readFileSync(this.file, 'utf8').split('\n');
+      return Number(pid) > 1 && startedAt !== '' ? { pid: Number(pid), startedAt } : null;
     } catch {
-      return false;
+      return null;
     }
   }
 }
 
-function isAlive(pid: number): boolean {
+/** It may have ended in between. */
+function endBy(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+    process.kill(pid, signal);
+  } catch {}
 }

@@ -24,6 +24,16 @@ export const bridgeConfig = z.strictObject({
     .describe(
       "What an operator's flatten does with orders of other hands in the contract: leave them and raise an alarm, or cancel every order of the login, in every contract.",
     ),
+  cancelOnStop: z
+    .boolean()
+    .default(true)
+    .describe('Whether a bridge that is asked to stop first cancels the orders of its decisions; false leaves them.'),
+  stopSecondsMax: positiveCount
+    .max(15)
+    .default(5)
+    .describe(
+      'Seconds that a stop waits for these orders to be gone; what is left then is reconciled at the next start.',
+    ),
   bootstrapBarDays: count.max(30).default(2).describe('Days of 5-minute bars asked for on connect; 0 asks for none.'),
   restart: z
     .strictObject({

@@ -40,6 +40,8 @@ export const ALARM_NAMES = [
   'SwapRefused',
   'DecisionFailed',
   'DecisionLogNotWritten',
+  // The clock and the journal
+  'ClockBehindJournal',
   // The end of a process
   'JournalLost',
 ] as const;

@@ -95,6 +95,16 @@ describe('operating the bridge', () => {
     await rig.until('halted', ({ haltReason }) => /kill-switch: .*nothing readable/.test(haltReason ?? ''));
   });
 
+  it('obeys a request to flatten that says nothing readable: a full disk takes no other', async () => {
+    rig = await Rig.start();
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('a position', ({ positionContracts }) => positionContracts !== 0);
+    writeFileSync(path.join(rig.broker, 'control', 'flatten.json'), '');
+    await rig.until('flat', ({ positionContracts, halts }) => positionContracts === 0 && halts?.flatten !== undefined);
+    await rig.until('answered', () => !existsSync(path.join(rig.broker, 'control', 'flatten.json')));
+  });
+
   it('lets a kill switch stand that was thrown after the request to resume', async () => {
     rig = await Rig.start();
     const folder = path.join(rig.broker, 'control');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DiskReserve } from '../../bridge/disk/disk-reserve.js';
 import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { JournalQueue } from '../../bridge/orders/journal-queue.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
@@ -22,17 +23,24 @@ describe('a full disk', () => {
   let queue: JournalQueue;
   let isFull: boolean;
   const told: (string | null)[] = [];
+  const invalid: string[] = [];
+  const behind: string[] = [];
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'believe-full-'));
     isFull = false;
-    told.length = 0;
+    for (const heard of [told, invalid, behind]) heard.length = 0;
     const journal = OrderJournal.open(folder, createMarketClock({ kind: 'real' }), '2026-01-05');
     const append = journal.append.bind(journal);
     journal.append = (entry, durable) => {
       if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
       append(entry, durable);
     };
-    queue = new JournalQueue(journal, (error) => told.push(error?.message ?? null));
+    queue = new JournalQueue(journal, DiskReserve.open(path.join(folder, 'reserve')), {
+      onTrouble: (error) => told.push(error?.message ?? null),
+      onInvalid: (_entry, error) => invalid.push(error.message),
+      onClockBehind: (clockDate, journalDate) => behind.push(`${clockDate} before ${journalDate}`),
+    });
+    queue.start();
   });
   afterEach(() => {
     queue.close();
@@ -81,5 +89,20 @@ describe('a full disk', () => {
     assert.equal(queue.ledger.positionContracts, 1);
     assert.equal(queue.ledger.executions.commissions(), 2.25);
     assert.equal(queue.ledger.order(ORDER_REF)?.state, 'filled');
+  });
+
+  it('is told apart from a line that no disk should take: that one is named, and nothing waits for it', () => {
+    assert.equal(queue.append({ ...FILL, price: Number.NaN }), false);
+    assert.equal(queue.intend({ ...INTENT, contracts: 1.5 }), false);
+    assert.deepEqual(told, []);
+    assert.equal(queue.linesWaiting, 0);
+    assert.match(invalid.join('; '), /fill of order .*: price: .*; intent of order .*: contracts: /);
+    assert.equal(queue.intend(INTENT), true, 'and the next line is taken');
+  });
+
+  it('or a clock that is stepped back make no older file: the clock is told of', () => {
+    queue.startTradeDate('2026-01-04', 2900);
+    assert.deepEqual(behind, ['2026-01-04 before 2026-01-05']);
+    assert.deepEqual(told, []);
   });
 });

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { RESERVE_BYTES } from '../../bridge/disk/disk-reserve.js';
 import { assertAgreement } from './agreement.js';
-import { Rig } from './rig.js';
+import { ACCOUNT, Rig } from './rig.js';
 import { SmallDisk } from './small-disk.js';
 import { EAGER } from './toy-release.js';
 
 const CONTRACTS = 60;
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 describe('a bridge on a file system (tmpfs) that is full', function () {
   this.timeout(180_000);
@@ -36,6 +41,18 @@ describe('a bridge on a file system (tmpfs) that is full', function () {
 
   const isHaltedForTheDisk = ({ haltReason }: { haltReason: string | null }) =>
     /(disk|journal): /.test(haltReason ?? '');
+
+  /** Full again and again, until it happens while contracts are held. */
+  async function fullWithPosition(): Promise<void> {
+    for (;;) {
+      disk.fill();
+      await rig.until('halted', (status) => isHaltedForTheDisk(status) && rig.gateway.ledger.live().length === 0);
+      if (positionAtGateway(rig) !== 0) return;
+      disk.makeRoom();
+      const fillsBefore = rig.gateway.ledger.executions.length;
+      await rig.until('more fills', () => rig.gateway.ledger.executions.length > fillsBefore);
+    }
+  }
 
   async function afterRoomWasMade(): Promise<void> {
     disk.makeRoom();
@@ -69,6 +86,26 @@ describe('a bridge on a file system (tmpfs) that is full', function () {
     for (const [file, bytes] of onDisk) assert.ok(allBytes.get(file)!.startsWith(bytes), `${file} only grew`);
   });
 
+  it('closes the position nevertheless, when an operator asks for it, and knows of every execution', async () => {
+    await start(20, {});
+    await fullWithPosition();
+    await promisify(execFile)(process.execPath, [MAIN, 'bridge', 'flatten', '--home', rig.home]);
+    await rig.until('flat there', () => positionAtGateway(rig) === 0 && rig.gateway.ledger.live().length === 0);
+    const flat = await rig.until('flat here', ({ positionContracts, halts }) => {
+      return positionContracts === 0 && halts?.flatten !== undefined && rig.ledger().live().length === 0;
+    });
+    assert.match(flat.haltReason ?? '', /disk: the capture cannot be written/, 'the disk is full still');
+    assertAgreement(rig);
+    const closing = rig
+      .ledger()
+      .all()
+      .filter(({ purpose }) => purpose === 'flatten');
+    assert.ok(closing.length > 0);
+    disk.makeRoom();
+    await rig.until('room again', ({ halts }) => Object.keys(halts ?? {}).join() === 'flatten');
+    assert.equal(statSync(path.join(journalFolder(rig), 'reserve')).size, RESERVE_BYTES, 'kept for the next time');
+  });
+
   it('records what it had to drop as one gap, in its place, and asks for a fresh book', async () => {
     await start(60, { captureBacklogMiBMax: 1 });
     await rig.until('halted', isHaltedForTheDisk);
@@ -96,6 +133,14 @@ describe('a bridge on a file system (tmpfs) that is full', function () {
     assert.ok(dropped > 1000, `${dropped} lines`);
   });
 });
+
+function positionAtGateway(rig: Rig): number {
+  return [...(rig.gateway.ledger.accounts.values().next().value?.positions.values() ?? [])][0]?.quantity ?? 0;
+}
+
+function journalFolder(rig: Rig): string {
+  return path.join(rig.broker, 'journal', `${ACCOUNT}-ESU9`);
+}
 
 /** Bytes of every capture file, by its final name and in the order of its numbers. */
 function capturedBytes(rig: Rig): Map<string, string> {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { restartElsewhere } from '../../bench/bridge/restart-elsewhere.js';
-import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
+import { type BridgeOptions, type RunningBridge, startBridge } from '../../bridge/bridge.js';
 import { entryOf, type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import type { Tuning } from '../../bridge/tuning.js';
@@ -94,13 +94,13 @@ export class Rig {
     });
   }
 
+  get bridgeOptions(): BridgeOptions {
+    const log = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
+    return { config: this.config, clock: this.clock, home: this.home, log, tuning: QUICK };
+  }
+
   async startBridge(tuning: Partial<Tuning> = {}): Promise<void> {
-    const level = process.env.TEST_LOG ?? 'silent';
-    this.bridge = await startBridge({
-      ...{ config: this.config, clock: this.clock, home: this.home },
-      log: pino({ level }, pino.destination(2)),
-      tuning: { ...QUICK, ...tuning },
-    });
+    this.bridge = await startBridge({ ...this.bridgeOptions, tuning: { ...QUICK, ...tuning } });
   }
 
   /** What a bridge in a process of its own reads from its home folder: clock and settings. */

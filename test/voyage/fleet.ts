@@ -63,7 +63,7 @@ export class Fleet {
   }
 
   pidOf(name: string): number {
-    return Number(readFileSync(this.pidFile(name), 'utf8'));
+    return Number.parseInt(readFileSync(this.pidFile(name), 'utf8'), 10);
   }
 
   /** The supervisor notes the pid of the process that it started in the dead one's place. */
