@@ -21,9 +21,11 @@ import { MarketFeed } from './feed/market-feed.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { ModelInUse } from './model-in-use.js';
+import { leftOpenBy, readFormerJournals } from './orders/former-journals.js';
 import { JournalQueue } from './orders/journal-queue.js';
 import { OrderDesk } from './orders/order-desk.js';
 import { OrderJournal } from './orders/order-journal.js';
+import { OtherContracts } from './orders/other-contracts.js';
 import { PositionWatch } from './orders/position-watch.js';
 import { runAll } from './run-all.js';
 import { describeBridge } from './status/describe-bridge.js';
@@ -63,7 +65,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const broker = path.join(home, 'broker');
   const { instrument, gateway } = config;
   const contract = contractOf(instrument);
-  const own = { account: gateway.account, localSymbol: instrument.localSymbol };
+  const own = { account: gateway.account, symbol: instrument.symbol, localSymbol: instrument.localSymbol };
+  const former = readFormerJournals(path.join(broker, 'journal'), own);
   const tally = new Tally();
   const regime = new RegimeWatch();
   const alarms = Alarms.open(path.join(broker, 'alarms.jsonl'), { log, quietMs: tuning.alarmQuietMs });
@@ -129,6 +132,14 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     },
     onDoubt: (reason, orderRef) => supervisor.doubt(reason, orderRef),
   });
+  const otherContracts = new OtherContracts({
+    own,
+    isExplained: (execId) => former.some(({ ledger }) => ledger?.executions.judge(execId).kind === 'duplicate'),
+    onFound: (text) => {
+      halts.raise('other-contract', text);
+      alarms.raise('OtherContract', text);
+    },
+  });
   const feed = new MarketFeed({
     contract,
     levels: config.bridge.depthLevels,
@@ -187,7 +198,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     backoff: tuning.backoff,
     prepare: (session, ask) =>
       prepareSession(session, ask, {
-        ...{ config, clock, contract, desk, feed, decider, decisionLog, halts, journal, regime },
+        ...{ config, clock, contract, desk, otherContracts, feed, decider, decisionLog, halts, journal, regime },
         own,
         ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
@@ -247,6 +258,11 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     if (isSticky(code))
       journal.append(reason === null ? { kind: 'resume', code, by: 'bridge' } : { kind: 'halt', code, reason });
     if (reason !== null && code !== 'connection') trading.cancelDecisions(`halt: ${code}`);
+    if (reason === null && code === 'other-contract') {
+      // Whoever resumed has looked at it; whether it is gone the gateway has to say, before an order is sent.
+      otherContracts.forget();
+      keeper.reconcile();
+    }
   }
 
   // Told in the middle of an event: that event still belongs to the old book.
@@ -262,6 +278,9 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     halts.restore(code as HaltCode, reason);
     tellHalt(alarms, code as HaltCode, reason);
   }
+  const leftOpen = journal.journal.isFresh ? former.flatMap((one) => leftOpenBy(one) ?? []) : [];
+  if (leftOpen.length > 0)
+    halts.raise('other-contract', `${leftOpen.join('; ')}: close or transfer it by hand, then resume`);
   decisionLog.start(decider.lastEventSeq);
   await model.restore(broker, swapsLog).catch((error: unknown) => {
     alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);

@@ -7,6 +7,7 @@ import { bootstrapBars } from '../feed/bootstrap-bars.js';
 import type { MarketFeed } from '../feed/market-feed.js';
 import type { Halts } from '../halt/halts.js';
 import type { OrderDesk } from '../orders/order-desk.js';
+import type { OtherContracts } from '../orders/other-contracts.js';
 import { type ReconciliationDeps, reconcile } from '../orders/reconciliation.js';
 import type { RegimeWatch } from '../status/regime.js';
 import { checkContract } from './contract.js';
@@ -17,6 +18,7 @@ export interface SessionWork extends ReconciliationDeps {
   readonly clock: MarketClock;
   readonly contract: Contract;
   readonly desk: OrderDesk;
+  readonly otherContracts: OtherContracts;
   readonly feed: MarketFeed;
   readonly decider: Decider;
   readonly decisionLog: DecisionLog;
@@ -35,6 +37,7 @@ export async function prepareSession(
 ): Promise<void> {
   work.halts.raise('connection', 'orders and position are being reconciled with the gateway');
   work.desk.attach(session);
+  work.otherContracts.attach(session);
   checkAccount(session, work);
   if (resubscribe) await checkContract(session, work.config.instrument, work.answerMs);
   await reconcile(session, work);

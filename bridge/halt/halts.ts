@@ -8,11 +8,13 @@ export type HaltCode =
   | 'flatten'
   | 'position-mismatch'
   | 'orphan-order'
+  | 'other-contract'
   | 'foreign-execution'
   | 'double-order'
   | 'daily-loss'
   | 'reject-burst'
-  | 'account';
+  | 'account'
+  | 'account-currency';
 
 const PASSING: ReadonlySet<HaltCode> = new Set(['connection', 'feed', 'disk', 'journal', 'kill-switch']);
 

@@ -103,12 +103,12 @@ export class OrderJournal {
   }
 }
 
-function journalFile(tradeDate: string): string {
+export function journalFile(tradeDate: string): string {
   return `orders-${tradeDate}.jsonl`;
 }
 
 /** Trade dates that have a journal, oldest first. */
-function journalDates(folder: string): string[] {
+export function journalDates(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .map((file) => /^orders-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1])

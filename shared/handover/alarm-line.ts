@@ -20,11 +20,16 @@ export const ALARM_NAMES = [
   'JournalNotWritten',
   'PositionMismatch',
   'OrphanOrder',
+  'OtherContract',
   'ForeignExecution',
   'DoubleOrder',
   'DailyLoss',
   'RejectBurst',
   'WrongAccount',
+  'AccountCurrency',
+  // The contract
+  'ContractExpiring',
+  'CalendarDiffers',
   // Models and decisions
   'ReleaseNotRestored',
   'SwapRefused',

@@ -93,10 +93,13 @@ export class Rig {
     });
   }
 
-  async startBridge(): Promise<void> {
+  /** @param instrument what differs from the settings at the start: a person has changed the contract */
+  async startBridge(instrument: ConfigInput['instrument'] = {}): Promise<void> {
+    const { config } = this;
     const level = process.env.TEST_LOG ?? 'silent';
     this.bridge = await startBridge({
-      ...{ config: this.config, clock: this.clock, home: this.home },
+      ...{ config: { ...config, instrument: { ...config.instrument, ...instrument } } },
+      ...{ clock: this.clock, home: this.home },
       log: pino({ level }, pino.destination(2)),
       tuning: QUICK,
     });
