@@ -4,6 +4,7 @@ import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import { CONNECTION_ALARMS } from '../shared/handover/alarm-line.js';
+import { productOf } from '../shared/release/product.js';
 import { tellHalt } from './alarms/alarm-of-halt.js';
 import { Alarms } from './alarms/alarms.js';
 import { captureSettings, isSyntheticMarket } from './capture/capture-settings.js';
@@ -65,6 +66,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const broker = path.join(home, 'broker');
   const { instrument, gateway } = config;
   const contract = contractOf(instrument);
+  const product = productOf(instrument);
   const own = { account: gateway.account, symbol: instrument.symbol, localSymbol: instrument.localSymbol };
   const former = readFormerJournals(path.join(broker, 'journal'), own);
   const tally = new Tally();
@@ -176,7 +178,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     clock,
     load: ({ tarball, envelope, shipId, modelVersion, counter, payloadSha256 }) =>
       prepareRelease({
-        ...{ brokerFolder: broker, tarball, envelope },
+        ...{ brokerFolder: broker, tarball, envelope, product },
         expected: { shipId, modelVersion, counter, payloadSha256 },
       }),
     activate: (release, shipId) => {
@@ -282,7 +284,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   if (leftOpen.length > 0)
     halts.raise('other-contract', `${leftOpen.join('; ')}: close or transfer it by hand, then resume`);
   decisionLog.start(decider.lastEventSeq);
-  await model.restore(broker, swapsLog).catch((error: unknown) => {
+  await model.restore(broker, swapsLog, product).catch((error: unknown) => {
     alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);
   });
   swap.start();

@@ -18,11 +18,18 @@ import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-st
 import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../simulator/gateway.js';
+import { openTape, type Tape } from '../../simulator/market/tape.js';
 import { ToyBroker } from './toy-release.js';
 
 /** The real ten-level ES sample. */
 export const ES_SAMPLE = path.resolve('../shared/data/es-depth/ESU9-20190829.depth.jsonl.gz');
 export const ACCOUNT = 'DU1000001';
+
+/** The sample as the book of ESU9, and once more as that of ESZ9. */
+export async function twoMonths(): Promise<Tape[]> {
+  const sample = await openTape(ES_SAMPLE);
+  return [sample, { ...sample, instrument: 'ESZ9' }];
+}
 
 /** A replayed clock inside regular hours: decisions are taken, orders allowed, and time runs fast. */
 export function clockInSession(speed = 20, sinceOpenMs = 2000): ClockSpec {

@@ -8,8 +8,7 @@ import { replaceFile } from '../../shared/disk/replace-file.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { createContract } from '../../simulator/contracts/contract.js';
 import { PRODUCTS } from '../../simulator/contracts/product.js';
-import { openTape } from '../../simulator/market/tape.js';
-import { ACCOUNT, ES_SAMPLE, Rig } from './rig.js';
+import { ACCOUNT, Rig, twoMonths } from './rig.js';
 
 const NEXT = { localSymbol: 'ESZ9' };
 const OLD: Contract = { symbol: 'ES', localSymbol: 'ESU9', exchange: 'CME', currency: 'USD', secType: SecType.FUT };
@@ -23,8 +22,7 @@ describe('a roll', () => {
   afterEach(() => rig.end());
 
   const start = async () => {
-    const sample = await openTape(ES_SAMPLE);
-    rig = await Rig.start({ gateway: { data: [sample, { ...sample, instrument: 'ESZ9' }] } });
+    rig = await Rig.start({ gateway: { data: await twoMonths() } });
   };
   const positionOf = (localSymbol: string) => {
     const { positions } = rig.gateway.ledger.accounts.get(ACCOUNT)!;
