@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import { CONNECTION_ALARMS } from '../shared/handover/alarm-line.js';
@@ -14,6 +13,7 @@ import { contractOf } from './connection/contract.js';
 import { ConnectionKeeper, type ConnectionState } from './connection/keep-connected.js';
 import { prepareSession } from './connection/prepare-session.js';
 import { isRestartExpected } from './connection/restart-windows.js';
+import { ContractGuard } from './contract-guard.js';
 import { ControlFiles } from './control/control-files.js';
 import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
@@ -21,12 +21,11 @@ import { Rehearsal } from './decide/rehearsal.js';
 import { MarketFeed } from './feed/market-feed.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
+import { MarketHours } from './market-hours.js';
 import { ModelInUse } from './model-in-use.js';
-import { leftOpenBy, readFormerJournals } from './orders/former-journals.js';
 import { JournalQueue } from './orders/journal-queue.js';
 import { OrderDesk } from './orders/order-desk.js';
 import { OrderJournal } from './orders/order-journal.js';
-import { OtherContracts } from './orders/other-contracts.js';
 import { PositionWatch } from './orders/position-watch.js';
 import { runAll } from './run-all.js';
 import { describeBridge } from './status/describe-bridge.js';
@@ -58,17 +57,17 @@ export interface RunningBridge {
 /**
  * Starts the one process that may send orders: wires capture, decisions, risk, orders and the swap together. Resolves
  * once it keeps connecting, captures and tells its status.
- * @throws Failure where the account does not fit the mode; BadInput where a journal cannot be read
+ * @throws Failure where the account does not fit the mode, or the product's trading hours are not known; BadInput where a journal cannot be read
  */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
   const { config, clock, home, log, tuning = USUAL_TUNING } = options;
   requireAccountOfMode(config.gateway);
   const broker = path.join(home, 'broker');
   const { instrument, gateway } = config;
+  const hours = MarketHours.of(config);
   const contract = contractOf(instrument);
   const product = productOf(instrument);
   const own = { account: gateway.account, symbol: instrument.symbol, localSymbol: instrument.localSymbol };
-  const former = readFormerJournals(path.join(broker, 'journal'), own);
   const tally = new Tally();
   const regime = new RegimeWatch();
   const alarms = Alarms.open(path.join(broker, 'alarms.jsonl'), { log, quietMs: tuning.alarmQuietMs });
@@ -80,7 +79,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     OrderJournal.open(
       path.join(broker, 'journal', `${own.account}-${own.localSymbol}`),
       clock,
-      tradeDateOf(clock.nowMs()),
+      hours.tradeDateOf(clock.nowMs()),
     ),
     (error) =>
       error ? halts.raise('journal', `the journal cannot be written: ${error.message}`) : halts.lift('journal'),
@@ -90,12 +89,12 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     folder: path.join(broker, 'capture'),
     ...captureSettings(config),
     clock: receiveClock,
-    tradeDateOf,
+    tradeDateOf: hours.tradeDateOf,
     onTrouble: (error) =>
       error ? halts.raise('disk', `the capture cannot be written: ${error.message}`) : halts.lift('disk'),
     onGap: () => feed.renew(),
   });
-  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, tradeDateOf, ({ message }) =>
+  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, hours.tradeDateOf, ({ message }) =>
     alarms.note('DecisionLogNotWritten', message),
   );
   const decider = new Decider({
@@ -134,13 +133,9 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     },
     onDoubt: (reason, orderRef) => supervisor.doubt(reason, orderRef),
   });
-  const otherContracts = new OtherContracts({
-    own,
-    isExplained: (execId) => former.some(({ ledger }) => ledger?.executions.judge(execId).kind === 'duplicate'),
-    onFound: (text) => {
-      halts.raise('other-contract', text);
-      alarms.raise('OtherContract', text);
-    },
+  const guard = new ContractGuard({
+    ...{ own, currency: instrument.currency, journals: path.join(broker, 'journal') },
+    ...{ clock, hours, halts, alarms, journal },
   });
   const feed = new MarketFeed({
     contract,
@@ -152,7 +147,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     onFault: (fault) => (fault ? halts.raise('feed', fault) : halts.lift('feed')),
   });
   const trading = new Trading({
-    ...{ config, clock, halts, desk },
+    ...{ config, clock, halts, hours, desk },
     ledger: () => journal.ledger,
     bestPrices: () => decider.bestPrices(),
     lastDataMarketMs: () => tally.lastEventMarketMs,
@@ -200,7 +195,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     backoff: tuning.backoff,
     prepare: (session, ask) =>
       prepareSession(session, ask, {
-        ...{ config, clock, contract, desk, otherContracts, feed, decider, decisionLog, halts, journal, regime },
+        ...{ config, clock, contract, hours, desk, guard, feed, decider },
+        ...{ decisionLog, halts, journal, regime },
         own,
         ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
@@ -234,6 +230,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       journal,
       keeper,
       control: new ControlFiles(path.join(broker, 'control')),
+      hours,
+      guard,
     },
     positions: new PositionWatch({
       own,
@@ -261,8 +259,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       journal.append(reason === null ? { kind: 'resume', code, by: 'bridge' } : { kind: 'halt', code, reason });
     if (reason !== null && code !== 'connection') trading.cancelDecisions(`halt: ${code}`);
     if (reason === null && code === 'other-contract') {
-      // Whoever resumed has looked at it; whether it is gone the gateway has to say, before an order is sent.
-      otherContracts.forget();
+      guard.resumed();
       keeper.reconcile();
     }
   }
@@ -280,9 +277,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     halts.restore(code as HaltCode, reason);
     tellHalt(alarms, code as HaltCode, reason);
   }
-  const leftOpen = journal.journal.isFresh ? former.flatMap((one) => leftOpenBy(one) ?? []) : [];
-  if (leftOpen.length > 0)
-    halts.raise('other-contract', `${leftOpen.join('; ')}: close or transfer it by hand, then resume`);
+  guard.start();
   decisionLog.start(decider.lastEventSeq);
   await model.restore(broker, swapsLog, product).catch((error: unknown) => {
     alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);

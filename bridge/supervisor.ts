@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { Failure } from '../shared/failure.js';
@@ -7,8 +6,10 @@ import { alarmOfFailure } from './alarms/alarm-of-failure.js';
 import type { Alarms } from './alarms/alarms.js';
 import type { ConnectionKeeper } from './connection/keep-connected.js';
 import { isRestartExpected } from './connection/restart-windows.js';
+import type { ContractGuard } from './contract-guard.js';
 import type { ControlFiles } from './control/control-files.js';
 import { type Halts, isSticky } from './halt/halts.js';
+import type { MarketHours } from './market-hours.js';
 import type { JournalQueue } from './orders/journal-queue.js';
 import { isLive } from './orders/order-state.js';
 import type { PositionWatch } from './orders/position-watch.js';
@@ -27,6 +28,8 @@ export interface SupervisorDeps {
   readonly journal: JournalQueue;
   readonly keeper: ConnectionKeeper;
   readonly control: ControlFiles;
+  readonly hours: MarketHours;
+  readonly guard: ContractGuard;
   readonly positions: PositionWatch;
 }
 
@@ -70,10 +73,11 @@ export class Supervisor {
     this.obey(control);
     trading.tick();
     if (halts.has('flatten') && trading.finishFlattenIfFlat()) control.answerFlatten();
-    journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
+    journal.startTradeDate(this.deps.hours.tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
     this.checkPosition();
     this.escalate();
+    this.deps.guard.tick();
     this.deps.alarms.tick();
   }
 

@@ -1,10 +1,10 @@
-import { rthSessionOf, sessionPhase, tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { Decision } from '../shared/decision/decision.js';
 import type { BestPrices } from './decide/decider.js';
 import { actionFor } from './decide/trader.js';
 import type { Halts } from './halt/halts.js';
+import type { MarketHours } from './market-hours.js';
 import type { OrderAsk, OrderDesk } from './orders/order-desk.js';
 import type { Order, OrderLedger } from './orders/order-ledger.js';
 import { checkOrder } from './risk/check-order.js';
@@ -14,6 +14,7 @@ export interface TradingDeps {
   readonly config: Pick<Config, 'risk' | 'instrument' | 'bridge'>;
   readonly clock: MarketClock;
   readonly halts: Halts;
+  readonly hours: MarketHours;
   readonly desk: OrderDesk;
   readonly ledger: () => OrderLedger;
   readonly bestPrices: () => BestPrices;
@@ -195,7 +196,7 @@ export class Trading {
 
   /** All that the rules look at, now. */
   riskContext(): RiskContext {
-    const { config, clock, halts } = this.deps;
+    const { config, clock, halts, hours } = this.deps;
     const ledger = this.deps.ledger();
     const nowMarketMs = clock.nowMs();
     const { bid, ask } = this.deps.bestPrices();
@@ -214,8 +215,9 @@ export class Trading {
       ordersSentWallMs: this.ordersSentWallMs,
       nowWallMs: performance.now(),
       pnlTodayUsd: this.pnlToday,
-      sessionPhase: sessionPhase(nowMarketMs),
-      rthCloseMs: rthSessionOf(tradeDateOf(nowMarketMs))?.rthCloseMs ?? Number.NaN,
+      sessionPhase: hours.phase(nowMarketMs),
+      rthCloseMs: hours.rthCloseMs(nowMarketMs),
+      lastOpenMs: hours.lastOpenMs,
       haltReason: halts.sentence,
       inRestartWindow: this.deps.inRestartWindow(),
     };

@@ -282,7 +282,7 @@ export class RunningGateway implements FaultScene, Gateway {
     const ledger = new Ledger(PERM_ID_BASE + (seed % 1000) * PERM_IDS_PER_SEED, this.settings.firstOrderId);
     const markTicks = ({ conId }: FutureContract) => this.markets.get(conId)?.lastTicks;
     for (const name of this.settings.accounts)
-      ledger.accounts.set(name, new Account(name, this.settings.startCash, markTicks));
+      ledger.accounts.set(name, new Account(name, this.settings.startCash, markTicks, this.settings.baseCurrency));
     if (this.options.stateFile !== undefined) loadState(this.options.stateFile, ledger);
     return ledger;
   }

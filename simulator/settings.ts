@@ -10,6 +10,10 @@ export const gatewaySettings = z
       .array(z.string().regex(/^[A-Z]{1,3}\d{3,10}$/))
       .min(1)
       .default(['DU1000001']),
+    /** Currency of the account's values. */
+    baseCurrency: z.string().length(3).default('USD'),
+    /** Regular hours that contract details name, instead of the calendar's: as IB writes them, in UTC. */
+    liquidHours: z.string().optional(),
     startCash: z.number().positive().default(1_000_000),
     commissionPerContract: z.number().nonnegative().default(2.25),
     /** Sees every client's orders; undefined: nobody does. */

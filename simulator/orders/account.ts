@@ -20,6 +20,7 @@ export class Account {
     readonly name: string,
     readonly startCash: number,
     private readonly markTicks: (contract: FutureContract) => number | undefined,
+    private readonly baseCurrency = 'USD',
   ) {}
 
   /** Books a fill. @returns what closing contracts earned after commissions, or undefined where it closed none */
@@ -100,8 +101,8 @@ export class Account {
       ['AccountCode', this.name, ''],
       ['AccountType', 'INDIVIDUAL', ''],
       ['AccountReady', 'true', ''],
-      ['Currency', 'USD', 'USD'],
-      ...amounts.map(([key, value]): [string, string, string] => [key, money(value), 'USD']),
+      ['Currency', this.baseCurrency, this.baseCurrency],
+      ...amounts.map(([key, value]): [string, string, string] => [key, money(value), this.baseCurrency]),
     ];
   }
 }

@@ -80,8 +80,8 @@ export class Rig {
     return rig;
   }
 
-  async startGateway(port = 0): Promise<void> {
-    const settings = { accounts: [ACCOUNT], startCash: 1e9, ...this.gatewayOptions.settings };
+  async startGateway(port = 0, changes: GatewayOptions['settings'] = {}): Promise<void> {
+    const settings = { accounts: [ACCOUNT], startCash: 1e9, ...this.gatewayOptions.settings, ...changes };
     this.gateway = await startGateway({
       ...{ data: ES_SAMPLE, speed: 20, loop: true, log: pino({ level: 'silent' }) },
       ...{ ...this.gatewayOptions, settings, port },
@@ -101,7 +101,7 @@ export class Rig {
   }
 
   /** @param instrument what differs from the settings at the start: a person has changed the contract */
-  async startBridge(instrument: ConfigInput['instrument'] = {}): Promise<void> {
+  async startBridge(instrument: Partial<Config['instrument']> = {}): Promise<void> {
     const { config } = this;
     const level = process.env.TEST_LOG ?? 'silent';
     this.bridge = await startBridge({
