@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { FileLock } from '../shared/disk/file-lock.js';
 import { CONNECTION_ALARMS } from '../shared/handover/alarm-line.js';
+import { productOf } from '../shared/release/product.js';
 import { tellHalt } from './alarms/alarm-of-halt.js';
 import { captureSettings, isSyntheticMarket } from './capture/capture-settings.js';
 import { CaptureWriter } from './capture/capture-writer.js';
@@ -14,6 +14,7 @@ import { contractOf } from './connection/contract.js';
 import { ConnectionKeeper, type ConnectionState } from './connection/keep-connected.js';
 import { prepareSession } from './connection/prepare-session.js';
 import { isRestartExpected } from './connection/restart-windows.js';
+import { ContractGuard } from './contract-guard.js';
 import { ControlFiles } from './control/control-files.js';
 import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
@@ -23,6 +24,7 @@ import { MarketFeed } from './feed/market-feed.js';
 import { SilenceWatch } from './feed/silence-watch.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
+import { MarketHours } from './market-hours.js';
 import { ModelInUse } from './model-in-use.js';
 import { openHome } from './open-home.js';
 import { Opened } from './opened.js';
@@ -61,7 +63,7 @@ export interface RunningBridge {
  * Starts the one process that may send orders. Resolves once it keeps connecting, captures and tells its status. What can
  * fail comes first, in an order in which nothing is changed before all of it has been looked at; a start that fails closes
  * what it has opened, and until it has succeeded no timer runs, no control file is obeyed and nobody is connected to.
- * @throws Failure BridgeRunning, AccountRefused, PortTaken, FolderNotWritable, BadInput, ...: always with the next step
+ * @throws Failure BridgeRunning, AccountRefused, NoCalendar, PortTaken, FolderNotWritable, BadInput, ...: always with the next step
  */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
   const opened = new Opened();
@@ -84,14 +86,16 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     takeHome: options.takeHome ?? takeHome,
   });
   const { instrument, gateway } = config;
+  const hours = MarketHours.of(config);
   const contract = contractOf(instrument);
-  const own = { account: gateway.account, localSymbol: instrument.localSymbol };
+  const product = productOf(instrument);
+  const own = { account: gateway.account, symbol: instrument.symbol, localSymbol: instrument.localSymbol };
   const tally = new Tally();
   const regime = new RegimeWatch();
   let connection: ConnectionState = 'connecting';
 
   const halts = new Halts((code, reason) => onHalt(code, reason));
-  const journal = openJournal(broker, own, clock, {
+  const journal = openJournal(broker, own, clock, hours, {
     onTrouble: (error) =>
       error ? halts.raise('journal', `the journal cannot be written: ${error.message}`) : halts.lift('journal'),
     onInvalid: (_entry, error) =>
@@ -108,13 +112,13 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     folder: path.join(broker, 'capture'),
     ...captureSettings(config),
     clock: receiveClock,
-    tradeDateOf,
+    tradeDateOf: hours.tradeDateOf,
     onTrouble: (error) =>
       error ? halts.raise('disk', `the capture cannot be written: ${error.message}`) : halts.lift('disk'),
     onGap: () => feed.renew(),
   });
   opened.closeBy(() => capture.close());
-  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, tradeDateOf, ({ message }) =>
+  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, hours.tradeDateOf, ({ message }) =>
     alarms.note('DecisionLogNotWritten', message),
   );
   opened.closeBy(() => decisionLog.close());
@@ -176,6 +180,10 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     onTrouble: (why) => (why === null ? alarms.clear('PositionNotClosed') : alarms.raise('PositionNotClosed', why)),
     onOrdersLeft: (which) => alarms.note('OrdersLeft', `flat, but others' orders work on: ${which}`),
   });
+  const guard = new ContractGuard({
+    ...{ own, currency: instrument.currency, journals: path.join(broker, 'journal') },
+    ...{ clock, hours, halts, alarms, journal },
+  });
   const feed = new MarketFeed({
     ...{ contract, levels: config.bridge.depthLevels, clock: receiveClock, capture, sink: decider },
     ...{ tickSize: instrument.tickSize, depthRetryMs: tuning.depthRetryMs, oddRenewMs: tuning.oddRenewMs },
@@ -183,7 +191,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     onFault: (fault) => (fault ? halts.raise('feed', fault) : halts.lift('feed')),
   });
   const trading: Trading = new Trading({
-    ...{ config, clock, halts, desk, journal, position, closer },
+    ...{ config, clock, halts, hours, desk, journal, position, closer },
     marketMsSince: (monotonicMs) => receiveClock.marketMsSince(monotonicMs),
     onOutsideHours: (what) =>
       what === null ? alarms.clear('PositionOutsideHours') : alarms.raise('PositionOutsideHours', what),
@@ -210,7 +218,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     clock,
     load: ({ tarball, envelope, shipId, modelVersion, counter, payloadSha256 }) =>
       prepareRelease({
-        ...{ brokerFolder: broker, tarball, envelope },
+        ...{ brokerFolder: broker, tarball, envelope, product },
         expected: { shipId, modelVersion, counter, payloadSha256 },
       }),
     activate: (release, shipId) => {
@@ -232,7 +240,8 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     backoff: tuning.backoff,
     prepare: (session, ask) =>
       prepareSession(session, ask, {
-        ...{ config, clock, contract, desk, position, feed, decider, decisionLog, halts, journal, regime },
+        ...{ config, clock, contract, hours, desk, position, guard, feed, decider },
+        ...{ decisionLog, halts, journal, regime },
         takeover: () => supervisor.takeover(),
         mid: () => trading.mid,
         own,
@@ -269,6 +278,8 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
       journal,
       keeper,
       control: new ControlFiles(path.join(broker, 'control')),
+      hours,
+      guard,
     },
     position,
     silence: new SilenceWatch({
@@ -296,6 +307,10 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     if (isSticky(code))
       journal.append(reason === null ? { kind: 'resume', code, by: 'bridge' } : { kind: 'halt', code, reason });
     if (reason !== null && code !== 'connection') trading.cancelDecisions(`halt: ${code}`);
+    if (reason === null && code === 'other-contract') {
+      guard.resumed();
+      keeper.reconcile();
+    }
   }
 
   // Told in the middle of an event: that event still belongs to the old book.
@@ -311,8 +326,9 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     halts.restore(code as HaltCode, reason);
     tellHalt(alarms, code as HaltCode, reason);
   }
+  guard.start();
   decisionLog.start(decider.lastEventSeq);
-  await model.restore(broker, swapsLog).catch((error: unknown) => {
+  await model.restore(broker, swapsLog, product).catch((error: unknown) => {
     alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);
   });
   opened.closeBy(() => keeper.stop().finally(() => (connection = 'down')));

@@ -1,3 +1,4 @@
+import type { ReleaseProduct } from '../shared/release/product.js';
 import { envelopeName, tarballName } from '../shared/release/statement.js';
 import type { Decider } from './decide/decider.js';
 import type { DecisionLog } from './decide/decision-log.js';
@@ -35,12 +36,13 @@ export class ModelInUse {
    * After a restart: the last swap on record decides, verified again from its bytes.
    * @throws ReleaseRefused, HeadSetRefused, GoldenRowMismatch, ...: then no model is in use
    */
-  async restore(brokerFolder: string, swaps: SwapsLog): Promise<void> {
+  async restore(brokerFolder: string, swaps: SwapsLog, product: ReleaseProduct): Promise<void> {
     const last = swaps.lastSwapped;
     if (!last) return;
     const { modelVersion, counter, payloadSha256, shipId } = last;
     const release = await prepareRelease({
       brokerFolder,
+      product,
       tarball: tarballName(modelVersion),
       envelope: envelopeName(modelVersion),
       expected: { modelVersion, counter, payloadSha256, alreadyLive: true },

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { Failure } from '../shared/failure.js';
@@ -8,9 +7,11 @@ import { alarmOfFailure } from './alarms/alarm-of-failure.js';
 import type { Alarms } from './alarms/alarms.js';
 import type { ConnectionKeeper } from './connection/keep-connected.js';
 import { isRestartExpected } from './connection/restart-windows.js';
+import type { ContractGuard } from './contract-guard.js';
 import type { ControlFiles } from './control/control-files.js';
 import type { SilenceWatch } from './feed/silence-watch.js';
 import { type Halts, isSticky } from './halt/halts.js';
+import type { MarketHours } from './market-hours.js';
 import type { AccountPosition } from './orders/account-position.js';
 import type { JournalQueue } from './orders/journal-queue.js';
 import { isLive } from './orders/order-state.js';
@@ -31,6 +32,8 @@ export interface SupervisorDeps {
   readonly control: ControlFiles;
   readonly position: AccountPosition;
   readonly silence: SilenceWatch;
+  readonly hours: MarketHours;
+  readonly guard: ContractGuard;
 }
 
 const TICK_MS = 250;
@@ -87,11 +90,12 @@ export class Supervisor {
     const { trading, journal, clock, control } = this.deps;
     this.obey(control);
     trading.tick();
-    journal.startTradeDate(tradeDateOf(clock.nowMs()), trading.mid);
+    journal.startTradeDate(this.deps.hours.tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
     this.checkPosition();
     this.deps.silence.look(performance.now());
     this.escalate();
+    this.deps.guard.tick();
     this.deps.alarms.tick();
   }
 

@@ -1,4 +1,3 @@
-import { rthSessionOf, sessionPhase, tradeDateOf } from '../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
 import type { Decision } from '../shared/decision/decision.js';
@@ -7,6 +6,7 @@ import type { Closer } from './closing/closer.js';
 import type { BestPrices } from './decide/decider.js';
 import { actionFor, isOfItself } from './decide/trader.js';
 import type { Halts } from './halt/halts.js';
+import type { MarketHours } from './market-hours.js';
 import type { AccountPosition } from './orders/account-position.js';
 import type { JournalQueue } from './orders/journal-queue.js';
 import type { OrderAsk, OrderDesk } from './orders/order-desk.js';
@@ -18,6 +18,7 @@ export interface TradingDeps {
   readonly config: Pick<Config, 'risk' | 'instrument' | 'bridge'>;
   readonly clock: MarketClock;
   readonly halts: Halts;
+  readonly hours: MarketHours;
   readonly desk: OrderDesk;
   readonly journal: JournalQueue;
   readonly position: AccountPosition;
@@ -239,7 +240,7 @@ export class Trading {
 
   /** All that the rules look at, now. */
   riskContext(): RiskContext {
-    const { config, clock, halts } = this.deps;
+    const { config, clock, halts, hours } = this.deps;
     const { ledger } = this;
     const nowMarketMs = clock.nowMs();
     const { bid, ask } = this.deps.bestPrices();
@@ -259,8 +260,9 @@ export class Trading {
       ordersSentWallMs: this.ordersSentMonotonicMs,
       nowWallMs: performance.now(),
       pnlTodayUsd: this.pnlToday,
-      sessionPhase: sessionPhase(nowMarketMs),
-      rthCloseMs: rthSessionOf(tradeDateOf(nowMarketMs))?.rthCloseMs ?? Number.NaN,
+      sessionPhase: hours.phase(nowMarketMs),
+      rthCloseMs: hours.rthCloseMs(nowMarketMs),
+      lastOpenMs: hours.lastOpenMs,
       haltReason: halts.sentence,
       inRestartWindow: this.deps.inRestartWindow(),
     };

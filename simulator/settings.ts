@@ -12,6 +12,8 @@ export const gatewaySettings = z
       .array(z.string().regex(/^[A-Z]{1,3}\d{3,10}$/))
       .min(1)
       .default(['DU1000001']),
+    /** Regular hours that contract details name, instead of the calendar's: as IB writes them, in UTC. */
+    liquidHours: z.string().optional(),
     startCash: z.number().positive().default(1_000_000),
     /** Currency that the account is kept in. Prices and commissions are in the contract's, USD. */
     accountCurrency: z

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createBrokerActivities } from '../activities/broker/index.js';
 import { obtainRsync } from '../setup/rsync.js';
 import { clockSpecFile } from '../shared/clock/clock-spec-file.js';
+import { productOf } from '../shared/release/product.js';
 import { TASK_QUEUES } from '../shared/ship/task-queues.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { runWorker } from './run-worker.js';
@@ -23,6 +24,7 @@ await runWorker(
     activities: createBrokerActivities({
       brokerFolder: path.join(config.home, 'broker'),
       clockFile: clockSpecFile(config.home),
+      product: productOf(config.instrument),
       rsync: { path: rsync.path, ...config.rsync },
     }),
   },

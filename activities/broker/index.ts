@@ -3,6 +3,7 @@ import { readClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { Failure } from '../../shared/failure.js';
 import { acceptRelease } from '../../shared/release/accept-release.js';
+import type { ReleaseProduct } from '../../shared/release/product.js';
 import { pullRelease } from '../../shared/transfer/pull-release.js';
 import { step } from '../step.js';
 import type { BrokerActivities } from './contract.js';
@@ -15,6 +16,8 @@ export interface BrokerDependencies {
   /** `broker/` of the home folder, shared with the bridge. */
   readonly brokerFolder: string;
   readonly clockFile: string;
+  /** What the bridge of this home trades. */
+  readonly product: ReleaseProduct;
   readonly rsync: {
     readonly path: string;
     readonly host: string;
@@ -24,7 +27,12 @@ export interface BrokerDependencies {
 }
 
 /** The broker's steps. It reaches the bridge through files only, and every connection is its own. */
-export function createBrokerActivities({ brokerFolder, clockFile, rsync }: BrokerDependencies): BrokerActivities {
+export function createBrokerActivities({
+  brokerFolder,
+  clockFile,
+  product,
+  rsync,
+}: BrokerDependencies): BrokerActivities {
   const incomingFolder = path.join(brokerFolder, 'incoming');
   const clock = () => sharedClock(clockFile);
   return {
@@ -32,7 +40,7 @@ export function createBrokerActivities({ brokerFolder, clockFile, rsync }: Broke
       step((context) => pullRelease({ rsync, incomingFolder, brokerFolder, release, ...context })),
     verifyRelease: ({ shipId, tarball, envelope, modelVersion, counter, payloadSha256 }) =>
       step(async () => {
-        const expected = { shipId, modelVersion, counter, payloadSha256 };
+        const expected = { shipId, modelVersion, counter, payloadSha256, product };
         const accepted = await acceptRelease({
           brokerFolder,
           incomingFolder,

@@ -48,6 +48,7 @@ export function createReleaseSteps({ config, codeCommit, lockfileSha256 }: Resea
         files.set(GATE_REPORT_FILE, readReference(gate.report));
         files.set(MODEL_CARD_JSON, readReference(gate.card.json));
         files.set(MODEL_CARD_HTML, readReference(gate.card.html));
+        const { product, synthetic } = readPlan(folder);
         const facts: ReleaseFacts = {
           releaseId: shipId,
           shipId,
@@ -55,9 +56,10 @@ export function createReleaseSteps({ config, codeCommit, lockfileSha256 }: Resea
           training: { merkleRoot: trainingSet.merkleRoot, shards: trainingSet.shards },
           gateVerdict: gate.verdict,
           ...(decision?.verdict === 'approve' ? { decision: { ...decision, verdict: 'approve' } } : {}),
+          ...(product ? { product } : {}),
           codeCommit,
           lockfileSha256,
-          synthetic: readPlan(folder).synthetic,
+          synthetic,
           lifetimeDays,
         };
         await buildRelease(places.releases, facts, files, Date.now());

@@ -1,5 +1,6 @@
 import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
+import { refuseOtherProduct } from '../../research/samples/refuse-other-product.js';
 import { loadSamples, saveSamples } from '../../research/samples/sample-file.js';
 import {
   openTrainingSet,
@@ -43,11 +44,13 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
     pinTrainingSet: ({ shipId }) =>
       step(async ({ progress, signal }) => {
         const folder = folderOf(shipId);
-        const set = await pinTrainingSet(new MarketStore(places.store), readPlan(folder), {
+        const plan = readPlan(folder);
+        const set = await pinTrainingSet(new MarketStore(places.store), plan, {
           signal,
           onProgress: ({ filesDone, files }) =>
             progress({ doing: 'bringing market data into the store', done: filesDone, of: files }),
         });
+        refuseOtherProduct(set, plan);
         const shards = shardsOf(set);
         return {
           merkleRoot: set.merkleRoot,

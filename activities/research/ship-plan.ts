@@ -6,6 +6,7 @@ import { ensemble } from '../../shared/decision/ensemble.js';
 import { openDepthFile } from '../../shared/events/depth-jsonl.js';
 import { Failure } from '../../shared/failure.js';
 import { headName, headRecipe } from '../../shared/heads/head.js';
+import { productOf, releaseProduct } from '../../shared/release/product.js';
 import type { ShipRequest } from '../../shared/ship/messages.js';
 import type { ShipFolder } from './ship-folder.js';
 
@@ -13,6 +14,8 @@ import type { ShipFolder } from './ship-folder.js';
 export const storedPlan = z.strictObject({
   v: z.literal(1),
   instrument: z.string(),
+  /** Signed into the release; ships that were opened before products were named have none. */
+  product: releaseProduct.optional(),
   tickSize: z.number().positive(),
   /** Worth of one tick of one contract. */
   tickValue: z.number().positive(),
@@ -54,6 +57,7 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
   const plan: StoredPlan = {
     v: 1,
     instrument: instrument.localSymbol,
+    product: productOf(instrument),
     tickSize: instrument.tickSize,
     tickValue: instrument.tickSize * instrument.multiplier,
     currency: instrument.currency,

@@ -4,16 +4,18 @@ import { buildRelease } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { signRelease } from '../../research/release/sign-release.js';
+import type { Instrument } from '../../shared/config/market.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
 import { acceptRelease } from '../../shared/release/accept-release.js';
 import type { ReleaseFiles } from '../../shared/release/archive.js';
+import { productOf } from '../../shared/release/product.js';
 
 const SHIP = 'ship/bench';
 const NO_HASH = '0'.repeat(64);
 
 /** Makes a home folder whose bridge loads these heads at once: by keys, signature, acceptance and swap, as ever. */
-export async function makeBrokerHome(home: string, heads: ReleaseFiles): Promise<void> {
+export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrument: Instrument): Promise<void> {
   const nowMs = Date.now();
   const releasesFolder = path.join(home, 'research', 'releases');
   mkdirSync(releasesFolder, { recursive: true });
@@ -21,6 +23,7 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles): Promise
   const facts = {
     ...{ releaseId: SHIP, shipId: SHIP, epoch: 1, lifetimeDays: 1, synthetic: true, gateVerdict: 'pass' as const },
     ...{ training: { merkleRoot: NO_HASH, shards: 1 }, codeCommit: 'bench', lockfileSha256: NO_HASH },
+    product: productOf(instrument),
   };
   await buildRelease(releasesFolder, facts, heads, nowMs);
   const keysFolder = path.join(home, 'research', 'keys');

@@ -46,8 +46,9 @@ export async function measureCapture(flood: Flood, heads: ReleaseFiles): Promise
   };
   const barsBeforeMs = createMarketClock(clock).nowMs();
   const gateway = await DepthFlood.open({ ...flood, file: DEPTH_SAMPLE, account: ACCOUNT, barsBeforeMs });
-  await makeBrokerHome(home, heads);
-  const bridge = await RunningBridge.start({ config: bridgeConfig(home, gateway.port), clock });
+  const config = bridgeConfig(home, gateway.port);
+  await makeBrokerHome(home, heads, config.instrument);
+  const bridge = await RunningBridge.start({ config, clock });
   try {
     await gateway.began;
     return await watch(bridge, gateway, home);

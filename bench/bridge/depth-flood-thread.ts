@@ -91,6 +91,7 @@ class Client {
     if (id === '16' || id === '5') send(frame(53, 1));
     if (id === '7') send(frame(55, 1, third!));
     if (id === '61') send(frame(62, 1));
+    if (id === '62') send(frame(63, 1, third!, account, 'NetLiquidation', '1000000.00', 'USD'), frame(64, 1, third!));
     if (id === '20') send(history(second!));
     if (id === '10') this.depthId = third!;
     if (id === '97') void flood(this.socket, this.depthId, second!);

@@ -90,8 +90,9 @@ async function bridgeLife(
   { folder, clock, relay }: Scene,
   files: ReadonlyMap<string, Buffer>,
 ): Promise<{ ms: number; diskMs: number }[]> {
-  await makeBrokerHome(folder, files);
-  const bridge = await RunningBridge.start({ config: bridgeConfig(folder, relay.port), clock });
+  const config = bridgeConfig(folder, relay.port);
+  await makeBrokerHome(folder, files, config.instrument);
+  const bridge = await RunningBridge.start({ config, clock });
   try {
     await sleep(LIFE_SECONDS * 1000);
     const { haltReason, decisionErrors } = bridge.status();

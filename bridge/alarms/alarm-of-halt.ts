@@ -13,12 +13,14 @@ export const ALARM_OF_HALT: Readonly<Record<HaltCode, AlarmName | null>> = {
   flatten: null,
   'position-mismatch': 'PositionMismatch',
   'orphan-order': 'OrphanOrder',
+  'other-contract': 'OtherContract',
   'foreign-execution': 'ForeignExecution',
   'double-order': 'DoubleOrder',
   'daily-loss': 'DailyLoss',
   'reject-burst': 'RejectBurst',
   'odd-report': 'OddReport',
   account: 'WrongAccount',
+  'account-currency': 'AccountCurrency',
 };
 
 /** @param reason null where the halt is lifted */

@@ -87,7 +87,7 @@ export async function askPositions(session: GatewaySession, timeoutMs: number): 
 type Listener = (...args: any[]) => void;
 
 /** Listens, asks, and waits for the end marker of that request. */
-async function collect(
+export async function collect(
   session: GatewaySession,
   what: string,
   timeoutMs: number,

@@ -1,6 +1,7 @@
 import { type Contract, type ContractDetails, EventName, SecType } from '@stoqey/ib';
 import type { Instrument } from '../../shared/config/market.js';
 import { Failure } from '../../shared/failure.js';
+import { type ListedHours, readLiquidHours } from './liquid-hours.js';
 import type { GatewaySession } from './session.js';
 
 /** The contract as orders and subscriptions name it. */
@@ -8,13 +9,32 @@ export function contractOf({ localSymbol, symbol, exchange, currency }: Instrume
   return { symbol, localSymbol, exchange, currency, secType: SecType.FUT };
 }
 
+/** What the gateway says of the contract beside what the configuration says as well. */
+export interface ListedContract {
+  /** Last trade date, YYYY-MM-DD; null where the gateway does not say. */
+  readonly lastTradeDate: string | null;
+  readonly regularHours: ReadonlyMap<string, ListedHours | null>;
+}
+
 /**
  * Asks the gateway what it knows under that name and compares it with the configuration: a wrong tick size or
  * multiplier would make every price and every loss wrong.
  * @throws Failure ContractUnknown, ContractDiffers: neither is cured by trying again
  */
-export async function checkContract(session: GatewaySession, instrument: Instrument, timeoutMs: number): Promise<void> {
+export async function checkContract(
+  session: GatewaySession,
+  instrument: Instrument,
+  timeoutMs: number,
+): Promise<ListedContract> {
   const details = await askDetails(session, contractOf(instrument), timeoutMs);
+  refuseDifferent(details, instrument);
+  return {
+    lastTradeDate: lastTradeDateIn(details),
+    regularHours: readLiquidHours(details.liquidHours ?? '', details.timeZoneId ?? ''),
+  };
+}
+
+function refuseDifferent(details: ContractDetails, instrument: Instrument): void {
   const { tickSize, multiplier, localSymbol } = instrument;
   const found = { tickSize: details.minTick, multiplier: details.contract.multiplier };
   if (found.tickSize === tickSize && Number(found.multiplier) === multiplier) return;
@@ -23,6 +43,15 @@ export async function checkContract(session: GatewaySession, instrument: Instrum
     `${localSymbol}: the gateway says tick size ${found.tickSize}, multiplier ${found.multiplier}; the configuration says ${tickSize}, ${multiplier}`,
     'set instrument.tickSize and instrument.multiplier to what the exchange publishes',
   );
+}
+
+/** The earlier of the two dates that the gateway gives; each begins with yyyymmdd, whatever follows. */
+function lastTradeDateIn({ contract, realExpirationDate }: ContractDetails): string | null {
+  const dates = [contract.lastTradeDateOrContractMonth, realExpirationDate].flatMap((text) => {
+    const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(text ?? '') ?? [];
+    return day === undefined ? [] : [`${year}-${month}-${day}`];
+  });
+  return dates.sort()[0] ?? null;
 }
 
 function askDetails(session: GatewaySession, contract: Contract, timeoutMs: number): Promise<ContractDetails> {

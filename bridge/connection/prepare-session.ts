@@ -1,15 +1,18 @@
 import type { Contract } from '@stoqey/ib';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import type { ContractGuard } from '../contract-guard.js';
 import type { Decider } from '../decide/decider.js';
 import type { DecisionLog } from '../decide/decision-log.js';
 import { bootstrapBars } from '../feed/bootstrap-bars.js';
 import type { MarketFeed } from '../feed/market-feed.js';
 import type { Halts } from '../halt/halts.js';
+import type { MarketHours } from '../market-hours.js';
 import type { AccountPosition } from '../orders/account-position.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import { type ReconciliationDeps, reconcile } from '../orders/reconciliation.js';
 import type { RegimeWatch } from '../status/regime.js';
+import { askBaseCurrency } from './account-currency.js';
 import { checkContract } from './contract.js';
 import type { GatewaySession } from './session.js';
 
@@ -19,6 +22,8 @@ export interface SessionWork extends ReconciliationDeps {
   readonly contract: Contract;
   readonly desk: OrderDesk;
   readonly position: AccountPosition;
+  readonly guard: ContractGuard;
+  readonly hours: MarketHours;
   readonly feed: MarketFeed;
   readonly decider: Decider;
   readonly decisionLog: DecisionLog;
@@ -37,9 +42,10 @@ export async function prepareSession(
 ): Promise<void> {
   work.halts.raise('connection', 'orders and position are being reconciled with the gateway');
   work.desk.attach(session);
+  work.guard.attach(session);
   work.position.attach(session);
-  checkAccount(session, work);
-  if (resubscribe) await checkContract(session, work.config.instrument, work.answerMs);
+  await checkAccount(session, work);
+  if (resubscribe) work.hours.learn(await checkContract(session, work.config.instrument, work.answerMs));
   await reconcile(session, work);
   await work.position.ask(session);
   if (resubscribe) {
@@ -49,13 +55,23 @@ export async function prepareSession(
   work.halts.lift('connection');
 }
 
-function checkAccount(session: GatewaySession, { config, halts }: SessionWork): void {
+async function checkAccount(session: GatewaySession, { config, halts, answerMs }: SessionWork): Promise<void> {
   const { account } = config.gateway;
-  if (session.accounts.includes(account)) halts.lift('account');
-  else
+  if (!session.accounts.includes(account)) {
     halts.raise(
       'account',
       `the gateway is logged in to ${session.accounts.join(', ')}, the configuration says ${account}`,
+    );
+    return;
+  }
+  halts.lift('account');
+  const { currency } = config.instrument;
+  const base = await askBaseCurrency(session, account, answerMs);
+  if (base === currency) halts.lift('account-currency');
+  else
+    halts.raise(
+      'account-currency',
+      `the base currency of ${account} is ${base ?? 'not known'}, profit and loss limit are in ${currency}`,
     );
 }
 

@@ -9,12 +9,14 @@ export type HaltCode =
   | 'flatten'
   | 'position-mismatch'
   | 'orphan-order'
+  | 'other-contract'
   | 'foreign-execution'
   | 'double-order'
   | 'daily-loss'
   | 'reject-burst'
   | 'odd-report'
-  | 'account';
+  | 'account'
+  | 'account-currency';
 
 const PASSING: ReadonlySet<HaltCode> = new Set(['connection', 'feed', 'disk', 'journal', 'kill-switch', 'stopping']);
 

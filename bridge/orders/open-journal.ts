@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import { DiskReserve } from '../disk/disk-reserve.js';
+import type { MarketHours } from '../market-hours.js';
 import { type JournalEvents, JournalQueue } from './journal-queue.js';
 import { OrderJournal } from './order-journal.js';
 import type { Account } from './reconcile.js';
@@ -10,9 +10,15 @@ import type { Account } from './reconcile.js';
  * The journal of an account and a contract, because a position belongs to both: after a roll, or a change of account,
  * another one begins. @throws BadInput when a line is none of ours; the system error
  */
-export function openJournal(broker: string, own: Account, clock: MarketClock, events: JournalEvents): JournalQueue {
+export function openJournal(
+  broker: string,
+  own: Account,
+  clock: MarketClock,
+  hours: MarketHours,
+  events: JournalEvents,
+): JournalQueue {
   const folder = path.join(broker, 'journal', `${own.account}-${own.localSymbol}`);
-  const journal = OrderJournal.open(folder, clock, tradeDateOf(clock.nowMs()));
+  const journal = OrderJournal.open(folder, clock, hours.tradeDateOf(clock.nowMs()));
   try {
     return new JournalQueue(journal, DiskReserve.open(path.join(folder, 'reserve')), events);
   } catch (error) {

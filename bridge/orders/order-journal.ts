@@ -144,12 +144,12 @@ function journalExists(file: string): Failure {
   );
 }
 
-function journalFile(tradeDate: string): string {
+export function journalFile(tradeDate: string): string {
   return `orders-${tradeDate}.jsonl`;
 }
 
 /** Trade dates that have a journal, oldest first. */
-function journalDates(folder: string): string[] {
+export function journalDates(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .map((file) => /^orders-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1])

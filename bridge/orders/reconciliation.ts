@@ -53,8 +53,10 @@ export async function reconcile(session: GatewaySession, deps: ReconciliationDep
 }
 
 /** Before anything was ever traded the account's position is taken as it is; later it must be explained. */
-function adoptFirstPosition(contracts: number, { journal, onNews }: ReconciliationDeps): void {
+function adoptFirstPosition(contracts: number, { journal, halts, onNews }: ReconciliationDeps): void {
   if (!journal.journal.isFresh || contracts === journal.ledger.positionContracts) return;
+  // A roll that is half done: nothing is taken over until a person has looked at the other contract.
+  if (halts.has('other-contract')) return;
   journal.append({ kind: 'position', positionContracts: contracts, reason: 'first start: the account held this' });
   onNews(`the account holds ${contracts} contracts that this bridge did not trade: taken over as the start`);
 }

@@ -1,4 +1,5 @@
 import type { OrderAsk } from '../orders/order-desk.js';
+import { contractExpiry } from './contract-expiry.js';
 import { dailyLoss } from './daily-loss.js';
 import { halted } from './halted.js';
 import { openOrders } from './open-orders.js';
@@ -16,6 +17,7 @@ import { tradingSession } from './trading-session.js';
 export const RISK_RULES: readonly RiskRule[] = [
   halted,
   tradingSession,
+  contractExpiry,
   staleData,
   orderSize,
   tickSize,

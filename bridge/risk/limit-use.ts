@@ -29,5 +29,6 @@ export function limitUse(context: RiskContext): Readonly<Record<keyof RiskLimits
     priceCollarTicks: use('priceCollarTicks', null),
     staleDataMs: use('staleDataMs', context.depthAgeMs >= 0 ? context.depthAgeMs : null),
     flattenBeforeCloseSeconds: use('flattenBeforeCloseSeconds', null),
+    daysBeforeExpiry: use('daysBeforeExpiry', null),
   };
 }

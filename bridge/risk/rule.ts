@@ -25,6 +25,8 @@ export interface RiskContext {
   readonly sessionPhase: SessionPhase;
   /** Market ms of the end of regular trading; NaN where there is none today. */
   readonly rthCloseMs: number;
+  /** Market ms from which nothing may be opened in this contract any more; NaN where that is not known. */
+  readonly lastOpenMs: number;
   /** Trading is halted: why, in plain words. */
   readonly haltReason: string | null;
   /** The gateway restarts about now. */

@@ -1,4 +1,3 @@
-import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
 import type { Alarms } from '../alarms/alarms.js';
@@ -66,7 +65,7 @@ export function describeBridge(parts: BridgeParts): FullBridgeStatus {
     lastEventAgeMs: known(feed.ages.eventAgeMs),
     bestBid: known(risk.bid),
     bestAsk: known(risk.ask),
-    regime: regime.regime(sessionPhase(nowMarketMs)),
+    regime: regime.regime(risk.sessionPhase),
     decisions: tally.decisions,
     decisionErrors: tally.decisionErrors,
     decisionLatencyMsP50: tally.decisionLatency.quantileMs(50),

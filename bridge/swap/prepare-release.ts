@@ -2,6 +2,7 @@ import type { SwapRecord } from '../../shared/handover/swap-record.js';
 import type { HeadSet } from '../../shared/heads/head-set.js';
 import { loadHeadSet } from '../../shared/heads/load-head-set.js';
 import { loadRelease } from '../../shared/release/accept-release.js';
+import type { ReleaseProduct } from '../../shared/release/product.js';
 import type { ExpectedRelease } from '../../shared/release/verify-release.js';
 
 /** A release that was verified, loaded, warmed and whose golden rows came out as signed. */
@@ -18,7 +19,9 @@ export interface ReleaseAsk {
   readonly brokerFolder: string;
   readonly tarball: string;
   readonly envelope: string;
-  readonly expected: ExpectedRelease;
+  /** What is traded: a release for anything else is refused. */
+  readonly product: ReleaseProduct;
+  readonly expected: Omit<ExpectedRelease, 'product'>;
 }
 
 /** Runs of each head before its first decision: the runtime allocates and caches in the first ones. */
@@ -33,10 +36,11 @@ export async function prepareRelease({
   brokerFolder,
   tarball,
   envelope,
+  product,
   expected,
 }: ReleaseAsk): Promise<LoadedRelease> {
   const nowMs = Date.now();
-  const verified = await loadRelease({ brokerFolder, tarball, envelope, nowMs, expected });
+  const verified = await loadRelease({ brokerFolder, tarball, envelope, nowMs, expected: { ...expected, product } });
   const headSet = await loadHeadSet(verified.files);
   try {
     const goldenRowsChecked = await headSet.checkGoldenRows();

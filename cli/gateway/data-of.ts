@@ -53,5 +53,13 @@ function instrumentOf(localSymbol: string, date: string): Instrument {
   if (!contract)
     throw new UsageFailure(`--instrument '${localSymbol}' is no future that the gateway knows`, 'for example ESZ5');
   const { symbol, exchange, multiplier } = contract.product;
-  return { localSymbol, symbol, exchange, currency: 'USD', tickSize: contract.tickSize, multiplier };
+  return {
+    localSymbol,
+    symbol,
+    exchange,
+    currency: 'USD',
+    tickSize: contract.tickSize,
+    multiplier,
+    firstNoticeDate: null,
+  };
 }

@@ -9,6 +9,7 @@ import { readBounded } from '../../shared/release/accept-release.js';
 import { openArchive } from '../../shared/release/archive.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/release/dsse.js';
 import { type Pin, pin } from '../../shared/release/pin.js';
+import type { ReleaseProduct } from '../../shared/release/product.js';
 import { ReleaseRefused } from '../../shared/release/refusal.js';
 import { readRoot, type TrustedRoot } from '../../shared/release/root.js';
 import { ARCHIVE_BYTES_MAX, type ReleasePredicate } from '../../shared/release/statement.js';
@@ -48,7 +49,7 @@ async function verify(
 ): Promise<void> {
   const result = await verdictOn(file, options);
   const text = result.ok
-    ? `ok: v${result.modelVersion}, counter ${result.counter}${result.synthetic ? ', trained on SYNTHETIC data' : ''}`
+    ? `ok: v${result.modelVersion}, counter ${result.counter}, for ${productText(result.product)}${result.synthetic ? ', trained on SYNTHETIC data' : ''}`
     : `refused: ${result.message}\n  -> ${result.fix}`;
   printResult(options.json === true, result, text);
   if (!result.ok) process.exitCode = 1;
@@ -62,7 +63,7 @@ async function verdictOn(file: string, options: { envelope: string; root: string
   try {
     const root = rootIn(rootFile);
     const release = await verifyRelease({ envelope, tarball, root, pin: pinned, nowMs: Date.now() });
-    const { modelVersion, counter, synthetic, decision = null } = release.predicate;
+    const { modelVersion, counter, synthetic, product = null, decision = null } = release.predicate;
     const { payloadSha256, keyIds } = release;
     return {
       ok: true as const,
@@ -73,6 +74,7 @@ async function verdictOn(file: string, options: { envelope: string; root: string
       keyIds,
       files: release.files.size,
       synthetic,
+      product,
       decision,
     };
   } catch (error) {
@@ -80,6 +82,12 @@ async function verdictOn(file: string, options: { envelope: string; root: string
     const { reason, message, fix, details } = error;
     return { ok: false as const, modelVersion: null, counter: null, reason, message, fix, details };
   }
+}
+
+function productText(product: ReleaseProduct | null | undefined): string {
+  if (!product) return 'no product that it names: no broker loads it';
+  const { symbol, exchange, tickSize } = product;
+  return `${symbol} at ${exchange} in steps of ${tickSize}`;
 }
 
 function rootFileAt(place: string): string {
@@ -145,6 +153,7 @@ function cardText(predicate: ReleasePredicate, ledgerLine: LedgerRelease | undef
     `  issued    ${predicate.issued}, loadable until ${predicate.expires}`,
     `  gate      ${predicate.gateVerdict}${decision ? `, let go by ${decision.by}: ${decision.reason}` : ''}`,
     ...(rollbackOf ? [`  rollback  to the bytes of v${rollbackOf.modelVersion}`] : []),
+    `  product   ${productText(predicate.product)}`,
     `  training  ${predicate.training.shards} shards, Merkle root ${predicate.training.merkleRoot}`,
     `  code      ${predicate.codeCommit}`,
     `  tarball   ${tarballFile}`,

@@ -19,7 +19,15 @@ import { type Allocation, ReleaseLedger } from './ledger.js';
 export interface ReleaseFacts
   extends Pick<
     ReleasePredicate,
-    'shipId' | 'epoch' | 'training' | 'gateVerdict' | 'decision' | 'codeCommit' | 'lockfileSha256' | 'synthetic'
+    | 'shipId'
+    | 'epoch'
+    | 'training'
+    | 'gateVerdict'
+    | 'decision'
+    | 'product'
+    | 'codeCommit'
+    | 'lockfileSha256'
+    | 'synthetic'
   > {
   /** Identity of the release in the ledger: the ship's id, or an id of its own for a rollback. */
   readonly releaseId: string;

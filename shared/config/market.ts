@@ -6,9 +6,17 @@ export const instrumentConfig = z.strictObject({
   localSymbol: text.default('ESZ5').describe('Contract as the exchange writes it; names data files.'),
   symbol: text.default('ES').describe('Product symbol.'),
   exchange: text.default('CME').describe('Exchange as IB writes it.'),
-  currency: z.string().length(3).default('USD').describe('Currency of price and PnL.'),
+  currency: z
+    .string()
+    .refine((currency) => currency === 'USD', 'USD: risk.maxDailyLossUsd is compared with profit in this currency')
+    .default('USD')
+    .describe('Currency of price, PnL and account; USD is the only one that the loss limit knows.'),
   tickSize: z.number().positive().default(0.25).describe('Smallest price step, in points.'),
   multiplier: z.number().positive().default(50).describe('Currency units a point.'),
+  firstNoticeDate: tradeDate
+    .nullable()
+    .default(null)
+    .describe('First notice day of a contract that is delivered, by the exchange; null where nothing is delivered.'),
 });
 export type Instrument = Readonly<z.infer<typeof instrumentConfig>>;
 

@@ -85,5 +85,11 @@ export const riskConfig = z.strictObject({
     .max(3600)
     .default(120)
     .describe('Market seconds before the RTH close at which the position is closed.'),
+  daysBeforeExpiry: count
+    .max(60)
+    .default(1)
+    .describe(
+      'Trade dates before the last trade date (or first notice, where that is earlier) from which on nothing is opened; 0: on that date itself.',
+    ),
 });
 export type RiskLimits = Readonly<z.infer<typeof riskConfig>>;

@@ -20,12 +20,14 @@ export const ALARM_NAMES = [
   'JournalNotWritten',
   'PositionMismatch',
   'OrphanOrder',
+  'OtherContract',
   'ForeignExecution',
   'DoubleOrder',
   'DailyLoss',
   'RejectBurst',
   'OddReport',
   'WrongAccount',
+  'AccountCurrency',
   // Positions and orders
   'PositionOutsideHours',
   'PositionNotClosed',
@@ -35,6 +37,9 @@ export const ALARM_NAMES = [
   // Market data
   'FeedSilent',
   'OddMarketData',
+  // The contract
+  'ContractExpiring',
+  'CalendarDiffers',
   // Models and decisions
   'ReleaseNotRestored',
   'SwapRefused',

@@ -13,6 +13,7 @@ const REFUSALS = {
   'statement-malformed': 'the signed statement breaks the form of a release statement',
   'predicate-type': 'the signed statement is about something other than a release',
   'not-the-expected-release': 'it is not the release that was asked for',
+  'other-product': 'it was not trained for the product that is traded here, or does not say for which',
   'epoch-mismatch': 'its epoch is not the epoch of the root of trust',
   rollback: 'its counter is not above that of the release verified last',
   equivocation: 'another payload was verified under the same counter',
@@ -50,6 +51,7 @@ const FIXES: Partial<Record<RefusalReason, string>> = {
   expired: 'ship again: a release is signed for a limited time',
   'issued-in-future': 'set the clock of this machine right, then verify again',
   'clock-set-back': 'set the clock of this machine right, then verify again',
+  'other-product': 'ship a release that was trained for this product, or set instrument to the one that it names',
   'feature-schema': 'run the same version of the program on both tiers, then ship again',
 };
 

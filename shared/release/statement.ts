@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Hex } from '../reference.js';
+import { releaseProduct } from './product.js';
 
 export const RELEASE_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
@@ -45,6 +46,8 @@ export const releasePredicate = z
     decision: z
       .strictObject({ verdict: z.literal('approve'), by: z.string().min(1), reason: z.string().min(1) })
       .optional(),
+    /** What it was trained for. Statements signed before products were named have none: no broker loads those. */
+    product: releaseProduct.optional(),
     codeCommit: z.string().min(1).max(200),
     lockfileSha256: sha256Hex,
     /** Trained on generated data: said wherever a number of this release is shown. */

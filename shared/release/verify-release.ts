@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { openArchive } from './archive.js';
 import { type DsseEnvelope, MalformedEnvelope, parseEnvelope, verifySignatures } from './dsse.js';
 import { comparePins, type Pin } from './pin.js';
+import { isSameProduct, type ReleaseProduct } from './product.js';
 import { ReleaseRefused } from './refusal.js';
 import { ROLE_NAMES, type TrustedRoot } from './root.js';
 import {
@@ -32,6 +33,8 @@ export interface ExpectedRelease {
   readonly payloadSha256?: string;
   /** sha256 of the feature schema that this machine computes. */
   readonly featureSchemaSha256?: string;
+  /** What is traded here: a release for another product, or for none that it names, is refused. */
+  readonly product?: ReleaseProduct;
   /**
    * Set only at a restart, with the payload of the last `swapped` line of swaps.jsonl in `payloadSha256`: exactly this
    * payload may have a lower counter than the pin, because a newer release may be verified and still wait for its open.
@@ -169,6 +172,10 @@ function refuseOther(predicate: ReleasePredicate, payloadSha256: string, expecte
   const schema = expected.featureSchemaSha256;
   if (schema !== undefined && schema !== predicate.featureSchemaSha256) {
     throw new ReleaseRefused('feature-schema', { signed: predicate.featureSchemaSha256, computedHere: schema });
+  }
+  const { product } = expected;
+  if (product !== undefined && !isSameProduct(predicate.product, product)) {
+    throw new ReleaseRefused('other-product', { trainedFor: predicate.product ?? null, tradedHere: product });
   }
 }
 

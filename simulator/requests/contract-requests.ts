@@ -12,7 +12,8 @@ export const contractRequests: Handlers<'reqContractDetails' | 'reqMatchingSymbo
   reqContractDetails(core, session, { reqId, contract }) {
     const found = core.catalogue.find(contract);
     if (found.length === 0) return session.error(reqId, 200, 'No security definition has been found for the request');
-    const hours = tradingHours(core.nowMs());
+    const { electronic, regular } = tradingHours(core.nowMs());
+    const hours = { electronic, regular: core.settings.liquidHours ?? regular };
     for (const one of found) session.send(encodeContractDetails(session.version, reqId, one, hours));
     session.send(encodeContractDetailsEnd(reqId));
   },

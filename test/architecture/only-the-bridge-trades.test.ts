@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { createBrokerActivities } from '../../activities/broker/index.js';
 import { createResearchActivities } from '../../activities/research/index.js';
 import { configSchema } from '../../shared/config/config.js';
+import { productOf } from '../../shared/release/product.js';
 import { type Edge, ImportGraph, type OrderPath } from './order-path.js';
 
 const DIST = fileURLToPath(new URL('../../', import.meta.url));
@@ -173,7 +174,8 @@ function researchActivities(): object {
 
 function brokerActivities(): object {
   const rsync = { path: '/nowhere/rsync', host: '127.0.0.1', port: 1, bwlimitKiBps: null };
-  return createBrokerActivities({ brokerFolder: '/nowhere/broker', clockFile: '/nowhere/clock.json', rsync });
+  const product = productOf(CONFIG.instrument);
+  return createBrokerActivities({ brokerFolder: '/nowhere/broker', clockFile: '/nowhere/clock.json', product, rsync });
 }
 
 /** The command itself, where it does anything, and every command under it: `bridge`, `bridge status`, ... */

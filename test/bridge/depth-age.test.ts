@@ -141,7 +141,7 @@ describe('a feed that falls silent', () => {
 
   it('raises an alarm and is subscribed to anew, again and again; the first depth ends the alarm', async () => {
     rig = await Rig.start();
-    await rig.startBridge({ silentFeedMs: 1500 });
+    await rig.startBridge({ tuning: { silentFeedMs: 1500 } });
     await rig.until('depth', ({ marketData }) => marketData === 'depth');
     const muted = sessionsOf(rig.gateway);
     for (const session of muted) session.muted++;

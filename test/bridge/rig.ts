@@ -18,11 +18,18 @@ import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-st
 import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../simulator/gateway.js';
+import { openTape, type Tape } from '../../simulator/market/tape.js';
 import { ToyBroker } from './toy-release.js';
 
 /** The real ten-level ES sample. */
 export const ES_SAMPLE = path.resolve('../shared/data/es-depth/ESU9-20190829.depth.jsonl.gz');
 export const ACCOUNT = 'DU1000001';
+
+/** The sample as the book of ESU9, and once more as that of ESZ9. */
+export async function twoMonths(): Promise<Tape[]> {
+  const sample = await openTape(ES_SAMPLE);
+  return [sample, { ...sample, instrument: 'ESZ9' }];
+}
 
 /** A replayed clock inside regular hours: decisions are taken, orders allowed, and time runs fast. */
 export function clockInSession(speed = 20, sinceOpenMs = 2000): ClockSpec {
@@ -46,6 +53,12 @@ interface SpawnOptions {
   readonly logLevel?: string;
   readonly stdio?: StdioOptions;
   readonly env?: NodeJS.ProcessEnv;
+}
+
+interface StartChanges {
+  readonly tuning?: Partial<Tuning>;
+  /** What differs from the settings so far: a person has changed the contract. */
+  readonly instrument?: Partial<Config['instrument']>;
 }
 
 /** A bridge and a gateway over TCP on loopback, in a home folder of their own. */
@@ -74,8 +87,8 @@ export class Rig {
     return rig;
   }
 
-  async startGateway(port = 0): Promise<void> {
-    const settings = { accounts: [ACCOUNT], startCash: 1e9, ...this.gatewayOptions.settings };
+  async startGateway(port = 0, changes: GatewayOptions['settings'] = {}): Promise<void> {
+    const settings = { accounts: [ACCOUNT], startCash: 1e9, ...this.gatewayOptions.settings, ...changes };
     this.gateway = await startGateway({
       ...{ data: ES_SAMPLE, speed: 20, loop: true, log: pino({ level: 'silent' }) },
       ...{ ...this.gatewayOptions, settings, port },
@@ -99,8 +112,13 @@ export class Rig {
     return { config: this.config, clock: this.clock, home: this.home, log, tuning: QUICK };
   }
 
-  async startBridge(tuning: Partial<Tuning> = {}): Promise<void> {
-    this.bridge = await startBridge({ ...this.bridgeOptions, tuning: { ...QUICK, ...tuning } });
+  async startBridge({ tuning = {}, instrument = {} }: StartChanges = {}): Promise<void> {
+    const { config } = this;
+    this.bridge = await startBridge({
+      ...this.bridgeOptions,
+      config: { ...config, instrument: { ...config.instrument, ...instrument } },
+      tuning: { ...QUICK, ...tuning },
+    });
   }
 
   /** What a bridge in a process of its own reads from its home folder: clock and settings. */

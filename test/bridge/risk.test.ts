@@ -29,6 +29,7 @@ const CONTEXT: RiskContext = {
   pnlTodayUsd: 0,
   sessionPhase: 'rth',
   rthCloseMs: 10_000_000,
+  lastOpenMs: 10_000_000,
   haltReason: null,
   inRestartWindow: false,
 };
@@ -47,6 +48,8 @@ describe('risk rules', () => {
     ['trading-session', {}, { inRestartWindow: true }],
     ['trading-session', {}, { rthCloseMs: 1_000_000 + 119_000 }],
     ['trading-session', {}, { rthCloseMs: Number.NaN }],
+    ['contract-expiry', {}, { lastOpenMs: 1_000_000 }],
+    ['contract-expiry', {}, { lastOpenMs: Number.NaN }],
     ['stale-data', {}, { depthAgeMs: 5001 }],
     ['stale-data', {}, { depthAgeMs: -1 }],
     ['stale-data', {}, { depthAgeMs: Number.NaN }],

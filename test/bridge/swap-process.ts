@@ -7,6 +7,7 @@ import { type LoadedRelease, prepareRelease } from '../../bridge/swap/prepare-re
 import { SwapsLog } from '../../bridge/swap/swaps-log.js';
 import { createMarketClock } from '../../shared/clock/market-clock.js';
 import { killBefore } from '../release/cut-off.js';
+import { ES } from './toy-release.js';
 
 // A bridge's start and swap, as far as files go: restore what was swapped, then swap what is armed. Arguments: broker
 // folder, and the file operation before which this process kills itself (0: none). Fails if no release is in use at the end.
@@ -24,14 +25,14 @@ const nameOf = (version: number) => ({
 if (last) {
   const { modelVersion, payloadSha256 } = last;
   const expected = { payloadSha256, alreadyLive: true };
-  inUse = await prepareRelease({ brokerFolder, ...nameOf(modelVersion), expected });
+  inUse = await prepareRelease({ brokerFolder, ...nameOf(modelVersion), product: ES, expected });
 }
 const swap = new HotSwap({
   armed: new ArmedFile(path.join(brokerFolder, 'armed')),
   log: swapsLog,
   clock: createMarketClock({ kind: 'real' }),
   load: ({ tarball, envelope, payloadSha256 }) => {
-    const loaded = prepareRelease({ brokerFolder, tarball, envelope, expected: { payloadSha256 } });
+    const loaded = prepareRelease({ brokerFolder, tarball, envelope, product: ES, expected: { payloadSha256 } });
     armedSeen = loaded.then(() => undefined);
     return loaded;
   },

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArmedFile } from '../../bridge/swap/armed-file.js';
 import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
-import { Rig } from './rig.js';
-import type { ReleaseChanges } from './toy-release.js';
+import { Rig, twoMonths } from './rig.js';
+import { ES, type ReleaseChanges } from './toy-release.js';
 
 type Swap = Omit<ArmedSwap, 'notBeforeMarketMs'>;
 
@@ -71,6 +71,40 @@ describe('hot swap', () => {
     const status = await rig.until('connected', ({ connection }) => connection === 'ready');
     assert.equal(status.trading, 'no-model');
     assert.equal(status.modelVersion, null);
+  });
+
+  const others: [string, ReleaseChanges][] = [
+    ['another product', { product: { ...ES, symbol: 'NQ' } }],
+    ['another price step', { product: { ...ES, tickSize: 0.1 } }],
+    ['no product that it names', { product: undefined }],
+  ];
+  for (const [what, changes] of others)
+    it(`is refused for a release that was trained for ${what}, and the old heads decide on`, async () => {
+      rig = await Rig.start();
+      await rig.startBridge();
+      rig.toys.arm(await rig.toys.accept(1), 0);
+      await rig.until('v1', ({ modelVersion }) => modelVersion === 1);
+      rig.toys.arm(await rig.toys.accept(2, changes), 0);
+      await untilSettled(2);
+      const refused = rig.swaps()[1]!;
+      assert.equal(refused.outcome, 'refused');
+      assert.match(refused.reason ?? '', /other-product/);
+      assert.equal(rig.status()?.modelVersion, 1);
+    });
+
+  it('keeps its release over a roll to another month of the product, and loads none for another product', async () => {
+    rig = await Rig.start({ gateway: { data: await twoMonths() } });
+    await rig.startBridge();
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('v1', ({ modelVersion }) => modelVersion === 1);
+    await rig.stopBridge();
+    await rig.startBridge({ instrument: { localSymbol: 'ESZ9' } });
+    await rig.until('v1 again', ({ up, modelVersion }) => up === true && modelVersion === 1);
+    await rig.stopBridge();
+    await rig.startBridge({ instrument: { localSymbol: 'NQU9', symbol: 'NQ', multiplier: 20 } });
+    const { alarms, modelVersion } = await rig.until('refused', ({ modelVersion }) => modelVersion === null);
+    assert.equal(modelVersion, null);
+    assert.match(alarms?.find(({ alarm }) => alarm === 'ReleaseNotRestored')?.detail ?? '', /other-product/);
   });
 
   it('stands, and its heads decide on, where its request cannot be removed', async () => {

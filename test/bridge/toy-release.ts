@@ -14,6 +14,7 @@ import { describeFiles, packArchive } from '../../shared/release/archive.js';
 import { encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
 import { generateSigningKey } from '../../shared/release/ed25519-key.js';
 import { initPin } from '../../shared/release/pin-store.js';
+import type { ReleaseProduct } from '../../shared/release/product.js';
 import { readRoot, signRoot } from '../../shared/release/root.js';
 import { encodeStatement, envelopeName, RELEASE_PAYLOAD_TYPE, tarballName } from '../../shared/release/statement.js';
 import { trustRoot } from '../../shared/release/trust-store.js';
@@ -44,6 +45,9 @@ export const EAGER: Ensemble = {
   },
 };
 
+/** The product of the contracts that these tests trade. */
+export const ES: ReleaseProduct = { symbol: 'ES', exchange: 'CME', tickSize: 0.25, multiplier: 50 };
+
 export interface ReleaseChanges {
   /** Another release altogether, instead of the toy head. */
   readonly files?: ReadonlyMap<string, Buffer>;
@@ -52,6 +56,8 @@ export interface ReleaseChanges {
   readonly wrongGoldenRows?: boolean;
   readonly brokenGraph?: boolean;
   readonly lifetimeMs?: number;
+  /** What it says that it was trained for, instead of ES; undefined: nothing. */
+  readonly product?: ReleaseProduct | undefined;
 }
 
 /** A broker folder with a root of trust of its own, and releases signed for it. */
@@ -96,6 +102,7 @@ export class ToyBroker {
       featureSchemaSha256,
       training: { merkleRoot: sha256('no training set'), shards: 1 },
       gateReportSha256: sha256(files.get('gate-report.json')!),
+      product: 'product' in changes ? changes.product : ES,
       ...{ gateVerdict: 'pass', codeCommit: 'test', lockfileSha256: sha256('lock'), synthetic: true },
     });
     const envelopeBytes = encodeEnvelope(signEnvelope(RELEASE_PAYLOAD_TYPE, payload, [RELEASE_KEY]));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { homeFolders, temporaryFolder } from './release-fixture.js';
+import { homeFolders, PRODUCT, temporaryFolder } from './release-fixture.js';
 import { acceptPublished, holdCeremony, shipRelease } from './release-work.js';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
@@ -45,7 +45,8 @@ describe('believe release', () => {
     assert.equal(status, 0);
     assert.deepEqual([result.ok, result.modelVersion, result.counter, result.reason], [true, 1, 1, null]);
     assert.equal(readFileSync(pinFile, 'utf8'), pin);
-    assert.match(believe(...verifyArguments()).stdout, /SYNTHETIC/);
+    assert.deepEqual(result.product, PRODUCT);
+    assert.match(believe(...verifyArguments()).stdout, /for ES at CME in steps of 0.25, .*SYNTHETIC/);
   });
 
   it('verify exits 1 and names the reason for a flipped byte in tarball, envelope or root', () => {

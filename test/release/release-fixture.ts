@@ -7,11 +7,13 @@ import { describeFiles, packArchive } from '../../shared/release/archive.js';
 import { type DsseEnvelope, encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
 import { generateSigningKey, type SigningKey } from '../../shared/release/ed25519-key.js';
 import type { Pin } from '../../shared/release/pin.js';
+import type { ReleaseProduct } from '../../shared/release/product.js';
 import { type RoleName, type RootMetadata, readRoot, signRoot, type TrustedRoot } from '../../shared/release/root.js';
 import { encodeStatement, RELEASE_PAYLOAD_TYPE, type ReleasePredicate } from '../../shared/release/statement.js';
 import type { EnvelopeToVerify } from '../../shared/release/verify-release.js';
 
 export const NOW_MS = Date.parse('2025-06-02T12:00:00Z');
+export const PRODUCT: ReleaseProduct = { symbol: 'ES', exchange: 'CME', tickSize: 0.25, multiplier: 50 };
 export const DAY_MS = 86_400_000;
 export const iso = (ms: number) => new Date(ms).toISOString();
 export const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
@@ -82,6 +84,7 @@ export async function predicateOf(
     training: { merkleRoot: sha256('merkle'), shards: 3 },
     gateReportSha256: sha256(files.get('gate-report.json')!),
     gateVerdict: 'pass',
+    product: PRODUCT,
     codeCommit: 'c0ffee',
     lockfileSha256: sha256('lock'),
     synthetic: true,
@@ -136,6 +139,7 @@ export function factsOf(releaseId: string): ReleaseFacts {
     lifetimeDays: 30,
     training: { merkleRoot: sha256('merkle'), shards: 3 },
     gateVerdict: 'pass',
+    product: PRODUCT,
     codeCommit: 'c0ffee',
     lockfileSha256: sha256('lock'),
     synthetic: true,

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { packArchive } from '../../shared/release/archive.js';
 import { preAuthEncoding, signEnvelope } from '../../shared/release/dsse.js';
 import { type RefusalReason, ReleaseRefused } from '../../shared/release/refusal.js';
-import { encodeStatement, RELEASE_PAYLOAD_TYPE, RELEASE_PREDICATE_TYPE } from '../../shared/release/statement.js';
+import {
+  encodeStatement,
+  RELEASE_PAYLOAD_TYPE,
+  RELEASE_PREDICATE_TYPE,
+  type ReleasePredicate,
+} from '../../shared/release/statement.js';
 import { type VerifiedRelease, verifyRelease } from '../../shared/release/verify-release.js';
 import {
   changedEnvelope,
@@ -16,6 +21,7 @@ import {
   makeRoot,
   NOW_MS,
   PIN,
+  PRODUCT,
   predicateOf,
   releaseInput,
   sha256,
@@ -317,6 +323,24 @@ describe('verifyRelease', () => {
     it('refuses a feature schema or gate report that is not the signed one', async () => {
       await refusedFor('feature-schema', await releaseInput({ featureSchemaSha256: sha256('older schema') }));
       await refusedFor('gate-report', await releaseInput({ gateReportSha256: sha256('older report') }));
+    });
+
+    it('refuses a release that was trained for another product, or does not say for which', async () => {
+      const expected = { product: PRODUCT };
+      await verifyRelease(await releaseInput({}, { expected }));
+      const others: (ReleasePredicate['product'] | undefined)[] = [
+        { ...PRODUCT, symbol: 'NQ' },
+        { ...PRODUCT, exchange: 'CBOT' },
+        { ...PRODUCT, tickSize: 0.1 },
+        { ...PRODUCT, multiplier: 5 },
+        undefined,
+      ];
+      for (const product of others) await refusedFor('other-product', await releaseInput({ product }, { expected }));
+    });
+
+    it('verifies, for an auditor, a release that was signed before products were named', async () => {
+      const { predicate } = await verifyRelease(await releaseInput({ product: undefined }));
+      assert.equal(predicate.product, undefined);
     });
 
     it('refuses a feature schema that this machine does not compute', async () => {

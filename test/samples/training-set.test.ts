@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSamples } from '../../research/samples/build-samples.js';
+import { refuseOtherProduct } from '../../research/samples/refuse-other-product.js';
 import { openTrainingSet, pinTrainingSet, shardsOf } from '../../research/samples/training-set.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { BadInput, Failure } from '../../shared/failure.js';
@@ -49,6 +50,18 @@ describe('a training set', function () {
     writeFileSync(file, 'something else');
     const { report } = await buildSamples(await openTrainingSet(store, set), OPTIONS);
     assert.equal(report.events, 21_415);
+  });
+
+  it('is refused where its book is not of the product that the ship is for, or has another price step', async () => {
+    const set = await pinTrainingSet(store, { depth: [ES_SAMPLE], bars: [NQ_BARS] });
+    refuseOtherProduct(set, { instrument: 'ESZ25', tickSize: 0.25 });
+    const isOther = (error: unknown) => error instanceof Failure && error.type === 'OtherProduct';
+    for (const plan of [
+      { instrument: 'NQZ5', tickSize: 0.25 },
+      { instrument: 'MESU9', tickSize: 0.25 },
+      { instrument: 'ESU9', tickSize: 0.1 },
+    ])
+      assert.throws(() => refuseOtherProduct(set, plan), isOther);
   });
 
   it('is refused when one of its objects is damaged or gone', async () => {
