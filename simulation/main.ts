@@ -68,8 +68,12 @@ async function runOne(drawn: Plan): Promise<boolean> {
     print(lines.join('\n'));
   } else for (const step of plan.steps) print(JSON.stringify(step));
   const { violation, digest, events, orders, executions } = first;
-  const found = violation ? `${violation.invariant} at ${(violation.atMs / 1000).toFixed(3)} s: ${violation.what}` : 'nothing';
-  print(`seed ${drawn.seed}: ${found} (${events} events, ${orders} orders, ${executions} executions, digest ${digest.slice(0, 16)})`);
+  const found = violation
+    ? `${violation.invariant} at ${(violation.atMs / 1000).toFixed(3)} s: ${violation.what}`
+    : 'nothing';
+  print(
+    `seed ${drawn.seed}: ${found} (${events} events, ${orders} orders, ${executions} executions, digest ${digest.slice(0, 16)})`,
+  );
   return violation === null;
 }
 

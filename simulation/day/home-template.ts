@@ -31,7 +31,13 @@ const INPUTS = new Float32Array([0.5, 0.1, -0.5, 0.2, 0, 0]);
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 function releaseFiles(weights: readonly number[][], contracts: number, isBroken: boolean): Map<string, Buffer> {
-  const head = { name: 'F2_dom', features: ['imbalance_1', 'imbalance_top5'], classes: 3, horizonMs: 10_000, flatTicks: 0.5 };
+  const head = {
+    name: 'F2_dom',
+    features: ['imbalance_1', 'imbalance_top5'],
+    classes: 3,
+    horizonMs: 10_000,
+    flatTicks: 0.5,
+  };
   const outputs = new Float32Array(9);
   for (let row = 0; row < 3; row++) {
     const scores = [0, 1, 2].map((c) => weights[0]![c]! * INPUTS[2 * row]! + weights[1]![c]! * INPUTS[2 * row + 1]!);
@@ -42,7 +48,10 @@ function releaseFiles(weights: readonly number[][], contracts: number, isBroken:
   }
   if (isBroken) outputs[4]! += 0.01;
   const shape = { rows: 3, columns: 2, classes: 3 } as const;
-  const golden = { v: 1, heads: { F2_dom: { ...shape, inputs: encodeFloat32(INPUTS), outputs: encodeFloat32(outputs) } } };
+  const golden = {
+    v: 1,
+    heads: { F2_dom: { ...shape, inputs: encodeFloat32(INPUTS), outputs: encodeFloat32(outputs) } },
+  };
   return new Map([
     ['ensemble.json', json({ ...EAGER, policy: { ...EAGER.policy, maxPositionContracts: contracts } })],
     ['feature-schema.json', Buffer.from(featureSchemaJson)],

@@ -25,7 +25,9 @@ export class KillTrigger {
     const text = Buffer.from(change.bytes).toString();
     if (parseRecord(text)?.kind !== moment.kind) return;
     const { disk } = this.day.world;
-    this.strike(moment.part, () => disk.tear(change.file, change.bytes.subarray(0, change.bytes.length / 2), change.position));
+    this.strike(moment.part, () =>
+      disk.tear(change.file, change.bytes.subarray(0, change.bytes.length / 2), change.position),
+    );
   }
 
   beforeMessage(socket: VirtualSocket, kind: string, bytes: Buffer): void {
@@ -45,8 +47,8 @@ export class KillTrigger {
     this.armed = undefined;
     if (part === 'half') half();
     if (part !== 'after') host.kill(restartMs);
+    // As soon as the present call is done, and before anything else of the process is.
     else
-      // As soon as the present call is done, and before anything else of the process is.
       world.nextTick(() => {
         if (owner.isAlive) host.kill(restartMs);
       });

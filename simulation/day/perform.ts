@@ -6,7 +6,9 @@ import { diskCalls } from '../world/disk-calls.js';
 import { type Day, METRICS_PORT } from './day.js';
 import { type AcceptedRelease, BROKER, type HomeTemplate } from './home-template.js';
 
-type Effects = { readonly [K in Action['do']]: (day: Day, action: Extract<Action, { do: K }>, template: HomeTemplate) => void };
+type Effects = {
+  readonly [K in Action['do']]: (day: Day, action: Extract<Action, { do: K }>, template: HomeTemplate) => void;
+};
 
 const later = ({ world }: Day, ms: number, work: () => void) => world.schedule(ms, world.outside, 'step ends', work);
 

@@ -96,7 +96,10 @@ export class SimulatedMarket implements Tape {
 
   private nextMove(): number {
     if (this.pushTicks !== 0) {
-      const part = Math.abs(this.pushTicks) > 40 ? this.pushTicks : Math.sign(this.pushTicks) * Math.min(4, Math.abs(this.pushTicks));
+      const part =
+        Math.abs(this.pushTicks) > 40
+          ? this.pushTicks
+          : Math.sign(this.pushTicks) * Math.min(4, Math.abs(this.pushTicks));
       this.pushTicks -= part;
       return part;
     }

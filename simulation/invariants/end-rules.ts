@@ -25,7 +25,8 @@ export function judgeQuiet(day: Day, report: Report): void {
   const { current } = day.host;
   if (!current?.running || status?.connection !== 'ready') {
     const reasons = (status?.alarms ?? []).map(({ alarm }) => alarm).join(', ');
-    if (!(current?.running && reasons)) report('not-ready', `the faults are over, the bridge is ${status?.connection} (${reasons || 'no alarm'})`);
+    if (!(current?.running && reasons))
+      report('not-ready', `the faults are over, the bridge is ${status?.connection} (${reasons || 'no alarm'})`);
     return;
   }
   const live = day.truth.liveOrders();
@@ -41,11 +42,15 @@ function judgeAgreement(day: Day, report: Report): void {
   if (!found) return;
   const position = truth.position(localSymbol);
   if (found.ledger.positionContracts !== position)
-    report('disagreement', `the account holds ${position}, the journal says ${found.ledger.positionContracts}, no alarm`);
+    report(
+      'disagreement',
+      `the account holds ${position}, the journal says ${found.ledger.positionContracts}, no alarm`,
+    );
   const known = new Set(found.execIds);
   const roots = new Map<string, string>();
   for (const { execId, clientId, contract } of truth.executions())
-    if (clientId === CLIENT_ID && contract.localSymbol === localSymbol) roots.set(execId.slice(0, execId.lastIndexOf('.')), execId);
+    if (clientId === CLIENT_ID && contract.localSymbol === localSymbol)
+      roots.set(execId.slice(0, execId.lastIndexOf('.')), execId);
   for (const execId of roots.values())
     if (!known.has(execId)) report('disagreement', `execution ${execId} is in no journal, and there is no alarm`);
 }
@@ -57,7 +62,10 @@ export function judgeFlat(day: Day, report: Report): void {
   const live = truth.liveOrders();
   if (position === 0 && live.length === 0) return;
   if (isToldOf(day)) return;
-  report('not-flat', `flatten was asked, ${position} contracts are held, ${live.map(describe).join('; ') || 'no order'} works`);
+  report(
+    'not-flat',
+    `flatten was asked, ${position} contracts are held, ${live.map(describe).join('; ') || 'no order'} works`,
+  );
 }
 
 /** What the journals' files say when the bridge has stopped. */
@@ -103,7 +111,10 @@ export async function judgeCaptures(day: Day): Promise<void> {
   const folder = path.join(BROKER, 'capture');
   if (!disk.find(folder)) return;
   const byNumber = new Intl.Collator('en', { numeric: true });
-  const names = disk.list(folder).map(([name]) => name).filter((name) => name.startsWith('dom_ib') && name.endsWith('.jsonl'));
+  const names = disk
+    .list(folder)
+    .map(([name]) => name)
+    .filter((name) => name.startsWith('dom_ib') && name.endsWith('.jsonl'));
   const last = new Map<string, number>();
   for (const name of names.sort(byNumber.compare)) {
     const instrument = name.split('-')[1]!;

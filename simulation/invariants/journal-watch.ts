@@ -37,13 +37,17 @@ export class JournalWatch {
         return;
       case 'truncate':
         if (change.size < change.durableSize && change.durableSize > 0)
-          this.report('journal-shrinks', `${path.basename(change.file)} is cut from ${change.durableSize} to ${change.size} bytes`);
+          this.report(
+            'journal-shrinks',
+            `${path.basename(change.file)} is cut from ${change.durableSize} to ${change.size} bytes`,
+          );
         return;
       case 'replace':
         this.replaced(change.file, change.before, change.after);
         return;
       case 'sync':
-        for (const execId of this.unsynced.get(change.file) ?? []) this.acknowledged.set(execId, path.dirname(change.file));
+        for (const execId of this.unsynced.get(change.file) ?? [])
+          this.acknowledged.set(execId, path.dirname(change.file));
         this.unsynced.delete(change.file);
         return;
       case 'remove':
@@ -65,7 +69,10 @@ export class JournalWatch {
 
   private replaced(file: string, before: Buffer, after: Buffer): void {
     if (!after.subarray(0, before.length).equals(before))
-      this.report('journal-shrinks', `${path.basename(file)} of ${before.length} bytes is replaced by ${after.length} others`);
+      this.report(
+        'journal-shrinks',
+        `${path.basename(file)} of ${before.length} bytes is replaced by ${after.length} others`,
+      );
   }
 
   private written(file: string, date: string, text: string): void {

@@ -7,9 +7,12 @@ import type { Report } from './violation.js';
 const LOOK_EVERY_MS = 250;
 /** Beyond the limit by this share, and by this many ticks of the largest position: then it is beyond it by any measure. */
 const MARGIN_SHARE = 0.2;
-const MARGIN_TICKS = 8;
+const MARGIN_TICKS = 3;
 /** A reconciled bridge, with nothing in its way, has closed by then. */
 const CLOSED_WITHIN_MS = 8000;
+
+/** A bridge looks at its loss four times a second. */
+const SEEN_WITHIN_MS = 1500;
 
 /** A day's loss beyond the limit closes the position, whatever happened to the bridge meanwhile. */
 export class LossRule {
@@ -24,6 +27,11 @@ export class LossRule {
     private readonly day: Day,
     private readonly report: Report,
   ) {}
+
+  /** For longer than the bridge may take to see it. */
+  get isBeyond(): boolean {
+    return this.beyondSinceMs !== null && this.day.world.nowMs - this.beyondSinceMs > SEEN_WITHIN_MS;
+  }
 
   look(): void {
     const { world } = this.day;
@@ -44,7 +52,10 @@ export class LossRule {
     }
     this.beyondSinceMs ??= world.nowMs;
     if (position !== 0 && world.nowMs - this.beyondSinceMs > CLOSED_WITHIN_MS)
-      this.report('daily-loss', `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`);
+      this.report(
+        'daily-loss',
+        `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`,
+      );
   }
 
   /** The bridge could see and act all the time, and the account is its own. */
@@ -93,6 +104,7 @@ export class LossRule {
 /** A corrected report takes the place of the earlier one. */
 function newest(executions: readonly Execution[]): Iterable<Execution> {
   const byRoot = new Map<string, Execution>();
-  for (const execution of executions) byRoot.set(execution.execId.slice(0, execution.execId.lastIndexOf('.')), execution);
+  for (const execution of executions)
+    byRoot.set(execution.execId.slice(0, execution.execId.lastIndexOf('.')), execution);
   return byRoot.values();
 }

@@ -19,46 +19,113 @@ const REPORT_MS = [50, 1500, 6000] as const;
  */
 export const KINDS: readonly Kind[] = [
   // The gateway's reports
-  { name: 'delay-reports', perDay: 4, draw: (d) => fault({ do: 'delayReports', ms: d.scale(50, 6000), times: d.whole(1, 4) }) },
+  {
+    name: 'delay-reports',
+    perDay: 4,
+    draw: (d) => fault({ do: 'delayReports', ms: d.scale(50, 6000), times: d.whole(1, 4) }),
+  },
   { name: 'hold-reports', perDay: 1, draw: (d) => fault({ do: 'delayReports', times: d.whole(1, 3) }) },
   { name: 'release-reports', perDay: 2, draw: () => fault({ do: 'releaseReports' }) },
   { name: 'lose-reports', perDay: 2, draw: (d) => fault({ do: 'loseReports', times: d.whole(1, 2) }) },
-  { name: 'duplicate-status', perDay: 2, draw: (d) => fault({ do: 'duplicateStatus', copies: d.whole(1, 3), times: d.whole(1, 3) }) },
+  {
+    name: 'duplicate-status',
+    perDay: 2,
+    draw: (d) => fault({ do: 'duplicateStatus', copies: d.whole(1, 3), times: d.whole(1, 3) }),
+  },
   { name: 'skip-status', perDay: 2, draw: (d) => fault({ do: 'skipStatus', times: d.whole(1, 3) }) },
   { name: 'reorder-status', perDay: 2, draw: (d) => fault({ do: 'reorderStatus', times: d.whole(1, 3) }) },
   { name: 'execution-first', perDay: 2, draw: (d) => fault({ do: 'executionFirst', times: d.whole(1, 3) }) },
-  { name: 'delay-commission', perDay: 2, draw: (d) => fault({ do: 'delayCommission', ms: d.oneOf(REPORT_MS), times: d.whole(1, 3) }) },
+  {
+    name: 'delay-commission',
+    perDay: 2,
+    draw: (d) => fault({ do: 'delayCommission', ms: d.oneOf(REPORT_MS), times: d.whole(1, 3) }),
+  },
   { name: 'lose-commission', perDay: 1, draw: (d) => fault({ do: 'loseCommission', times: d.whole(1, 2) }) },
   { name: 'repeat-execution', perDay: 2, draw: () => fault({ do: 'repeatExecution' }) },
-  { name: 'correct-execution', perDay: 2, draw: (d) => fault({ do: 'correctExecution', priceTicks: d.whole(-2, 2), shares: d.whole(-1, 1) }) },
+  {
+    name: 'correct-execution',
+    perDay: 2,
+    draw: (d) => fault({ do: 'correctExecution', priceTicks: d.whole(-2, 2), shares: d.whole(-1, 1) }),
+  },
   // Orders
-  { name: 'reject', perDay: 3, draw: (d) => fault({ do: 'rejectOrder', code: d.oneOf([201, 201, 110, 460, 387, 383, 109, 10268]), times: d.scale(1, 8) }) },
-  { name: 'refuse-cancel', perDay: 2, draw: (d) => fault({ do: 'refuseCancel', code: d.oneOf([10149, 10148, 161]), times: d.whole(1, 3) }) },
+  {
+    name: 'reject',
+    perDay: 3,
+    draw: (d) =>
+      fault({ do: 'rejectOrder', code: d.oneOf([201, 201, 110, 460, 387, 383, 109, 10268]), times: d.scale(1, 8) }),
+  },
+  {
+    name: 'refuse-cancel',
+    perDay: 2,
+    draw: (d) => fault({ do: 'refuseCancel', code: d.oneOf([10149, 10148, 161]), times: d.whole(1, 3) }),
+  },
   { name: 'cancel-unasked', perDay: 3, draw: () => fault({ do: 'cancelOrder' }) },
   { name: 'ids-backwards', perDay: 1, draw: (d) => fault({ do: 'idsBackwards', by: d.whole(1, 20) }) },
   // The line to the gateway, and beyond
-  { name: 'gateway-restart', perDay: 1, draw: (d) => fault({ do: 'restart', downMs: d.scale(100, 8000), idsBackBy: d.whole(0, 5), loseOrders: d.whole(0, 1) }) },
+  {
+    name: 'gateway-restart',
+    perDay: 1,
+    draw: (d) =>
+      fault({ do: 'restart', downMs: d.scale(100, 8000), idsBackBy: d.whole(0, 5), loseOrders: d.whole(0, 1) }),
+  },
   { name: 'reset', perDay: 1, draw: () => fault({ do: 'reset' }) },
   { name: 'close', perDay: 1, draw: () => fault({ do: 'close' }) },
   { name: 'hang', perDay: 1, draw: (d) => fault({ do: 'hang', forMs: d.scale(200, 8000) }) },
-  { name: 'connectivity', perDay: 2, draw: (d) => fault({ do: 'connectivityLost', restore: d.oneOf([1101, 1102]), afterMs: d.scale(200, 10_000), reports: d.oneOf(['deliver', 'hold', 'lose']) }) },
-  { name: 'farm', perDay: 1, draw: (d) => fault({ do: 'notice', code: 2103, muteMs: d.scale(200, 8000), thenCode: 2104 }) },
+  {
+    name: 'connectivity',
+    perDay: 2,
+    draw: (d) =>
+      fault({
+        do: 'connectivityLost',
+        restore: d.oneOf([1101, 1102]),
+        afterMs: d.scale(200, 10_000),
+        reports: d.oneOf(['deliver', 'hold', 'lose']),
+      }),
+  },
+  {
+    name: 'farm',
+    perDay: 1,
+    draw: (d) => fault({ do: 'notice', code: 2103, muteMs: d.scale(200, 8000), thenCode: 2104 }),
+  },
   { name: 'depth-reset', perDay: 1, draw: () => fault({ do: 'depthReset' }) },
   { name: 'depth-halt', perDay: 1, draw: () => fault({ do: 'depthHalt' }) },
-  { name: 'refuse-depth', perDay: 1, draw: (d) => fault({ do: 'refuseDepth', code: d.oneOf([10092, 309, 354]), times: d.whole(1, 3) }) },
+  {
+    name: 'refuse-depth',
+    perDay: 1,
+    draw: (d) => fault({ do: 'refuseDepth', code: d.oneOf([10092, 309, 354]), times: d.whole(1, 3) }),
+  },
   { name: 'cut', perDay: 2, draw: (d) => ({ do: 'cut', forMs: d.scale(100, 20_000) }) },
   { name: 'lag', perDay: 1, draw: (d) => ({ do: 'lag', delayMs: d.scale(5, 800), forMs: d.scale(500, 10_000) }) },
   // Other hands
-  { name: 'hand-trade', perDay: 1, draw: (d, { risk }) => ({ do: 'hand-trade', contracts: d.sign() * d.whole(1, risk.maxPositionContracts!) }) },
+  {
+    name: 'hand-trade',
+    perDay: 1,
+    draw: (d, { risk }) => ({ do: 'hand-trade', contracts: d.sign() * d.whole(1, risk.maxPositionContracts!) }),
+  },
   { name: 'close-by-hand', perDay: 2, draw: () => ({ do: 'close-by-hand' }) },
   // The bridge's own computer
   { name: 'kill', perDay: 2, draw: (d) => ({ do: 'kill', moment: drawMoment(d), restartMs: restartMs(d) }) },
   { name: 'stop', perDay: 1, draw: (d) => ({ do: 'stop', restartMs: restartMs(d) }) },
   { name: 'power-cut', perDay: 1, draw: (d) => ({ do: 'power-cut', restartMs: restartMs(d) }) },
-  { name: 'disk-full', perDay: 1, draw: (d) => ({ do: 'disk-full', freeBytes: d.oneOf([0, 4096, 65_536]), forMs: d.scale(500, 20_000) }) },
+  {
+    name: 'disk-full',
+    perDay: 1,
+    draw: (d) => ({ do: 'disk-full', freeBytes: d.oneOf([0, 4096, 65_536]), forMs: d.scale(500, 20_000) }),
+  },
   { name: 'failing-syncs', perDay: 1, draw: (d) => ({ do: 'failing-syncs', count: d.whole(1, 5) }) },
-  { name: 'slow-disk', perDay: 1, draw: (d) => ({ do: 'slow-disk', delayMs: d.scale(5, 500), forMs: d.scale(500, 5000) }) },
-  { name: 'wall-step', perDay: 1, draw: (d) => ({ do: 'wall-step', stepMs: d.sign() * d.oneOf([d.scale(20, 3000), d.scale(1000, 30_000), 3_600_000]) }) },
+  {
+    name: 'slow-disk',
+    perDay: 1,
+    draw: (d) => ({ do: 'slow-disk', delayMs: d.scale(5, 500), forMs: d.scale(500, 5000) }),
+  },
+  {
+    name: 'wall-step',
+    perDay: 1,
+    draw: (d) => ({
+      do: 'wall-step',
+      stepMs: d.sign() * d.oneOf([d.scale(20, 3000), d.scale(1000, 30_000), 3_600_000]),
+    }),
+  },
   { name: 'take-port', perDay: 1, draw: (d) => ({ do: 'take-port', forMs: d.scale(1000, 60_000) }) },
   // Operators
   { name: 'halt', perDay: 1, draw: () => ({ do: 'ask', what: 'halt' }) },
@@ -71,7 +138,19 @@ export const KINDS: readonly Kind[] = [
   { name: 'push', perDay: 4, draw: (d) => ({ do: 'push', ticks: d.sign() * d.scale(4, 400) }) },
 ];
 
-const LINES = ['intent', 'sent', 'status', 'cancel', 'fill', 'commission', 'rejected', 'settled', 'halt', 'link-lost', 'carry'];
+const LINES = [
+  'intent',
+  'sent',
+  'status',
+  'cancel',
+  'fill',
+  'commission',
+  'rejected',
+  'settled',
+  'halt',
+  'link-lost',
+  'carry',
+];
 const MESSAGES = ['3', '4', '7', '16', '61'];
 
 function drawMoment(draw: Draw): KillMoment {
@@ -90,7 +169,9 @@ export function drawSteps(draw: Draw, setting: Setting, untilMs: number, without
     // Drawn for every kind, so that a kind more or less leaves the others as they were.
     const own = { isIn: draw.chance(share), count: draw.uniform(), seed: draw.whole(0, 2 ** 31) };
     if (!own.isIn || without.has(kind.name)) continue;
-    steps.push(...stepsOf(kind, setting, untilMs, Math.max(1, Math.round(2 * own.count * density * kind.perDay)), own.seed));
+    steps.push(
+      ...stepsOf(kind, setting, untilMs, Math.max(1, Math.round(2 * own.count * density * kind.perDay)), own.seed),
+    );
   }
   return steps.sort((a, b) => a.atMs - b.atMs);
 }

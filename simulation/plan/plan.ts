@@ -1,5 +1,5 @@
-import type { MarketStyle } from '../day/simulated-market.js';
 import type { Window } from '../day/simulated-clock.js';
+import type { MarketStyle } from '../day/simulated-market.js';
 
 /** Moments inside a process at which a kill can strike: a line of the order journal, or a message to the gateway. */
 export type KillMoment =

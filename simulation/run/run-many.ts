@@ -32,7 +32,9 @@ export async function runMany({ from, count, jobs, json, forgives, without }: Ma
         if (!violation) return true;
         const known = found.get(violation.invariant);
         found.set(violation.invariant, known ? { ...known, count: known.count + 1 } : { count: 1, seed, violation });
-        process.stderr.write(`\rseed ${seed}: ${violation.invariant} at ${(violation.atMs / 1000).toFixed(1)} s: ${violation.what.slice(0, 300)}\n`);
+        process.stderr.write(
+          `\rseed ${seed}: ${violation.invariant} at ${(violation.atMs / 1000).toFixed(1)} s: ${violation.what.slice(0, 300)}\n`,
+        );
         return true;
       },
     });
@@ -40,7 +42,14 @@ export async function runMany({ from, count, jobs, json, forgives, without }: Ma
     clearInterval(progress);
   }
   const seconds = (Date.now() - startedMs) / 1000;
-  const summary = { from, days, ...sums, seconds, cpuSecondsADay: cpuSeconds / Math.max(1, days), found: Object.fromEntries(found) };
+  const summary = {
+    from,
+    days,
+    ...sums,
+    seconds,
+    cpuSecondsADay: cpuSeconds / Math.max(1, days),
+    found: Object.fromEntries(found),
+  };
   process.stderr.write('\r');
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : text(summary));
   return found.size === 0;
@@ -65,7 +74,10 @@ function text(summary: {
   const { days, orders, executions, starts, seconds, cpuSecondsADay } = summary;
   const lines = Object.entries(summary.found)
     .sort(([, a], [, b]) => b.count - a.count)
-    .map(([invariant, { count, seed }]) => `  ${invariant.padEnd(24)} ${String(count).padStart(5)} days, first seed ${seed}`);
+    .map(
+      ([invariant, { count, seed }]) =>
+        `  ${invariant.padEnd(24)} ${String(count).padStart(5)} days, first seed ${seed}`,
+    );
   return [
     `${days} days from seed ${summary.from}: ${orders} orders, ${executions} executions, ${starts} starts of the bridge`,
     `${seconds.toFixed(0)} s, ${cpuSecondsADay.toFixed(3)} s of processor time a day`,

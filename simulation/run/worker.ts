@@ -1,7 +1,7 @@
 import '../world/install.js';
 import { runDay } from '../day/run-day.js';
-import { drawPlan } from '../plan/draw-plan.js';
 import { forgive } from '../invariants/forgiven.js';
+import { drawPlan } from '../plan/draw-plan.js';
 import type { WorkerAnswer } from './workers.js';
 
 // A process that runs one day after the other, as its parent names them.

@@ -141,9 +141,7 @@ function patchPromises(): void {
     });
   Object.assign(timersPromises, {
     setTimeout: (ms?: number, value?: unknown, options?: { signal?: AbortSignal }) =>
-      activeWorld()
-        ? waitVirtually(delayOf(ms), value, options?.signal)
-        : call(real.setTimeout, ms, value, options),
+      activeWorld() ? waitVirtually(delayOf(ms), value, options?.signal) : call(real.setTimeout, ms, value, options),
     setImmediate: (value?: unknown, options?: { signal?: AbortSignal }) =>
       activeWorld() ? waitVirtually(0, value, options?.signal) : call(real.setImmediate, value, options),
   });

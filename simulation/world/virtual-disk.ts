@@ -282,7 +282,10 @@ export class VirtualDisk {
 }
 
 function namesOf(file: string): string[] {
-  return file.slice(DISK_ROOT.length).split(path.sep).filter((name) => name !== '');
+  return file
+    .slice(DISK_ROOT.length)
+    .split(path.sep)
+    .filter((name) => name !== '');
 }
 
 function blockBytes(size: number): number {

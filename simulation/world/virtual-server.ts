@@ -48,7 +48,9 @@ export class VirtualServer extends EventEmitter implements Held {
   close(onClosed?: (error?: Error) => void): this {
     const wasListening = this.listening;
     this.release();
-    const error = wasListening ? undefined : Object.assign(new Error('not running'), { code: 'ERR_SERVER_NOT_RUNNING' });
+    const error = wasListening
+      ? undefined
+      : Object.assign(new Error('not running'), { code: 'ERR_SERVER_NOT_RUNNING' });
     this.network.world.schedule(0, this.owner, 'server closed', () => {
       onClosed?.(error);
       this.emit('close');

@@ -4,7 +4,10 @@ import { systemError } from './virtual-disk.js';
 import type { VirtualNetwork } from './virtual-network.js';
 
 /** What arrives at the other end, in order. */
-type Arrival = { readonly kind: 'data'; readonly bytes: Buffer } | { readonly kind: 'end' } | { readonly kind: 'reset' };
+type Arrival =
+  | { readonly kind: 'data'; readonly bytes: Buffer }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'reset' };
 
 /** One end of a TCP connection, with what the product uses of net.Socket. */
 export class VirtualSocket extends EventEmitter implements Held {
@@ -164,8 +167,10 @@ export class VirtualSocket extends EventEmitter implements Held {
     while (!this.isPaused && !this.destroyed) {
       const arrival = this.unread.shift();
       if (!arrival) return;
-      if (arrival.kind === 'data') this.emit('data', arrival.bytes);
-      else if (arrival.kind === 'reset') this.destroy(systemError('ECONNRESET', 'read', 'socket'));
+      if (arrival.kind === 'data') {
+        this.network.onArrival(this, arrival.bytes);
+        this.emit('data', arrival.bytes);
+      } else if (arrival.kind === 'reset') this.destroy(systemError('ECONNRESET', 'read', 'socket'));
       else if (!this.sawEnd) {
         this.sawEnd = true;
         this.emit('end');

@@ -24,7 +24,10 @@ describe('a seeded day', function () {
     for (const seed of [...SEEDS].reverse()) again.unshift(await runDay(drawPlan(seed)));
     assert.deepEqual(again, first);
     assert.equal(new Set(first.map(({ digest }) => digest)).size, SEEDS.length);
-    assert.ok(first.every(({ orders }) => orders > 0), 'every one of them trades');
+    assert.ok(
+      first.every(({ orders }) => orders > 0),
+      'every one of them trades',
+    );
   });
 
   it('runs the same in two processes', async () => {

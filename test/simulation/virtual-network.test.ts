@@ -74,7 +74,9 @@ describe('the virtual network', () => {
 
   it('holds back what is sent while the line is cut, and delivers it afterwards', async () => {
     const told = await inWorld(async (tell, world) => {
-      net.createServer((socket) => socket.on('data', (bytes) => tell(`${bytes} ${performance.now() >= 5000}`))).listen(PORT);
+      net
+        .createServer((socket) => socket.on('data', (bytes) => tell(`${bytes} ${performance.now() >= 5000}`)))
+        .listen(PORT);
       await sleep(1);
       const socket = net.connect(PORT, '127.0.0.1');
       await sleep(500);
