@@ -3,6 +3,8 @@ import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
 import { USUAL_TUNING } from '../../bridge/tuning.js';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import type { FileLock } from '../../shared/disk/file-lock.js';
+import { Failure } from '../../shared/failure.js';
 import type { Owner } from '../world/owner.js';
 import type { World } from '../world/world.js';
 import { HOME } from './home-template.js';
@@ -36,6 +38,7 @@ const END_MS = 500;
 export class BridgeHost {
   readonly incarnations: Incarnation[] = [];
   private isOver = false;
+  private lockedBy: Owner | undefined;
   private startDueMs = Number.POSITIVE_INFINITY;
 
   constructor(private readonly deps: HostDeps) {}
@@ -68,7 +71,8 @@ export class BridgeHost {
     this.incarnations.push(incarnation);
     onNews(`${owner.name} starts (${config().instrument.localSymbol})`);
     world.schedule(0, owner, 'main', () => {
-      startBridge({ config: config(), clock, home: HOME, log: this.log(owner), tuning: this.tuning() }).then(
+      const options = { config: config(), clock, home: HOME, log: this.log(owner), tuning: this.tuning() };
+      startBridge({ ...options, takeHome: async () => this.lockHome(owner) }).then(
         (running) => {
           incarnation.running = running;
           onNews(`${owner.name} runs`);
@@ -76,6 +80,13 @@ export class BridgeHost {
         (error: unknown) => this.startFailed(incarnation, error),
       );
     });
+  }
+
+  /** As the operating system's lock: one process a home, until it ends. @throws Failure BridgeRunning */
+  private lockHome(owner: Owner): FileLock {
+    if (this.lockedBy?.isAlive) throw new Failure('BridgeRunning', `${this.lockedBy.name} has the home`);
+    this.lockedBy = owner;
+    return { release: () => (this.lockedBy = undefined) };
   }
 
   kill(restartMs: number): void {

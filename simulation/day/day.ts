@@ -9,8 +9,10 @@ import type { RunningGateway } from '../../simulator/running-gateway.js';
 import { isForgiven } from '../invariants/forgiven.js';
 import { JournalWatch } from '../invariants/journal-watch.js';
 import { LossRule } from '../invariants/loss-rule.js';
+import { MarketWatch } from '../invariants/market-watch.js';
 import { OrderRules } from '../invariants/order-rules.js';
 import { ProcessRules } from '../invariants/process-rules.js';
+import { SendRules } from '../invariants/send-rules.js';
 import { SessionRule } from '../invariants/session-rule.js';
 import { Truth } from '../invariants/truth.js';
 import type { Report, Violation } from '../invariants/violation.js';
@@ -60,6 +62,9 @@ export class Day {
   /** Lines may be missing in the capture: the disk was full, or the power was cut. */
   lostCaptureLines = false;
   private rules: { look(): void }[] = [];
+  readonly lossRule: LossRule;
+  readonly marketWatch: MarketWatch;
+  private readonly sendRules: SendRules;
   private readonly processes: ProcessRules;
   private haltWrittenMs = Number.POSITIVE_INFINITY;
 
@@ -78,6 +83,9 @@ export class Day {
     this.markets = this.openMarkets();
     this.kills = new KillTrigger(this);
     this.processes = new ProcessRules(this, this.report);
+    this.sendRules = new SendRules(this, this.report);
+    this.lossRule = new LossRule(this, this.report);
+    this.marketWatch = new MarketWatch(this);
     this.journals = new JournalWatch(this.report, (record) =>
       watcher.tell?.(world.owner.name, `journal: ${JSON.stringify(record)}`),
     );
@@ -88,6 +96,9 @@ export class Day {
     });
     world.disk.onChange = (change, owner) => this.onDisk(change, owner.name);
     world.network.onWrite = (socket, bytes) => this.onMessage(socket, bytes);
+    world.network.onArrival = ({ owner }, bytes) => {
+      if (owner === this.host.current?.owner) this.marketWatch.heard(bytes);
+    };
     world.onUncaught = ({ owner, error }) =>
       this.report(
         'uncaught',
@@ -181,8 +192,9 @@ export class Day {
     this.truth = new Truth(this.world, gateway as RunningGateway, ACCOUNT);
     this.rules = [
       new OrderRules(this, this.report),
-      new LossRule(this, this.report),
+      this.lossRule,
       new SessionRule(this, this.report),
+      this.marketWatch,
     ];
   }
 
@@ -258,11 +270,10 @@ export class Day {
     this.kills.beforeMessage(socket, fields[0] ?? '', Buffer.from(bytes));
     if (!world.owner.isAlive) return;
     world.record(text);
-    if (fields[0] === '3')
-      this.truth?.sent.set(fields[26] ?? '', {
-        ...{ orderRef: fields[26] ?? '', sentMs: world.nowMs, limitText: fields[19] ?? '' },
-        isClosing: fields[18] === 'MKT',
-      });
+    if (fields[0] === '3' && this.truth) {
+      const sent = this.sendRules.judge(fields, socket.owner);
+      this.truth.sent.set(sent.orderRef, sent);
+    }
     if (this.watcher.tell && /^[34]$/.test(fields[0] ?? ''))
       this.watcher.tell(
         socket.owner.name,

@@ -7,9 +7,12 @@ import type { Report } from './violation.js';
 const LOOK_EVERY_MS = 250;
 /** Beyond the limit by this share, and by this many ticks of the largest position: then it is beyond it by any measure. */
 const MARGIN_SHARE = 0.2;
-const MARGIN_TICKS = 8;
+const MARGIN_TICKS = 3;
 /** A reconciled bridge, with nothing in its way, has closed by then. */
 const CLOSED_WITHIN_MS = 8000;
+
+/** A bridge looks at its loss four times a second. */
+const SEEN_WITHIN_MS = 1500;
 
 /** A day's loss beyond the limit closes the position, whatever happened to the bridge meanwhile. */
 export class LossRule {
@@ -24,6 +27,11 @@ export class LossRule {
     private readonly day: Day,
     private readonly report: Report,
   ) {}
+
+  /** For longer than the bridge may take to see it. */
+  get isBeyond(): boolean {
+    return this.beyondSinceMs !== null && this.day.world.nowMs - this.beyondSinceMs > SEEN_WITHIN_MS;
+  }
 
   look(): void {
     const { world } = this.day;

@@ -2,7 +2,6 @@ import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { Order } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
-import { tickFormat } from './tick-format.js';
 import type { SentOrder } from './truth.js';
 import type { Report } from './violation.js';
 
@@ -10,8 +9,6 @@ import type { Report } from './violation.js';
 const UNKNOWN_MS = 3000;
 /** ...and to one that closes: it asks before every closing order. */
 const UNKNOWN_WHEN_CLOSING_MS = 1500;
-/** The kill switch is looked at four times a second. */
-const KILL_SWITCH_MS = 1500;
 
 /** What must hold for every order of ours at the moment at which the gateway takes it. */
 export class OrderRules {
@@ -51,7 +48,6 @@ export class OrderRules {
     const { maxPositionContracts = 0, maxOrderSizeContracts = 0 } = setting.risk;
     const held = `${describe(order)} with position ${sign * before} and ${others} more open on its side`;
     if (order.quantity > maxOrderSizeContracts) report('order-size', `${held}: the limit is ${maxOrderSizeContracts}`);
-    this.judgePrice(order, sent);
     if (sent.isClosing) {
       if (!onlyReduces && !this.isNews(sent, UNKNOWN_WHEN_CLOSING_MS)) report('closing-crosses-zero', held);
       return;
@@ -64,24 +60,25 @@ export class OrderRules {
 
   private judgeOpening(order: Order, sent: SentOrder, held: string): void {
     const { day, report } = this;
-    const halts = day.haltsAt(sent.sentMs, KILL_SWITCH_MS);
-    if (halts.length > 0) report('halted-opens', `${held}, while halted: ${halts.join(', ')}`);
+    for (const { invariant, what } of sent.objections) report(invariant, what);
     const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
     if (!phases.includes('rth')) report('outside-session', `${held}, in the ${phases[0]} phase`);
-    if (order.contract.localSymbol !== day.localSymbol)
-      report('other-contract', `${held}: ${day.localSymbol} is traded`);
-    for (const { contract, quantity } of day.truth.positions())
-      if (quantity !== 0 && contract.localSymbol !== order.contract.localSymbol)
-        report('other-contract', `${held}, and ${quantity} ${contract.localSymbol} are held`);
-    const elsewhere = day.truth.liveOrders().find((live) => live.contract.conId !== order.contract.conId);
-    if (elsewhere) report('other-contract', `${held}, and ${describe(elsewhere)} works`);
-    if (!day.hasModel) report('no-model', `${held}, without a model in use`);
+    const live = day.truth.liveOrders().filter((other) => other !== order);
+    const { maxOpenOrders = 0 } = day.setting.risk;
+    if (live.length + 1 > maxOpenOrders)
+      report('open-orders', `${held}: ${live.length} others work, the limit is ${maxOpenOrders}`);
+    this.judgeContract(order, sent, held);
   }
 
-  private judgePrice(order: Order, { limitText }: SentOrder): void {
-    if (order.terms.type !== 'LMT') return;
-    const wanted = tickFormat(order.limitTicks ?? Number.NaN, order.contract.tickSize);
-    if (limitText !== wanted) this.report('inexact-price', `${describe(order)} was worded ${limitText}, not ${wanted}`);
+  /** One contract of the product at a time: what is held or works of another forbids to open. */
+  private judgeContract({ contract }: Order, { localSymbol }: SentOrder, held: string): void {
+    const { truth } = this.day;
+    if (contract.localSymbol !== localSymbol) this.report('other-contract', `${held}: ${localSymbol} is traded`);
+    for (const position of truth.positions())
+      if (position.quantity !== 0 && position.contract.conId !== contract.conId)
+        this.report('other-contract', `${held}, and ${position.quantity} ${position.contract.localSymbol} are held`);
+    const elsewhere = truth.liveOrders().find((live) => live.contract.conId !== contract.conId);
+    if (elsewhere) this.report('other-contract', `${held}, and ${describe(elsewhere)} works`);
   }
 
   /** Whether other hands changed the position so late that the bridge need not have known. */

@@ -2,13 +2,22 @@ import { CLIENT_ID } from '../../shared/config/services.js';
 import { type Execution, isLive, type Order, remainingOf } from '../../simulator/orders/order.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
 import type { World } from '../world/world.js';
+import type { Invariant } from './violation.js';
 
 /** A message that left the bridge: an order, as it was worded. */
 export interface SentOrder {
   readonly orderRef: string;
   readonly sentMs: number;
-  readonly limitText: string;
   readonly isClosing: boolean;
+  /** The contract that the bridge was configured for. */
+  readonly localSymbol: string;
+  readonly objections: readonly Objection[];
+}
+
+/** What counts against an order that opens something. */
+export interface Objection {
+  readonly invariant: Invariant;
+  readonly what: string;
 }
 
 /** The account as the gateway's own books have it, and when other hands changed it. */

@@ -2,6 +2,10 @@
 export const INVARIANTS = [
   'exposure',
   'order-size',
+  'open-orders',
+  'order-rate',
+  'price-collar',
+  'stale-data',
   'closing-crosses-zero',
   'halted-opens',
   'outside-session',

@@ -26,6 +26,8 @@ export class VirtualNetwork {
   readonly faults: NetworkFaults = { delayMs: 0, cutUntilMs: 0, splitShare: 0.05 };
   /** Told of everything that a process writes to a socket, before it leaves (a kill may be due in its middle). */
   onWrite: (socket: VirtualSocket, bytes: Uint8Array) => void = () => {};
+  /** Told of everything that arrives at a socket. */
+  onArrival: (socket: VirtualSocket, bytes: Buffer) => void = () => {};
   private readonly listeners = new Map<number | string, Listener>();
   private ephemeral = 40_000;
 

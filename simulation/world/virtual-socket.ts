@@ -167,8 +167,10 @@ export class VirtualSocket extends EventEmitter implements Held {
     while (!this.isPaused && !this.destroyed) {
       const arrival = this.unread.shift();
       if (!arrival) return;
-      if (arrival.kind === 'data') this.emit('data', arrival.bytes);
-      else if (arrival.kind === 'reset') this.destroy(systemError('ECONNRESET', 'read', 'socket'));
+      if (arrival.kind === 'data') {
+        this.network.onArrival(this, arrival.bytes);
+        this.emit('data', arrival.bytes);
+      } else if (arrival.kind === 'reset') this.destroy(systemError('ECONNRESET', 'read', 'socket'));
       else if (!this.sawEnd) {
         this.sawEnd = true;
         this.emit('end');

@@ -90,7 +90,7 @@ describe('odd values in market data', () => {
 
   it('are a gap line each and never an event; every reader takes the capture, and replay decides as the bridge did', async () => {
     rig = await Rig.start();
-    await rig.startBridge({ oddRenewMs: 20 });
+    await rig.startBridge({ tuning: { oddRenewMs: 20 } });
     rig.toys.arm(await rig.toys.accept(1), 0);
     await rig.until('decisions', ({ decisions }) => decisions > 20);
     for (const [kind, cases] of [
