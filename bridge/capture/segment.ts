@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -45,7 +46,8 @@ export interface StreamPosition {
 
 /**
  * Closes every segment that a crash left open: a torn last line becomes a recorded gap, then the file gets its final
- * name. Returns where the stream's numbering goes on.
+ * name. One that has not even its header says nothing, and no reader could take it: it is removed. Returns where the
+ * stream's numbering goes on.
  */
 export function recoverSegments(folder: string, instrument: string): StreamPosition {
   const kept = readPosition(folder, instrument);
@@ -92,6 +94,10 @@ function positionFile(folder: string, instrument: string): string {
 
 function closeAfterCrash(file: string): number {
   const { wholeBytes, sizeBytes, lastSeq, lastTs } = tailOf(file);
+  if (wholeBytes === 0) {
+    rmSync(file);
+    return 0;
+  }
   const descriptor = openSync(file, 'r+');
   try {
     ftruncateSync(descriptor, wholeBytes);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { CaptureWriter } from '../../bridge/capture/capture-writer.js';
@@ -101,6 +101,14 @@ describe('capture', () => {
     assert.match(String(repaired.at(-1)?.reason), /24 bytes of a torn line were cut/);
     assert.equal(repaired.at(-1)?.kind, 'gap');
     assert.deepEqual(jsonLines(path.join(folder, 'dom_ib-ESH6-2026-01-05-3.jsonl')).at(-1)?.seq, 17);
+  });
+
+  it('leaves no file that no reader could take where it was killed before the header was whole', async () => {
+    for (const left of ['', '{"kind":"hea']) {
+      writeFileSync(path.join(folder, 'dom_ib-ESH6-2026-01-05-7.jsonl.open'), left);
+      await writer().close();
+      assert.deepEqual(files(), []);
+    }
   });
 
   it('says so when the disk refuses, keeps what it can, and records what it had to drop', async () => {
