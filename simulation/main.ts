@@ -6,6 +6,7 @@ import { forgive } from './invariants/forgiven.js';
 import { drawPlan } from './plan/draw-plan.js';
 import type { Plan } from './plan/plan.js';
 import { runMany } from './run/run-many.js';
+import { runMutants } from './run/run-mutants.js';
 import { shrink } from './run/shrink.js';
 import { tracer } from './run/trace.js';
 import { activeWorld } from './world/world.js';
@@ -14,6 +15,7 @@ const USAGE = `npm run simulate -- [--seeds N] [--from K] [--jobs J] [--json]   
 npm run simulate -- --seed S [--trace] [--shrink]                 one day
   --forgive A,B   invariants that are not looked at
   --without A,B   kinds of steps that are not drawn
+npm run simulate -- --mutations [--mutate NAME,NAME] [--seeds N]  each protection off in turn, until a day notices
 `;
 
 const { values } = parseArgs({
@@ -27,6 +29,8 @@ const { values } = parseArgs({
     shrink: { type: 'boolean', default: false },
     forgive: { type: 'string', default: '' },
     without: { type: 'string', default: '' },
+    mutations: { type: 'boolean', default: false },
+    mutate: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -39,10 +43,11 @@ async function main(): Promise<boolean> {
   }
   forgive(values.forgive);
   if (values.seed !== undefined) return runOne(drawPlan(whole(values.seed), new Set(values.without.split(','))));
-  return runMany({
+  const many = {
     ...{ from: whole(values.from), count: whole(values.seeds ?? '100'), jobs: whole(values.jobs) },
     ...{ json: values.json, forgives: values.forgive, without: values.without },
-  });
+  };
+  return values.mutations ? runMutants({ ...many, names: values.mutate }) : runMany(many);
 }
 
 /** One day: as it is drawn, or its smallest part that breaks the same invariant; told in full where asked for. */

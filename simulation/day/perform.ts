@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { CLIENT_ID } from '../../shared/config/services.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
+import type { ContractQuery } from '../../simulator/contracts/catalogue.js';
 import { faultAction } from '../../simulator/faults/fault-script.js';
+import { manualTerms } from '../../simulator/orders/manual-orders.js';
 import type { Action, Step } from '../plan/plan.js';
 import { diskCalls } from '../world/disk-calls.js';
 import { type Day, METRICS_PORT } from './day.js';
@@ -19,6 +23,7 @@ const EFFECTS: Effects = {
   },
   'hand-trade': (day, { contracts }) => tradeByHand(day, contracts),
   'close-by-hand': (day) => tradeByHand(day, -day.truth.position(day.localSymbol)),
+  'stray-order': (day, { contracts, reference }) => placeStray(day, contracts, reference),
   kill: (day, { moment, restartMs }) => day.kills.arm(moment, restartMs),
   stop: (day, { restartMs }) => day.host.stop(restartMs),
   'power-cut': (day, { restartMs }) => {
@@ -125,4 +130,19 @@ export function armRelease(day: Day, { armable, files }: AcceptedRelease): void 
   } catch {
     // the disk is full: nothing is armed
   }
+}
+
+/** Far from the market, so that it works until somebody cancels it. */
+function placeStray(day: Day, contracts: number, reference: 'unknown' | 'of-working'): void {
+  const { truth, product, market, localSymbol } = day;
+  const working = truth.liveOrders().find((order) => order.contract.localSymbol === localSymbol);
+  if (reference === 'of-working' && !working) return;
+  const orderRef = reference === 'of-working' ? working!.terms.orderRef : `${randomUUID()}`;
+  const limitPrice = Number(((market.bidTicks - Math.sign(contracts) * 200) * product.tickSize).toFixed(6));
+  const { gateway } = truth;
+  const contract = gateway.contracts.find((candidate) => candidate.localSymbol === localSymbol)!;
+  const terms = { ...manualTerms(contracts > 0 ? 'BUY' : 'SELL', Math.abs(contracts), limitPrice), orderRef };
+  const query = { conId: contract.conId, symbol: product.symbol, secType: 'FUT', exchange: 'CME' } as ContractQuery;
+  truth.strays.add(gateway.ledger.lastPermId + 1);
+  gateway.desk.place(CLIENT_ID, { orderId: gateway.ledger.nextOrderId(CLIENT_ID), contract: query, terms });
 }

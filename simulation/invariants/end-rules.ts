@@ -29,9 +29,11 @@ export function judgeQuiet(day: Day, report: Report): void {
       report('not-ready', `the faults are over, the bridge is ${status?.connection} (${reasons || 'no alarm'})`);
     return;
   }
-  const live = day.truth.liveOrders();
-  if (live.length > 0 && !isToldOf(day))
-    report('left-working', `${live.map(describe).join('; ')}, though the kill switch is thrown`);
+  // Orders of another contract are not the bridge's to cancel: a person is told of them.
+  const live = day.truth
+    .liveUnderOurId()
+    .filter(({ contract }) => contract.localSymbol === day.localSymbol || !isToldOf(day));
+  if (live.length > 0) report('left-working', `${live.map(describe).join('; ')}, though the kill switch is thrown`);
   judgeAgreement(day, report);
 }
 

@@ -26,7 +26,7 @@ export class OrderRules {
     const { ledger } = this.day.truth.gateway;
     for (; this.permIdSeen < ledger.lastPermId; this.permIdSeen++) {
       const order = ledger.orders.get(this.permIdSeen + 1);
-      if (order?.clientId === CLIENT_ID) this.judge(order);
+      if (order?.clientId === CLIENT_ID && !this.day.truth.strays.has(order.permId)) this.judge(order);
     }
   }
 

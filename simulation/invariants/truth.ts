@@ -22,6 +22,8 @@ export interface Objection {
 
 /** The account as the gateway's own books have it, and when other hands changed it. */
 export class Truth {
+  /** permIds of orders under our client id that the bridge has not sent. */
+  readonly strays = new Set<number>();
   readonly sent = new Map<string, SentOrder>();
   /** When the position was last changed by what no order of ours did; -Infinity before. */
   otherHandsMs = Number.NEGATIVE_INFINITY;
@@ -52,6 +54,11 @@ export class Truth {
   }
 
   liveOrders(): Order[] {
+    return this.liveUnderOurId().filter(({ permId }) => !this.strays.has(permId));
+  }
+
+  /** Those of others under our client id as well. */
+  liveUnderOurId(): Order[] {
     return [...this.gateway.ledger.orders.values()].filter((order) => order.clientId === CLIENT_ID && isLive(order));
   }
 
@@ -67,8 +74,8 @@ export class Truth {
     const executions = this.executions();
     const isNew = executions.length !== this.executionsSeen;
     for (; this.executionsSeen < executions.length; this.executionsSeen++) {
-      const { side, shares, clientId, execId } = executions[this.executionsSeen]!;
-      const isOwnFill = clientId === CLIENT_ID && execId.endsWith('.01');
+      const { side, shares, clientId, execId, permId } = executions[this.executionsSeen]!;
+      const isOwnFill = clientId === CLIENT_ID && execId.endsWith('.01') && !this.strays.has(permId);
       if (isOwnFill) this.ownContracts += side === 'BUY' ? shares : -shares;
     }
     // Whatever the books hold beyond our own fills came from other hands, corrections included.

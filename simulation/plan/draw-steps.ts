@@ -134,6 +134,11 @@ export const KINDS: readonly Kind[] = [
   { name: 'arm', perDay: 1, draw: (d) => ({ do: 'arm', release: d.whole(2, 3) }) },
   { name: 'second-bridge', perDay: 1, draw: () => ({ do: 'second-bridge' }) },
   { name: 'roll', perDay: 1, draw: (d) => ({ do: 'roll', restartMs: restartMs(d) }) },
+  {
+    name: 'stray-order',
+    perDay: 1,
+    draw: (d) => ({ do: 'stray-order', contracts: d.sign(), reference: d.oneOf(['unknown', 'of-working']) }),
+  },
   // The market
   { name: 'push', perDay: 4, draw: (d) => ({ do: 'push', ticks: d.sign() * d.scale(4, 400) }) },
 ];

@@ -1,0 +1,146 @@
+/** A piece of the product's compiled text, and what stands there instead. */
+export interface Patch {
+  /** Below dist/. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** One protection switched off. Where nothing but it stands between a defect and the market, the defect comes with it. */
+export interface Mutant {
+  readonly name: string;
+  readonly patches: readonly Patch[];
+  /** Alone it must be harmless: the protection stops it. */
+  readonly defect?: readonly Patch[];
+}
+
+/** A rule that lets everything pass. */
+const ruleOff = (rule: string): Patch => ({
+  file: 'bridge/risk/check-order.js',
+  find: `  ${rule}`,
+  replace: '  () => null',
+});
+
+const patch = (file: string, find: string, replace: string): Patch => ({ file: `bridge/${file}`, find, replace });
+const TRADER = 'decide/trader.js';
+
+/** What a defect in the code that decides could ask for; the risk rules are there to stop it. */
+const DEFECT = {
+  actsWhileHalted: patch('trading.js', 'if (this.isFlattening || deps.halts.any) return;', ''),
+  asksForMore: patch(
+    TRADER,
+    'contracts: Math.min(Math.abs(missing), context.maxOrderSizeContracts)',
+    'contracts: Math.abs(missing) + context.maxOrderSizeContracts',
+  ),
+  priceOffTick: patch(
+    TRADER,
+    'limitPrice: side === "BUY" ? context.ask : context.bid',
+    'limitPrice: (side === "BUY" ? context.ask : context.bid) + 0.01',
+  ),
+  priceFarAway: patch(
+    TRADER,
+    'limitPrice: side === "BUY" ? context.ask : context.bid',
+    'limitPrice: side === "BUY" ? context.ask + 100 : context.bid - 100',
+  ),
+  forgetsLiveOrders: patch(TRADER, 'if (live.length > 0) {', 'if (false) {'),
+} as const;
+
+/** Every risk rule, every step of the reconciliation, every dedupe. */
+export const MUTANTS: readonly Mutant[] = [
+  { name: 'rule-halted', patches: [ruleOff('halted')], defect: [DEFECT.actsWhileHalted] },
+  { name: 'rule-trading-session', patches: [ruleOff('tradingSession')] },
+  { name: 'rule-stale-data', patches: [ruleOff('staleData')] },
+  { name: 'rule-order-size', patches: [ruleOff('orderSize')], defect: [DEFECT.asksForMore] },
+  { name: 'rule-tick-size', patches: [ruleOff('tickSize')], defect: [DEFECT.priceOffTick] },
+  { name: 'rule-price-collar', patches: [ruleOff('priceCollar')], defect: [DEFECT.priceFarAway] },
+  { name: 'rule-position-limit', patches: [ruleOff('positionLimit')] },
+  { name: 'rule-open-orders', patches: [ruleOff('openOrders')], defect: [DEFECT.forgetsLiveOrders] },
+  { name: 'rule-order-rate', patches: [ruleOff('orderRate')] },
+  {
+    name: 'rule-daily-loss',
+    patches: [ruleOff('dailyLoss'), patch('trading.js', 'this.watchLoss();', '')],
+  },
+  { name: 'watch-daily-loss', patches: [patch('trading.js', 'this.watchLoss();', '')] },
+  {
+    name: 'forced-flat',
+    patches: [patch('trading.js', 'this.isFlattening || this.mustBeFlat()', 'this.isFlattening')],
+  },
+  {
+    name: 'halt-cancels',
+    patches: [
+      patch('bridge.js', 'trading.cancelDecisions(', 'void ('),
+      patch('trading.js', 'isOld || isHalted && order.purpose === "decision"', 'isOld'),
+    ],
+  },
+  {
+    name: 'dedupe-executions',
+    patches: [patch('orders/executions.js', ': { kind: "duplicate" }', ': { kind: "new" }')],
+  },
+  {
+    name: 'corrections',
+    patches: [patch('orders/executions.js', 'revisionOf(execId) > revisionOf(known.execId) ?', 'false ?')],
+  },
+  {
+    name: 'reconcile-settled',
+    patches: [
+      patch('orders/reconciliation.js', 'for (const entry of findings.settled) deps.journal.append(entry);', ''),
+    ],
+  },
+  {
+    name: 'reconcile-missing',
+    patches: [
+      patch(
+        'orders/reconciliation.js',
+        'for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'reconcile-second-look',
+    patches: [
+      patch(
+        'orders/reconciliation.js',
+        '(order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef)',
+        '() => true',
+      ),
+    ],
+  },
+  { name: 'orphan-cancel', patches: [patch('orders/reconciliation.js', 'desk.cancelOrphan(orderId);', '')] },
+  {
+    name: 'double-order',
+    patches: [patch('orders/reconciliation.js', 'if (doubles.length > 0) {', 'if (false) {')],
+  },
+  {
+    name: 'position-mismatch',
+    patches: [
+      patch('orders/reconcile.js', 'return contracts === ledger.positionContracts ? null : contracts;', 'return null;'),
+    ],
+  },
+  {
+    name: 'foreign-execution',
+    patches: [patch('bridge.js', 'if (orderRef === null && corrects === null)', 'if (false)')],
+  },
+  {
+    name: 'link-lost',
+    patches: [patch('bridge.js', 'if (socketGone) journal.append({ kind: "link-lost", reason });', '')],
+  },
+  {
+    name: 'order-ids',
+    patches: [
+      patch(
+        'orders/order-desk.js',
+        'Math.max(session.nextValidId, this.ledger.highestOrderId + 1, this.nextOrderId)',
+        'session.nextValidId',
+      ),
+    ],
+  },
+];
+
+/** @throws Error where there is none of that name */
+export function mutantOf(name: string): Mutant {
+  const found = MUTANTS.find((mutant) => mutant.name === name);
+  if (!found)
+    throw new Error(`there is no mutant ${name}; there are ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
+  return found;
+}
