@@ -28,6 +28,8 @@ const REASON_CHARACTERS_MAX = 1000;
 export class CaptureWriter {
   private readonly files: SegmentFiles;
   private tradeDate = '';
+  /** Trade dates never go back, also where the clock did while nobody ran: the names of files are in the order of their lines. */
+  private newestTradeDate: string;
   private tradeDateMinute = -1;
   private seq: number;
   private readonly baseSecond: number;
@@ -38,6 +40,7 @@ export class CaptureWriter {
     mkdirSync(options.folder, { recursive: true });
     const position = recoverSegments(options.folder, options.header.instrument);
     this.seq = position.lastSeq;
+    this.newestTradeDate = [...position.lastNumber.keys()].sort().at(-1) ?? '';
     this.baseSecond = Number(options.clock.baseNs / 1_000_000_000n);
     this.files = new SegmentFiles(options, position.lastNumber, (reason) => {
       this.mark('gap', reason);
@@ -91,9 +94,10 @@ export class CaptureWriter {
     if (minute !== this.tradeDateMinute) {
       this.tradeDateMinute = minute;
       const tradeDate = this.options.tradeDateOf(this.options.clock.marketMsOf(atNs));
-      if (tradeDate !== this.tradeDate) {
-        this.tradeDate = tradeDate;
-        this.files.startSegment({ tradeDate });
+      if (tradeDate > this.newestTradeDate) this.newestTradeDate = tradeDate;
+      if (this.newestTradeDate !== this.tradeDate) {
+        this.tradeDate = this.newestTradeDate;
+        this.files.startSegment({ tradeDate: this.tradeDate });
       }
     }
     return ++this.seq;

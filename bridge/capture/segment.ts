@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { isDiskFull } from '../../shared/disk/disk-full.js';
 import { renameWithRetry } from '../../shared/disk/replace-file.js';
 import { replaceInBackground } from '../disk/replace-in-background.js';
 
@@ -98,18 +99,34 @@ function closeAfterCrash(file: string): number {
     rmSync(file);
     return 0;
   }
+  let closedSeq = lastSeq;
   const descriptor = openSync(file, 'r+');
   try {
     ftruncateSync(descriptor, wholeBytes);
     const reason = `the bridge ended without closing this file; ${sizeBytes - wholeBytes} bytes of a torn line were cut`;
     const gap = { kind: 'gap', ts: lastTs, seq: lastSeq + 1, reason };
-    if (lastTs !== '') writeSync(descriptor, `${JSON.stringify(gap)}\n`, wholeBytes);
+    if (lastTs !== '' && appendWhole(descriptor, `${JSON.stringify(gap)}\n`, wholeBytes)) closedSeq++;
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
   renameWithRetry(file, file.slice(0, -OPEN_SUFFIX.length));
-  return lastTs === '' ? lastSeq : lastSeq + 1;
+  return closedSeq;
+}
+
+/**
+ * A line at the end of a file, whole or not at all. @returns false where a full disk has no room for it: the next segment
+ * begins with a reset, so that readers need no gap before it
+ */
+function appendWhole(descriptor: number, line: string, sizeBytes: number): boolean {
+  const bytes = Buffer.from(line);
+  try {
+    if (writeSync(descriptor, bytes, 0, bytes.length, sizeBytes) === bytes.length) return true;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  }
+  ftruncateSync(descriptor, sizeBytes);
+  return false;
 }
 
 /** Longest line the bridge writes, with room to spare. */

@@ -4,7 +4,7 @@ import { CLIENT_ID } from '../../shared/config/services.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import type { ContractQuery } from '../../simulator/contracts/catalogue.js';
 import { faultAction } from '../../simulator/faults/fault-script.js';
-import { manualTerms } from '../../simulator/orders/manual-orders.js';
+import { plainTerms } from '../../simulator/orders/manual-orders.js';
 import type { Action, Step } from '../plan/plan.js';
 import { diskCalls } from '../world/disk-calls.js';
 import { type Day, METRICS_PORT } from './day.js';
@@ -141,7 +141,7 @@ function placeStray(day: Day, contracts: number, reference: 'unknown' | 'of-work
   const limitPrice = Number(((market.bidTicks - Math.sign(contracts) * 200) * product.tickSize).toFixed(6));
   const { gateway } = truth;
   const contract = gateway.contracts.find((candidate) => candidate.localSymbol === localSymbol)!;
-  const terms = { ...manualTerms(contracts > 0 ? 'BUY' : 'SELL', Math.abs(contracts), limitPrice), orderRef };
+  const terms = { ...plainTerms(contracts > 0 ? 'BUY' : 'SELL', Math.abs(contracts), limitPrice), orderRef };
   const query = { conId: contract.conId, symbol: product.symbol, secType: 'FUT', exchange: 'CME' } as ContractQuery;
   truth.strays.add(gateway.ledger.lastPermId + 1);
   gateway.desk.place(CLIENT_ID, { orderId: gateway.ledger.nextOrderId(CLIENT_ID), contract: query, terms });

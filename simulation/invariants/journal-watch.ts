@@ -36,10 +36,10 @@ export class JournalWatch {
         this.written(change.file, date, Buffer.from(change.bytes).toString());
         return;
       case 'truncate':
-        if (change.size < change.durableSize && change.durableSize > 0)
+        if (change.size < change.acknowledgedSize)
           this.report(
             'journal-shrinks',
-            `${path.basename(change.file)} is cut from ${change.durableSize} to ${change.size} bytes`,
+            `${path.basename(change.file)} is cut from ${change.acknowledgedSize} to ${change.size} bytes`,
           );
         return;
       case 'replace':

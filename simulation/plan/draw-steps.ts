@@ -1,3 +1,10 @@
+import {
+  ODD_DEPTHS,
+  ODD_EXECUTIONS,
+  ODD_POSITIONS,
+  ODD_STATUSES,
+  ODD_TRADES,
+} from '../../simulator/faults/actions/odd-kinds.js';
 import { faultAction } from '../../simulator/faults/fault-script.js';
 import { Draw } from './draw.js';
 import type { Action, KillMoment, Setting, Step } from './plan.js';
@@ -141,6 +148,126 @@ export const KINDS: readonly Kind[] = [
   },
   // The market
   { name: 'push', perDay: 4, draw: (d) => ({ do: 'push', ticks: d.sign() * d.scale(4, 400) }) },
+  // What TWS does to orders unasked
+  {
+    name: 'executions-late',
+    perDay: 3,
+    draw: (d) => fault({ do: 'executionsLate', ms: d.scale(50, 6000), times: d.whole(1, 6) }),
+  },
+  {
+    name: 'cancel-fill-race',
+    perDay: 3,
+    draw: (d, { risk }) =>
+      fault({
+        ...{ do: 'cancelFillRace', fillContracts: d.whole(1, risk.maxPositionContracts!) },
+        ...{ ms: d.scale(50, 4000), times: d.whole(1, 4) },
+      }),
+  },
+  {
+    name: 'inactive',
+    perDay: 3,
+    draw: (d) =>
+      fault({
+        ...{ do: 'inactive', times: d.whole(1, 3), ...(d.chance(0.5) ? { thenMs: d.scale(50, 6000) } : {}) },
+        ...(d.chance(0.5) ? { code: d.oneOf([201, 404, 10_147, 31_999]) } : {}),
+      }),
+  },
+  { name: 'reappear', perDay: 2, draw: (d) => fault({ do: 'reappear', ms: d.scale(10, 4000) }) },
+  {
+    name: 'reject-rudely',
+    perDay: 3,
+    draw: (d) =>
+      fault({
+        ...{ do: 'rejectOrder', code: d.oneOf([201, 203, 321, 10_289, 31_999]), times: d.scale(1, 8) },
+        status: d.oneOf(['Inactive', 'Cancelled', 'none']),
+      }),
+  },
+  {
+    name: 'warn',
+    perDay: 2,
+    draw: (d) => fault({ do: 'warnOrder', code: d.oneOf([10_349, 399, 2109, 31_999]), times: d.whole(1, 3) }),
+  },
+  {
+    name: 'hold-order',
+    perDay: 2,
+    draw: (d) => fault({ do: 'holdOrder', ms: d.scale(100, 8000), cancelsWait: d.chance(0.5), times: d.whole(1, 2) }),
+  },
+  {
+    name: 'price-band',
+    perDay: 1,
+    draw: (d) => fault({ do: 'priceBand', ticks: d.whole(1, 8), code: d.oneOf([201, 109]) }),
+  },
+  { name: 'expire-day-orders', perDay: 1, draw: (d) => fault({ do: 'expireDayOrders', told: d.chance(0.5) }) },
+  { name: 'bust', perDay: 1, draw: () => fault({ do: 'bustExecution' }) },
+  {
+    name: 'odd-execution',
+    perDay: 1,
+    draw: (d) => fault({ do: 'oddExecution', kind: d.oneOf(ODD_EXECUTIONS), times: d.whole(1, 2) }),
+  },
+  {
+    name: 'odd-status',
+    perDay: 2,
+    draw: (d) => fault({ do: 'oddStatus', kind: d.oneOf(ODD_STATUSES), times: d.whole(1, 3) }),
+  },
+  { name: 'omit-open-order', perDay: 1, draw: (d) => fault({ do: 'omitOpenOrder', times: d.whole(1, 2) }) },
+  {
+    name: 'ignore-request',
+    perDay: 2,
+    draw: (d) =>
+      fault({
+        ...{ do: 'ignoreRequest', times: 1 },
+        request: d.oneOf(['cancelOrder', 'reqExecutions', 'reqPositions', 'reqAllOpenOrders', 'reqMktDepth']),
+      }),
+  },
+  { name: 'late-id', perDay: 1, draw: (d) => fault({ do: 'lateNextValidId', ms: d.scale(50, 2500) }) },
+  // What the broker and other hands do to the account
+  {
+    name: 'manual-trade',
+    perDay: 1,
+    draw: (d) => fault({ do: 'manualTrade', side: d.oneOf(['BUY', 'SELL']), quantity: d.whole(1, 3) }),
+  },
+  { name: 'close-in-tws', perDay: 2, draw: (d) => fault({ do: 'closeByHand', cancelOrders: d.chance(0.5) }) },
+  { name: 'cancel-in-tws', perDay: 2, draw: () => fault({ do: 'cancelByHand' }) },
+  {
+    name: 'other-client',
+    perDay: 1,
+    draw: (d) =>
+      fault({ do: 'otherClientOrder', clientId: 7, side: d.oneOf(['BUY', 'SELL']), quantity: d.whole(1, 3) }),
+  },
+  {
+    name: 'adjust-position',
+    perDay: 1,
+    draw: (d) =>
+      fault({
+        ...{ do: 'adjustPosition', reason: d.oneOf(['liquidation', 'settlement', 'transfer']), told: d.chance(0.5) },
+        ...(d.chance(0.5) ? { quantity: d.sign() * d.whole(1, 3) } : {}),
+      }),
+  },
+  {
+    name: 'odd-position',
+    perDay: 1,
+    draw: (d) => fault({ do: 'oddPosition', kind: d.oneOf(ODD_POSITIONS), times: 1 }),
+  },
+  // What the feed does
+  {
+    name: 'silence',
+    perDay: 1,
+    draw: (d) =>
+      fault({
+        ...{ do: 'silence', stream: d.oneOf(['depth', 'trades', 'all']), forMs: d.scale(500, 20_000) },
+        persists: d.chance(0.3),
+      }),
+  },
+  {
+    name: 'odd-depth',
+    perDay: 2,
+    draw: (d) => fault({ do: 'oddDepth', kind: d.oneOf(ODD_DEPTHS), times: d.whole(1, 5) }),
+  },
+  {
+    name: 'odd-trade',
+    perDay: 2,
+    draw: (d) => fault({ do: 'oddTrade', kind: d.oneOf(ODD_TRADES), times: d.whole(1, 5) }),
+  },
 ];
 
 const LINES = [

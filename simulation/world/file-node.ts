@@ -8,6 +8,8 @@ export class FileNode {
   /** What the last fsync has made durable: the first bytes of the present ones, unless they were written over since. */
   private durableBytes = 0;
   private before: Buffer | null = null;
+  /** What a program was told is durable; after a power cut more than that may be there. */
+  private acknowledgedBytes = 0;
 
   constructor(
     readonly ino: number,
@@ -23,6 +25,7 @@ export class FileNode {
     file.bytes = bytes;
     file.used = bytes.length;
     file.durableBytes = bytes.length;
+    file.acknowledgedBytes = bytes.length;
     return file;
   }
 
@@ -30,8 +33,8 @@ export class FileNode {
     return this.used;
   }
 
-  get durableSize(): number {
-    return this.before ? this.before.length : this.durableBytes;
+  get acknowledgedSize(): number {
+    return this.acknowledgedBytes;
   }
 
   get isDirty(): boolean {
@@ -67,8 +70,8 @@ export class FileNode {
   }
 
   sync(): void {
-    this.before = null;
-    this.durableBytes = this.used;
+    this.settle();
+    this.acknowledgedBytes = this.used;
   }
 
   /** The power is gone: of what was appended since the last fsync, the first `share` is left; writing over is undone. */
@@ -77,7 +80,12 @@ export class FileNode {
       this.bytes = this.before;
       this.used = this.before.length;
     } else this.used = this.durableBytes + Math.floor((this.used - this.durableBytes) * share);
-    this.sync();
+    this.settle();
+  }
+
+  private settle(): void {
+    this.before = null;
+    this.durableBytes = this.used;
   }
 
   private keepDurable(): void {

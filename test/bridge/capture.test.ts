@@ -103,6 +103,23 @@ describe('capture', () => {
     assert.deepEqual(jsonLines(path.join(folder, 'dom_ib-ESH6-2026-01-05-3.jsonl')).at(-1)?.seq, 17);
   });
 
+  it('goes on in the newest trade date after a restart on a clock that was set back', async () => {
+    for (const date of ['2026-01-05', '2026-01-06', '2026-01-05']) {
+      tradeDate = date;
+      const capture = writer();
+      capture.depth(0, 0, 0, 0, 2900, 1);
+      await capture.close();
+    }
+    assert.deepEqual(
+      files(),
+      ['05-1', '06-1', '06-2'].map((name) => `dom_ib-ESH6-2026-01-${name}.jsonl`),
+    );
+    assert.deepEqual(
+      lines().map(({ seq }) => seq),
+      [1, 2, 3],
+    );
+  });
+
   it('leaves no file that no reader could take where it was killed before the header was whole', async () => {
     for (const left of ['', '{"kind":"hea']) {
       writeFileSync(path.join(folder, 'dom_ib-ESH6-2026-01-05-7.jsonl.open'), left);
