@@ -114,16 +114,20 @@ export class Trading {
     this.cancelOld();
     this.mark();
     this.watchLoss();
+    this.deps.onOutsideHours(this.heldOutsideHours());
     const reason = this.closeReason;
-    this.deps.onOutsideHours(reason === 'outside-hours' ? this.whatIsHeld() : null);
     this.isClosing = reason !== null;
     if (reason === null) {
       this.deps.closer.rest();
       return;
     }
     this.mustEnterAnew = true;
-    // A closed exchange would refuse, or keep the order for a time that nobody knows.
-    if (isExchangeOpen(this.riskContext().sessionPhase)) this.deps.closer.step(reason, () => this.closeReason !== null);
+    if (this.mayClose()) this.deps.closer.step(reason, () => this.mayClose());
+  }
+
+  /** A closed exchange would refuse, or keep the order for a time that nobody knows. */
+  private mayClose(): boolean {
+    return this.closeReason !== null && isExchangeOpen(this.deps.hours.phase(this.deps.clock.nowMs()));
   }
 
   isClosingFor(code: string): boolean {
@@ -232,10 +236,13 @@ export class Trading {
     );
   }
 
-  private whatIsHeld(): string {
-    const { nowMarketMs, sessionPhase: phase } = this.riskContext();
-    const account = this.deps.position.contracts;
-    return `${account ?? this.ledger.positionContracts} contracts are held in the ${phase} phase (${new Date(nowMarketMs).toISOString()}): they are closed as soon as the gateway and the exchange take an order`;
+  /** In plain words; null where nothing is held, or regular hours are on. */
+  private heldOutsideHours(): string | null {
+    const nowMs = this.deps.clock.nowMs();
+    const phase = this.deps.hours.phase(nowMs);
+    const held = this.deps.position.contracts || this.ledger.positionContracts;
+    if (phase === 'rth' || held === 0) return null;
+    return `${held} contracts are held in the ${phase} phase (${new Date(nowMs).toISOString()}): they are closed as soon as the gateway and the exchange take an order`;
   }
 
   /** All that the rules look at, now. */

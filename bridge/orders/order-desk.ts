@@ -17,7 +17,7 @@ import { readExecution } from './fill-report.js';
 import type { EntryOf, OrderSide } from './journal-line.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { Order, OrderLedger } from './order-ledger.js';
-import { isFinal, isLive, nextState } from './order-state.js';
+import { isFinal, isLive, nextState, saysAlive } from './order-state.js';
 
 /** What shall be sent; it has passed the risk rules already. */
 export interface OrderAsk {
@@ -158,6 +158,7 @@ export class OrderDesk {
     if (clientId !== CLIENT_ID) return;
     const order = this.ledger.byOrderId(orderId);
     if (order) this.recordStatus(order, { status, filled, remaining, permId: permId ?? 0 });
+    else if (saysAlive(status)) this.deps.onDoubt(`order ${orderId} is ${status}, and in no journal`, null);
   };
 
   private readonly onOpenOrder = (

@@ -27,7 +27,8 @@ export const orderEffects: Effects<
   reappear(scene, { ms }) {
     const chosen = newestGone(scene);
     scene.later(ms, () => {
-      const gone = chosen ?? newestGone(scene);
+      // What was chosen may have been filled meanwhile, or be open again already.
+      const gone = chosen && isGone(scene, chosen) ? chosen : newestGone(scene);
       if (gone) scene.desk.lifecycle.step(() => scene.desk.lifecycle.reopen(gone));
     });
   },
@@ -47,8 +48,15 @@ function ordain<Entry>(list: Entry[], { times, ...entry }: Entry & { readonly ti
 
 /** The newest order that clients take for over, though something of it is left. */
 function newestGone({ ledger }: FaultScene): Order | undefined {
-  return [...ledger.completed(), ...ledger.lost]
-    .filter(({ filled, quantity }) => filled < quantity)
+  return ordersGone(ledger)
     .sort((a, b) => a.arrival - b.arrival)
     .at(-1);
+}
+
+function isGone({ ledger }: FaultScene, order: Order): boolean {
+  return ordersGone(ledger).includes(order);
+}
+
+function ordersGone(ledger: FaultScene['ledger']): Order[] {
+  return [...ledger.completed(), ...ledger.lost].filter(({ filled, quantity }) => filled < quantity);
 }
