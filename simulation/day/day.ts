@@ -59,6 +59,8 @@ export class Day {
   contractIndex = 0;
   /** A step of the plan or the quiet at the end is asked for: no more faults. */
   isQuiet = false;
+  /** Another program listens where the bridge's metrics would be. */
+  isPortTaken = false;
   /** Lines may be missing in the capture: the disk was full, or the power was cut. */
   lostCaptureLines = false;
   private rules: { look(): void }[] = [];

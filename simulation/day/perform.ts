@@ -64,7 +64,8 @@ const EFFECTS: Effects = {
     } catch {
       return; // the bridge has it
     }
-    later(day, forMs, () => network.unlisten(METRICS_PORT));
+    day.isPortTaken = true;
+    later(day, forMs, () => releasePort(day));
   },
   cut: ({ world }, { forMs }) => {
     const { faults } = world.network;
@@ -91,6 +92,12 @@ export function perform(day: Day, step: Step, template: HomeTemplate): void {
   if (!day.truth || day.isQuiet) return;
   day.watcher.tell?.('plan', JSON.stringify(step));
   (EFFECTS[step.do] as (day: Day, action: Action, template: HomeTemplate) => void)(day, step, template);
+}
+
+/** Another program ends, where one had the bridge's port. */
+export function releasePort(day: Day): void {
+  if (day.isPortTaken) day.world.network.unlisten(METRICS_PORT);
+  day.isPortTaken = false;
 }
 
 /** A person at the gateway's window: at a price that is filled at once, as far as the book goes. */

@@ -4,7 +4,7 @@ import { type Plan, playedMs } from '../plan/plan.js';
 import { activeWorld, enterWorld } from '../world/world.js';
 import { BRIDGE_STARTS_MS, Day, type Watcher } from './day.js';
 import { type HomeTemplate, homeTemplate } from './home-template.js';
-import { armRelease, askBridge, perform } from './perform.js';
+import { armRelease, askBridge, perform, releasePort } from './perform.js';
 
 /** Wall time at which every day begins. */
 export const WALL_START_MS = Date.UTC(2019, 7, 29, 12);
@@ -94,6 +94,7 @@ function becomeQuiet(day: Day): void {
   day.kills.disarm();
   Object.assign(world.disk.faults, { freeBytes: Number.POSITIVE_INFINITY, failingSyncs: 0, syncDelayMs: 0 });
   Object.assign(world.network.faults, { delayMs: 0, cutUntilMs: 0 });
+  releasePort(day);
   const { ordained } = truth.gateway.desk;
   for (const list of [ordained.rejections, ordained.cancelRefusals, ordained.suspensions, ordained.holds])
     list.length = 0;
