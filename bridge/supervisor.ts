@@ -5,6 +5,7 @@ import type { Failure } from '../shared/failure.js';
 import type { TradingControl } from '../shared/handover/trading-control.js';
 import { alarmOfFailure } from './alarms/alarm-of-failure.js';
 import type { Alarms } from './alarms/alarms.js';
+import { askOpenOrders } from './connection/collect.js';
 import type { ConnectionKeeper } from './connection/keep-connected.js';
 import { isRestartExpected } from './connection/restart-windows.js';
 import type { ContractGuard } from './contract-guard.js';
@@ -153,6 +154,8 @@ export class Supervisor {
     if (!keeper.readySession || nowMs - this.positionAskedMs < tuning.positionEveryMs) return;
     this.positionAskedMs = nowMs;
     void position.look(keeper.readySession);
+    // The order desk hears the answer: an order that lives there and not here is noticed, though nothing was told of it.
+    askOpenOrders(keeper.readySession, tuning.answerMs).catch(() => {});
   }
 
   /** A gateway that is away is normal in its restart windows; else it is an alarm, and again each time twice as late. */

@@ -39,16 +39,18 @@ export async function askOpenOrders(session: GatewaySession, timeoutMs: number):
   const found = new Map<string, OpenOrderReport>();
   const onOrder = (orderId: number, contract: Contract, order: Order, state: OrderState) =>
     found.set(`${order.clientId ?? ''}/${orderId}`, { orderId, contract, order, state });
-  for (const ask of ['reqAllOpenOrders', 'reqOpenOrders'] as const)
-    await collect(
-      session,
-      ask,
-      timeoutMs,
-      EventName.openOrderEnd,
-      () => true,
-      [[EventName.openOrder, onOrder]],
-      () => session.send('request', (ib) => ib[ask]()),
-    );
+  await inTurn(session, 'openOrders', async () => {
+    for (const ask of ['reqAllOpenOrders', 'reqOpenOrders'] as const)
+      await collect(
+        session,
+        ask,
+        timeoutMs,
+        EventName.openOrderEnd,
+        () => true,
+        [[EventName.openOrder, onOrder]],
+        () => session.send('request', (ib) => ib[ask]()),
+      );
+  });
   return [...found.values()];
 }
 
@@ -64,23 +66,38 @@ async function askExecutions(session: GatewaySession, timeoutMs: number): Promis
  * Every position of the login. The subscription stays: the gateway goes on telling what changes. @throws Failure NoAnswer
  */
 export async function askPositions(session: GatewaySession, timeoutMs: number): Promise<PositionReport[]> {
-  // By contract: two questions at a time would each hear both answers.
   const positions = new Map<string, PositionReport>();
   const onPosition = (account: string, contract: Contract, contracts: number) =>
     positions.set(`${account}/${contract.conId}`, { account, contract, contracts });
   const listeners = [[EventName.position, onPosition]] as const;
-  await collect(
-    session,
-    'reqPositions',
-    timeoutMs,
-    EventName.positionEnd,
-    () => true,
-    listeners,
-    () => session.send('request', (ib) => ib.reqPositions()),
+  await inTurn(session, 'positions', () =>
+    collect(
+      session,
+      'reqPositions',
+      timeoutMs,
+      EventName.positionEnd,
+      () => true,
+      listeners,
+      () => session.send('request', (ib) => ib.reqPositions()),
+    ),
   );
   const odd = [...positions.values()].find(({ contracts }) => !Number.isSafeInteger(contracts));
   if (odd) throw noAnswer('reqPositions', `with a number: ${odd.contract.localSymbol} ${odd.contracts}`);
   return [...positions.values()];
+}
+
+const turns = new WeakMap<GatewaySession, Map<string, Promise<unknown>>>();
+
+/** The end of these answers names no request: of two questions at a time one would take the other's end for its own. */
+async function inTurn(session: GatewaySession, what: string, ask: () => Promise<void>): Promise<void> {
+  const ofSession = turns.get(session) ?? new Map<string, Promise<unknown>>();
+  turns.set(session, ofSession);
+  const turn = (ofSession.get(what) ?? Promise.resolve()).then(ask);
+  ofSession.set(
+    what,
+    turn.catch(() => {}),
+  );
+  await turn;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the library's emitter has one listener type for all events

@@ -163,13 +163,17 @@ export class OrderDesk {
 
   private readonly onOpenOrder = (
     orderId: number,
-    _contract: Contract,
+    contract: Contract,
     reported: GatewayOrder,
     { status }: GatewayOrderState,
   ): void => {
     if (reported.clientId !== CLIENT_ID) return;
     const order = this.ledger.order(reported.orderRef ?? '') ?? this.ledger.byOrderId(orderId);
-    if (!order) return;
+    if (!order) {
+      if (saysAlive(status) && contract.localSymbol === this.deps.contract.localSymbol)
+        this.deps.onDoubt(`order ${orderId} is ${status}, and in no journal`, null);
+      return;
+    }
     // It does not say how much was filled: its end is a status to wait for, or to ask about.
     const isCancelled = status === 'Cancelled' || status === 'ApiCancelled';
     if (isCancelled && isFinal(order.state)) return;

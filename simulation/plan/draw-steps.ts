@@ -209,7 +209,7 @@ export const KINDS: readonly Kind[] = [
     perDay: 2,
     draw: (d) => fault({ do: 'oddStatus', kind: d.oneOf(ODD_STATUSES), times: d.whole(1, 3) }),
   },
-  { name: 'omit-open-order', perDay: 1, draw: (d) => fault({ do: 'omitOpenOrder', times: d.whole(1, 2) }) },
+  { name: 'omit-open-order', perDay: 1, draw: () => fault({ do: 'omitOpenOrder' }) },
   {
     name: 'ignore-request',
     perDay: 2,
