@@ -24,33 +24,27 @@ export class KillTrigger {
     if (moment?.at !== 'line' || !this.isBridge() || journalDate(change.file) === null) return;
     const text = Buffer.from(change.bytes).toString();
     if (parseRecord(text)?.kind !== moment.kind) return;
-    const { disk } = this.day.world;
-    this.strike(moment.part, () =>
-      disk.tear(change.file, change.bytes.subarray(0, change.bytes.length / 2), change.position),
+    this.strike(moment.part, change.bytes.length, (bytes) =>
+      this.day.world.disk.tear(change.file, change.bytes.subarray(0, bytes), change.position),
     );
   }
 
   beforeMessage(socket: VirtualSocket, kind: string, bytes: Buffer): void {
     const { moment } = this.armed ?? {};
     if (moment?.at !== 'message' || !this.isBridge() || kind !== moment.kind) return;
-    this.strike(moment.part, () => socket.transmit(bytes.subarray(0, bytes.length / 2)));
+    this.strike(moment.part, bytes.length, (count) => socket.transmit(bytes.subarray(0, count)));
   }
 
   private isBridge(): boolean {
     return this.day.world.owner === this.day.host.current?.owner;
   }
 
-  private strike(part: 'before' | 'half' | 'after', half: () => void): void {
+  /** @param leave lets so many bytes out before the process is gone */
+  private strike(part: 'before' | 'half' | 'after', length: number, leave: (bytes: number) => void): void {
     const { restartMs } = this.armed!;
-    const { world, host } = this.day;
-    const { owner } = world;
     this.armed = undefined;
-    if (part === 'half') half();
-    if (part !== 'after') host.kill(restartMs);
-    // As soon as the present call is done, and before anything else of the process is.
-    else
-      world.nextTick(() => {
-        if (owner.isAlive) host.kill(restartMs);
-      });
+    const share = { before: 0, half: 0.5, after: 1 }[part];
+    if (share > 0) leave(Math.floor(length * share));
+    this.day.host.kill(restartMs);
   }
 }

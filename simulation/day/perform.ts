@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
@@ -23,7 +22,7 @@ const EFFECTS: Effects = {
   },
   'hand-trade': (day, { contracts }) => tradeByHand(day, contracts),
   'close-by-hand': (day) => tradeByHand(day, -day.truth.position(day.localSymbol)),
-  'stray-order': (day, { contracts, reference }) => placeStray(day, contracts, reference),
+  'stray-order': (day, { contracts }) => placeStray(day, contracts),
   kill: (day, { moment, restartMs }) => day.kills.arm(moment, restartMs),
   stop: (day, { restartMs }) => day.host.stop(restartMs),
   'power-cut': (day, { restartMs }) => {
@@ -139,17 +138,26 @@ export function armRelease(day: Day, { armable, files }: AcceptedRelease): void 
   }
 }
 
-/** Far from the market, so that it works until somebody cancels it. */
-function placeStray(day: Day, contracts: number, reference: 'unknown' | 'of-working'): void {
+/**
+ * While no bridge is connected: nobody else could use its client id. Far from the market, so that it works until somebody
+ * cancels it.
+ */
+function placeStray(day: Day, contracts: number): void {
   const { truth, product, market, localSymbol } = day;
-  const working = truth.liveOrders().find((order) => order.contract.localSymbol === localSymbol);
-  if (reference === 'of-working' && !working) return;
-  const orderRef = reference === 'of-working' ? working!.terms.orderRef : `${randomUUID()}`;
-  const limitPrice = Number(((market.bidTicks - Math.sign(contracts) * 200) * product.tickSize).toFixed(6));
   const { gateway } = truth;
+  if (gateway.clientIds.includes(CLIENT_ID)) {
+    later(day, STRAY_RETRY_MS, () => day.isQuiet || placeStray(day, contracts));
+    return;
+  }
+  const limitPrice = Number(((market.bidTicks - Math.sign(contracts) * 200) * product.tickSize).toFixed(6));
   const contract = gateway.contracts.find((candidate) => candidate.localSymbol === localSymbol)!;
-  const terms = { ...plainTerms(contracts > 0 ? 'BUY' : 'SELL', Math.abs(contracts), limitPrice), orderRef };
+  const terms = {
+    ...plainTerms(contracts > 0 ? 'BUY' : 'SELL', Math.abs(contracts), limitPrice),
+    orderRef: 'of an older home',
+  };
   const query = { conId: contract.conId, symbol: product.symbol, secType: 'FUT', exchange: 'CME' } as ContractQuery;
   truth.strays.add(gateway.ledger.lastPermId + 1);
   gateway.desk.place(CLIENT_ID, { orderId: gateway.ledger.nextOrderId(CLIENT_ID), contract: query, terms });
 }
+
+const STRAY_RETRY_MS = 20;

@@ -22,6 +22,7 @@ export class LossRule {
   private startPrice = Number.NaN;
   private executionsBefore = 0;
   private beyondSinceMs: number | null = null;
+  private openSinceMs: number | null = null;
 
   constructor(
     private readonly day: Day,
@@ -42,6 +43,7 @@ export class LossRule {
     const date = tradeDateOf(trueClock.nowMs());
     if (date !== this.tradeDate) this.begin(date, price);
     const position = truth.position(localSymbol);
+    this.judgeRecord(position, date);
     const lossUsd = -this.pnlUsd(price);
     const { maxDailyLossUsd = 0, maxPositionContracts = 1 } = setting.risk;
     const { tickSize, multiplier } = this.day.product;
@@ -56,6 +58,19 @@ export class LossRule {
         'daily-loss',
         `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`,
       );
+  }
+
+  /** A halt that closes the position is on record: it is closed, also by a bridge that was started since. */
+  private judgeRecord(position: number, date: string): void {
+    const { day } = this;
+    const halts = day.journals.haltsOf(day.journalFolder);
+    if (position === 0 || !(halts.has('daily-loss') || halts.has('flatten')) || !this.isUndisturbed(date)) {
+      this.openSinceMs = null;
+      return;
+    }
+    this.openSinceMs ??= day.world.nowMs;
+    if (day.world.nowMs - this.openSinceMs > CLOSED_WITHIN_MS)
+      this.report('left-open', `${position} contracts are held, though ${[...halts].join(', ')} is on record`);
   }
 
   /** The bridge could see and act all the time, and the account is its own. */

@@ -22,6 +22,7 @@ export const INVARIANTS = [
   'trade-date-goes-back',
   'capture-unreadable',
   'daily-loss',
+  'left-open',
   'position-outside-session',
   'left-working',
   'disagreement',

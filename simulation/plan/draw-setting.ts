@@ -17,7 +17,7 @@ export function drawSetting(draw: Draw): Setting {
   const maxOrderSizeContracts = draw.chance(0.5) ? maxPositionContracts : draw.whole(1, maxPositionContracts);
   const flattenBeforeCloseSeconds = draw.oneOf([10, 20, 40]);
   const named = drawWindows(draw, flattenBeforeCloseSeconds);
-  const pointsLimit = draw.oneOf([2, 5, 10, 1e6]);
+  const pointsLimit = draw.oneOf([1, 2, 5, 1e6]);
   return {
     product: draw.chance(0.75) ? 'ES' : 'RTY',
     windows: named.map(({ startMs, lengthMs }) => ({ startMs, lengthMs })),
@@ -29,7 +29,7 @@ export function drawSetting(draw: Draw): Setting {
       levelContracts: draw.oneOf([1, 3, 10]),
       moodSeconds: draw.oneOf([3, 8, 20]),
     },
-    startPosition: draw.chance(0.75) ? 0 : draw.sign() * draw.whole(1, maxPositionContracts),
+    startPosition: draw.chance(0.65) ? 0 : draw.sign() * draw.whole(1, maxPositionContracts),
     risk: {
       ...{ maxPositionContracts, maxOrderSizeContracts, flattenBeforeCloseSeconds },
       ...{ maxDailyLossUsd: pointsLimit * 50 * maxPositionContracts, maxOrdersPerMinute: draw.oneOf([20, 60, 1000]) },

@@ -52,7 +52,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'correct-execution',
     perDay: 2,
-    draw: (d) => fault({ do: 'correctExecution', priceTicks: d.whole(-2, 2), shares: d.whole(-1, 1) }),
+    draw: (d) => fault({ do: 'correctExecution', priceTicks: d.whole(-2, 2), shares: d.whole(-1, 0) }),
   },
   // Orders
   {
@@ -144,7 +144,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'stray-order',
     perDay: 1,
-    draw: (d) => ({ do: 'stray-order', contracts: d.sign(), reference: d.oneOf(['unknown', 'of-working']) }),
+    draw: (d) => ({ do: 'stray-order', contracts: d.sign() }),
   },
   // The market
   { name: 'push', perDay: 4, draw: (d) => ({ do: 'push', ticks: d.sign() * d.scale(4, 400) }) },
@@ -270,25 +270,17 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
+/** What matters most is named more than once. */
 const LINES = [
-  'intent',
-  'sent',
-  'status',
-  'cancel',
-  'fill',
-  'commission',
-  'rejected',
-  'settled',
-  'halt',
-  'link-lost',
-  'carry',
+  ...['intent', 'intent', 'intent', 'halt', 'halt', 'halt', 'fill', 'fill', 'sent', 'status', 'cancel'],
+  ...['commission', 'rejected', 'settled', 'link-lost', 'position', 'resume'],
 ];
 const MESSAGES = ['3', '4', '7', '16', '61'];
 
 function drawMoment(draw: Draw): KillMoment {
   const part = draw.oneOf(['before', 'half', 'after'] as const);
-  if (draw.chance(0.35)) return { at: 'once' };
-  if (draw.chance(0.6)) return { at: 'line', kind: draw.oneOf(LINES), part };
+  if (draw.chance(0.25)) return { at: 'once' };
+  if (draw.chance(0.7)) return { at: 'line', kind: draw.oneOf(LINES), part };
   return { at: 'message', kind: draw.oneOf(MESSAGES), part };
 }
 

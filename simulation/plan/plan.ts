@@ -15,8 +15,8 @@ export type Action =
   | { readonly do: 'hand-trade'; readonly contracts: number }
   /** A person closes in TWS whatever the account holds. */
   | { readonly do: 'close-by-hand' }
-  /** An order under our client id that this home knows nothing of; or under the reference of one that works. */
-  | { readonly do: 'stray-order'; readonly contracts: number; readonly reference: 'unknown' | 'of-working' }
+  /** An order under our client id that this home knows nothing of. */
+  | { readonly do: 'stray-order'; readonly contracts: number }
   | { readonly do: 'kill'; readonly moment: KillMoment; readonly restartMs: number }
   | { readonly do: 'stop'; readonly restartMs: number }
   | { readonly do: 'power-cut'; readonly restartMs: number }
