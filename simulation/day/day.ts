@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pino } from 'pino';
 import { type Config, configSchema } from '../../shared/config/config.js';
+import { instrumentConfig } from '../../shared/config/market.js';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
@@ -230,7 +231,7 @@ export class Day {
     const quietTime = new Date(this.world.wallMs + 11 * 3_600_000).toISOString().slice(11, 16);
     return configSchema.parse({
       ...{ home: HOME, clock: { kind: 'real' }, input: { kind: 'files', depth: ['market'] } },
-      instrument: { localSymbol: this.localSymbol, symbol, tickSize, multiplier },
+      instrument: { localSymbol: this.localSymbol, symbol, tickSize, multiplier, ...this.lastDays() },
       ...{ risk, metrics: { bridgePort: hasMetricsPort ? METRICS_PORT : 0 } },
       bridge: {
         ...{ bootstrapBarDays: 0, downSecondsMax: 10 },
@@ -291,5 +292,11 @@ export class Day {
       'gateway',
       `execution ${side} ${shares} ${contract.localSymbol} ${priceTicks * contract.tickSize} (${whose}, ${execId}): position ${this.truth.position(contract.localSymbol)}`,
     );
+  }
+
+  /** A setting that an older version of the configuration may not know. */
+  private lastDays(): { readonly firstNoticeDate?: string } {
+    const { firstNoticeDate } = this.setting;
+    return firstNoticeDate === null || !('firstNoticeDate' in instrumentConfig.shape) ? {} : { firstNoticeDate };
   }
 }

@@ -1,4 +1,4 @@
-import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
+import { sessionPhase, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { Order } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
@@ -63,6 +63,10 @@ export class OrderRules {
     for (const { invariant, what } of sent.objections) report(invariant, what);
     const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
     if (!phases.includes('rth')) report('outside-session', `${held}, in the ${phases[0]} phase`);
+    const { firstNoticeDate } = day.setting;
+    const date = [day.trueClock.nowMs(), day.clock.nowMs()].map(tradeDateOf).sort()[0]!;
+    if (firstNoticeDate !== null && dayBefore(firstNoticeDate) <= date)
+      report('expiring-contract', `${held} on ${date}, first notice is on ${firstNoticeDate}`);
     const live = day.truth.liveOrders().filter((other) => other !== order);
     const { maxOpenOrders = 0 } = day.setting.risk;
     if (live.length + 1 > maxOpenOrders)
@@ -90,4 +94,9 @@ export class OrderRules {
 export function describe({ side, quantity, terms, limitTicks, contract, orderId }: Order): string {
   const price = terms.type === 'MKT' ? 'market' : String((limitTicks ?? Number.NaN) * contract.tickSize);
   return `${side} ${quantity} ${contract.localSymbol} ${price} (${orderId})`;
+}
+
+/** The dates that are played follow one another, from Tuesday on. */
+function dayBefore(date: string): string {
+  return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
 }

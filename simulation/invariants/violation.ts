@@ -10,6 +10,7 @@ export const INVARIANTS = [
   'halted-opens',
   'outside-session',
   'other-contract',
+  'expiring-contract',
   'no-model',
   'inexact-price',
   'order-twice',

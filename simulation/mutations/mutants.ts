@@ -26,7 +26,7 @@ const TRADER = 'decide/trader.js';
 
 /** What a defect in the code that decides could ask for; the risk rules are there to stop it. */
 const DEFECT = {
-  actsWhileHalted: patch('trading.js', 'if (this.isFlattening || deps.halts.any) return;', ''),
+  actsWhileHalted: patch('trading.js', 'if (this.isClosing || deps.halts.any) return;', ''),
   asksForMore: patch(
     TRADER,
     'contracts: Math.min(Math.abs(missing), context.maxOrderSizeContracts)',
@@ -49,10 +49,12 @@ const DEFECT = {
 export const MUTANTS: readonly Mutant[] = [
   { name: 'rule-halted', patches: [ruleOff('halted')], defect: [DEFECT.actsWhileHalted] },
   { name: 'rule-trading-session', patches: [ruleOff('tradingSession')] },
+  { name: 'rule-contract-expiry', patches: [ruleOff('contractExpiry')] },
   { name: 'rule-stale-data', patches: [ruleOff('staleData')] },
   { name: 'rule-order-size', patches: [ruleOff('orderSize')], defect: [DEFECT.asksForMore] },
   { name: 'rule-tick-size', patches: [ruleOff('tickSize')], defect: [DEFECT.priceOffTick] },
   { name: 'rule-price-collar', patches: [ruleOff('priceCollar')], defect: [DEFECT.priceFarAway] },
+  { name: 'rule-position-known', patches: [ruleOff('positionKnown')] },
   { name: 'rule-position-limit', patches: [ruleOff('positionLimit')] },
   { name: 'rule-open-orders', patches: [ruleOff('openOrders')], defect: [DEFECT.forgetsLiveOrders] },
   { name: 'rule-order-rate', patches: [ruleOff('orderRate')] },
@@ -63,13 +65,15 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'watch-daily-loss', patches: [patch('trading.js', 'this.watchLoss();', '')] },
   {
     name: 'forced-flat',
-    patches: [patch('trading.js', 'this.isFlattening || this.mustBeFlat()', 'this.isFlattening')],
+    patches: [
+      patch('closing/close-reason.js', 'if (context.sessionPhase !== "rth") return "outside-hours";', 'return null;'),
+    ],
   },
   {
     name: 'halt-cancels',
     patches: [
       patch('bridge.js', 'trading.cancelDecisions(', 'void ('),
-      patch('trading.js', 'isOld || isHalted && order.purpose === "decision"', 'isOld'),
+      patch('trading.js', 'if (isOld || isHalted)', 'if (isOld)'),
     ],
   },
   {
@@ -99,10 +103,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'reconcile-second-look',
     patches: [
+      patch('orders/reconciliation.js', 'earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) &&', ''),
+    ],
+  },
+  {
+    name: 'reconcile-executions',
+    patches: [
       patch(
         'orders/reconciliation.js',
-        '(order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef)',
-        '() => true',
+        ' && (order.reportedFilled <= order.filled || look >= LOOKS_FOR_EXECUTIONS)',
+        '',
       ),
     ],
   },
@@ -132,6 +142,70 @@ export const MUTANTS: readonly Mutant[] = [
         'orders/order-desk.js',
         'Math.max(session.nextValidId, this.ledger.highestOrderId + 1, this.nextOrderId)',
         'session.nextValidId',
+      ),
+    ],
+  },
+  {
+    name: 'executions-missing',
+    patches: [
+      patch('orders/order-state.js', 'return executionsMissing ? "filling" : "cancelled";', 'return "cancelled";'),
+    ],
+  },
+  {
+    name: 'refusal-is-a-claim',
+    patches: [
+      patch(
+        'orders/order-state.js',
+        'return isFinal(state) || state === "filling" ? state : "unknown";',
+        'return isFinal(state) ? state : "rejected";',
+      ),
+      patch('orders/order-state.js', 'return state === "filling" ? state : "unknown";', 'return "rejected";'),
+    ],
+  },
+  {
+    name: 'revival',
+    patches: [patch('orders/order-state.js', 'if (saysAlive(event.status)) return afterStatus("sent", event);', '')],
+  },
+  {
+    name: 'account-before-closing',
+    patches: [
+      patch(
+        'closing/closer.js',
+        'const account = await deps.position.ask(session);',
+        'const account = deps.ledger().positionContracts;',
+      ),
+    ],
+  },
+  {
+    name: 'closing-on-record',
+    patches: [patch('orders/order-ledger.js', 'if (CLOSING_HALTS.has(entry.code)) this.closing.add(entry.code);', '')],
+  },
+  {
+    name: 'mark-of-the-day',
+    patches: [patch('orders/order-ledger.js', 'this.startMark ?? Number.NaN', 'mid')],
+  },
+  {
+    name: 'other-contract',
+    patches: [patch('contract-guard.js', 'halts.raise("other-contract", text);', '')],
+  },
+  {
+    name: 'door',
+    patches: [
+      patch(
+        'feed/market-feed.js',
+        'const odd = this.door.depth(this.deps.levels, operation, side, position, price, size);',
+        'const odd = null;',
+      ),
+    ],
+  },
+  {
+    name: 'trade-date-back',
+    patches: [
+      patch('orders/order-journal.js', 'if (tradeDate <= this.tradeDate ||', 'if (tradeDate === this.tradeDate ||'),
+      patch(
+        'orders/order-journal.js',
+        'import { createFile } from "../../shared/disk/create-file.js";',
+        'import { replaceFile } from "../../shared/disk/replace-file.js"; const createFile = (file, text) => (replaceFile(file, text), true);',
       ),
     ],
   },

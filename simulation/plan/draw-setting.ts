@@ -42,6 +42,7 @@ export function drawSetting(draw: Draw): Setting {
     hasMetricsPort: draw.chance(0.3),
     depthStyle: draw.chance(0.8) ? 'shift' : 'overwrite',
     flattensAtEnd: draw.chance(0.6),
+    firstNoticeDate: draw.chance(0.1) ? draw.oneOf(DATES) : null,
   };
 }
 

@@ -56,6 +56,8 @@ export interface Setting {
   readonly depthStyle: 'shift' | 'overwrite';
   /** After the last window's faults, before the truth is compared. */
   readonly flattensAtEnd: boolean;
+  /** From the trade date before it on nothing may be opened; null where the contract is far from its end. */
+  readonly firstNoticeDate: string | null;
 }
 
 /** One day, drawn from a seed. Without some of its steps it is another day, which runs as well. */
