@@ -43,15 +43,13 @@ export class Trading {
   private readonly ordersSentMonotonicMs: number[] = [];
   private readonly refusedMonotonicMs: number[] = [];
   private readonly placedMonotonicMs = new Map<string, number>();
-  /** Halts that ask for the position to be closed and that the disk may not have taken yet. */
-  private readonly closing = new Set<string>();
+  /** Halts that ask for the position to be closed, and whose lines the disk may not have taken yet. */
+  private readonly askedToClose = new Set<string>();
   private lastMid = Number.NaN;
   private isClosing = false;
   private mustEnterAnew = false;
 
-  constructor(private readonly deps: TradingDeps) {
-    for (const code of deps.journal.ledger.closingCodes) this.closing.add(code);
-  }
+  constructor(private readonly deps: TradingDeps) {}
 
   /** Last known mid price, points; null before the first. */
   get mid(): number | null {
@@ -134,20 +132,24 @@ export class Trading {
     return this.closing.has(code);
   }
 
+  private get closing(): ReadonlySet<string> {
+    return new Set([...this.askedToClose, ...this.ledger.closingCodes]);
+  }
+
   /** A halt of this code has been raised: it also closes the position. */
   close(code: string): void {
-    this.closing.add(code);
+    this.askedToClose.add(code);
   }
 
   /** Nothing has to be closed for this halt any more: an operator has lifted it. */
   stopClosing(code: string): void {
-    this.closing.delete(code);
+    this.askedToClose.delete(code);
   }
 
   /** The account and the executions say that nothing is held. */
   onFlat(): void {
     if (this.closing.size === 0) return;
-    this.closing.clear();
+    this.askedToClose.clear();
     this.deps.journal.append({ kind: 'flat' });
   }
 

@@ -208,6 +208,13 @@ export class OrderLedger {
     if (fill.orderRef === null) return;
     this.rememberPermId(fill.orderRef, fill.permId);
     this.countFilled(fill.orderRef);
+    this.closeWhatCameLate(fill.orderRef);
+  }
+
+  /** What a decision's order still brings after the position was seen flat under such a halt has to be closed as well. */
+  private closeWhatCameLate(orderRef: string): void {
+    if (this.byRef.get(orderRef)?.purpose !== 'decision' || this.position === 0) return;
+    for (const code of this.halts.keys()) if (CLOSING_HALTS.has(code)) this.closing.add(code);
   }
 
   /** As a correction to no contracts; also where the execution itself was never told, so that it is not counted later. */

@@ -22,6 +22,7 @@ export class LossRule {
   private startPrice = Number.NaN;
   private executionsBefore = 0;
   private beyondSinceMs: number | null = null;
+  private heldBeyondSinceMs: number | null = null;
   private openSinceMs: number | null = null;
 
   constructor(
@@ -50,10 +51,13 @@ export class LossRule {
     const limitUsd = maxDailyLossUsd * (1 + MARGIN_SHARE) + MARGIN_TICKS * tickSize * multiplier * maxPositionContracts;
     if (!(lossUsd > limitUsd) || !this.isUndisturbed(date)) {
       this.beyondSinceMs = null;
+      this.heldBeyondSinceMs = null;
       return;
     }
     this.beyondSinceMs ??= world.nowMs;
-    if (position !== 0 && world.nowMs - this.beyondSinceMs > CLOSED_WITHIN_MS)
+    if (position === 0) this.heldBeyondSinceMs = null;
+    else this.heldBeyondSinceMs ??= world.nowMs;
+    if (this.heldBeyondSinceMs !== null && world.nowMs - this.heldBeyondSinceMs > CLOSED_WITHIN_MS)
       this.report(
         'daily-loss',
         `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`,

@@ -105,6 +105,16 @@ describe('what the journal adds up to', () => {
   });
 });
 
+describe('a decision that fills late', () => {
+  it('is closed again where it fills after the position was seen flat under a halt that closes', () => {
+    const halted: JournalEntry = { kind: 'halt', code: 'daily-loss', reason: 'x' };
+    const flat = [carry(), intent(), status('Cancelled'), halted, { kind: 'flat' }] satisfies JournalEntry[];
+    assert.deepEqual([...ledgerOf(...flat, fill('a', 4)).closingCodes], ['daily-loss']);
+    const byHand = { ...fill('a', 4), orderRef: null };
+    assert.deepEqual([...ledgerOf(...flat, byHand).closingCodes], [], 'what a person trades by hand is theirs');
+  });
+});
+
 describe('what a decision does', () => {
   const decision = (reason: Decision['reason'], targetContracts: number) =>
     ({ reason, targetContracts, seq: 8 }) as Decision;
