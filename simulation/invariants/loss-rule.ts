@@ -110,8 +110,13 @@ export class LossRule {
     const { truth, product, localSymbol } = this.day;
     let points = truth.position(localSymbol) * price - this.startPosition * this.startPrice;
     const { tickSize, multiplier } = product;
-    for (const { side, shares, priceTicks } of newest(truth.executions().slice(this.executionsBefore)))
-      points -= (side === 'BUY' ? shares : -shares) * priceTicks * tickSize;
+    const before = newest(truth.executions().slice(0, this.executionsBefore));
+    const paidTicks = ({ side, shares, priceTicks }: Execution) => (side === 'BUY' ? shares : -shares) * priceTicks;
+    for (const [root, execution] of newest(truth.executions().slice(this.executionsBefore))) {
+      // A correction of an earlier day's report changes today what that day had paid.
+      const corrected = before.get(root);
+      points -= (paidTicks(execution) - (corrected ? paidTicks(corrected) : 0)) * tickSize;
+    }
     return points * multiplier;
   }
 
@@ -121,9 +126,9 @@ export class LossRule {
 }
 
 /** A corrected report takes the place of the earlier one. */
-function newest(executions: readonly Execution[]): Iterable<Execution> {
+function newest(executions: readonly Execution[]): Map<string, Execution> {
   const byRoot = new Map<string, Execution>();
   for (const execution of executions)
     byRoot.set(execution.execId.slice(0, execution.execId.lastIndexOf('.')), execution);
-  return byRoot.values();
+  return byRoot;
 }
