@@ -1,5 +1,6 @@
 // Who may import whom: docs/architecture.md, "Import rules". Checked by `npm test`.
-const rooms = 'activities|bench|bridge|cli|dashboard|research|setup|shared|simulator|temporal|test|workers|workflows';
+const rooms =
+  'activities|bench|bridge|cli|dashboard|research|setup|shared|simulation|simulator|temporal|test|workers|workflows';
 /** A room may import only the rooms named (and npm packages and itself). */
 const only = (room, allowed, comment) => ({
   name: `${room}-imports`,
@@ -14,6 +15,11 @@ module.exports = {
     only('research', ['shared'], 'research never reaches the bridge'),
     only('bridge', ['shared'], 'the bridge never reaches research, Temporal or the command line'),
     only('simulator', ['shared'], 'the simulator speaks TWS only'),
+    only(
+      'simulation',
+      ['bridge', 'research', 'shared', 'simulator', 'test'],
+      'the simulation runs bridge and gateway in a world of its own',
+    ),
     only('dashboard', ['shared'], 'the public page knows signed facts only'),
     only('setup', ['shared'], 'set-up finds and obtains tools; it runs before anything else exists'),
     only('temporal', ['shared', 'workflows', 'setup'], 'server, namespace, schedules, bundle'),
@@ -46,8 +52,15 @@ module.exports = {
       name: 'bridge-is-loaded-by-few',
       severity: 'error',
       comment: 'only the process that is the bridge, and tests, load it',
-      from: { pathNot: '^(bridge|test|bench)/|^cli/bridge/run-bridge[.]ts$' },
+      from: { pathNot: '^(bridge|simulation|test|bench)/|^cli/bridge/run-bridge[.]ts$' },
       to: { path: '^bridge/' },
+    },
+    {
+      name: 'simulation-is-for-tests',
+      severity: 'error',
+      comment: 'it changes what the builtins of Node do: no part of the product loads it',
+      from: { pathNot: '^(simulation|test)/' },
+      to: { path: '^simulation/' },
     },
     {
       name: 'no-circular',
