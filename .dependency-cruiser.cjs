@@ -56,6 +56,13 @@ module.exports = {
       to: { path: '^bridge/' },
     },
     {
+      name: 'simulation-is-for-tests',
+      severity: 'error',
+      comment: 'it changes what the builtins of Node do: no part of the product loads it',
+      from: { pathNot: '^(simulation|test)/' },
+      to: { path: '^simulation/' },
+    },
+    {
       name: 'no-circular',
       severity: 'error',
       from: {},

@@ -1,10 +1,13 @@
 import './world/install.js';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runDay } from './day/run-day.js';
 import { forgive } from './invariants/forgiven.js';
 import { drawPlan } from './plan/draw-plan.js';
 import type { Plan } from './plan/plan.js';
+import { type KeptDay, parseKeptDays } from './run/kept-day.js';
 import { runMany } from './run/run-many.js';
 import { runMutants } from './run/run-mutants.js';
 import { shrink } from './run/shrink.js';
@@ -13,6 +16,8 @@ import { activeWorld } from './world/world.js';
 
 const USAGE = `npm run simulate -- [--seeds N] [--from K] [--jobs J] [--json]   N days from seed K on
 npm run simulate -- --seed S [--trace] [--shrink]                 one day
+  --keep WHAT     also add its plan, with what it found, to test/simulation/seeds.json
+npm run simulate -- --kept N [--trace]                            day N of test/simulation/seeds.json, 0 is the first
   --forgive A,B   invariants that are not looked at
   --without A,B   kinds of steps that are not drawn
 npm run simulate -- --mutations [--mutate NAME,NAME] [--seeds N]  each protection off in turn, until a day notices
@@ -27,6 +32,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
+    keep: { type: 'string' },
+    kept: { type: 'string' },
     forgive: { type: 'string', default: '' },
     without: { type: 'string', default: '' },
     mutations: { type: 'boolean', default: false },
@@ -42,6 +49,7 @@ async function main(): Promise<boolean> {
     return true;
   }
   forgive(values.forgive);
+  if (values.kept !== undefined) return runOne(readKept()[whole(values.kept)]!.plan);
   if (values.seed !== undefined) return runOne(drawPlan(whole(values.seed), new Set(values.without.split(','))));
   const many = {
     ...{ from: whole(values.from), count: whole(values.seeds ?? '100'), jobs: whole(values.jobs) },
@@ -72,6 +80,8 @@ async function runOne(drawn: Plan): Promise<boolean> {
     );
     print(lines.join('\n'));
   } else for (const step of plan.steps) print(JSON.stringify(step));
+  if (values.keep !== undefined && first.violation)
+    writeKept([...readKept(), { invariant: first.violation.invariant, found: values.keep, plan }]);
   const { violation, digest, events, orders, executions } = first;
   const found = violation
     ? `${violation.invariant} at ${(violation.atMs / 1000).toFixed(3)} s: ${violation.what}`
@@ -80,6 +90,16 @@ async function runOne(drawn: Plan): Promise<boolean> {
     `seed ${drawn.seed}: ${found} (${events} events, ${orders} orders, ${executions} executions, digest ${digest.slice(0, 16)})`,
   );
   return violation === null;
+}
+
+const KEPT_FILE = path.resolve('test/simulation/seeds.json');
+
+function readKept(): KeptDay[] {
+  return existsSync(KEPT_FILE) ? parseKeptDays(readFileSync(KEPT_FILE, 'utf8')) : [];
+}
+
+function writeKept(days: readonly KeptDay[]): void {
+  writeFileSync(KEPT_FILE, `${JSON.stringify(days, null, 1)}\n`);
 }
 
 function whole(text: string): number {

@@ -26,6 +26,7 @@ import { BROKER, HOME } from './home-template.js';
 import { KillTrigger } from './kill-trigger.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedMarket } from './simulated-market.js';
+import { tellMessages } from './tell-messages.js';
 
 export const ACCOUNT = 'DU1000001';
 export const GATEWAY_PORT = 4002;
@@ -267,6 +268,9 @@ export class Day {
 
   private onMessage(socket: VirtualSocket, bytes: Uint8Array): void {
     const { world } = this;
+    const { tell } = this.watcher;
+    if (tell && socket.owner.name === 'gateway')
+      for (const words of tellMessages(Buffer.from(bytes))) tell('gateway', words);
     if (!socket.owner.name.startsWith('bridge')) return;
     const text = Buffer.from(bytes).toString('latin1', 4);
     const fields = text.split('\0');

@@ -1,0 +1,30 @@
+/** What the gateway says in a burst of frames, as far as orders and positions go; market data is left out. */
+export function tellMessages(bytes: Buffer): string[] {
+  const told: string[] = [];
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32BE(at);
+    if (end > bytes.length) break;
+    const words = tellMessage(bytes.toString('utf8', at + 4, end).split('\0'));
+    if (words !== null) told.push(words);
+    at = end;
+  }
+  return told;
+}
+
+/** Message ids of the TWS protocol; docs/simulator.md names the dialect. */
+function tellMessage(fields: readonly string[]): string | null {
+  switch (fields[0]) {
+    case '3':
+      return `orderStatus ${fields[1]}: ${fields[2]}, filled ${fields[3]}, remaining ${fields[4]}, permId ${fields[6]}`;
+    case '4':
+      return `error ${fields[3]} for ${fields[2]}: ${fields[4]}`;
+    case '5':
+      return `openOrder ${fields[1]}: ${fields[13]} ${fields[14]} ${fields[15]} ${fields[16]}`;
+    case '11':
+      return `execDetails ${fields[2]}: ${fields[17]} ${fields[18]} at ${fields[19]}, ${fields[14]}`;
+    case '61':
+      return `position ${fields[11]}: ${fields[14]}`;
+    default:
+      return null;
+  }
+}
