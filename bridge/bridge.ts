@@ -193,8 +193,11 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
   const trading: Trading = new Trading({
     ...{ config, clock, halts, hours, desk, journal, position, closer },
     marketMsSince: (monotonicMs) => receiveClock.marketMsSince(monotonicMs),
+    // A replayed market jumps from one open to the next: that a close was jumped over calls for nobody.
     onOutsideHours: (what) =>
-      what === null ? alarms.clear('PositionOutsideHours') : alarms.raise('PositionOutsideHours', what),
+      what === null || config.clock.kind === 'replay'
+        ? alarms.clear('PositionOutsideHours')
+        : alarms.raise('PositionOutsideHours', what),
     bestPrices: () => decider.bestPrices(),
     depthAgeMs: () => feed.ages.depthAgeMs,
     modelVersion: () => model.modelVersion,
