@@ -7,6 +7,8 @@ export class Recording {
   private readonly log: AppendLog;
   /** The step that is under way. */
   step = '';
+  /** Why something could not be written; null where everything was. */
+  problem: string | null = null;
 
   constructor(brokerFolder: string, startedAt: string) {
     this.log = AppendLog.open(path.join(brokerFolder, 'rehearsals', `${startedAt.replaceAll(':', '-')}.jsonl`));
@@ -39,7 +41,12 @@ export class Recording {
 
   private write(what: object): void {
     const time = { wallTime: new Date().toISOString(), monotonicMs: Math.round(performance.now() * 1000) / 1000 };
-    this.log.append({ ...time, step: this.step, ...what }, false);
+    try {
+      this.log.append({ ...time, step: this.step, ...what }, false);
+    } catch (error) {
+      // A full disk must not keep the position from being closed.
+      this.problem ??= String(error);
+    }
   }
 }
 

@@ -53,25 +53,24 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
   requirePaper(options.config);
   const broker = path.join(options.config.home, 'broker');
   const lock = await takeHome(broker);
-  const startedAt = new Date().toISOString();
-  const recording = new Recording(broker, startedAt);
   try {
-    return await new Rehearsal(options, recording, startedAt).run();
+    return await new Rehearsal(options, broker).run();
   } finally {
-    recording.close();
     lock.release();
   }
 }
 
 class Rehearsal {
   private readonly patience: Patience;
+  private readonly startedAt = new Date().toISOString();
+  private readonly recording: Recording;
 
   constructor(
     private readonly options: RehearsalOptions,
-    private readonly recording: Recording,
-    private readonly startedAt: string,
+    brokerFolder: string,
   ) {
     this.patience = options.patience ?? USUAL_PATIENCE;
+    this.recording = new Recording(brokerFolder, this.startedAt);
   }
 
   async run(): Promise<RehearsalReport> {
@@ -88,6 +87,7 @@ class Rehearsal {
       return this.report(first, reports, interrupted, left);
     } finally {
       link.session.close('the rehearsal is over');
+      this.recording.close();
     }
   }
 
@@ -97,7 +97,8 @@ class Rehearsal {
       this.recording.step = step.id;
       try {
         reports.push(await this.runStep(step, link));
-        await link.desk.closeEverything(this.patience.answerMs, 1);
+        const left = await link.desk.closeEverything(this.patience.answerMs, 1);
+        if (!isNothing(left)) return { reports, interrupted: `${step.id} could not be closed` };
       } catch (error) {
         // Whatever it was: everything has to be closed.
         const why = error instanceof Failure ? error.message : `defect: ${String(error)}`;
@@ -114,7 +115,7 @@ class Rehearsal {
   private async runStep(step: Step, link: Link): Promise<StepReport> {
     const { person } = this.options;
     if (step.orders > 0 && !(await this.isAllowed(step, link.witness))) return stepReport(step, [], 'not wanted');
-    person.progress(step, step.does);
+    if (step.kind !== 'checklist') person.progress(step, step.does);
     try {
       if (step.orders > 0) await link.quotes.ready(this.patience.answerMs);
       return stepReport(step, await step.run(this.bench(step, link)), null);
@@ -198,6 +199,7 @@ class Rehearsal {
       ...{ startedAt: this.startedAt, gateway: `${config.gateway.host}:${config.gateway.port}` },
       ...{ serverVersion: session.ib.serverVersion, instrument: config.instrument.localSymbol, steps, interrupted },
       ...{ isFlat: isNothing(left), left, recording: this.recording.file },
+      recordingProblem: this.recording.problem,
     };
   }
 }

@@ -27,9 +27,11 @@ export interface RehearsalReport {
   readonly left: Left;
   /** JSON lines: every message with its time. */
   readonly recording: string;
+  /** Why messages are missing there; null where none is. */
+  readonly recordingProblem: string | null;
 }
 
-const WORST_FIRST: readonly Verdict[] = ['different', 'same', 'no counterpart', 'not seen'];
+const WORST_FIRST: readonly Verdict[] = ['different', 'not seen', 'same', 'no counterpart'];
 
 export function verdictOf({ observed, simulator }: Observation): Verdict {
   if (observed === null) return 'not seen';

@@ -30,7 +30,7 @@ export async function requireQuietAccount(session: GatewaySession, config: Confi
       'log the gateway in to the paper account',
     );
   const open = (await askOpenOrders(session, answerMs)).filter(({ state }) => !saysOver(state.status));
-  if (open.length > 0) throw notQuiet(`has ${open.length} open orders`, 'cancel them first');
+  if (open.length > 0) throw notQuiet(`has open orders (${open.length})`, 'cancel them first');
   const { symbol } = config.instrument;
   const held = (await askPositions(session, answerMs)).find(
     (position) => position.account === account && position.contract.symbol === symbol && position.contracts !== 0,

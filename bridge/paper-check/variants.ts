@@ -7,9 +7,10 @@ export function variants(texts: readonly string[]): string | null {
   return byCount.map(([text, count]) => `${count} times ${text}`).join('; ');
 }
 
-/** `3 to 41 ms`; how far apart two moments were, over several tries. */
+/** `3 to 41 ms`; how far apart two moments were, over several tries; NaN counts for none. */
 export function spreadMs(values: readonly number[]): string {
-  if (values.length === 0) return 'never';
-  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => Math.round(value));
+  const known = values.filter((value) => !Number.isNaN(value));
+  if (known.length === 0) return 'never';
+  const [least, most] = [Math.min(...known), Math.max(...known)].map((value) => Math.round(value));
   return least === most ? `${least} ms` : `${least} to ${most} ms`;
 }

@@ -21,6 +21,7 @@ export function rehearsalText(report: RehearsalReport): string {
     ...(report.interrupted === null ? [] : [`ENDED EARLY: ${report.interrupted}`]),
     leftLine(report),
     `every message is in ${report.recording}`,
+    ...(report.recordingProblem === null ? [] : [`INCOMPLETE: ${report.recordingProblem}`]),
   ].join('\n');
 }
 
@@ -29,7 +30,7 @@ function stepLines({ id, title, verdict, observations, why }: RehearsalReport['s
   return [
     `${id.padEnd(4)} ${verdict.padEnd(15)} ${title}${reason}`,
     ...observations.flatMap(({ question, observed, simulator, note, verdict: one }) => [
-      `       ${one.padEnd(15)} ${question}: ${observed ?? 'not seen'}${note === undefined ? '' : ` (${note})`}`,
+      `       ${one.padEnd(15)} ${question}${observed === null ? '' : `: ${observed}`}${note === undefined ? '' : ` (${note})`}`,
       ...(one === 'different' ? [`       ${''.padEnd(15)} simulator: ${simulator}`] : []),
     ]),
   ];

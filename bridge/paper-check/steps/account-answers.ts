@@ -35,7 +35,7 @@ export const positions: Step = {
         question: 'told after buying and after selling',
         observed: list(trades.map(({ contracts }) => contracts ?? 'not told')),
         simulator: '1, 0',
-        note: `${spreadMs(trades.map(({ lateMs }) => lateMs).filter(Number.isFinite))} after the execution`,
+        note: `${spreadMs(trades.map(({ lateMs }) => lateMs))} after the execution`,
       },
       {
         question: 'asked anew when flat',

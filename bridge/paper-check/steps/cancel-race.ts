@@ -15,14 +15,14 @@ export const cancelAgainstFill: Step = {
   ...{ orders: USUAL_PATIENCE.raceTries, fills: USUAL_PATIENCE.raceTries },
   async run(bench) {
     const { patience, progress } = bench;
-    const stories: OrderStory[] = [];
-    const races = () => stories.filter((story) => outcomeOf(story) === 'race').length;
-    while (stories.length < patience.raceTries && races() < RACES_WANTED) {
-      progress(`try ${stories.length + 1} of at most ${patience.raceTries}, ${races()} cancelled and filled`);
-      stories.push(await race(bench));
+    const tries: Try[] = [];
+    const races = () => tries.filter(({ outcome }) => outcome === 'race').length;
+    while (tries.length < patience.raceTries && races() < RACES_WANTED) {
+      progress(`try ${tries.length + 1} of at most ${patience.raceTries}, ${races()} cancelled and filled`);
+      tries.push(await race(bench));
       await bench.desk.closeEverything(patience.answerMs, 1);
     }
-    return compare(stories);
+    return compare(tries);
   },
 };
 
@@ -45,7 +45,7 @@ export const cancelOfFinalOrders: Step = {
   },
 };
 
-async function race({ desk, quotes, witness, patience }: Bench): Promise<OrderStory> {
+async function race({ desk, quotes, witness, patience }: Bench): Promise<Try> {
   const ask = { side: 'BUY', contracts: 1, limitPrice: quotes.touch('BUY'), tif: 'DAY', closes: false } as const;
   const story = await desk.place(ask);
   await witness.pause(patience.raceMs);
@@ -53,10 +53,18 @@ async function race({ desk, quotes, witness, patience }: Bench): Promise<OrderSt
   await witness.until(() => story.isOver, patience.answerMs);
   await witness.pause(patience.settleMs);
   await witness.until(() => story.isSettled, patience.answerMs);
-  return story;
+  // Before it is closed: what that brings is no part of the race.
+  return { outcome: outcomeOf(story), end: endOf(story), lateMs: lateMs(story) };
 }
 
 type Outcome = 'in time' | 'too late' | 'race' | 'unclear';
+
+interface Try {
+  readonly outcome: Outcome;
+  readonly end: string;
+  /** From the end, as it was told, to the execution; NaN without one. */
+  readonly lateMs: number;
+}
 
 function outcomeOf(story: OrderStory): Outcome {
   const isFilled = story.executions.length > 0 || story.reportedFilled > 0;
@@ -65,42 +73,37 @@ function outcomeOf(story: OrderStory): Outcome {
   return story.lastState === 'Filled' && !story.codes.includes(202) ? 'too late' : 'race';
 }
 
-function compare(stories: readonly OrderStory[]): Observation[] {
-  const of = (outcome: Outcome) => stories.filter((story) => outcomeOf(story) === outcome);
+function compare(tries: readonly Try[]): Observation[] {
+  const of = (outcome: Outcome) => tries.filter((one) => one.outcome === outcome);
+  const ends = (some: readonly Try[]) => variants(some.map(({ end }) => end));
   const races = of('race');
-  const late = races.flatMap((story) => (story.executions[0] ? story.executions[0].atMs - overAtMs(story) : []));
+  const others: readonly [Outcome, question: string, simulator: string | null][] = [
+    ['in time', 'cancelled in time', 'Cancelled, 202; filled 0, no execution'],
+    ['too late', 'filled before the cancel came', 'Filled, 10148; filled 1, execution'],
+    ['unclear', 'neither', null],
+  ];
   return [
-    {
-      question: 'cancelled in time',
-      observed: ends(of('in time')),
-      simulator: 'Cancelled, 202; filled 0, no execution',
-    },
-    {
-      question: 'filled before the cancel came',
-      observed: ends(of('too late')),
-      simulator: 'Filled, 10148; filled 1, execution',
-    },
+    ...others.flatMap(([outcome, question, simulator]) => {
+      const observed = ends(of(outcome));
+      return observed === null ? [] : [{ question, observed, simulator }];
+    }),
     {
       question: 'cancelled and filled',
       observed: ends(races),
       simulator: 'Cancelled, 202; filled 1, execution',
-      note: `${races.length} of ${stories.length} tries; execution ${spreadMs(late)} after the end was told`,
+      note: `${races.length} of ${tries.length} tries; execution ${spreadMs(races.map((one) => one.lateMs))} after the end was told`,
     },
-    ...(of('unclear').length > 0 ? [{ question: 'neither', observed: ends(of('unclear')), simulator: null }] : []),
   ];
 }
 
-function ends(stories: readonly OrderStory[]): string | null {
-  return variants(
-    stories.map((story) => {
-      const execution = story.executions.length > 0 ? 'execution' : 'no execution';
-      return `${story.ending}; filled ${story.reportedFilled}, ${execution}`;
-    }),
-  );
+function endOf(story: OrderStory): string {
+  const execution = story.executions.length > 0 ? 'execution' : 'no execution';
+  return `${story.ending}; filled ${story.reportedFilled}, ${execution}`;
 }
 
-function overAtMs(story: OrderStory): number {
-  return story.stateMessages.find(({ status }) => status === story.lastState)?.atMs ?? Number.NaN;
+function lateMs(story: OrderStory): number {
+  const end = story.stateMessages.find(({ status }) => status === story.lastState);
+  return (story.executions[0]?.atMs ?? Number.NaN) - (end?.atMs ?? Number.NaN);
 }
 
 async function codesOfCancel({ desk, witness, patience }: Bench, orderId: number): Promise<string> {

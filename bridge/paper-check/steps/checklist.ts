@@ -1,4 +1,5 @@
-import type { Observation, Step } from '../step.js';
+import { Failure } from '../../../shared/failure.js';
+import type { Step } from '../step.js';
 
 /** What nobody can make happen in a few minutes: to be looked for by a person. */
 export const CHECKLIST: readonly Step[] = [
@@ -25,8 +26,8 @@ export const CHECKLIST: readonly Step[] = [
 ];
 
 function lookFor(id: string, title: string, does: string): Step {
-  const run = async (): Promise<Observation[]> => [
-    { question: 'to be looked for', observed: null, simulator: null, note: does },
-  ];
+  const run = async () => {
+    throw new Failure('NotSeen', `look for it: ${does}`);
+  };
   return { id, title, does, kind: 'checklist', orders: 0, fills: 0, run };
 }
