@@ -4,18 +4,15 @@ import { AppendLog } from '../disk/append-log.js';
 
 /** Everything that is said and heard, with local times: a file of JSON lines that can be sent to whoever asks. */
 export class Recording {
-  private readonly log: AppendLog;
+  readonly file: string;
+  private log: AppendLog | undefined;
   /** The step that is under way. */
   step = '';
   /** Why something could not be written; null where everything was. */
   problem: string | null = null;
 
   constructor(brokerFolder: string, startedAt: string) {
-    this.log = AppendLog.open(path.join(brokerFolder, 'rehearsals', `${startedAt.replaceAll(':', '-')}.jsonl`));
-  }
-
-  get file(): string {
-    return this.log.file;
+    this.file = path.join(brokerFolder, 'rehearsals', `${startedAt.replaceAll(':', '-')}.jsonl`);
   }
 
   attach(ib: IBApi): void {
@@ -36,12 +33,14 @@ export class Recording {
   }
 
   close(): void {
-    this.log.close();
+    this.log?.close();
   }
 
   private write(what: object): void {
     const time = { wallTime: new Date().toISOString(), monotonicMs: Math.round(performance.now() * 1000) / 1000 };
     try {
+      // Where nothing was said there is no file.
+      this.log ??= AppendLog.open(this.file);
       this.log.append({ ...time, step: this.step, ...what }, false);
     } catch (error) {
       // A full disk must not keep the position from being closed.

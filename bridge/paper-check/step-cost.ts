@@ -4,8 +4,14 @@ import type { Step } from './step.js';
 /** What a step can cost at most, in words; a fill crosses half of a spread. */
 export function costOf({ orders, fills }: Pick<Step, 'orders' | 'fills'>, instrument: Instrument): string {
   const { tickSize, multiplier, currency, localSymbol } = instrument;
-  const sends = `sends at most ${orders} ${orders === 1 ? 'order' : 'orders'} for 1 ${localSymbol}`;
+  const sends = `sends at most ${orders} order${plural(orders)} for 1 ${localSymbol}`;
   if (fills === 0) return `${sends}, none of which should fill; costs nothing`;
   const tickValue = Number((tickSize * multiplier).toFixed(4));
-  return `${sends}; costs at most ${fills} commissions and about ${Math.ceil(fills / 2)} spreads (a tick is ${tickValue} ${currency}), of paper money`;
+  const spreads = Math.ceil(fills / 2);
+  const costs = `${fills} commission${plural(fills)} and about ${spreads} spread${plural(spreads)}`;
+  return `${sends}; costs at most ${costs} (a tick is ${tickValue} ${currency}), of paper money`;
+}
+
+function plural(count: number): string {
+  return count === 1 ? '' : 's';
 }

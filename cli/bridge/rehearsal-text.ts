@@ -26,14 +26,28 @@ export function rehearsalText(report: RehearsalReport): string {
 }
 
 function stepLines({ id, title, verdict, observations, why }: RehearsalReport['steps'][number]): string[] {
-  const reason = why === null ? '' : `: ${why}`;
   return [
-    `${id.padEnd(4)} ${verdict.padEnd(15)} ${title}${reason}`,
+    wrapped(`${id.padEnd(4)} ${verdict.padEnd(15)}`, why === null ? title : `${title}: ${why}`),
     ...observations.flatMap(({ question, observed, simulator, note, verdict: one }) => [
-      `       ${one.padEnd(15)} ${question}${observed === null ? '' : `: ${observed}`}${note === undefined ? '' : ` (${note})`}`,
-      ...(one === 'different' ? [`       ${''.padEnd(15)} simulator: ${simulator}`] : []),
+      wrapped(`     ${one.padEnd(15)}`, observed === null ? question : `${question}: ${observed}`),
+      ...(one === 'different' ? [wrapped(' '.repeat(20), `the simulator: ${simulator}`)] : []),
+      ...(note === undefined ? [] : [wrapped(' '.repeat(20), `(${note})`)]),
     ]),
   ];
+}
+
+const COLUMNS = 110;
+
+/** Text beside a head, broken between words where it is longer than a line. */
+function wrapped(head: string, text: string): string {
+  const indent = ' '.repeat(head.length + 1);
+  const lines = [head];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line.length + word.length < COLUMNS || line.trim() === '') lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines.join('\n');
 }
 
 function countsLine({ steps }: RehearsalReport): string {

@@ -31,10 +31,10 @@ export async function runRehearsal(
   steps: readonly Step[],
   person: Person,
 ): Promise<RehearsalReport> {
+  // Whatever is pressed after the first time: nothing ends this process before everything is closed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const stop = new AbortController();
   void untilAskedToStop().then(() => {
-    // From now on nobody else listens: the position must be closed first.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
     process.stderr.write('stopping: what is open is closed first\n');
     stop.abort();
   });

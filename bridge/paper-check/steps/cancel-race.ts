@@ -12,7 +12,8 @@ export const cancelAgainstFill: Step = {
   title: 'Cancel against fill',
   does: 'joins the best price with one contract and cancels it at once, again and again, until both happened a few times',
   kind: 'alone',
-  ...{ orders: USUAL_PATIENCE.raceTries, fills: USUAL_PATIENCE.raceTries },
+  // Each that fills is closed at the market.
+  ...{ orders: 2 * USUAL_PATIENCE.raceTries, fills: 2 * USUAL_PATIENCE.raceTries },
   async run(bench) {
     const { patience, progress } = bench;
     const tries: Try[] = [];
