@@ -32,7 +32,7 @@ export async function runRehearsal(
   person: Person,
 ): Promise<RehearsalReport> {
   // Whatever is pressed after the first time: nothing ends this process before everything is closed.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, () => {});
   const stop = new AbortController();
   void untilAskedToStop().then(() => {
     process.stderr.write('stopping: what is open is closed first\n');
