@@ -1,8 +1,8 @@
 import { Failure } from '../../shared/failure.js';
 
 /**
- * Loads what can send an order: for the bridge itself and for no other command, so that those work on machines which
- * lack the gateway's library on purpose. @throws Failure CannotTrade where it is not installed
+ * Loads what can send an order: for the bridge, its rehearsal, and for no other command, so that those work on machines
+ * which lack the gateway's library on purpose. @throws Failure CannotTrade where it is not installed
  */
 export async function loadBridge(): Promise<typeof import('./run-bridge.js')> {
   try {

@@ -13,7 +13,9 @@ import { Failure } from '../../shared/failure.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
 import { CONTROL_FILES, tradingControl } from '../../shared/handover/trading-control.js';
 import { loadBridge } from '../bridge/load-bridge.js';
+import { rehearsalText, stepsText } from '../bridge/rehearsal-text.js';
 import { statusText } from '../bridge/status-text.js';
+import { TerminalPerson } from '../bridge/terminal-person.js';
 import { printResult } from '../output.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -22,6 +24,11 @@ interface HomeOptions {
   home?: string;
   config?: string;
   json?: boolean;
+}
+interface RehearseOptions extends HomeOptions {
+  only?: string;
+  list?: boolean;
+  yes?: boolean;
 }
 interface AskOptions extends HomeOptions {
   reason: string;
@@ -52,6 +59,15 @@ export function register(noun: Command): void {
   asking(noun, 'resume', 'lift the kill switch and every halt that waits for an operator')
     .option('--take-position', "take the account's position as it is, where executions do not explain it")
     .action((_options: unknown, command: Command) => ask('resume', command, (status) => status.trading !== 'halted'));
+  withHome(
+    noun
+      .command('rehearse')
+      .description('on a paper account: try what is not known of real TWS, and compare it with the simulator'),
+  )
+    .option('--only <steps>', 'these steps only, such as U3,U7')
+    .option('--list', 'say which steps there are, and do nothing')
+    .option('--yes', 'do not ask before each step that sends orders')
+    .action(rehearseOnPaper);
 }
 
 function withHome(command: Command): Command {
@@ -74,6 +90,21 @@ async function beBridge(_options: unknown, command: Command): Promise<void> {
   const { logLevel } = command.optsWithGlobals<{ logLevel: string }>();
   const { runBridge } = await loadBridge();
   await runBridge(config, clockOf(config), logLevel);
+}
+
+async function rehearseOnPaper(_options: unknown, command: Command): Promise<void> {
+  const { only, list, yes, json } = command.optsWithGlobals<RehearseOptions>();
+  const { runRehearsal, stepsNamed } = await loadBridge();
+  const steps = stepsNamed((only ?? '').split(',').filter((id) => id.length > 0));
+  if (list) {
+    printResult(json === true, { steps: steps.map(({ run: _run, ...step }) => step) }, stepsText(steps));
+    return;
+  }
+  const config = configOf(command);
+  const person = new TerminalPerson({ asks: yes !== true });
+  const report = await runRehearsal(config, clockOf(config), steps, person).finally(() => person.close());
+  printResult(json === true, report, rehearsalText(report));
+  if (!report.isFlat || report.interrupted !== null) process.exitCode = 1;
 }
 
 function showStatus(_options: unknown, command: Command): void {
