@@ -36,10 +36,11 @@ export class JournalWatch {
         this.written(change.file, date, Buffer.from(change.bytes).toString());
         return;
       case 'truncate':
-        if (change.size < change.durableSize && change.durableSize > 0)
+        // A torn last line is nobody's: it was never acknowledged.
+        if (change.cut.includes('\n'))
           this.report(
             'journal-shrinks',
-            `${path.basename(change.file)} is cut from ${change.durableSize} to ${change.size} bytes`,
+            `${path.basename(change.file)} is cut to ${change.size} bytes: ${change.cut.length} durable ones go`,
           );
         return;
       case 'replace':

@@ -31,7 +31,7 @@ export interface DiskFaults {
 
 export type DiskChange =
   | { readonly kind: 'write'; readonly file: string; readonly bytes: Uint8Array; readonly position: number }
-  | { readonly kind: 'truncate'; readonly file: string; readonly size: number; readonly durableSize: number }
+  | { readonly kind: 'truncate'; readonly file: string; readonly size: number; readonly cut: Buffer }
   | { readonly kind: 'sync'; readonly file: string }
   | { readonly kind: 'replace'; readonly file: string; readonly before: Buffer; readonly after: Buffer }
   | { readonly kind: 'remove'; readonly file: string };
@@ -128,7 +128,10 @@ export class VirtualDisk {
     const node = fileOf(opened.node, 'ftruncate', opened.file);
     if (this.room(node, size) < size) throw systemError('ENOSPC', 'ftruncate', opened.file);
     const { file } = opened;
-    this.onChange({ kind: 'truncate', file, size, durableSize: node.durableSize }, this.world.owner);
+    this.onChange(
+      { kind: 'truncate', file, size, cut: node.contents().subarray(size, node.durableSize) },
+      this.world.owner,
+    );
     if (!this.world.owner.isAlive) return;
     this.account(node, size);
     node.truncate(size, this.world.wallMs);
