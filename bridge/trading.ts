@@ -73,6 +73,7 @@ export class Trading {
   onDecision(decision: Decision): void {
     const { deps } = this;
     if (isOfItself(decision)) this.mustEnterAnew = false;
+    this.mark();
     if (this.isClosing || deps.halts.any) return;
     const action = actionFor(decision, {
       ledger: this.ledger,
@@ -225,8 +226,9 @@ export class Trading {
   /** A position that came into the day without a price is valued from the first one seen, once. */
   private mark(): void {
     const { journal } = this.deps;
-    if (this.mid !== null && journal.ledger.lacksMark && journal.linesWaiting === 0)
-      journal.append({ kind: 'mark', price: this.mid });
+    if (!journal.ledger.lacksMark || journal.linesWaiting > 0) return;
+    this.riskContext();
+    if (this.mid !== null) journal.append({ kind: 'mark', price: this.mid });
   }
 
   private watchLoss(): void {

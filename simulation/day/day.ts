@@ -90,9 +90,10 @@ export class Day {
     this.sendRules = new SendRules(this, this.report);
     this.lossRule = new LossRule(this, this.report);
     this.marketWatch = new MarketWatch(this);
-    this.journals = new JournalWatch(this.report, (record) =>
-      watcher.tell?.(world.owner.name, `journal: ${JSON.stringify(record)}`),
-    );
+    this.journals = new JournalWatch(this.report, (record) => {
+      if (record.kind === 'mark') this.lossRule.takeMark(Number(record.price));
+      watcher.tell?.(world.owner.name, `journal: ${JSON.stringify(record)}`);
+    });
     this.host = new BridgeHost({
       ...{ world, clock: this.clock, config: () => this.config(), positionEveryMs: () => setting.positionEveryMs },
       onLog: watcher.tell && ((line) => watcher.tell?.(world.owner.name, line.trim())),

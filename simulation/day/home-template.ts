@@ -2,6 +2,7 @@ import path from 'node:path';
 import { featureSchemaJson } from '../../shared/features/schema.js';
 import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
 import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
+import type { ReleaseProduct } from '../../shared/release/product.js';
 import { EAGER, ToyBroker } from '../../test/bridge/toy-release.js';
 import { DISK_ROOT } from '../world/virtual-disk.js';
 import { enterWorld, World } from '../world/world.js';
@@ -65,8 +66,8 @@ function releaseFiles(weights: readonly number[][], contracts: number, isBroken:
 const templates = new Map<string, HomeTemplate>();
 
 /** Builds, signs and accepts the releases, in a world of its own. To be called outside of microtasks. */
-export function homeTemplate(contracts: number, wallMs: number): HomeTemplate {
-  const key = `${contracts}/${wallMs}`;
+export function homeTemplate(product: ReleaseProduct, contracts: number, wallMs: number): HomeTemplate {
+  const key = `${product.symbol}/${contracts}/${wallMs}`;
   const known = templates.get(key);
   if (known) return known;
   const world = new World(1, wallMs - 86_400_000);
@@ -74,7 +75,7 @@ export function homeTemplate(contracts: number, wallMs: number): HomeTemplate {
   let template: HomeTemplate | undefined;
   let failure: unknown;
   world.schedule(0, world.outside, 'workshop', () => {
-    buildAll(world, contracts).then(
+    buildAll(world, product, contracts).then(
       (built) => {
         template = built;
       },
@@ -90,12 +91,12 @@ export function homeTemplate(contracts: number, wallMs: number): HomeTemplate {
   return template;
 }
 
-async function buildAll(world: World, contracts: number): Promise<HomeTemplate> {
+async function buildAll(world: World, product: ReleaseProduct, contracts: number): Promise<HomeTemplate> {
   const broker = new ToyBroker(BROKER);
   const accepted: AcceptedRelease[] = [];
   for (const [index, weights] of [FOLLOWING, OPPOSING, FOLLOWING].entries()) {
     const files = releaseFiles(weights, contracts, index === 2);
-    const armable = await broker.accept(index + 1, { files, lifetimeMs: 30 * 86_400_000 });
+    const armable = await broker.accept(index + 1, { files, product, lifetimeMs: 30 * 86_400_000 });
     accepted.push({ armable, files: filesBelow(world, BROKER) });
   }
   return accepted;

@@ -28,8 +28,10 @@ export interface DayResult {
 /** Runs one day to its end or to its first violation. In one turn of the real event loop: see `inOneTurn`. */
 export function runDay(plan: Plan, watcher: Watcher = { tell: null }): Promise<DayResult> {
   return inOneTurn(() => {
-    const template = homeTemplate(plan.setting.policyContracts, WALL_START_MS);
     const day = new Day(plan, WALL_START_MS, watcher);
+    const { symbol, tickSize, multiplier } = day.product;
+    const product = { symbol, exchange: 'CME', tickSize, multiplier };
+    const template = homeTemplate(product, plan.setting.policyContracts, WALL_START_MS);
     enterWorld(day.world);
     try {
       play(day, template);

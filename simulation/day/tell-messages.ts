@@ -21,9 +21,9 @@ function tellMessage(fields: readonly string[]): string | null {
     case '5':
       return `openOrder ${fields[1]}: ${fields[13]} ${fields[14]} ${fields[15]} ${fields[16]}`;
     case '11':
-      return `execDetails ${fields[2]}: ${fields[17]} ${fields[18]} at ${fields[19]}, ${fields[14]}`;
+      return `execDetails ${fields[2]}: ${fields[18]} ${fields[19]} at ${fields[20]}, ${fields[14]}`;
     case '61':
-      return `position ${fields[11]}: ${fields[14]}`;
+      return `position ${fields[12]}: ${fields[14]}`;
     default:
       return null;
   }

@@ -35,6 +35,11 @@ export class LossRule {
     return this.beyondSinceMs !== null && this.day.world.nowMs - this.beyondSinceMs > SEEN_WITHIN_MS;
   }
 
+  /** On a first start a position that is held is valued from the first price that the bridge has seen. */
+  takeMark(price: number): void {
+    this.startPrice = price;
+  }
+
   look(): void {
     const { world } = this.day;
     if (world.nowMs - this.lookedMs < LOOK_EVERY_MS) return;

@@ -11,11 +11,14 @@ export function tracer(nowMs: () => number, print: (line: string) => void): Watc
   };
 }
 
+/** Of releases: their keys are drawn anew by each process. */
+const SHA256 = /[0-9a-f]{64}/g;
+
 /** Lines of JSON become words; those of the log, their message. */
 function inWords(what: string): string | null {
   const [, name, json] = /^(journal: )?(\{.*\})$/.exec(what) ?? [];
-  if (json === undefined) return what;
+  if (json === undefined) return what.replace(SHA256, '...');
   const value = JSON.parse(json) as Record<string, unknown>;
   if (name !== undefined) return tellJournal(value);
-  return typeof value.msg === 'string' ? `log: ${value.msg}` : what;
+  return typeof value.msg === 'string' ? `log: ${value.msg.replace(SHA256, '...')}` : what;
 }

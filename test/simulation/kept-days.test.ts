@@ -14,8 +14,8 @@ describe('a day that broke an invariant once', function () {
 
   for (const { plan, invariant, found } of days)
     it(`breaks none any more: ${found} (seed ${plan.seed}, ${invariant})`, async () => {
-      const { violation, orders } = await runDay(plan);
+      const { violation, events } = await runDay(plan);
       assert.equal(violation, null);
-      assert.ok(orders > 0, 'it trades');
+      assert.ok(events > 500, 'it is played');
     });
 });
