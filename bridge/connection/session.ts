@@ -28,7 +28,9 @@ export interface SessionTimeouts {
 export class GatewaySession {
   /** Resolves once, with the reason in plain words, when the connection is gone. */
   readonly closed: Promise<string>;
-  onSystem: (message: SystemMessage) => void = () => {};
+  /** What came before somebody listened: a gateway tells at once that it has lost IB. */
+  private readonly early: SystemMessage[] = [];
+  private hearSystem: (message: SystemMessage) => void = (message) => this.early.push(message);
   private nextRequest = FIRST_REQUEST_ID;
   private heartbeat: NodeJS.Timeout | undefined;
   private isOpen = true;
@@ -46,9 +48,13 @@ export class GatewaySession {
       this.end();
       return reason;
     });
-    ib.on(EventName.info, (text: string, code: number) =>
-      this.onSystem({ code, text, meaning: meaningOfSystemCode(code) }),
-    );
+    ib.on(EventName.info, (text: string, code: number) => this.hearSystem(systemMessage(text, code)));
+  }
+
+  /** From the first message of the connection on. */
+  set onSystem(hear: (message: SystemMessage) => void) {
+    this.hearSystem = hear;
+    for (const message of this.early.splice(0)) hear(message);
   }
 
   /**
@@ -70,6 +76,8 @@ export class GatewaySession {
     const session = new GatewaySession(ib, handshake.nextValidId, handshake.accounts, pacer, closing, (onDepth) => {
       listener = onDepth;
     });
+    handshake.stopListening();
+    session.early.push(...handshake.early);
     session.watchSilence(timeouts);
     return session;
   }
@@ -134,6 +142,13 @@ class Closing {
 interface Handshake {
   readonly nextValidId: number;
   readonly accounts: readonly string[];
+  /** What the gateway said of itself meanwhile. */
+  readonly early: readonly SystemMessage[];
+  readonly stopListening: () => void;
+}
+
+function systemMessage(text: string, code: number): SystemMessage {
+  return { code, text, meaning: meaningOfSystemCode(code) };
 }
 
 /** Waits for the managed accounts and the next valid id: the gateway drops what is sent before. */
@@ -142,6 +157,8 @@ function shakeHands(ib: IBApi, address: GatewayAddress, handshakeMs: number, clo
   return new Promise((resolve, reject) => {
     let nextValidId: number | undefined;
     let accounts: readonly string[] | undefined;
+    const early: SystemMessage[] = [];
+    let isComplete = false;
     const fail = (failure: Failure) => {
       clearTimeout(timer);
       ib.removeAllListeners();
@@ -155,14 +172,17 @@ function shakeHands(ib: IBApi, address: GatewayAddress, handshakeMs: number, clo
     const complete = () => {
       if (nextValidId === undefined || accounts === undefined) return;
       clearTimeout(timer);
-      ib.off(EventName.info, onInfo);
+      isComplete = true;
       ib.off(EventName.error, onError);
       ib.on(EventName.error, (error: Error, code: number, id: number) => {
         if (id === -1 && code === 502) closing.close(`socket error: ${error.message}`);
       });
-      resolve({ nextValidId, accounts });
+      // The session listens only after this turn: what comes meanwhile is heard here.
+      resolve({ nextValidId, accounts, early, stopListening: () => ib.off(EventName.info, onInfo) });
     };
     const onInfo = (text: string, code: number) => {
+      early.push(systemMessage(text, code));
+      if (isComplete) return;
       if (meaningOfSystemCode(code) === 'client-id-in-use') fail(clientIdInUse(where));
       if (meaningOfSystemCode(code) === 'port-moved') fail(portMoved(where, text));
     };

@@ -1,5 +1,6 @@
 import type { Execution as GatewayExecution } from '@stoqey/ib';
 import { z } from 'zod';
+import { CLIENT_ID } from '../../shared/config/services.js';
 import type { EntryOf, OrderSide } from './journal-line.js';
 import type { OrderLedger } from './order-ledger.js';
 
@@ -34,6 +35,7 @@ export function readExecution(execution: GatewayExecution, ledger: OrderLedger):
     entry: {
       ...{ kind: 'fill', execId, orderRef, permId: permId ?? 0, side, contracts: shares, price, corrects },
       executedAt: time ?? '',
+      ...(orderRef === null && execution.clientId === CLIENT_ID ? { isOwn: true } : {}),
     },
   };
 }

@@ -74,6 +74,8 @@ const lines = [
     /** As the gateway words it. */
     executedAt: text,
     corrects: text.nullable(),
+    /** Executed under our client id; told where the order is in no journal that is read any more. */
+    isOwn: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('commission'),

@@ -205,15 +205,16 @@ export class OrderLedger {
     this.cash -= signedContracts(fill) * fill.price - replaced * (earlier?.price ?? 0);
     this.lastFillPrice = fill.price;
     this.executions.count(fill);
-    if (fill.orderRef === null) return;
-    this.rememberPermId(fill.orderRef, fill.permId);
-    this.countFilled(fill.orderRef);
-    this.closeWhatCameLate(fill.orderRef);
+    if (fill.orderRef !== null) {
+      this.rememberPermId(fill.orderRef, fill.permId);
+      this.countFilled(fill.orderRef);
+    }
+    if (fill.isOwn || this.byRef.get(fill.orderRef ?? '')?.purpose === 'decision') this.closeWhatCameLate();
   }
 
-  /** What a decision's order still brings after the position was seen flat under such a halt has to be closed as well. */
-  private closeWhatCameLate(orderRef: string): void {
-    if (this.byRef.get(orderRef)?.purpose !== 'decision' || this.position === 0) return;
+  /** What an order of ours still brings after the position was seen flat under such a halt has to be closed as well. */
+  private closeWhatCameLate(): void {
+    if (this.position === 0) return;
     for (const code of this.halts.keys()) if (CLOSING_HALTS.has(code)) this.closing.add(code);
   }
 

@@ -12,6 +12,8 @@ import type { Report } from './violation.js';
 /** Alarms that tell a person that account and journal may differ, or that a position could not be closed. */
 const TELLS = /Position|Execution|Order|Flatten|Clos|Loss|Expir|Roll|Contract|Account|Journal|Reject|Session/;
 
+const DAY_MS = 86_400_000;
+
 /** An alarm about orders and positions is raised now. */
 function isToldOf(day: Day): boolean {
   const status = day.status();
@@ -50,8 +52,10 @@ function judgeAgreement(day: Day, report: Report): void {
     );
   const known = new Set(found.execIds);
   const roots = new Map<string, string>();
-  for (const { execId, clientId, contract } of truth.executions())
-    if (clientId === CLIENT_ID && contract.localSymbol === localSymbol)
+  // What happened while the link was down is told until the gateway's midnight only.
+  const midnightMs = Math.floor(day.trueClock.nowMs() / DAY_MS) * DAY_MS;
+  for (const { execId, clientId, contract, timeMs } of truth.executions())
+    if (clientId === CLIENT_ID && contract.localSymbol === localSymbol && timeMs >= midnightMs)
       roots.set(execId.slice(0, execId.lastIndexOf('.')), execId);
   for (const execId of roots.values())
     if (!known.has(execId)) report('disagreement', `execution ${execId} is in no journal, and there is no alarm`);

@@ -110,6 +110,8 @@ describe('a decision that fills late', () => {
     const halted: JournalEntry = { kind: 'halt', code: 'daily-loss', reason: 'x' };
     const flat = [carry(), intent(), status('Cancelled'), halted, { kind: 'flat' }] satisfies JournalEntry[];
     assert.deepEqual([...ledgerOf(...flat, fill('a', 4)).closingCodes], ['daily-loss']);
+    const ofAnEarlierDate = { ...fill('a', 4), orderRef: null, isOwn: true };
+    assert.deepEqual([...ledgerOf(...flat, ofAnEarlierDate).closingCodes], ['daily-loss']);
     const byHand = { ...fill('a', 4), orderRef: null };
     assert.deepEqual([...ledgerOf(...flat, byHand).closingCodes], [], 'what a person trades by hand is theirs');
   });
