@@ -173,6 +173,15 @@ describe('operating the bridge', () => {
     assert.deepEqual(rig.gateway.clientIds, [251]);
   });
 
+  it('is not ready where the gateway had lost IB before it connected, until it is told otherwise', async () => {
+    rig = await Rig.start();
+    rig.gateway.inject({ do: 'connectivityLost', restore: 1102 });
+    await rig.startBridge();
+    await rig.until('down', ({ connection, haltReason }) => connection === 'down' && /1100/.test(haltReason ?? ''));
+    rig.gateway.inject({ do: 'connectivityRestored', code: 1102 });
+    await rig.until('ready', ({ connection }) => connection === 'ready');
+  });
+
   it('captures but does not trade where the gateway is logged in to another account', async () => {
     rig = await Rig.start({ gateway: { settings: { accounts: ['DU7654321'] } } });
     await rig.startBridge();
