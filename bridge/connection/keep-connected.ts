@@ -88,6 +88,7 @@ export class ConnectionKeeper {
   private async serve(session: GatewaySession, onReady: () => void): Promise<void> {
     const link = new LinkToIb();
     this.link = link;
+    this.become('connected', null);
     session.onSystem = (message) => {
       this.deps.onSystem(message);
       if (message.meaning === 'ib-lost') {
@@ -109,7 +110,6 @@ export class ConnectionKeeper {
       this.deps.onLost(reason, true);
       link.wake();
     });
-    this.become('connected', null);
     while (!over) {
       const ask = link.takeAsk();
       if (ask) {
