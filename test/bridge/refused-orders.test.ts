@@ -53,8 +53,11 @@ describe('refused orders', () => {
     rig.halt();
     await rig.untilTrue('no order is live', () => rig.gateway.ledger.live().length === 0);
     rig.gateway.inject({ do: 'reappear', ms: 0 });
-    await rig.untilTrue('it is back', () => rig.gateway.ledger.live().length === 1);
-    await rig.untilTrue('and cancelled', () => rig.gateway.ledger.live().length === 0);
+    const refused = rig.journal().find(({ kind }) => kind === 'rejected') as { readonly orderRef: string };
+    await rig.untilTrue('it is taken up, and cancelled because trading is halted', () =>
+      rig.journal().some((line) => line.kind === 'cancel' && line.orderRef === refused.orderRef),
+    );
+    await rig.untilTrue('no order is live', () => rig.gateway.ledger.live().length === 0);
     await rig.quiet();
     assertAgreement(rig);
   });
