@@ -1,6 +1,8 @@
 import { type Contract, EventName, type Execution, type Order, type OrderState, SecType } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { GatewaySession } from '../connection/session.js';
+import { saysOver } from './order-state.js';
+import { isOwn } from './reconcile.js';
 
 export interface OwnContract {
   readonly account: string;
@@ -17,8 +19,6 @@ export interface OtherContractsDeps {
   /** Everything found since the last `forget`, in plain words. */
   readonly onFound: (text: string) => void;
 }
-
-const ENDED: ReadonlySet<string> = new Set(['Filled', 'Cancelled', 'ApiCancelled']);
 
 /**
  * Notices exposure that the journal of our contract cannot see: positions of the product in another contract month, and
@@ -57,7 +57,7 @@ export class OtherContracts {
   };
 
   private readonly onOpenOrder = (orderId: number, contract: Contract, order: Order, { status }: OrderState): void => {
-    if (order.clientId !== CLIENT_ID || isOwn(contract, this.deps.own) || ENDED.has(status ?? '')) return;
+    if (order.clientId !== CLIENT_ID || isOwn(contract, this.deps.own) || saysOver(status ?? '')) return;
     const key = `order ${orderId}/${order.permId ?? ''}`;
     const { action, totalQuantity } = order;
     this.tell(key, `order ${orderId} (${action} ${totalQuantity} ${nameOf(contract)}) was open and is cancelled`);
@@ -85,10 +85,6 @@ export class OtherContracts {
 /** Another delivery month of the same product; a micro contract is a product of its own. */
 function isOtherMonth(contract: Contract, own: OwnContract): boolean {
   return contract.symbol === own.symbol && contract.secType === SecType.FUT && !isOwn(contract, own);
-}
-
-function isOwn(contract: Contract, own: OwnContract): boolean {
-  return contract.localSymbol === own.localSymbol;
 }
 
 function nameOf({ localSymbol, symbol, secType, lastTradeDateOrContractMonth }: Contract): string {
