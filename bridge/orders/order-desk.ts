@@ -157,7 +157,8 @@ export class OrderDesk {
   ): void => {
     if (clientId !== CLIENT_ID) return;
     const order = this.ledger.byOrderId(orderId);
-    if (order) this.recordStatus(order, { status, filled, remaining, permId: permId ?? 0 });
+    if (order && !isOfAnother(order, permId))
+      this.recordStatus(order, { status, filled, remaining, permId: permId ?? 0 });
     else if (saysAlive(status)) this.deps.onDoubt(`order ${orderId} is ${status}, and in no journal`, null);
   };
 
@@ -168,7 +169,8 @@ export class OrderDesk {
     { status }: GatewayOrderState,
   ): void => {
     if (reported.clientId !== CLIENT_ID) return;
-    const order = this.ledger.order(reported.orderRef ?? '') ?? this.ledger.byOrderId(orderId);
+    // Ids may have begun anew at the gateway; a reference is nobody else's.
+    const order = reported.orderRef ? this.ledger.order(reported.orderRef) : this.ledger.byOrderId(orderId);
     if (!order) {
       if (saysAlive(status) && contract.localSymbol === this.deps.contract.localSymbol)
         this.deps.onDoubt(`order ${orderId} is ${status}, and in no journal`, null);
@@ -254,6 +256,11 @@ export class OrderDesk {
       transmit: true,
     };
   }
+}
+
+/** An order that is over, and whose permanent id was another: its order id is used anew, by an order that is not ours. */
+function isOfAnother({ state, permIds }: Order, permId = 0): boolean {
+  return isFinal(state) && permId > 0 && permIds.length > 0 && !permIds.includes(permId);
 }
 
 /** Whether a status tells something that the ledger does not know yet. */

@@ -230,9 +230,9 @@ export class OrderLedger {
     }
     this.executions.count({ ...(earlier ?? unknown), execId, contracts: 0 });
     if (!earlier || earlier.orderRef === null) return;
-    // The claim of that fill is void as well.
+    // The claim of that fill is void as well, where there was one: its status may still be on its way.
     const order = this.byRef.get(earlier.orderRef);
-    if (order) this.remember({ ...order, reportedFilled: order.reportedFilled - earlier.contracts });
+    if (order) this.remember({ ...order, reportedFilled: Math.max(0, order.reportedFilled - earlier.contracts) });
     this.countFilled(earlier.orderRef);
   }
 

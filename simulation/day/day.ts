@@ -8,9 +8,11 @@ import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { type Gateway, startGateway } from '../../simulator/gateway.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
 import { isForgiven } from '../invariants/forgiven.js';
+import { HaltRule } from '../invariants/halt-rule.js';
 import { JournalWatch } from '../invariants/journal-watch.js';
 import { LossRule } from '../invariants/loss-rule.js';
 import { MarketWatch } from '../invariants/market-watch.js';
+import { NeedlessAlarm } from '../invariants/needless-alarm.js';
 import { OrderRules } from '../invariants/order-rules.js';
 import { ProcessRules } from '../invariants/process-rules.js';
 import { SendRules } from '../invariants/send-rules.js';
@@ -24,9 +26,9 @@ import { World } from '../world/world.js';
 import { BridgeHost } from './bridge-host.js';
 import { BROKER, HOME } from './home-template.js';
 import { KillTrigger } from './kill-trigger.js';
+import { tellMessages } from './messages.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedMarket } from './simulated-market.js';
-import { tellMessages } from './tell-messages.js';
 
 export const ACCOUNT = 'DU1000001';
 export const GATEWAY_PORT = 4002;
@@ -34,6 +36,8 @@ export const METRICS_PORT = 9467;
 /** The bridge starts when the gateway is up. */
 export const BRIDGE_STARTS_MS = 500;
 const STATUS_FILE = path.join(BROKER, 'status.json');
+/** It is written once a second. */
+const STATUS_FRESH_MS = 2500;
 const PRODUCTS = {
   ES: { contracts: ['ESU9', 'ESZ9'], symbol: 'ES', tickSize: 0.25, multiplier: 50, startPrice: 2900 },
   RTY: { contracts: ['RTYU9', 'RTYZ9'], symbol: 'RTY', tickSize: 0.1, multiplier: 50, startPrice: 1500 },
@@ -61,6 +65,8 @@ export class Day {
   contractIndex = 0;
   /** A step of the plan or the quiet at the end is asked for: no more faults. */
   isQuiet = false;
+  /** What has happened so far, by the names of steps and of the gateway's faults. */
+  readonly performed = new Set<string>();
   /** Another program listens where the bridge's metrics would be. */
   isPortTaken = false;
   /** Lines may be missing in the capture: the disk was full, or the power was cut. */
@@ -70,6 +76,7 @@ export class Day {
   readonly marketWatch: MarketWatch;
   private readonly sendRules: SendRules;
   private readonly processes: ProcessRules;
+  private readonly needlessAlarm: NeedlessAlarm;
   private haltWrittenMs = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -87,6 +94,7 @@ export class Day {
     this.markets = this.openMarkets();
     this.kills = new KillTrigger(this);
     this.processes = new ProcessRules(this, this.report);
+    this.needlessAlarm = new NeedlessAlarm(this, this.report);
     this.sendRules = new SendRules(this, this.report);
     this.lossRule = new LossRule(this, this.report);
     this.marketWatch = new MarketWatch(this);
@@ -102,7 +110,9 @@ export class Day {
     world.disk.onChange = (change, owner) => this.onDisk(change, owner.name);
     world.network.onWrite = (socket, bytes) => this.onMessage(socket, bytes);
     world.network.onArrival = ({ owner }, bytes) => {
-      if (owner === this.host.current?.owner) this.marketWatch.heard(bytes);
+      if (owner !== this.host.current?.owner) return;
+      this.marketWatch.heard(bytes);
+      this.truth?.told(bytes);
     };
     world.onUncaught = ({ owner, error }) =>
       this.report(
@@ -179,6 +189,16 @@ export class Day {
     }
   }
 
+  /** The bridge runs, is connected and reconciled, and its last status is fresh. */
+  get isBridgeReady(): boolean {
+    const status = this.status();
+    return (
+      status?.connection === 'ready' &&
+      this.host.current?.running !== undefined &&
+      this.world.wallMs - Date.parse(status.wallTime) < STATUS_FRESH_MS
+    );
+  }
+
   /** Names of the halts that an order sent at a moment had to obey. */
   haltsAt(sentMs: number, killSwitchMs: number): string[] {
     const isThrown = sentMs - this.haltWrittenMs > killSwitchMs;
@@ -199,6 +219,7 @@ export class Day {
       new OrderRules(this, this.report),
       this.lossRule,
       new SessionRule(this, this.report),
+      new HaltRule(this, this.report),
       this.marketWatch,
     ];
   }
@@ -256,6 +277,7 @@ export class Day {
     if (!this.world.owner.isAlive) return;
     this.processes.onDisk(change);
     this.journals.onChange(change);
+    this.needlessAlarm.onDisk(change);
     if (path.basename(change.file) === CONTROL_FILES.halt && change.kind === 'remove')
       this.haltWrittenMs = Number.POSITIVE_INFINITY;
     if (this.watcher.tell && change.kind === 'write' && /alarms|swaps/.test(change.file))
@@ -281,7 +303,9 @@ export class Day {
     if (fields[0] === '3' && this.truth) {
       const sent = this.sendRules.judge(fields, socket.owner);
       this.truth.sent.set(sent.orderRef, sent);
+      this.truth.cancelAsked.delete(Number(fields[1]));
     }
+    if (fields[0] === '4') this.truth?.cancelAsked.add(Number(fields[2]));
     if (this.watcher.tell && /^[34]$/.test(fields[0] ?? ''))
       this.watcher.tell(
         socket.owner.name,

@@ -90,6 +90,7 @@ const EFFECTS: Effects = {
 export function perform(day: Day, step: Step, template: HomeTemplate): void {
   if (!day.truth || day.isQuiet) return;
   day.watcher.tell?.('plan', JSON.stringify(step));
+  day.performed.add(step.do === 'gateway' ? String(step.fault.do) : step.do);
   (EFFECTS[step.do] as (day: Day, action: Action, template: HomeTemplate) => void)(day, step, template);
 }
 

@@ -10,6 +10,10 @@ const MARGIN_SHARE = 0.2;
 const MARGIN_TICKS = 3;
 /** A reconciled bridge, with nothing in its way, has closed by then. */
 const CLOSED_WITHIN_MS = 8000;
+/** ...and has written down by then that it closes. */
+const ON_RECORD_WITHIN_MS = 3000;
+/** A bridge that has heard nothing of its book for so long need not know what it has lost. */
+const BLIND_MS = 1000;
 
 /** A bridge looks at its loss four times a second. */
 const SEEN_WITHIN_MS = 1500;
@@ -62,10 +66,13 @@ export class LossRule {
     this.beyondSinceMs ??= world.nowMs;
     if (position === 0) this.heldBeyondSinceMs = null;
     else this.heldBeyondSinceMs ??= world.nowMs;
-    if (this.heldBeyondSinceMs !== null && world.nowMs - this.heldBeyondSinceMs > CLOSED_WITHIN_MS)
+    if (this.heldBeyondSinceMs === null) return;
+    const heldMs = world.nowMs - this.heldBeyondSinceMs;
+    const isOnRecord = this.day.journals.haltsOf(this.day.journalFolder).has('daily-loss');
+    if (heldMs > (isOnRecord ? CLOSED_WITHIN_MS : ON_RECORD_WITHIN_MS))
       this.report(
         'daily-loss',
-        `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}`,
+        `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}${isOnRecord ? '' : ', and no halt is on record'}`,
       );
   }
 
@@ -85,16 +92,14 @@ export class LossRule {
   /** The bridge could see and act all the time, and the account is its own. */
   private isUndisturbed(date: string): boolean {
     const { day } = this;
-    const { host, world, truth, clock } = day;
+    const { world, truth, clock } = day;
     const status = day.status();
-    const wrote = status && world.wallMs - Date.parse(status.wallTime) < 2500;
     return (
-      wrote === true &&
-      host.current?.running !== undefined &&
-      status?.connection === 'ready' &&
-      !('journal' in (status.halts ?? {})) &&
-      !('account' in (status.halts ?? {})) &&
-      status.marketData === 'depth' &&
+      day.isBridgeReady &&
+      !('journal' in (status?.halts ?? {})) &&
+      !('account' in (status?.halts ?? {})) &&
+      status?.marketData === 'depth' &&
+      world.nowMs - day.marketWatch.depthHeardMs < BLIND_MS &&
       truth.otherHandsMs === Number.NEGATIVE_INFINITY &&
       day.contractIndex === 0 &&
       Math.abs(world.wallStepMs) < 1000 &&

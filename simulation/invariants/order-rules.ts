@@ -10,6 +10,9 @@ const UNKNOWN_MS = 3000;
 /** ...and to one that closes: it asks before every closing order. */
 const UNKNOWN_WHEN_CLOSING_MS = 1500;
 
+/** An order that leaves so soon after the gateway's word had been decided before it. */
+const TOLD_MS = 50;
+
 /** What must hold for every order of ours at the moment at which the gateway takes it. */
 export class OrderRules {
   private permIdSeen: number;
@@ -87,7 +90,9 @@ export class OrderRules {
 
   /** Whether other hands changed the position so late that the bridge need not have known. */
   private isNews({ sentMs }: SentOrder, knownAfterMs: number): boolean {
-    return this.day.truth.otherHandsMs > sentMs - knownAfterMs;
+    const { otherHandsMs, toldMs } = this.day.truth;
+    const isTold = toldMs > otherHandsMs && sentMs - toldMs > TOLD_MS;
+    return otherHandsMs > sentMs - knownAfterMs && !isTold;
   }
 }
 

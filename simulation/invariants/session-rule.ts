@@ -1,3 +1,4 @@
+import { isExchangeOpen } from '../../bridge/closing/close-reason.js';
 import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
 import type { Day } from '../day/day.js';
 import type { Report } from './violation.js';
@@ -21,15 +22,23 @@ export class SessionRule {
     if (world.nowMs - this.lookedMs < LOOK_EVERY_MS) return;
     this.lookedMs = world.nowMs;
     const position = truth.position(localSymbol);
-    const isOutside = [trueClock.nowMs(), clock.nowMs()].every((ms) => sessionPhase(ms) !== 'rth');
-    const status = position !== 0 && isOutside ? this.day.status() : null;
-    const isReady = status?.connection === 'ready' && this.day.host.current?.running !== undefined;
-    if (!isReady || (status.alarms ?? []).length > 0) {
+    const phases = [trueClock.nowMs(), clock.nowMs()].map(sessionPhase);
+    const isOutside = phases.every((phase) => phase !== 'rth');
+    if (position === 0 || !isOutside || !this.day.isBridgeReady || this.isExcused(phases.every(isExchangeOpen))) {
       this.sinceMs = null;
       return;
     }
     this.sinceMs ??= world.nowMs;
     if (world.nowMs - this.sinceMs > CLOSED_WITHIN_MS)
-      this.report('position-outside-session', `${position} contracts are held outside regular hours, without an alarm`);
+      this.report(
+        'position-outside-session',
+        `${position} contracts are held outside regular hours, without an alarm that says why`,
+      );
+  }
+
+  /** An alarm says why: that a position is held is no reason while the exchange is open. */
+  private isExcused(isOpen: boolean): boolean {
+    const alarms = this.day.status()?.alarms ?? [];
+    return alarms.some(({ alarm }) => !(isOpen && alarm === 'PositionOutsideHours'));
   }
 }

@@ -1,6 +1,7 @@
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { type Execution, isLive, type Order, remainingOf } from '../../simulator/orders/order.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
+import { positionsIn } from '../day/messages.js';
 import type { World } from '../world/world.js';
 import type { Invariant } from './violation.js';
 
@@ -27,6 +28,10 @@ export class Truth {
   readonly sent = new Map<string, SentOrder>();
   /** When the position was last changed by what no order of ours did; -Infinity before. */
   otherHandsMs = Number.NEGATIVE_INFINITY;
+  /** When the gateway's last true word on a position reached the bridge; -Infinity before. */
+  toldMs = Number.NEGATIVE_INFINITY;
+  /** Ids of orders that the bridge has asked the gateway to cancel since it placed them. */
+  readonly cancelAsked = new Set<number>();
   private executionsSeen = 0;
   private ownContracts = 0;
   private startContracts = 0;
@@ -55,6 +60,12 @@ export class Truth {
 
   liveOrders(): Order[] {
     return this.liveUnderOurId().filter(({ permId }) => !this.strays.has(permId));
+  }
+
+  /** To be called with what arrives at the bridge: a word on the position that is still true counts. */
+  told(bytes: Buffer): void {
+    for (const { localSymbol, contracts } of positionsIn(bytes))
+      if (contracts === this.position(localSymbol)) this.toldMs = this.world.nowMs;
   }
 
   /** Those of others under our client id as well. */

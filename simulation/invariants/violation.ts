@@ -8,6 +8,7 @@ export const INVARIANTS = [
   'stale-data',
   'closing-crosses-zero',
   'halted-opens',
+  'halted-works',
   'outside-session',
   'other-contract',
   'expiring-contract',
@@ -29,6 +30,7 @@ export const INVARIANTS = [
   'disagreement',
   'not-flat',
   'not-ready',
+  'needless-alarm',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 

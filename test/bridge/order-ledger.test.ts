@@ -73,6 +73,8 @@ describe('what the journal adds up to', () => {
     assert.equal(ledger.pnlToday(2901, 50), 0);
     assert.equal(ledger.order(REF)?.state, 'unknown');
     assert.equal(ledgerOf(carry(), intent(), { ...bust, corrects: null }, fill('a', 40)).positionContracts, 0);
+    // No status had claimed the fill: there is no claim to take back.
+    assert.equal(ledger.live()[0]?.reportedFilled, 0);
   });
 
   it('values a position that was carried into the day at the mark on record, never at the price of now', () => {

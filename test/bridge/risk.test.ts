@@ -123,10 +123,13 @@ describe('risk rules', () => {
     assert.equal(ruleThatRefuses({ ...ask, side: 'BUY' }, { positionContracts: 1 }), 'position-limit');
   });
 
-  it('let a position that the account does not explain be reduced, and nothing be added to it', () => {
+  it('let no decision trade a position that the account does not explain, and let it be closed', () => {
     const unexplained = { positionContracts: 2, isPositionExplained: false };
-    assert.equal(ruleThatRefuses({ side: 'SELL' }, unexplained), null);
     assert.equal(ruleThatRefuses({ side: 'BUY' }, unexplained), 'position-known');
+    // A reduction by our executions may be an addition to what the account holds.
+    assert.equal(ruleThatRefuses({ side: 'SELL' }, unexplained), 'position-known');
+    const closing = { side: 'SELL', orderType: 'MKT', limitPrice: null, purpose: 'flatten' } as const;
+    assert.equal(ruleThatRefuses(closing, unexplained), null);
   });
 
   it('refuse when a rule itself fails', () => {

@@ -1,14 +1,26 @@
 /** What the gateway says in a burst of frames, as far as orders and positions go; market data is left out. */
 export function tellMessages(bytes: Buffer): string[] {
-  const told: string[] = [];
+  return messagesIn(bytes).flatMap((fields) => tellMessage(fields) ?? []);
+}
+
+/** Positions that are told in a burst of frames: message 61, version 3. */
+export function positionsIn(bytes: Buffer): { localSymbol: string; contracts: number }[] {
+  if (bytes.indexOf('61\x003\0', 0, 'latin1') < 0) return [];
+  return messagesIn(bytes)
+    .filter(([id]) => id === '61')
+    .map((fields) => ({ localSymbol: fields[12] ?? '', contracts: Number(fields[14]) }));
+}
+
+/** Fields of each whole frame, from the first on. */
+function messagesIn(bytes: Buffer): string[][] {
+  const messages: string[][] = [];
   for (let at = 0; at + 4 <= bytes.length; ) {
     const end = at + 4 + bytes.readUInt32BE(at);
     if (end > bytes.length) break;
-    const words = tellMessage(bytes.toString('utf8', at + 4, end).split('\0'));
-    if (words !== null) told.push(words);
+    messages.push(bytes.toString('utf8', at + 4, end).split('\0'));
     at = end;
   }
-  return told;
+  return messages;
 }
 
 /** Message ids of the TWS protocol; docs/simulator.md names the dialect. */

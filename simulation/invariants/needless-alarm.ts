@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { type AlarmLine, type AlarmName, alarmLine } from '../../shared/handover/alarm-line.js';
+import type { Day } from '../day/day.js';
+import type { DiskChange } from '../world/virtual-disk.js';
+import type { Report } from './violation.js';
+
+const OTHER_HANDS = [
+  ...['hand-trade', 'close-by-hand', 'closeByHand', 'manualTrade', 'otherClientOrder', 'adjustPosition'],
+  ...['stray-order', 'oddPosition', 'oddExecution', 'bustExecution', 'correctExecution'],
+];
+const REPORTS = ['loseReports', 'connectivityLost', 'restart', 'executionsLate', 'cancelFillRace', 'delayReports'];
+const DISK = ['disk-full', 'failing-syncs', 'power-cut'];
+const FEED = ['silence', 'notice', 'depthReset', 'depthHalt', 'refuseDepth', 'ignoreRequest'];
+const LINE = ['cut', 'lag', 'hang', 'close', 'reset', 'restart', 'connectivityLost', 'lateNextValidId'];
+
+/**
+ * What a person may be woken for, and the steps of a plan that can be behind it: an alarm that halts trading although
+ * nothing of the kind happened is a fault of its own, and would hide others. Alarms that are not named may come at any time.
+ */
+const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
+  PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK],
+  ForeignExecution: [...OTHER_HANDS, 'power-cut'],
+  DoubleOrder: [],
+  WrongAccount: ['oddPosition', 'oddExecution'],
+  AccountCurrency: [],
+  CalendarDiffers: [],
+  DecisionFailed: [],
+  ContractUnknown: [],
+  ContractDiffers: [],
+  PortMoved: [],
+  OtherContract: ['roll'],
+  CaptureNotWritten: DISK,
+  JournalNotWritten: DISK,
+  JournalLost: DISK,
+  DecisionLogNotWritten: DISK,
+  OddReport: ['oddStatus', 'oddExecution', 'oddPosition'],
+  ExecutionBusted: ['bustExecution', 'correctExecution', 'oddExecution'],
+  OddMarketData: ['oddDepth', 'oddTrade'],
+  SwapRefused: ['arm', ...DISK],
+  ReleaseNotRestored: DISK,
+  FeedSilent: [...FEED, ...LINE],
+  MarketDataRefused: FEED,
+};
+
+/** Watches the alarms that the bridge writes down. */
+export class NeedlessAlarm {
+  constructor(
+    private readonly day: Day,
+    private readonly report: Report,
+  ) {}
+
+  onDisk(change: DiskChange): void {
+    if (change.kind !== 'write' || path.basename(change.file) !== 'alarms.jsonl') return;
+    for (const line of Buffer.from(change.bytes).toString().split('\n')) {
+      const alarm = parsed(line);
+      if (alarm?.state === 'raised') this.judge(alarm);
+    }
+  }
+
+  private judge({ alarm, detail }: AlarmLine): void {
+    const causes = CAUSES[alarm];
+    if (causes && !causes.some((cause) => this.day.performed.has(cause)))
+      this.report('needless-alarm', `${alarm}, though nothing happened that could be behind it: ${detail}`);
+  }
+}
+
+/** Null for what is no whole line. */
+function parsed(line: string): AlarmLine | null {
+  try {
+    return alarmLine.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
