@@ -52,6 +52,10 @@ const EFFECTS: Effects = {
     world.wallStepMs += stepMs;
   },
   ask: (day, { what }) => askBridge(day, what),
+  'halt-on-order': (day, { holdMs }) => {
+    day.truth.gateway.inject({ do: 'holdOrder', ms: holdMs, cancelsWait: false, times: 1 });
+    day.truth.gateway.inject({ do: 'oddStatus', kind: 'nanFilled', times: 1 });
+  },
   arm: (day, { release }, template) => armRelease(day, template[release - 1]!),
   'second-bridge': ({ host }) => {
     if (host.current?.running) host.start();

@@ -4,7 +4,7 @@ import type { Report } from './violation.js';
 
 const LOOK_EVERY_MS = 250;
 /** A bridge that sees its orders has asked for their cancellation by then. */
-const ASKED_WITHIN_MS = 3000;
+const ASKED_WITHIN_MS = 1000;
 
 /** While trading is halted, what a decision has sent does not go on working: its cancellation is asked for. */
 export class HaltRule {

@@ -33,7 +33,7 @@ const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
   JournalNotWritten: DISK,
   JournalLost: DISK,
   DecisionLogNotWritten: DISK,
-  OddReport: ['oddStatus', 'oddExecution', 'oddPosition'],
+  OddReport: ['oddStatus', 'halt-on-order', 'oddExecution', 'oddPosition'],
   ExecutionBusted: ['bustExecution', 'correctExecution', 'oddExecution'],
   OddMarketData: ['oddDepth', 'oddTrade'],
   SwapRefused: ['arm', ...DISK],

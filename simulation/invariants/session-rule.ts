@@ -1,13 +1,20 @@
 import { isExchangeOpen } from '../../bridge/closing/close-reason.js';
 import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
+import type { AlarmName } from '../../shared/handover/alarm-line.js';
 import type { Day } from '../day/day.js';
 import type { Report } from './violation.js';
 
 const LOOK_EVERY_MS = 500;
 /** A reconciled bridge with nothing in its way has closed, or called a person, by then. */
-const CLOSED_WITHIN_MS = 8000;
+const CLOSED_WITHIN_MS = 5000;
 
-/** A position outside regular hours is closed at the first moment, or a person is called. */
+/** Why a bridge that is connected cannot close, or must not. That a position is held is no reason. */
+const REASONS: ReadonlySet<AlarmName> = new Set([
+  ...(['PositionNotClosed', 'JournalNotWritten', 'JournalLost', 'WrongAccount', 'NoAnswer', 'GatewayDown'] as const),
+  ...(['PositionMismatch', 'OtherContract', 'DoubleOrder', 'OddReport'] as const),
+]);
+
+/** A position outside regular hours is closed at the first moment, or a person is told why it cannot be. */
 export class SessionRule {
   private lookedMs = Number.NEGATIVE_INFINITY;
   private sinceMs: number | null = null;
@@ -18,27 +25,30 @@ export class SessionRule {
   ) {}
 
   look(): void {
-    const { world, truth, localSymbol, trueClock, clock } = this.day;
-    if (world.nowMs - this.lookedMs < LOOK_EVERY_MS) return;
-    this.lookedMs = world.nowMs;
-    const position = truth.position(localSymbol);
-    const phases = [trueClock.nowMs(), clock.nowMs()].map(sessionPhase);
-    const isOutside = phases.every((phase) => phase !== 'rth');
-    if (position === 0 || !isOutside || !this.day.isBridgeReady || this.isExcused(phases.every(isExchangeOpen))) {
-      this.sinceMs = null;
-      return;
-    }
-    this.sinceMs ??= world.nowMs;
-    if (world.nowMs - this.sinceMs > CLOSED_WITHIN_MS)
-      this.report(
-        'position-outside-session',
-        `${position} contracts are held outside regular hours, without an alarm that says why`,
-      );
+    const { nowMs } = this.day.world;
+    if (nowMs - this.lookedMs < LOOK_EVERY_MS) return;
+    this.lookedMs = nowMs;
+    const contracts = heldOutsideSession(this.day);
+    if (contracts === 0) this.sinceMs = null;
+    else this.sinceMs ??= nowMs;
+    if (this.sinceMs !== null && nowMs - this.sinceMs > CLOSED_WITHIN_MS)
+      reportHeldOutsideSession(this.report, contracts);
   }
+}
 
-  /** An alarm says why: that a position is held is no reason while the exchange is open. */
-  private isExcused(isOpen: boolean): boolean {
-    const alarms = this.day.status()?.alarms ?? [];
-    return alarms.some(({ alarm }) => !(isOpen && alarm === 'PositionOutsideHours'));
-  }
+export function reportHeldOutsideSession(report: Report, contracts: number): void {
+  report(
+    'position-outside-session',
+    `${contracts} contracts are held outside regular hours, without an alarm that says why`,
+  );
+}
+
+/** Contracts that should have been closed: the exchange is open by the true clock and by the bridge's, the bridge could act. */
+export function heldOutsideSession(day: Day): number {
+  const contracts = day.truth.position(day.localSymbol);
+  const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
+  const isOutside = phases.every((phase) => phase !== 'rth' && isExchangeOpen(phase));
+  if (contracts === 0 || !isOutside || !day.isBridgeReady) return 0;
+  const alarms = day.status()?.alarms ?? [];
+  return alarms.some(({ alarm }) => REASONS.has(alarm)) ? 0 : contracts;
 }

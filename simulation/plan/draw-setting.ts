@@ -36,7 +36,7 @@ export function drawSetting(draw: Draw): Setting {
       ...{ maxOpenOrders: draw.oneOf([1, 2, 4]), priceCollarTicks: draw.oneOf([4, 8, 40]) },
       staleDataMs: draw.oneOf([5, 20, 60]) * SECOND_MS,
     },
-    bridge: { orderLifetimeMs: draw.oneOf([2, 5, 30]) * SECOND_MS, segmentMinutesMax: draw.oneOf([0.1, 0.4, 15]) },
+    bridge: { orderLifetimeMs: draw.oneOf([2, 5, 30, 300]) * SECOND_MS, segmentMinutesMax: draw.oneOf([0.1, 0.4, 15]) },
     policyContracts: draw.chance(0.8) ? maxPositionContracts : maxPositionContracts + 1,
     positionEveryMs: draw.oneOf([500, 2000, 10_000]),
     hasMetricsPort: draw.chance(0.3),

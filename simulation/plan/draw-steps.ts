@@ -268,6 +268,14 @@ export const KINDS: readonly Kind[] = [
     perDay: 2,
     draw: (d) => fault({ do: 'oddTrade', kind: d.oneOf(ODD_TRADES), times: d.whole(1, 5) }),
   },
+  // Trades go on, and the book that they are traded by grows old.
+  {
+    name: 'silent-depth',
+    perDay: 4,
+    draw: (d) => fault({ do: 'silence', stream: 'depth', forMs: d.scale(500, 20_000), persists: d.chance(0.3) }),
+  },
+  // A halt seldom meets an order that works: most are filled at once.
+  { name: 'halt-on-order', perDay: 4, draw: (d) => ({ do: 'halt-on-order', holdMs: d.scale(1000, 8000) }) },
 ];
 
 /** What matters most is named more than once. */

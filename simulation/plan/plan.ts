@@ -25,6 +25,8 @@ export type Action =
   | { readonly do: 'slow-disk'; readonly delayMs: number; readonly forMs: number }
   | { readonly do: 'wall-step'; readonly stepMs: number }
   | { readonly do: 'ask'; readonly what: 'halt' | 'flatten' | 'resume' }
+  /** The gateway holds the next order, and says of it what halts trading. */
+  | { readonly do: 'halt-on-order'; readonly holdMs: number }
   /** The next release; a broken one is refused. */
   | { readonly do: 'arm'; readonly release: number }
   | { readonly do: 'second-bridge' }
