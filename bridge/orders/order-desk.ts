@@ -258,9 +258,12 @@ export class OrderDesk {
   }
 }
 
-/** An order that is over, and whose permanent id was another: its order id is used anew, by an order that is not ours. */
-function isOfAnother({ state, permIds }: Order, permId = 0): boolean {
-  return isFinal(state) && permId > 0 && permIds.length > 0 && !permIds.includes(permId);
+/**
+ * The order's permanent id is another: its order id is used anew, by an order that is not ours. Should it be ours all the
+ * same, the reconciliation that follows finds it by its reference.
+ */
+function isOfAnother({ permIds }: Order, permId = 0): boolean {
+  return permId > 0 && permIds.length > 0 && !permIds.includes(permId);
 }
 
 /** Whether a status tells something that the ledger does not know yet. */

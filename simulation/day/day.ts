@@ -7,8 +7,8 @@ import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-st
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { type Gateway, startGateway } from '../../simulator/gateway.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
+import { CancelRules } from '../invariants/cancel-rules.js';
 import { isForgiven } from '../invariants/forgiven.js';
-import { HaltRule } from '../invariants/halt-rule.js';
 import { JournalWatch } from '../invariants/journal-watch.js';
 import { LossRule } from '../invariants/loss-rule.js';
 import { MarketWatch } from '../invariants/market-watch.js';
@@ -219,7 +219,7 @@ export class Day {
       new OrderRules(this, this.report),
       this.lossRule,
       new SessionRule(this, this.report),
-      new HaltRule(this, this.report),
+      new CancelRules(this, this.report),
       this.marketWatch,
     ];
   }

@@ -13,6 +13,10 @@ type Effects = {
   readonly [K in Action['do']]: (day: Day, action: Extract<Action, { do: K }>, template: HomeTemplate) => void;
 };
 
+/** A reconciliation looks five times, 200 ms apart, before it gives up what a status has reported. */
+const WAITED_FOR_MS = 700;
+const LATE_REPORTS: ReadonlySet<unknown> = new Set(['executionsLate', 'cancelFillRace', 'delayReports']);
+
 const later = ({ world }: Day, ms: number, work: () => void) => world.schedule(ms, world.outside, 'step ends', work);
 
 const EFFECTS: Effects = {
@@ -22,7 +26,8 @@ const EFFECTS: Effects = {
   },
   'hand-trade': (day, { contracts }) => tradeByHand(day, contracts),
   'close-by-hand': (day) => tradeByHand(day, -day.truth.position(day.localSymbol)),
-  'stray-order': (day, { contracts }) => placeStray(day, contracts),
+  'stray-order': (day, { contracts }) => placeStray(day, contracts, () => 'of an older home'),
+  'twin-order': (day) => placeStray(day, 1, () => day.truth.liveOrders()[0]?.terms.orderRef),
   kill: (day, { moment, restartMs }) => day.kills.arm(moment, restartMs),
   stop: (day, { restartMs }) => day.host.stop(restartMs),
   'power-cut': (day, { restartMs }) => {
@@ -94,8 +99,16 @@ const EFFECTS: Effects = {
 export function perform(day: Day, step: Step, template: HomeTemplate): void {
   if (!day.truth || day.isQuiet) return;
   day.watcher.tell?.('plan', JSON.stringify(step));
-  day.performed.add(step.do === 'gateway' ? String(step.fault.do) : step.do);
+  day.performed.add(nameOf(step));
   (EFFECTS[step.do] as (day: Day, action: Action, template: HomeTemplate) => void)(day, step, template);
+}
+
+/** A report that is late by less than the bridge waits for is told apart: it excuses nothing. */
+function nameOf(step: Step): string {
+  if (step.do !== 'gateway') return step.do;
+  const { do: name, ms } = step.fault;
+  const isWaitedFor = LATE_REPORTS.has(name) && typeof ms === 'number' && ms < WAITED_FOR_MS;
+  return isWaitedFor ? `${String(name)} (short)` : String(name);
 }
 
 /** Another program ends, where one had the bridge's port. */
@@ -146,19 +159,21 @@ export function armRelease(day: Day, { armable, files }: AcceptedRelease): void 
 /**
  * While no bridge is connected: nobody else could use its client id. Far from the market, so that it works until somebody
  * cancels it.
+ * @param orderRef undefined while there is none to take
  */
-function placeStray(day: Day, contracts: number): void {
+function placeStray(day: Day, contracts: number, orderRef: () => string | undefined): void {
   const { truth, product, market, localSymbol } = day;
   const { gateway } = truth;
-  if (gateway.clientIds.includes(CLIENT_ID)) {
-    later(day, STRAY_RETRY_MS, () => day.isQuiet || placeStray(day, contracts));
+  const reference = gateway.clientIds.includes(CLIENT_ID) ? undefined : orderRef();
+  if (reference === undefined) {
+    later(day, STRAY_RETRY_MS, () => day.isQuiet || placeStray(day, contracts, orderRef));
     return;
   }
   const limitPrice = Number(((market.bidTicks - Math.sign(contracts) * 200) * product.tickSize).toFixed(6));
   const contract = gateway.contracts.find((candidate) => candidate.localSymbol === localSymbol)!;
   const terms = {
     ...plainTerms(contracts > 0 ? 'BUY' : 'SELL', Math.abs(contracts), limitPrice),
-    orderRef: 'of an older home',
+    orderRef: reference,
   };
   const query = { conId: contract.conId, symbol: product.symbol, secType: 'FUT', exchange: 'CME' } as ContractQuery;
   truth.strays.add(gateway.ledger.lastPermId + 1);

@@ -6,7 +6,7 @@ import type { Report } from './violation.js';
 
 const OTHER_HANDS = [
   ...['hand-trade', 'close-by-hand', 'closeByHand', 'manualTrade', 'otherClientOrder', 'adjustPosition'],
-  ...['stray-order', 'oddPosition', 'oddExecution', 'bustExecution', 'correctExecution'],
+  ...['stray-order', 'twin-order', 'oddPosition', 'oddExecution', 'bustExecution', 'correctExecution'],
 ];
 const REPORTS = ['loseReports', 'connectivityLost', 'restart', 'executionsLate', 'cancelFillRace', 'delayReports'];
 const DISK = ['disk-full', 'failing-syncs', 'power-cut'];
@@ -19,8 +19,9 @@ const LINE = ['cut', 'lag', 'hang', 'close', 'reset', 'restart', 'connectivityLo
  */
 const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
   PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK],
-  ForeignExecution: [...OTHER_HANDS, 'power-cut'],
-  DoubleOrder: [],
+  // An order that comes back on a later trade date is in no journal of that date.
+  ForeignExecution: [...OTHER_HANDS, 'power-cut', 'reappear'],
+  DoubleOrder: ['twin-order'],
   WrongAccount: ['oddPosition', 'oddExecution'],
   AccountCurrency: [],
   CalendarDiffers: [],

@@ -9,6 +9,7 @@ export const INVARIANTS = [
   'closing-crosses-zero',
   'halted-opens',
   'halted-works',
+  'order-lifetime',
   'outside-session',
   'other-contract',
   'expiring-contract',

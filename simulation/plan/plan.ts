@@ -17,6 +17,8 @@ export type Action =
   | { readonly do: 'close-by-hand' }
   /** An order under our client id that this home knows nothing of. */
   | { readonly do: 'stray-order'; readonly contracts: number }
+  /** Another under the reference of an order of ours that works. */
+  | { readonly do: 'twin-order' }
   | { readonly do: 'kill'; readonly moment: KillMoment; readonly restartMs: number }
   | { readonly do: 'stop'; readonly restartMs: number }
   | { readonly do: 'power-cut'; readonly restartMs: number }

@@ -1,0 +1,57 @@
+import type { Order } from '../../simulator/orders/order.js';
+import type { Day } from '../day/day.js';
+import { describe } from './order-rules.js';
+import type { Report } from './violation.js';
+
+const LOOK_EVERY_MS = 250;
+/** A bridge that sees an order has asked for its cancellation by then. */
+const ASKED_WITHIN_MS = 1000;
+
+/** What a decision has sent does not go on working while trading is halted, nor beyond its lifetime: its cancellation is asked for. */
+export class CancelRules {
+  private lookedMs = Number.NEGATIVE_INFINITY;
+  /** Since when each order works though it should not, by its permId, for a bridge that is ready. */
+  private readonly haltedSinceMs = new Map<number, number>();
+  private readonly oldSinceMs = new Map<number, number>();
+
+  constructor(
+    private readonly day: Day,
+    private readonly report: Report,
+  ) {}
+
+  look(): void {
+    const { day } = this;
+    const { nowMs } = day.world;
+    if (nowMs - this.lookedMs < LOOK_EVERY_MS) return;
+    this.lookedMs = nowMs;
+    const isReady = day.isBridgeReady;
+    const halts = day.haltsAt(nowMs, 0);
+    if (!isReady || halts.length === 0) this.haltedSinceMs.clear();
+    if (!isReady) this.oldSinceMs.clear();
+    else for (const order of day.truth.liveOrders()) this.judge(order, halts);
+  }
+
+  private judge(order: Order, halts: readonly string[]): void {
+    const { day } = this;
+    const { nowMs } = day.world;
+    const sent = day.truth.sent.get(order.terms.orderRef);
+    if (sent?.isClosing !== false || order.contract.localSymbol !== day.localSymbol) return;
+    if (day.truth.cancelAsked.has(order.orderId)) return;
+    if (halts.length > 0 && lasting(this.haltedSinceMs, order, nowMs) > ASKED_WITHIN_MS)
+      this.report('halted-works', `${describe(order)} works on, though halted by ${halts.join(', ')}`);
+    const { orderLifetimeMs = 0 } = day.setting.bridge;
+    const ageMs = (nowMs - sent.sentMs) * day.setting.speed;
+    if (ageMs > orderLifetimeMs && lasting(this.oldSinceMs, order, nowMs) > ASKED_WITHIN_MS)
+      this.report(
+        'order-lifetime',
+        `${describe(order)} is ${ageMs.toFixed(0)} market ms old, the limit is ${orderLifetimeMs}`,
+      );
+  }
+}
+
+/** @returns for how long this has been so of an order, ms */
+function lasting(sinceMs: Map<number, number>, { permId }: Order, nowMs: number): number {
+  const since = sinceMs.get(permId) ?? nowMs;
+  sinceMs.set(permId, since);
+  return nowMs - since;
+}
