@@ -15,6 +15,8 @@ export interface Findings {
   readonly orphans: readonly OpenOrderReport[];
   /** One reference, two live orders: a modification was in flight when the link was lost. */
   readonly doubles: readonly string[];
+  /** Open under a reference of ours, and under another order id than the one that we gave. */
+  readonly twins: readonly OpenOrderReport[];
   /** Contracts by the gateway, where that is not what the executions add up to. */
   readonly positionMismatch: number | null;
 }
@@ -49,12 +51,17 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
     settled,
     missing: ledger.live().filter((order) => !openRefs.has(order.orderRef) && !isFinal(order.state)),
     orphans,
+    twins: open.filter(({ orderId, order }) => isTwin(ledger.order(order.orderRef ?? ''), orderId)),
     doubles: ledger
       .all()
       .filter((order) => (openRefs.get(order.orderRef) ?? 0) > 1 || (order.permIds.length > 1 && !isFinal(order.state)))
       .map((order) => order.orderRef),
     positionMismatch: positionMismatch(ledger, truth, own),
   };
+}
+
+function isTwin(order: Order | undefined, orderId: number): boolean {
+  return order !== undefined && order.orderId !== orderId;
 }
 
 /** How an order ended that is neither open nor filled: it was refused, acknowledged once, or nobody ever heard of it. */

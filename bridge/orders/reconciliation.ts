@@ -61,7 +61,7 @@ function adoptFirstPosition(contracts: number, { journal, halts, onNews }: Recon
   onNews(`the account holds ${contracts} contracts that this bridge did not trade: taken over as the start`);
 }
 
-function conclude({ orphans, doubles, positionMismatch }: Findings, deps: ReconciliationDeps): void {
+function conclude({ orphans, doubles, twins, positionMismatch }: Findings, deps: ReconciliationDeps): void {
   const { desk, halts, journal } = deps;
   for (const { orderId, order } of orphans) {
     desk.cancelOrphan(orderId);
@@ -74,6 +74,7 @@ function conclude({ orphans, doubles, positionMismatch }: Findings, deps: Reconc
     halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
     for (const orderRef of doubles) desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
   }
+  for (const twin of twins) desk.cancelOrphan(twin.orderId);
   const takeover = deps.takeover();
   if (positionMismatch !== null && takeover !== null) {
     const reason = `taken over by ${takeover.by}: ${takeover.reason}`;
