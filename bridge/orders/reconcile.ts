@@ -34,6 +34,7 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
   );
   const settled: EntryOf<'settled'>[] = [];
   const orphans: OpenOrderReport[] = [];
+  const twins: OpenOrderReport[] = [];
   const openRefs = new Map<string, number>();
   for (const report of open) {
     const order = ledger.order(report.order.orderRef ?? '');
@@ -41,6 +42,7 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
       orphans.push(report);
       continue;
     }
+    if (report.orderId !== order.orderId) twins.push(report);
     openRefs.set(order.orderRef, (openRefs.get(order.orderRef) ?? 0) + 1);
     const permId = report.order.permId ?? null;
     const knowsId = permId === null || permId === 0 || order.permIds.includes(permId);
@@ -51,17 +53,13 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
     settled,
     missing: ledger.live().filter((order) => !openRefs.has(order.orderRef) && !isFinal(order.state)),
     orphans,
-    twins: open.filter(({ orderId, order }) => isTwin(ledger.order(order.orderRef ?? ''), orderId)),
+    twins,
     doubles: ledger
       .all()
       .filter((order) => (openRefs.get(order.orderRef) ?? 0) > 1 || (order.permIds.length > 1 && !isFinal(order.state)))
       .map((order) => order.orderRef),
     positionMismatch: positionMismatch(ledger, truth, own),
   };
-}
-
-function isTwin(order: Order | undefined, orderId: number): boolean {
-  return order !== undefined && order.orderId !== orderId;
 }
 
 /** How an order ended that is neither open nor filled: it was refused, acknowledged once, or nobody ever heard of it. */

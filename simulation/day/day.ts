@@ -65,8 +65,6 @@ export class Day {
   contractIndex = 0;
   /** A step of the plan or the quiet at the end is asked for: no more faults. */
   isQuiet = false;
-  /** What has happened so far, by the names of steps and of the gateway's faults. */
-  readonly performed = new Set<string>();
   /** Another program listens where the bridge's metrics would be. */
   isPortTaken = false;
   /** Lines may be missing in the capture: the disk was full, or the power was cut. */
@@ -76,7 +74,7 @@ export class Day {
   readonly marketWatch: MarketWatch;
   private readonly sendRules: SendRules;
   private readonly processes: ProcessRules;
-  private readonly needlessAlarm: NeedlessAlarm;
+  readonly needlessAlarm: NeedlessAlarm;
   private haltWrittenMs = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -94,7 +92,7 @@ export class Day {
     this.markets = this.openMarkets();
     this.kills = new KillTrigger(this);
     this.processes = new ProcessRules(this, this.report);
-    this.needlessAlarm = new NeedlessAlarm(this, this.report);
+    this.needlessAlarm = new NeedlessAlarm(this.report);
     this.sendRules = new SendRules(this, this.report);
     this.lossRule = new LossRule(this, this.report);
     this.marketWatch = new MarketWatch(this);
@@ -189,14 +187,14 @@ export class Day {
     }
   }
 
-  /** The bridge runs, is connected and reconciled, and its last status is fresh. */
-  get isBridgeReady(): boolean {
+  /** A fresh status of a bridge that runs, is connected and reconciled; null where there is none. */
+  readyStatus(): BridgeStatus | null {
     const status = this.status();
-    return (
+    const isReady =
       status?.connection === 'ready' &&
       this.host.current?.running !== undefined &&
-      this.world.wallMs - Date.parse(status.wallTime) < STATUS_FRESH_MS
-    );
+      this.world.wallMs - Date.parse(status.wallTime) < STATUS_FRESH_MS;
+    return isReady ? status : null;
   }
 
   /** Names of the halts that an order sent at a moment had to obey. */

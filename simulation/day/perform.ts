@@ -13,10 +13,6 @@ type Effects = {
   readonly [K in Action['do']]: (day: Day, action: Extract<Action, { do: K }>, template: HomeTemplate) => void;
 };
 
-/** A reconciliation looks five times, 200 ms apart, before it gives up what a status has reported. */
-const WAITED_FOR_MS = 700;
-const LATE_REPORTS: ReadonlySet<unknown> = new Set(['executionsLate', 'cancelFillRace', 'delayReports']);
-
 const later = ({ world }: Day, ms: number, work: () => void) => world.schedule(ms, world.outside, 'step ends', work);
 
 const EFFECTS: Effects = {
@@ -99,16 +95,8 @@ const EFFECTS: Effects = {
 export function perform(day: Day, step: Step, template: HomeTemplate): void {
   if (!day.truth || day.isQuiet) return;
   day.watcher.tell?.('plan', JSON.stringify(step));
-  day.performed.add(nameOf(step));
+  day.needlessAlarm.happened(step);
   (EFFECTS[step.do] as (day: Day, action: Action, template: HomeTemplate) => void)(day, step, template);
-}
-
-/** A report that is late by less than the bridge waits for is told apart: it excuses nothing. */
-function nameOf(step: Step): string {
-  if (step.do !== 'gateway') return step.do;
-  const { do: name, ms } = step.fault;
-  const isWaitedFor = LATE_REPORTS.has(name) && typeof ms === 'number' && ms < WAITED_FOR_MS;
-  return isWaitedFor ? `${String(name)} (short)` : String(name);
 }
 
 /** Another program ends, where one had the bridge's port. */

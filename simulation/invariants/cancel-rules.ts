@@ -24,11 +24,12 @@ export class CancelRules {
     const { nowMs } = day.world;
     if (nowMs - this.lookedMs < LOOK_EVERY_MS) return;
     this.lookedMs = nowMs;
-    const isReady = day.isBridgeReady;
+    const live = day.truth.liveOrders();
+    const isReady = live.length > 0 && day.readyStatus() !== null;
     const halts = day.haltsAt(nowMs, 0);
     if (!isReady || halts.length === 0) this.haltedSinceMs.clear();
     if (!isReady) this.oldSinceMs.clear();
-    else for (const order of day.truth.liveOrders()) this.judge(order, halts);
+    else for (const order of live) this.judge(order, halts);
   }
 
   private judge(order: Order, halts: readonly string[]): void {

@@ -7,7 +7,7 @@ import { ACCOUNT, type Day } from '../day/day.js';
 import { BROKER } from '../day/home-template.js';
 import { journalDate } from './journal-watch.js';
 import { describe } from './order-rules.js';
-import { heldOutsideSession, reportHeldOutsideSession } from './session-rule.js';
+import { heldOutsideSession } from './session-rule.js';
 import type { Report } from './violation.js';
 
 /** Alarms that tell a person that account and journal may differ, or that a position could not be closed. */
@@ -39,7 +39,7 @@ export function judgeQuiet(day: Day, report: Report): void {
   if (live.length > 0) report('left-working', `${live.map(describe).join('; ')}, though the kill switch is thrown`);
   judgeAgreement(day, report);
   const held = heldOutsideSession(day);
-  if (held !== 0) reportHeldOutsideSession(report, held);
+  if (held !== null) report('position-outside-session', held);
 }
 
 function judgeAgreement(day: Day, report: Report): void {

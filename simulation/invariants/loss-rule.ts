@@ -93,12 +93,12 @@ export class LossRule {
   private isUndisturbed(date: string): boolean {
     const { day } = this;
     const { world, truth, clock } = day;
-    const status = day.status();
+    const status = day.readyStatus();
     return (
-      day.isBridgeReady &&
-      !('journal' in (status?.halts ?? {})) &&
-      !('account' in (status?.halts ?? {})) &&
-      status?.marketData === 'depth' &&
+      status !== null &&
+      !('journal' in (status.halts ?? {})) &&
+      !('account' in (status.halts ?? {})) &&
+      status.marketData === 'depth' &&
       world.nowMs - day.marketWatch.depthHeardMs < BLIND_MS &&
       truth.otherHandsMs === Number.NEGATIVE_INFINITY &&
       day.contractIndex === 0 &&

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type AlarmLine, type AlarmName, alarmLine } from '../../shared/handover/alarm-line.js';
-import type { Day } from '../day/day.js';
+import type { Step } from '../plan/plan.js';
 import type { DiskChange } from '../world/virtual-disk.js';
 import type { Report } from './violation.js';
 
@@ -8,7 +8,10 @@ const OTHER_HANDS = [
   ...['hand-trade', 'close-by-hand', 'closeByHand', 'manualTrade', 'otherClientOrder', 'adjustPosition'],
   ...['stray-order', 'twin-order', 'oddPosition', 'oddExecution', 'bustExecution', 'correctExecution'],
 ];
-const REPORTS = ['loseReports', 'connectivityLost', 'restart', 'executionsLate', 'cancelFillRace', 'delayReports'];
+const LATE_REPORTS = ['executionsLate', 'cancelFillRace', 'delayReports'];
+/** A reconciliation looks five times, 200 ms apart, before it gives up what a status has reported: until then nothing is late. */
+const WAITED_FOR_MS = 700;
+const REPORTS = ['loseReports', 'connectivityLost', 'restart', ...LATE_REPORTS];
 const DISK = ['disk-full', 'failing-syncs', 'power-cut'];
 const FEED = ['silence', 'notice', 'depthReset', 'depthHalt', 'refuseDepth', 'ignoreRequest'];
 const LINE = ['cut', 'lag', 'hang', 'close', 'reset', 'restart', 'connectivityLost', 'lateNextValidId'];
@@ -45,10 +48,17 @@ const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
 
 /** Watches the alarms that the bridge writes down. */
 export class NeedlessAlarm {
-  constructor(
-    private readonly day: Day,
-    private readonly report: Report,
-  ) {}
+  /** Names of steps, and of the gateway's faults. */
+  private readonly behind = new Set<string>();
+
+  constructor(private readonly report: Report) {}
+
+  /** A step of the plan was performed. */
+  happened(step: Step): void {
+    const { do: name, ms } = step.do === 'gateway' ? step.fault : { do: step.do, ms: undefined };
+    const isWaitedFor = LATE_REPORTS.includes(String(name)) && typeof ms === 'number' && ms < WAITED_FOR_MS;
+    if (!isWaitedFor) this.behind.add(String(name));
+  }
 
   onDisk(change: DiskChange): void {
     if (change.kind !== 'write' || path.basename(change.file) !== 'alarms.jsonl') return;
@@ -60,7 +70,7 @@ export class NeedlessAlarm {
 
   private judge({ alarm, detail }: AlarmLine): void {
     const causes = CAUSES[alarm];
-    if (causes && !causes.some((cause) => this.day.performed.has(cause)))
+    if (causes && !causes.some((cause) => this.behind.has(cause)))
       this.report('needless-alarm', `${alarm}, though nothing happened that could be behind it: ${detail}`);
   }
 }

@@ -28,27 +28,22 @@ export class SessionRule {
     const { nowMs } = this.day.world;
     if (nowMs - this.lookedMs < LOOK_EVERY_MS) return;
     this.lookedMs = nowMs;
-    const contracts = heldOutsideSession(this.day);
-    if (contracts === 0) this.sinceMs = null;
+    const held = heldOutsideSession(this.day);
+    if (held === null) this.sinceMs = null;
     else this.sinceMs ??= nowMs;
-    if (this.sinceMs !== null && nowMs - this.sinceMs > CLOSED_WITHIN_MS)
-      reportHeldOutsideSession(this.report, contracts);
+    if (held !== null && nowMs - this.sinceMs! > CLOSED_WITHIN_MS) this.report('position-outside-session', held);
   }
 }
 
-export function reportHeldOutsideSession(report: Report, contracts: number): void {
-  report(
-    'position-outside-session',
-    `${contracts} contracts are held outside regular hours, without an alarm that says why`,
-  );
-}
-
-/** Contracts that should have been closed: the exchange is open by the true clock and by the bridge's, the bridge could act. */
-export function heldOutsideSession(day: Day): number {
+/**
+ * What should have been closed, in plain words: the exchange is open by the true clock and by the bridge's, and the bridge
+ * could act. Null where there is nothing.
+ */
+export function heldOutsideSession(day: Day): string | null {
   const contracts = day.truth.position(day.localSymbol);
   const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
   const isOutside = phases.every((phase) => phase !== 'rth' && isExchangeOpen(phase));
-  if (contracts === 0 || !isOutside || !day.isBridgeReady) return 0;
-  const alarms = day.status()?.alarms ?? [];
-  return alarms.some(({ alarm }) => REASONS.has(alarm)) ? 0 : contracts;
+  const status = contracts !== 0 && isOutside ? day.readyStatus() : null;
+  if (!status || status.alarms?.some(({ alarm }) => REASONS.has(alarm))) return null;
+  return `${contracts} contracts are held outside regular hours, without an alarm that says why`;
 }

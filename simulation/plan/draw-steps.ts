@@ -274,7 +274,6 @@ export const KINDS: readonly Kind[] = [
     perDay: 4,
     draw: (d) => fault({ do: 'silence', stream: 'depth', forMs: d.scale(500, 20_000), persists: d.chance(0.3) }),
   },
-  // A halt seldom meets an order that works: most are filled at once.
   // Days on which orders rest, so that what happens to resting orders meets some.
   {
     name: 'hold-orders',
@@ -283,6 +282,7 @@ export const KINDS: readonly Kind[] = [
   },
   { name: 'omit-open-orders', perDay: 4, draw: () => fault({ do: 'omitOpenOrder' }) },
   { name: 'twin-order', perDay: 2, draw: () => ({ do: 'twin-order' }) },
+  // A halt seldom meets an order that works: most are filled at once.
   { name: 'halt-on-order', perDay: 4, draw: (d) => ({ do: 'halt-on-order', holdMs: d.scale(1000, 8000) }) },
 ];
 
