@@ -106,6 +106,11 @@ describe('closing the position', () => {
     });
     assert.ok(worst <= CONTRACTS, `the account held ${worst} contracts, the limit is ${CONTRACTS}`);
     await rig.quiet();
+    // A reconciliation gives an order up after a second, and the gateway tells its executions half a second later.
+    await rig.untilTrue(
+      'the late executions are told',
+      () => rig.ledger().executions.all().length === rig.gateway.ledger.executions.length,
+    );
     assertAgreement(rig);
   });
 
