@@ -148,6 +148,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     account: gateway.account,
     contract,
     journal,
+    recheck: (ask) => trading.recheck(ask),
     onRefused: (order) => trading.onOrderRefused(order),
     onFill: ({ execId, orderRef, corrects, side, contracts, price }) => {
       tally.fills++;
@@ -164,6 +165,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     own,
     ledger: () => journal.ledger,
     answerMs: tuning.answerMs,
+    executionsLateMsMax: 2 * tuning.stuckOrderMs,
     isMismatchKnown: () => halts.has('position-mismatch'),
     onDoubt: (reason) => supervisor.doubt(reason, null),
   });

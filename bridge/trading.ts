@@ -188,6 +188,23 @@ export class Trading {
     return this.place(ask, { ...this.riskContext(), positionContracts: accountContracts });
   }
 
+  /** About an order whose intent is on record, and counts as live already: may it be sent now? */
+  recheck(ask: OrderAsk): Refusal | null {
+    const context = this.riskContext();
+    const isBuy = ask.side === 'BUY';
+    return checkOrder(ask, {
+      ...context,
+      positionContracts:
+        ask.purpose === 'flatten'
+          ? (this.deps.position.contracts ?? context.positionContracts)
+          : context.positionContracts,
+      openBuyContracts: context.openBuyContracts - (isBuy ? ask.contracts : 0),
+      openSellContracts: context.openSellContracts - (isBuy ? 0 : ask.contracts),
+      openOrders: context.openOrders - 1,
+      ordersSentWallMs: context.ordersSentWallMs.slice(0, -1),
+    });
+  }
+
   private get ledger(): JournalQueue['ledger'] {
     return this.deps.journal.ledger;
   }

@@ -31,8 +31,10 @@ export interface CloserDeps {
 }
 
 const RETRY_MS = { first: 1000, last: 60_000 } as const;
-/** A market order is filled long before. */
+/** By then a position is closed, whatever had to be cancelled and asked before. */
 const PATIENCE_MS = 30_000;
+/** A market order is filled long before, unless somebody holds it. */
+const FILLED_WITHIN_MS = 3000;
 
 /**
  * Closes the position, one step at a time: first no order of ours may live, then the account is asked what it holds, then
@@ -45,6 +47,8 @@ export class Closer {
   private refusals = 0;
   private lastRef: string | null = null;
   private sinceMs: number | null = null;
+  /** The closing order that lives, and since when it is seen to. */
+  private works: { readonly orderRef: string; readonly sinceMs: number } | null = null;
 
   constructor(private readonly deps: CloserDeps) {}
 
@@ -65,6 +69,7 @@ export class Closer {
       this.deps.onTrouble(
         `the position is to be closed (${reason}), and is not after ${Math.round((nowMs - this.sinceMs) / 1000)} s`,
       );
+    this.watchClosing(nowMs);
     if (this.cancelOthers() || this.isAsking) return;
     this.judgeLast(nowMs);
     const session = this.deps.session();
@@ -84,6 +89,22 @@ export class Closer {
       if (order.purpose !== 'flatten' && (order.state === 'working' || order.state === 'sent'))
         this.deps.desk.cancel(order, 'flattening');
     return live.length > 0;
+  }
+
+  /** It cannot be hurried: somebody has to know that it is held, by whom and for how long. */
+  private watchClosing(nowMs: number): void {
+    const order = this.deps
+      .ledger()
+      .live()
+      .find(({ purpose }) => purpose === 'flatten');
+    if (order?.orderRef !== this.works?.orderRef)
+      this.works = order ? { orderRef: order.orderRef, sinceMs: nowMs } : null;
+    if (!order || !this.works || nowMs - this.works.sinceMs <= FILLED_WITHIN_MS) return;
+    const seconds = Math.round((nowMs - this.works.sinceMs) / 1000);
+    const said = order.warning === null ? '' : `, the gateway says: ${order.warning}`;
+    this.deps.onTrouble(
+      `closing order ${order.orderId} is ${order.state}, ${order.filled} of ${order.contracts} filled after ${seconds} s${said}`,
+    );
   }
 
   /** A closing order that brought nothing is not repeated at once. */

@@ -8,6 +8,8 @@ export interface AccountPositionDeps {
   readonly own: Account;
   readonly ledger: () => OrderLedger;
   readonly answerMs: number;
+  /** Executions that a live order may still bring are waited for so long. */
+  readonly executionsLateMsMax: number;
   /** Reconciliation has found that account and executions differ. */
   readonly isMismatchKnown: () => boolean;
   readonly onDoubt: (reason: string) => void;
@@ -23,7 +25,8 @@ export class AccountPosition {
   /** How often the ledger's position had changed when it was told. */
   private toldAtChange = 0;
   private asking: Promise<number> | undefined;
-  private lastUnexplained: number | null = null;
+  /** Of the account from the executions, and since when it is seen; null before the first look. */
+  private difference: { readonly contracts: number; readonly sinceMs: number } | null = null;
 
   constructor(private readonly deps: AccountPositionDeps) {}
 
@@ -73,25 +76,26 @@ export class AccountPosition {
   get isExplained(): boolean {
     if (this.told === null) return false;
     const ledger = this.deps.ledger();
-    if (ledger.positionChanges !== this.toldAtChange) return true;
-    const { positionContracts } = ledger;
-    return (
-      this.told <= positionContracts + ledger.openContracts('BUY') &&
-      this.told >= positionContracts - ledger.openContracts('SELL')
-    );
+    return ledger.positionChanges !== this.toldAtChange || ledger.mayReach(this.told);
   }
 
-  /** To be called now and then: an answer that nothing here explains, twice the same, is a doubt. */
+  /**
+   * To be called now and then: an answer that nothing here explains, twice the same, is a doubt. What live orders explain
+   * is one as well once it stays the same: their executions have come by then, or the reports are lost.
+   */
   async look(session: GatewaySession): Promise<void> {
     try {
       const contracts = await this.ask(session);
       const { positionContracts } = this.deps.ledger();
-      const unexplained = this.isExplained ? null : contracts - positionContracts;
+      const difference = contracts - positionContracts;
+      const nowMs = performance.now();
+      const isSame = difference === this.difference?.contracts;
+      if (!isSame) this.difference = { contracts: difference, sinceMs: nowMs };
+      const isOld = nowMs - this.difference!.sinceMs >= this.deps.executionsLateMsMax;
       if (contracts === positionContracts && this.deps.isMismatchKnown())
         this.deps.onDoubt('account and executions agree again');
-      if (unexplained !== null && unexplained === this.lastUnexplained)
-        this.deps.onDoubt(`the gateway holds ${contracts} contracts, ${unexplained} more than the executions say`);
-      this.lastUnexplained = unexplained;
+      else if (difference !== 0 && isSame && (isOld || !this.isExplained))
+        this.deps.onDoubt(`the gateway holds ${contracts} contracts, ${difference} more than the executions say`);
     } catch {
       // No answer: the heartbeat decides whether the connection is dead.
     }

@@ -13,6 +13,7 @@ import {
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { GatewaySession } from '../connection/session.js';
 import { meaningOfOrderError } from '../connection/system-codes.js';
+import type { Refusal } from '../risk/rule.js';
 import { readExecution } from './fill-report.js';
 import type { EntryOf, OrderSide } from './journal-line.js';
 import type { JournalQueue } from './journal-queue.js';
@@ -35,6 +36,8 @@ export interface OrderDeskDeps {
   readonly account: string;
   readonly contract: Contract;
   readonly journal: JournalQueue;
+  /** Asked again about an order that has waited for the disk: by what is true now, may it still go? */
+  readonly recheck: (ask: OrderAsk) => Refusal | null;
   /** An order was refused, whatever the code, or ended although nobody here had asked for that; once for each order. */
   readonly onRefused: (order: Order) => void;
   readonly onFill: (fill: EntryOf<'fill'>) => void;
@@ -47,6 +50,9 @@ export interface OrderDeskDeps {
   /** Only a fresh look at the gateway's truth can explain this; where it is about one order, which. */
   readonly onDoubt: (reason: string, orderRef: string | null) => void;
 }
+
+/** What was true when an order was decided may no longer be, once the disk has taken its intent. */
+const RECHECK_AFTER_MS = 50;
 
 /** Sends orders and cancels, and writes down what comes back. Nothing is sent whose intent is not on disk. */
 export class OrderDesk {
@@ -83,12 +89,16 @@ export class OrderDesk {
     if (!session?.open) return null;
     const orderRef = randomUUID();
     const orderId = this.nextOrderId++;
+    const decidedMs = performance.now();
     if (!this.deps.journal.intend({ kind: 'intent', orderRef, orderId, ...ask })) return null;
     this.unsent.add(orderRef);
     const dropped = () => this.notSent(orderRef, 'the connection ended first');
     const accepted = session.send(
       'order',
       (ib) => {
+        const waitedMs = performance.now() - decidedMs;
+        const refusal = waitedMs > RECHECK_AFTER_MS ? this.deps.recheck(ask) : null;
+        if (refusal) this.notSent(orderRef, `after ${Math.round(waitedMs)} ms of waiting: ${refusal.reason}`);
         if (!this.unsent.delete(orderRef)) return;
         ib.placeOrder(orderId, this.deps.contract, this.gatewayOrder(orderRef, ask));
         this.sentCount++;

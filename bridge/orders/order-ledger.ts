@@ -18,6 +18,8 @@ export interface Order extends Readonly<Omit<EntryOf<'intent'>, 'kind'>> {
   readonly cancelAsked: boolean;
   /** The gateway refused it, in its words; null where it did not. */
   readonly refusal: string | null;
+  /** The newest thing that the gateway said of it without refusing it, such as until when it is held; null for nothing. */
+  readonly warning: string | null;
   /** More than one: a modification in flight during a lost link has left two live orders. Empty until acknowledged. */
   readonly permIds: readonly number[];
 }
@@ -100,6 +102,7 @@ export class OrderLedger {
         this.closing.delete(entry.code);
         return;
       case 'warning':
+        this.change(entry.orderRef, { warning: `${entry.code} ${entry.text}` });
         return;
     }
   }
@@ -154,6 +157,13 @@ export class OrderLedger {
     return this.live().reduce((sum, order) => (order.side === side ? sum + openContractsOf(order) : sum), 0);
   }
 
+  /** Whether executions that live orders may still bring explain such a position. */
+  mayReach(contracts: number): boolean {
+    return (
+      contracts <= this.position + this.openContracts('BUY') && contracts >= this.position - this.openContracts('SELL')
+    );
+  }
+
   /**
    * Profit since the trade date began, commissions deducted, in currency. The position carried into the day counts from
    * the mark on record; NaN while there is none.
@@ -178,8 +188,8 @@ export class OrderLedger {
   }
 
   private intend({ kind: _, ...order }: EntryOf<'intent'>): void {
-    const untold = { filled: 0, reportedFilled: 0, isOver: false, cancelAsked: false, refusal: null, permIds: [] };
-    this.remember({ ...order, ...untold, state: 'intended' });
+    const untold = { filled: 0, reportedFilled: 0, isOver: false, cancelAsked: false, refusal: null, warning: null };
+    this.remember({ ...order, ...untold, permIds: [], state: 'intended' });
     this.refByOrderId.set(order.orderId, order.orderRef);
     this.highestId = Math.max(this.highestId, order.orderId);
   }

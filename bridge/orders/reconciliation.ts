@@ -23,7 +23,10 @@ export interface ReconciliationDeps {
 }
 
 const LOOKS_MAX = 7;
-/** From this look on an order is called gone although executions that a status has reported were never told. */
+/**
+ * From this look on executions that were never told are waited for no longer: those that a status has reported of an order
+ * that is gone, and those of live orders that would explain the account's position.
+ */
 const LOOKS_FOR_EXECUTIONS = 5;
 
 /**
@@ -44,12 +47,18 @@ export async function reconcile(session: GatewaySession, deps: ReconciliationDep
     );
     for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));
     const mustLookAgain =
-      stillMissing.length < findings.missing.length || (findings.positionMismatch !== null && earlier === null);
+      stillMissing.length < findings.missing.length || mayStillAgree(findings.positionMismatch, look, deps);
     if (!mustLookAgain) return conclude(findings, deps);
     earlier = findings;
     await sleep(deps.secondLookMs);
   }
   throw new Error('orders keep appearing and disappearing at the gateway: connecting anew');
+}
+
+/** A difference is believed at the second look; one that live orders explain only once their executions had time to come. */
+function mayStillAgree(mismatch: number | null, look: number, { journal }: ReconciliationDeps): boolean {
+  if (mismatch === null) return false;
+  return look === 1 || (look < LOOKS_FOR_EXECUTIONS && journal.ledger.mayReach(mismatch));
 }
 
 /** Before anything was ever traded the account's position is taken as it is; later it must be explained. */

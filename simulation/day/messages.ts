@@ -11,6 +11,16 @@ export function positionsIn(bytes: Buffer): { localSymbol: string; contracts: nu
     .map((fields) => ({ localSymbol: fields[12] ?? '', contracts: Number(fields[14]) }));
 }
 
+const ORDER_WORDS = ['ubmitted\0', 'ancelled\0', 'nactive\0'];
+
+/** What is told of orders in a burst of frames: message 3. */
+export function orderWordsIn(bytes: Buffer): { permId: number; isAlive: boolean }[] {
+  if (!ORDER_WORDS.some((word) => bytes.indexOf(word, 0, 'latin1') >= 0)) return [];
+  return messagesIn(bytes)
+    .filter(([id]) => id === '3')
+    .map((fields) => ({ permId: Number(fields[6]), isAlive: /^(Pre)?Submitted$/.test(fields[2] ?? '') }));
+}
+
 /** Fields of each whole frame, from the first on. */
 function messagesIn(bytes: Buffer): string[][] {
   const messages: string[][] = [];

@@ -100,6 +100,7 @@ function becomeQuiet(day: Day): void {
   const { ordained } = truth.gateway.desk;
   for (const list of [ordained.rejections, ordained.cancelRefusals, ordained.suspensions, ordained.holds])
     list.length = 0;
+  ordained.omittedOpenOrders = 0;
   truth.gateway.inject({ do: 'connectivityRestored' });
   truth.gateway.inject({ do: 'resume' });
   for (let ms = 0; ms < 2 * QUIET_MS + FLAT_MS; ms += 500)

@@ -1,6 +1,7 @@
 import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
 import type { Execution } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
+import { isBeingClosed } from './closing-order.js';
 import type { Report } from './violation.js';
 
 /** The account's loss is looked at this often, ms. */
@@ -80,7 +81,8 @@ export class LossRule {
   private judgeRecord(position: number, date: string): void {
     const { day } = this;
     const halts = day.journals.haltsOf(day.journalFolder);
-    if (position === 0 || !(halts.has('daily-loss') || halts.has('flatten')) || !this.isUndisturbed(date)) {
+    const isToClose = position !== 0 && (halts.has('daily-loss') || halts.has('flatten'));
+    if (!isToClose || !this.isUndisturbed(date) || isBeingClosed(day)) {
       this.openSinceMs = null;
       return;
     }

@@ -2,6 +2,7 @@ import { isExchangeOpen } from '../../bridge/closing/close-reason.js';
 import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
 import type { AlarmName } from '../../shared/handover/alarm-line.js';
 import type { Day } from '../day/day.js';
+import { isBeingClosed } from './closing-order.js';
 import type { Report } from './violation.js';
 
 const LOOK_EVERY_MS = 500;
@@ -44,6 +45,6 @@ export function heldOutsideSession(day: Day): string | null {
   const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
   const isOutside = phases.every((phase) => phase !== 'rth' && isExchangeOpen(phase));
   const status = contracts !== 0 && isOutside ? day.readyStatus() : null;
-  if (!status || status.alarms?.some(({ alarm }) => REASONS.has(alarm))) return null;
+  if (!status || status.alarms?.some(({ alarm }) => REASONS.has(alarm)) || isBeingClosed(day)) return null;
   return `${contracts} contracts are held outside regular hours, without an alarm that says why`;
 }

@@ -1,7 +1,7 @@
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { type Execution, isLive, type Order, remainingOf } from '../../simulator/orders/order.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
-import { positionsIn } from '../day/messages.js';
+import { orderWordsIn, positionsIn } from '../day/messages.js';
 import type { World } from '../world/world.js';
 import type { Invariant } from './violation.js';
 
@@ -32,6 +32,8 @@ export class Truth {
   toldMs = Number.NEGATIVE_INFINITY;
   /** Ids of orders that the bridge has asked the gateway to cancel since it placed them. */
   readonly cancelAsked = new Set<number>();
+  /** permIds of the orders that are alive by the gateway's last word to the bridge. */
+  readonly toldAlive = new Set<number>();
   private executionsSeen = 0;
   private ownContracts = 0;
   private startContracts = 0;
@@ -62,8 +64,11 @@ export class Truth {
     return this.liveUnderOurId().filter(({ permId }) => !this.strays.has(permId));
   }
 
-  /** To be called with what arrives at the bridge: a word on the position that is still true counts. */
+  /** To be called with what arrives at the bridge: a word on position and orders that is still true counts. */
   told(bytes: Buffer): void {
+    for (const { permId, isAlive } of orderWordsIn(bytes))
+      if (isAlive) this.toldAlive.add(permId);
+      else this.toldAlive.delete(permId);
     for (const { localSymbol, contracts } of positionsIn(bytes))
       if (contracts === this.position(localSymbol)) this.toldMs = this.world.nowMs;
   }

@@ -29,11 +29,12 @@ export class Ledger {
     return Math.max(this.firstOrderId, (this.lastOrderId.get(clientId) ?? 0) + 1);
   }
 
-  /** The order that a client means by one of its ids: the newest, since ids can be used again after a restart. */
+  /** The order that a client means by one of its ids: one that works, else the newest, since a restart can use ids again. */
   find(clientId: number, orderId: number): Order | undefined {
     let found: Order | undefined;
     for (const order of this.orders.values())
-      if (order.clientId === clientId && order.orderId === orderId) found = order;
+      if (order.clientId === clientId && order.orderId === orderId && (isLive(order) || !found || !isLive(found)))
+        found = order;
     return found;
   }
 

@@ -74,6 +74,24 @@ describe('closing the position', () => {
     assert.equal(rig.journal().findLast(({ kind }) => kind === 'position')?.kind, 'position');
   });
 
+  it('tells who holds a closing order, and until when, as soon as it is not filled at once', async () => {
+    rig = await rigWithPosition();
+    rig.gateway.inject({ do: 'holdOrder', ms: 6000 });
+    rig.ask('flatten');
+    const told = await rig.until(
+      'told',
+      ({ alarms }) => alarms?.some(({ alarm }) => alarm === 'PositionNotClosed') ?? false,
+    );
+    const detail = told.alarms?.find(({ alarm }) => alarm === 'PositionNotClosed')?.detail ?? '';
+    assert.match(
+      detail,
+      /^closing order \d+ is working, 0 of 1 filled after \d s, the gateway says: 399 .*not be placed/s,
+    );
+    await isFlat(rig);
+    assert.equal(closings(rig).length, 1, 'it is not sent twice');
+    await rig.until('over', ({ alarms }) => !alarms?.some(({ alarm }) => alarm === 'PositionNotClosed'));
+  });
+
   it('waits for executions that come after the order was called cancelled', async () => {
     rig = await Rig.start({ gateway: { speed: 5 }, config: { risk: LARGE, bridge: { orderLifetimeMs: 600_000 } } });
     await rig.startBridge();
