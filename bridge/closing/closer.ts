@@ -76,7 +76,10 @@ export class Closer {
     if (!session || nowMs < this.notBeforeMs) return;
     this.isAsking = true;
     this.closeOnce(session, reason, isWanted)
-      .catch(() => this.wait(RETRY_MS.first))
+      .catch((error: Error) => {
+        this.deps.onTrouble(`the position is to be closed (${reason}), and cannot be: ${error.message}`);
+        this.wait(RETRY_MS.first);
+      })
       .finally(() => {
         this.isAsking = false;
       });

@@ -22,8 +22,8 @@ export interface AccountPositionDeps {
 export class AccountPosition {
   private session: GatewaySession | undefined;
   private told: number | null = null;
-  /** How often the ledger's position had changed when it was told. */
-  private toldAtChange = 0;
+  /** The ledger of that moment (each trade date has its own), and how often its position had changed. */
+  private toldAt: { readonly ledger: OrderLedger; readonly change: number } | undefined;
   private asking: Promise<number> | undefined;
   /** Of the account from the executions, and since when it is seen; null before the first look. */
   private difference: { readonly contracts: number; readonly sinceMs: number } | null = null;
@@ -70,13 +70,15 @@ export class AccountPosition {
   }
 
   /**
-   * Whether what the gateway told last fits to what is known here: executions that live orders may still bring explain a
-   * difference, and so do executions that were counted since.
+   * Whether what the gateway told last fits to what was known here then or at any moment since: it may know of an execution
+   * before we do, or of one less. What live orders may still bring explains a difference as well.
    */
   get isExplained(): boolean {
-    if (this.told === null) return false;
+    if (this.told === null || !this.toldAt) return false;
     const ledger = this.deps.ledger();
-    return ledger.positionChanges !== this.toldAtChange || ledger.mayReach(this.told);
+    const { ledger: former, change } = this.toldAt;
+    const known = former.positionsSince(change);
+    return ledger.mayReach(this.told, former === ledger ? known : [...known, ...ledger.positionsSince(0)]);
   }
 
   /**
@@ -103,6 +105,7 @@ export class AccountPosition {
 
   private hear(contracts: number): void {
     this.told = Number.isSafeInteger(contracts) ? contracts : null;
-    this.toldAtChange = this.deps.ledger().positionChanges;
+    const ledger = this.deps.ledger();
+    this.toldAt = { ledger, change: ledger.positionChanges };
   }
 }

@@ -36,8 +36,8 @@ export class OrderLedger {
   private readonly liveRefs = new Set<string>();
   private readonly halts = new Map<string, string>();
   private readonly closing = new Set<string>();
-  private position = 0;
-  private changes = 0;
+  /** Contracts after every change, oldest first: what was carried into the trade date, then one for each execution. */
+  private readonly positions = [0];
   private tookPosition = false;
   private highestId = 0;
   private startPosition = 0;
@@ -108,11 +108,15 @@ export class OrderLedger {
   }
 
   get positionContracts(): number {
-    return this.position;
+    return this.positions.at(-1)!;
   }
   /** How often it has changed. */
   get positionChanges(): number {
-    return this.changes;
+    return this.positions.length - 1;
+  }
+  /** What it was at that change, and all that it has been since. */
+  positionsSince(change: number): readonly number[] {
+    return this.positions.slice(change);
   }
   /** Nothing was ever sent, executed or taken over. */
   get isUntouched(): boolean {
@@ -157,10 +161,11 @@ export class OrderLedger {
     return this.live().reduce((sum, order) => (order.side === side ? sum + openContractsOf(order) : sum), 0);
   }
 
-  /** Whether executions that live orders may still bring explain such a position. */
-  mayReach(contracts: number): boolean {
+  /** Whether executions that live orders may still bring make such a position of one of these. */
+  mayReach(contracts: number, from: readonly number[] = [this.positionContracts]): boolean {
     return (
-      contracts <= this.position + this.openContracts('BUY') && contracts >= this.position - this.openContracts('SELL')
+      contracts <= Math.max(...from) + this.openContracts('BUY') &&
+      contracts >= Math.min(...from) - this.openContracts('SELL')
     );
   }
 
@@ -171,13 +176,13 @@ export class OrderLedger {
   pnlToday(mid: number, multiplier: number): number {
     const start = this.startPosition === 0 ? 0 : this.startPosition * (this.startMark ?? Number.NaN);
     // Flat, no price is needed to know what the day has brought.
-    const held = this.position === 0 ? 0 : this.position * mid;
+    const held = this.positionContracts === 0 ? 0 : this.positionContracts * mid;
     return (this.cash + held - start) * multiplier - this.executions.commissions();
   }
 
   private begin(carried: EntryOf<'carry'>): void {
     const { positionContracts, highestOrderId, executions, haltReasons, markPrice, closing = [] } = carried;
-    this.position = positionContracts;
+    this.positions.splice(0, this.positions.length, positionContracts);
     this.startPosition = positionContracts;
     this.startMark = markPrice;
     this.cash = 0;
@@ -224,7 +229,7 @@ export class OrderLedger {
 
   /** What an order of ours still brings after the position was seen flat under such a halt has to be closed as well. */
   private closeWhatCameLate(): void {
-    if (this.position === 0) return;
+    if (this.positionContracts === 0) return;
     for (const code of this.halts.keys()) if (CLOSING_HALTS.has(code)) this.closing.add(code);
   }
 
@@ -268,7 +273,7 @@ export class OrderLedger {
   }
 
   private take({ positionContracts, price }: EntryOf<'position'>): void {
-    const added = positionContracts - this.position;
+    const added = positionContracts - this.positionContracts;
     this.move(added);
     this.tookPosition = true;
     if (price == null) this.startPosition += added;
@@ -276,8 +281,7 @@ export class OrderLedger {
   }
 
   private move(contracts: number): void {
-    this.position += contracts;
-    this.changes++;
+    this.positions.push(this.positionContracts + contracts);
   }
 
   private step(orderRef: string, event: OrderEvent): void {

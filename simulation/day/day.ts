@@ -24,9 +24,10 @@ import type { DiskChange } from '../world/virtual-disk.js';
 import type { VirtualSocket } from '../world/virtual-socket.js';
 import { World } from '../world/world.js';
 import { BridgeHost } from './bridge-host.js';
+import { Frames } from './frames.js';
 import { BROKER, HOME } from './home-template.js';
 import { KillTrigger } from './kill-trigger.js';
-import { tellMessages } from './messages.js';
+import { ACCOUNT_MESSAGES, accountWord, tellMessages } from './messages.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedMarket } from './simulated-market.js';
 
@@ -107,10 +108,13 @@ export class Day {
     });
     world.disk.onChange = (change, owner) => this.onDisk(change, owner.name);
     world.network.onWrite = (socket, bytes) => this.onMessage(socket, bytes);
-    world.network.onArrival = ({ owner }, bytes) => {
-      if (owner !== this.host.current?.owner) return;
+    const framesOf = new WeakMap<object, Frames>();
+    world.network.onArrival = (socket, bytes) => {
+      if (socket.owner !== this.host.current?.owner) return;
       this.marketWatch.heard(bytes);
-      this.truth?.told(bytes);
+      const frames = framesOf.get(socket) ?? new Frames(ACCOUNT_MESSAGES);
+      framesOf.set(socket, frames);
+      for (const word of frames.take(bytes).map(accountWord)) if (word) this.truth?.told(word);
     };
     world.onUncaught = ({ owner, error }) =>
       this.report(

@@ -3,22 +3,29 @@ export function tellMessages(bytes: Buffer): string[] {
   return messagesIn(bytes).flatMap((fields) => tellMessage(fields) ?? []);
 }
 
-/** Positions that are told in a burst of frames: message 61, version 3. */
-export function positionsIn(bytes: Buffer): { localSymbol: string; contracts: number }[] {
-  if (bytes.indexOf('61\x003\0', 0, 'latin1') < 0) return [];
-  return messagesIn(bytes)
-    .filter(([id]) => id === '61')
-    .map((fields) => ({ localSymbol: fields[12] ?? '', contracts: Number(fields[14]) }));
-}
+/** What a bridge can understand the account by: order statuses, errors, executions, positions. */
+export const ACCOUNT_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '11', '61']);
 
-const ORDER_WORDS = ['ubmitted\0', 'ancelled\0', 'nactive\0'];
+/** One word of the gateway on orders, executions or positions. */
+export type AccountWord =
+  | { readonly about: 'order'; readonly orderId: number; readonly isAlive: boolean }
+  | { readonly about: 'execution'; readonly execId: string }
+  | { readonly about: 'position'; readonly localSymbol: string; readonly contracts: number };
 
-/** What is told of orders in a burst of frames: message 3. */
-export function orderWordsIn(bytes: Buffer): { permId: number; isAlive: boolean }[] {
-  if (!ORDER_WORDS.some((word) => bytes.indexOf(word, 0, 'latin1') >= 0)) return [];
-  return messagesIn(bytes)
-    .filter(([id]) => id === '3')
-    .map((fields) => ({ permId: Number(fields[6]), isAlive: /^(Pre)?Submitted$/.test(fields[2] ?? '') }));
+/** Null where the message says nothing of the account. */
+export function accountWord(fields: readonly string[]): AccountWord | null {
+  switch (fields[0]) {
+    case '3':
+      return { about: 'order', orderId: Number(fields[1]), isAlive: /^(Pre)?Submitted$/.test(fields[2] ?? '') };
+    case '4':
+      return fields[3] === '202' ? { about: 'order', orderId: Number(fields[2]), isAlive: false } : null;
+    case '11':
+      return { about: 'execution', execId: fields[14] ?? '' };
+    case '61':
+      return { about: 'position', localSymbol: fields[12] ?? '', contracts: Number(fields[14]) };
+    default:
+      return null;
+  }
 }
 
 /** Fields of each whole frame, from the first on. */

@@ -125,6 +125,10 @@ export function askBridge(day: Day, what: keyof typeof CONTROL_FILES): void {
     calls.mkdirSync(path.dirname(file), { recursive: true });
     calls.writeFileSync(`${file}.tmp`, JSON.stringify(request));
     calls.renameSync(`${file}.tmp`, file);
+    // As the command does: what it has confirmed outlives a power cut.
+    const descriptor = calls.openSync(file);
+    calls.fsyncSync(descriptor);
+    calls.closeSync(descriptor);
   } catch {
     return; // the disk is full: the operator is told so
   }

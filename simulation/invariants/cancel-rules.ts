@@ -38,7 +38,7 @@ export class CancelRules {
     const sent = day.truth.sent.get(order.terms.orderRef);
     if (sent?.isClosing !== false || order.contract.localSymbol !== day.localSymbol) return;
     // One that came back without a word is found with the next look at the open orders, not before.
-    if (day.truth.cancelAsked.has(order.orderId) || !day.truth.toldAlive.has(order.permId)) return;
+    if (day.truth.cancelAsked.has(order.orderId) || day.truth.isGoneForTheBridge(order)) return;
     if (halts.length > 0 && lasting(this.haltedSinceMs, order, nowMs) > ASKED_WITHIN_MS)
       this.report('halted-works', `${describe(order)} works on, though halted by ${halts.join(', ')}`);
     const { orderLifetimeMs = 0 } = day.setting.bridge;

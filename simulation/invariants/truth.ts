@@ -1,7 +1,7 @@
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { type Execution, isLive, type Order, remainingOf } from '../../simulator/orders/order.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
-import { orderWordsIn, positionsIn } from '../day/messages.js';
+import type { AccountWord } from '../day/messages.js';
 import type { World } from '../world/world.js';
 import type { Invariant } from './violation.js';
 
@@ -21,6 +21,11 @@ export interface Objection {
   readonly what: string;
 }
 
+/** An execution that was not told by then needs a look at the account, with or without other hands. */
+const UNTOLD_MS = 5000;
+/** What has just arrived at the bridge has not been acted upon yet. */
+const HEARD_MS = 50;
+
 /** The account as the gateway's own books have it, and when other hands changed it. */
 export class Truth {
   /** permIds of orders under our client id that the bridge has not sent. */
@@ -28,12 +33,14 @@ export class Truth {
   readonly sent = new Map<string, SentOrder>();
   /** When the position was last changed by what no order of ours did; -Infinity before. */
   otherHandsMs = Number.NEGATIVE_INFINITY;
-  /** When the gateway's last true word on a position reached the bridge; -Infinity before. */
+  /** When the gateway's last true word on a position reached a bridge that could understand it; -Infinity before. */
   toldMs = Number.NEGATIVE_INFINITY;
   /** Ids of orders that the bridge has asked the gateway to cancel since it placed them. */
   readonly cancelAsked = new Set<number>();
-  /** permIds of the orders that are alive by the gateway's last word to the bridge. */
-  readonly toldAlive = new Set<number>();
+  /** Until when an order, by its permId, is over for a bridge that was told so; Infinity: it was told nothing else since. */
+  private readonly goneUntilMs = new Map<number, number>();
+  /** Our executions that the gateway has not told yet, and when they were done: its word on the position cannot be understood. */
+  private readonly untold = new Map<string, number>();
   private executionsSeen = 0;
   private ownContracts = 0;
   private startContracts = 0;
@@ -64,13 +71,36 @@ export class Truth {
     return this.liveUnderOurId().filter(({ permId }) => !this.strays.has(permId));
   }
 
-  /** To be called with what arrives at the bridge: a word on position and orders that is still true counts. */
-  told(bytes: Buffer): void {
-    for (const { permId, isAlive } of orderWordsIn(bytes))
-      if (isAlive) this.toldAlive.add(permId);
-      else this.toldAlive.delete(permId);
-    for (const { localSymbol, contracts } of positionsIn(bytes))
-      if (contracts === this.position(localSymbol)) this.toldMs = this.world.nowMs;
+  /** To be called with what arrives at the bridge. */
+  told(word: AccountWord): void {
+    switch (word.about) {
+      case 'execution':
+        this.untold.delete(word.execId);
+        return;
+      case 'order':
+        this.toldOfOrder(word);
+        return;
+      case 'position':
+        if (word.contracts === this.position(word.localSymbol) && !this.isTelling()) this.toldMs = this.world.nowMs;
+    }
+  }
+
+  /** An execution of ours may still be on its way to the bridge. */
+  private isTelling(): boolean {
+    return [...this.untold.values()].some((doneMs) => this.world.nowMs - doneMs < UNTOLD_MS);
+  }
+
+  private toldOfOrder({ orderId, isAlive }: Extract<AccountWord, { about: 'order' }>): void {
+    const permId = this.gateway.ledger.find(CLIENT_ID, orderId)?.permId;
+    if (permId === undefined) return;
+    if (!isAlive) this.goneUntilMs.set(permId, Number.POSITIVE_INFINITY);
+    else if (this.goneUntilMs.get(permId) === Number.POSITIVE_INFINITY)
+      this.goneUntilMs.set(permId, this.world.nowMs + HEARD_MS);
+  }
+
+  /** An order that came back to life, and nobody has said so yet. */
+  isGoneForTheBridge({ permId }: Order): boolean {
+    return (this.goneUntilMs.get(permId) ?? 0) > this.world.nowMs;
   }
 
   /** Those of others under our client id as well. */
@@ -81,7 +111,13 @@ export class Truth {
   /** Contracts that our live orders of a side may still fill, one order left out. */
   openContracts(localSymbol: string, side: 'BUY' | 'SELL', without?: Order): number {
     return this.liveOrders()
-      .filter((order) => order !== without && order.side === side && order.contract.localSymbol === localSymbol)
+      .filter(
+        (order) =>
+          order !== without &&
+          !this.isGoneForTheBridge(order) &&
+          order.side === side &&
+          order.contract.localSymbol === localSymbol,
+      )
       .reduce((sum, order) => sum + remainingOf(order), 0);
   }
 
@@ -92,6 +128,7 @@ export class Truth {
     for (; this.executionsSeen < executions.length; this.executionsSeen++) {
       const { side, shares, clientId, execId, permId } = executions[this.executionsSeen]!;
       const isOwnFill = clientId === CLIENT_ID && execId.endsWith('.01') && !this.strays.has(permId);
+      if (isOwnFill) this.untold.set(execId, this.world.nowMs);
       if (isOwnFill) this.ownContracts += side === 'BUY' ? shares : -shares;
     }
     // Whatever the books hold beyond our own fills came from other hands, corrections included.
