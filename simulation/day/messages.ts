@@ -10,7 +10,7 @@ export const ACCOUNT_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '11', '6
 export type AccountWord =
   | { readonly about: 'order'; readonly orderId: number; readonly isAlive: boolean }
   | { readonly about: 'execution'; readonly execId: string }
-  | { readonly about: 'position'; readonly localSymbol: string; readonly contracts: number };
+  | { readonly about: 'position'; readonly account: string; readonly localSymbol: string; readonly contracts: number };
 
 /** Null where the message says nothing of the account. */
 export function accountWord(fields: readonly string[]): AccountWord | null {
@@ -22,7 +22,12 @@ export function accountWord(fields: readonly string[]): AccountWord | null {
     case '11':
       return { about: 'execution', execId: fields[14] ?? '' };
     case '61':
-      return { about: 'position', localSymbol: fields[12] ?? '', contracts: Number(fields[14]) };
+      return {
+        about: 'position',
+        account: fields[2] ?? '',
+        localSymbol: fields[12] ?? '',
+        contracts: Number(fields[14]),
+      };
     default:
       return null;
   }

@@ -107,7 +107,8 @@ export class LossRule {
       Math.abs(world.wallStepMs) < 1000 &&
       tradeDateOf(clock.nowMs()) === date &&
       world.disk.faults.freeBytes === Number.POSITIVE_INFINITY &&
-      truth.gateway.desk.ordained.rejections.length === 0
+      truth.gateway.desk.ordained.rejections.length === 0 &&
+      truth.gateway.desk.ordained.suspensions.length === 0
     );
   }
 

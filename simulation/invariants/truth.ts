@@ -81,8 +81,12 @@ export class Truth {
         this.toldOfOrder(word);
         return;
       case 'position':
-        if (word.contracts === this.position(word.localSymbol) && !this.isTelling()) this.toldMs = this.world.nowMs;
+        if (this.isTrue(word) && !this.isTelling()) this.toldMs = this.world.nowMs;
     }
+  }
+
+  private isTrue({ account, localSymbol, contracts }: Extract<AccountWord, { about: 'position' }>): boolean {
+    return account === this.account && contracts === this.position(localSymbol);
   }
 
   /** An execution of ours may still be on its way to the bridge. */
