@@ -15,10 +15,15 @@ type Effects = {
 
 const later = ({ world }: Day, ms: number, work: () => void) => world.schedule(ms, world.outside, 'step ends', work);
 
+/** A bridge looks twice, with two questions each: an order that four answers in a row leave out cannot be known. */
+const OMITTED_MAX = 3;
+const isOmittedToTheEnd = ({ truth }: Day) => (truth?.gateway.desk.ordained.omittedOpenOrders ?? 0) >= OMITTED_MAX;
+
 const EFFECTS: Effects = {
   gateway: (day, { fault }) => {
     const parsed = faultAction.safeParse(fault);
-    if (parsed.success) day.truth?.gateway.inject(parsed.data);
+    if (!parsed.success || (parsed.data.do === 'omitOpenOrder' && isOmittedToTheEnd(day))) return;
+    day.truth?.gateway.inject(parsed.data);
   },
   'hand-trade': (day, { contracts }) => tradeByHand(day, contracts),
   'close-by-hand': (day) => tradeByHand(day, -day.truth.position(day.localSymbol)),
