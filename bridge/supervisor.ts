@@ -17,6 +17,7 @@ import type { AccountPosition } from './orders/account-position.js';
 import type { JournalQueue } from './orders/journal-queue.js';
 import { isLive } from './orders/order-state.js';
 import { StuckOrders } from './orders/stuck-orders.js';
+import { UncancelledOrders } from './orders/uncancelled-orders.js';
 import type { Trading } from './trading.js';
 import type { Tuning } from './tuning.js';
 
@@ -47,10 +48,12 @@ export class Supervisor {
   private positionAskedMs = 0;
   private readonly doubts: { reason: string; orderRef: string | null; sinceMs: number }[] = [];
   private readonly stuck: StuckOrders;
+  private readonly uncancelled: UncancelledOrders;
   private takeoverAsked: TradingControl | null = null;
 
   constructor(private readonly deps: SupervisorDeps) {
     this.stuck = new StuckOrders(deps.tuning.stuckOrderMs);
+    this.uncancelled = new UncancelledOrders(3 * deps.tuning.stuckOrderMs);
   }
 
   start(): void {
@@ -93,6 +96,7 @@ export class Supervisor {
     trading.tick();
     journal.startTradeDate(this.deps.hours.tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
+    this.tellUncancelled();
     this.checkPosition();
     this.deps.silence.look(performance.now());
     this.escalate();
@@ -146,6 +150,16 @@ export class Supervisor {
     if (open.length === 0) return;
     log.warn({ doubts: open.map(({ reason }) => reason) }, 'the gateway is asked for its truth anew');
     keeper.reconcile();
+  }
+
+  private tellUncancelled(): void {
+    const { alarms, journal } = this.deps;
+    const orders = this.uncancelled.look(journal.ledger.live(), performance.now());
+    const tell = orders.map(({ orderId, side, contracts, warning }) => {
+      return `order ${orderId} (${side} ${contracts}) lives on though its cancellation was asked for: ${warning ?? 'no answer'}`;
+    });
+    if (tell.length > 0) alarms.raise('OrderNotCancelled', tell.join('; '));
+    else alarms.clear('OrderNotCancelled');
   }
 
   private checkPosition(): void {

@@ -32,6 +32,7 @@ export const ALARM_NAMES = [
   'PositionOutsideHours',
   'PositionNotClosed',
   'OrdersLeft',
+  'OrderNotCancelled',
   'OrderCodeUnlisted',
   'ExecutionBusted',
   // Market data

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
 import { assertAgreement } from './agreement.js';
 import { DoomedBridge } from './doomed-bridge.js';
 import { Rig } from './rig.js';
@@ -36,6 +37,26 @@ describe('orders over TCP', () => {
         .all()
         .some((order) => ledger.executions.all().filter(({ orderRef }) => orderRef === order.orderRef).length > 1),
     );
+  });
+
+  it('tells a person of an order that the gateway will not cancel', async () => {
+    rig = await Rig.start({ gateway: { speed: 0 }, config: { bridge: { orderLifetimeMs: 600_000 } } });
+    await rig.startBridge();
+    rig.gateway.inject({ do: 'holdOrder', ms: 60_000 });
+    rig.gateway.inject({ do: 'refuseCancel', code: 10148, times: 1000 });
+    rig.toys.arm(await rig.toys.accept(1), 0);
+    await rig.until('trading', ({ trading }) => trading === 'armed');
+    while (rig.gateway.ledger.live().length === 0) {
+      await rig.gateway.step(20);
+      await sleep(20);
+    }
+    rig.halt();
+    const raised = ({ alarms }: Pick<BridgeStatus, 'alarms'>) =>
+      alarms?.find(({ alarm }) => alarm === 'OrderNotCancelled');
+    const told = await rig.until('told', (status) => raised(status) !== undefined);
+    assert.match(raised(told)?.detail ?? '', /^order \d+ \((BUY|SELL) 1\) lives on though .* 10148 /);
+    rig.gateway.inject({ do: 'cancelOrder' });
+    await rig.until('over', (status) => raised(status) === undefined);
   });
 
   it('cancels what was left working, where the kill switch was thrown after the bridge was killed', async () => {
