@@ -45,6 +45,7 @@ export function heldOutsideSession(day: Day): string | null {
   const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
   const isOutside = phases.every((phase) => phase !== 'rth' && isExchangeOpen(phase));
   const status = contracts !== 0 && isOutside ? day.readyStatus() : null;
-  if (!status || status.alarms?.some(({ alarm }) => REASONS.has(alarm)) || isBeingClosed(day)) return null;
+  if (!status || day.truth.isUntold(day.setting.positionEveryMs)) return null;
+  if (status.alarms?.some(({ alarm }) => REASONS.has(alarm)) || isBeingClosed(day)) return null;
   return `${contracts} contracts are held outside regular hours, without an alarm that says why`;
 }

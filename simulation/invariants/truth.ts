@@ -112,6 +112,11 @@ export class Truth {
     return [...this.gateway.ledger.orders.values()].filter((order) => order.clientId === CLIENT_ID && isLive(order));
   }
 
+  /** What other hands did to the position has not been told yet, and will be with one of the next two looks at it. */
+  isUntold(positionEveryMs: number): boolean {
+    return this.otherHandsMs > this.toldMs && this.world.nowMs - this.otherHandsMs < 2 * positionEveryMs + HEARD_MS;
+  }
+
   /** Contracts that our live orders of a side may still fill, one order left out. */
   openContracts(localSymbol: string, side: 'BUY' | 'SELL', without?: Order): number {
     return this.liveOrders()
