@@ -5,6 +5,7 @@ import type { GatewaySession } from '../connection/session.js';
 import type { Halts } from '../halt/halts.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderDesk } from './order-desk.js';
+import type { Order } from './order-ledger.js';
 import { type Account, compareWithGateway, type Findings, gatewayPosition, outcomeOfMissing } from './reconcile.js';
 
 export interface ReconciliationDeps {
@@ -23,12 +24,12 @@ export interface ReconciliationDeps {
 }
 
 const LOOKS_MAX = 7;
-/** From this look on an order is called gone although executions that a status has reported were never told. */
+/** From this look on executions that a status has reported are not waited for any more. */
 const LOOKS_FOR_EXECUTIONS = 5;
 
 /**
  * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position
- * wrong, only when two looks in a row say so. @throws Failure NoAnswer: then nothing is settled
+ * wrong, only when two looks in a row say so, and no execution that a status has reported is still to come. @throws Failure NoAnswer: then nothing is settled
  */
 export async function reconcile(session: GatewaySession, deps: ReconciliationDeps): Promise<void> {
   let earlier: Findings | null = null;
@@ -38,18 +39,22 @@ export async function reconcile(session: GatewaySession, deps: ReconciliationDep
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
     for (const entry of findings.settled) deps.journal.append(entry);
     const stillMissing = findings.missing.filter(
-      (order) =>
-        earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) &&
-        (order.reportedFilled <= order.filled || look >= LOOKS_FOR_EXECUTIONS),
+      (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),
     );
     for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));
+    const mayExplain = earlier === null || deps.journal.ledger.live().some((order) => isFillAwaited(order, look));
     const mustLookAgain =
-      stillMissing.length < findings.missing.length || (findings.positionMismatch !== null && earlier === null);
+      stillMissing.length < findings.missing.length || (findings.positionMismatch !== null && mayExplain);
     if (!mustLookAgain) return conclude(findings, deps);
     earlier = findings;
     await sleep(deps.secondLookMs);
   }
   throw new Error('orders keep appearing and disappearing at the gateway: connecting anew');
+}
+
+/** A status has reported more as filled than the executions that were told, which may come late. */
+function isFillAwaited({ reportedFilled, filled }: Order, look: number): boolean {
+  return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;
 }
 
 /** Before anything was ever traded the account's position is taken as it is; later it must be explained. */

@@ -111,8 +111,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'orders/reconciliation.js',
-        ' && (order.reportedFilled <= order.filled || look >= LOOKS_FOR_EXECUTIONS)',
-        '',
+        'return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;',
+        'return false;',
       ),
     ],
   },
