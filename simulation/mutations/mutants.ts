@@ -132,10 +132,6 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [patch('bridge.js', 'if (orderRef === null && corrects === null)', 'if (false)')],
   },
   {
-    name: 'link-lost',
-    patches: [patch('bridge.js', 'if (socketGone) journal.append({ kind: "link-lost", reason });', '')],
-  },
-  {
     name: 'order-ids',
     patches: [
       patch(
