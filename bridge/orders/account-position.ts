@@ -22,6 +22,8 @@ export class AccountPosition {
   private told: number | null = null;
   /** How often the ledger's position had changed when it was told. */
   private toldAtChange = 0;
+  /** Whether it fitted to what was known here when it was told. */
+  private fittedWhenTold = false;
   private asking: Promise<number> | undefined;
   private lastUnexplained: number | null = null;
 
@@ -68,17 +70,11 @@ export class AccountPosition {
 
   /**
    * Whether what the gateway told last fits to what is known here: executions that live orders may still bring explain a
-   * difference, and so do executions that were counted since.
+   * difference. So do executions that were counted since, but only of what had fitted until then: they may have been in it.
    */
   get isExplained(): boolean {
     if (this.told === null) return false;
-    const ledger = this.deps.ledger();
-    if (ledger.positionChanges !== this.toldAtChange) return true;
-    const { positionContracts } = ledger;
-    return (
-      this.told <= positionContracts + ledger.openContracts('BUY') &&
-      this.told >= positionContracts - ledger.openContracts('SELL')
-    );
+    return this.fits(this.told) || (this.fittedWhenTold && this.deps.ledger().positionChanges !== this.toldAtChange);
   }
 
   /** To be called now and then: an answer that nothing here explains, twice the same, is a doubt. */
@@ -100,5 +96,15 @@ export class AccountPosition {
   private hear(contracts: number): void {
     this.told = Number.isSafeInteger(contracts) ? contracts : null;
     this.toldAtChange = this.deps.ledger().positionChanges;
+    this.fittedWhenTold = this.told !== null && this.fits(this.told);
+  }
+
+  private fits(contracts: number): boolean {
+    const ledger = this.deps.ledger();
+    const { positionContracts } = ledger;
+    return (
+      contracts <= positionContracts + ledger.openContracts('BUY') &&
+      contracts >= positionContracts - ledger.openContracts('SELL')
+    );
   }
 }
