@@ -253,10 +253,9 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
         ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
         onNews: (text) => log.warn(text),
       }),
-    onLost: (reason, socketGone) => {
+    onLost: (reason) => {
       halts.raise('connection', reason);
       position.lost();
-      if (socketGone) journal.append({ kind: 'link-lost', reason });
       feed.lost(reason);
     },
     onSystem: ({ code, text, meaning }) => {

@@ -15,7 +15,7 @@ export interface ConnectionDeps {
    */
   readonly prepare: (session: GatewaySession, ask: { readonly resubscribe: boolean }) => Promise<void>;
   /** Nothing may be sent from here on until `prepare` has been done again; the reason is in plain words. */
-  readonly onLost: (reason: string, socketGone: boolean) => void;
+  readonly onLost: (reason: string) => void;
   readonly onSystem: (message: SystemMessage) => void;
   readonly onState: (state: ConnectionState, detail: string | null) => void;
   /** Why an attempt failed; typed, see GatewaySession.open. */
@@ -94,7 +94,7 @@ export class ConnectionKeeper {
       if (message.meaning === 'ib-lost') {
         link.lose();
         this.become('down', message.text);
-        this.deps.onLost(`the gateway lost its link to IB (${message.code})`, false);
+        this.deps.onLost(`the gateway lost its link to IB (${message.code})`);
       } else if (message.meaning === 'restored-data-lost' || message.meaning === 'restored-data-kept') {
         // Even where IB kept the subscriptions, events were missed: only a fresh book is to be trusted.
         link.restore();
@@ -107,7 +107,7 @@ export class ConnectionKeeper {
     session.closed.then((reason) => {
       over = true;
       this.become('down', reason);
-      this.deps.onLost(reason, true);
+      this.deps.onLost(reason);
       link.wake();
     });
     while (!over) {

@@ -3,7 +3,7 @@ import type { SettledOutcome } from './journal-line.js';
 /**
  * intended: journalled, not known to have left. sent: handed to the socket. working: the gateway has acknowledged it.
  * cancelling: a cancel was asked for or announced. filling: the gateway calls it filled or over, executions are still to
- * come. unknown: the link was lost meanwhile, or the gateway refuses it: only its truth, asked anew, settles that. The
+ * come. unknown: the bridge was started anew meanwhile, or the gateway refuses it: only its truth, asked anew, settles that. The
  * last four are final.
  */
 export const ORDER_STATES = [

@@ -5,6 +5,7 @@ import type { GatewaySession } from '../connection/session.js';
 import type { Halts } from '../halt/halts.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderDesk } from './order-desk.js';
+import type { Order } from './order-ledger.js';
 import { type Account, compareWithGateway, type Findings, gatewayPosition, outcomeOfMissing } from './reconcile.js';
 
 export interface ReconciliationDeps {
@@ -30,8 +31,9 @@ const LOOKS_MAX = 7;
 const LOOKS_FOR_EXECUTIONS = 5;
 
 /**
- * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position
- * wrong, only when two looks in a row say so. @throws Failure NoAnswer: then nothing is settled
+ * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position wrong,
+ * only when two looks in a row say so, and no execution is still to come that a status has reported or that would explain
+ * it. @throws Failure NoAnswer: then nothing is settled
  */
 export async function reconcile(session: GatewaySession, deps: ReconciliationDeps): Promise<void> {
   let earlier: Findings | null = null;
@@ -41,9 +43,7 @@ export async function reconcile(session: GatewaySession, deps: ReconciliationDep
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
     for (const entry of findings.settled) deps.journal.append(entry);
     const stillMissing = findings.missing.filter(
-      (order) =>
-        earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) &&
-        (order.reportedFilled <= order.filled || look >= LOOKS_FOR_EXECUTIONS),
+      (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),
     );
     for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));
     const mustLookAgain =
@@ -59,6 +59,11 @@ export async function reconcile(session: GatewaySession, deps: ReconciliationDep
 function mayStillAgree(mismatch: number | null, look: number, { journal }: ReconciliationDeps): boolean {
   if (mismatch === null) return false;
   return look === 1 || (look < LOOKS_FOR_EXECUTIONS && journal.ledger.mayReach(mismatch));
+}
+
+/** A status has reported more as filled than the executions that were told, which may come late. */
+function isFillAwaited({ reportedFilled, filled }: Order, look: number): boolean {
+  return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;
 }
 
 /** Before anything was ever traded the account's position is taken as it is; later it must be explained. */

@@ -111,8 +111,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'orders/reconciliation.js',
-        ' && (order.reportedFilled <= order.filled || look >= LOOKS_FOR_EXECUTIONS)',
-        '',
+        'return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;',
+        'return false;',
       ),
     ],
   },
@@ -130,10 +130,6 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'foreign-execution',
     patches: [patch('bridge.js', 'if (orderRef === null && corrects === null)', 'if (false)')],
-  },
-  {
-    name: 'link-lost',
-    patches: [patch('bridge.js', 'if (socketGone) journal.append({ kind: "link-lost", reason });', '')],
   },
   {
     name: 'order-ids',

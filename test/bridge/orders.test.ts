@@ -85,4 +85,29 @@ describe('orders over TCP', () => {
     await rig.quiet();
     assertAgreement(rig);
   });
+
+  it('waits for an execution that a status has reported before it calls the position wrong, though the order works on', async () => {
+    const contracts = { maxPositionContracts: 100, maxOrderSizeContracts: 100 };
+    rig = await Rig.start({
+      gateway: { speed: 0 },
+      config: { risk: contracts, bridge: { orderLifetimeMs: 600_000 } },
+    });
+    await rig.startBridge();
+    const ensemble = { ...EAGER, policy: { ...EAGER.policy, maxPositionContracts: 100 } };
+    rig.toys.arm(await rig.toys.accept(1, { ensemble }), 0);
+    await rig.until('trading', ({ trading }) => trading === 'armed');
+    const { executions } = rig.gateway.ledger;
+    const working = () => rig.gateway.ledger.live().find(({ filled }) => filled > 0);
+    rig.gateway.inject({ do: 'executionsLate', ms: 750, times: 1 });
+    for (; !working(); await sleep(5)) await rig.gateway.step(2);
+    const { permId } = working()!;
+    rig.ask('resume');
+    const count = () => rig.ledger().executions.all().length;
+    await rig.untilTrue('all that happened is counted', () => count() === executions.length);
+    await rig.until('reconciled', ({ connection }) => connection === 'ready');
+    assert.equal(working()?.permId, permId, 'it works all the time');
+    assert.deepEqual(rig.alarmsTold(), []);
+    await rig.quiet();
+    assertAgreement(rig);
+  });
 });
