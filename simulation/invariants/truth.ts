@@ -30,8 +30,8 @@ export class Truth {
   otherHandsMs = Number.NEGATIVE_INFINITY;
   /** When the gateway's last true word on a position reached the bridge; -Infinity before. */
   toldMs = Number.NEGATIVE_INFINITY;
-  /** Ids of orders that the bridge has asked the gateway to cancel since it placed them. */
-  readonly cancelAsked = new Set<number>();
+  /** When the bridge has last asked the gateway to cancel an order since it placed it, by the order's id. */
+  readonly cancelAskedMs = new Map<number, number>();
   private executionsSeen = 0;
   private ownContracts = 0;
   private startContracts = 0;
