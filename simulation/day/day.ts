@@ -18,6 +18,7 @@ import { ProcessRules } from '../invariants/process-rules.js';
 import { SendRules } from '../invariants/send-rules.js';
 import { SessionRule } from '../invariants/session-rule.js';
 import { Truth } from '../invariants/truth.js';
+import { TwinRule } from '../invariants/twin-rule.js';
 import type { Report, Violation } from '../invariants/violation.js';
 import { type Plan, playedMs, type Setting } from '../plan/plan.js';
 import type { DiskChange } from '../world/virtual-disk.js';
@@ -64,6 +65,8 @@ export class Day {
   violation: Violation | null = null;
   /** Index of the contract that the bridge is configured for. */
   contractIndex = 0;
+  /** What waits for an order of a decision to leave, one for each. */
+  readonly onNextOrder: ((orderRef: string) => void)[] = [];
   /** A step of the plan or the quiet at the end is asked for: no more faults. */
   isQuiet = false;
   /** Another program listens where the bridge's metrics would be. */
@@ -74,6 +77,7 @@ export class Day {
   readonly lossRule: LossRule;
   readonly marketWatch: MarketWatch;
   private readonly sendRules: SendRules;
+  private readonly twinRule: TwinRule;
   private readonly processes: ProcessRules;
   readonly needlessAlarm: NeedlessAlarm;
   private haltWrittenMs = Number.POSITIVE_INFINITY;
@@ -95,6 +99,7 @@ export class Day {
     this.processes = new ProcessRules(this, this.report);
     this.needlessAlarm = new NeedlessAlarm(this.report);
     this.sendRules = new SendRules(this, this.report);
+    this.twinRule = new TwinRule(this, this.report);
     this.lossRule = new LossRule(this, this.report);
     this.marketWatch = new MarketWatch(this);
     this.journals = new JournalWatch(this.report, (record) => {
@@ -275,7 +280,7 @@ export class Day {
   }
 
   private onDisk(change: DiskChange, who: string): void {
-    if (change.kind === 'write') this.kills.beforeWrite(change);
+    if (change.kind === 'write' && this.kills.beforeWrite(change)) this.journals.onChange(change);
     if (!this.world.owner.isAlive) return;
     this.processes.onDisk(change);
     this.journals.onChange(change);
@@ -305,9 +310,13 @@ export class Day {
     if (fields[0] === '3' && this.truth) {
       const sent = this.sendRules.judge(fields, socket.owner);
       this.truth.sent.set(sent.orderRef, sent);
-      this.truth.cancelAsked.delete(Number(fields[1]));
+      this.truth.cancelAskedMs.delete(Number(fields[1]));
+      if (!sent.isClosing) this.onNextOrder.shift()?.(sent.orderRef);
     }
-    if (fields[0] === '4') this.truth?.cancelAsked.add(Number(fields[2]));
+    if (fields[0] === '4' && this.truth) {
+      this.truth.cancelAskedMs.set(Number(fields[2]), world.nowMs);
+      this.twinRule.cancelled(Number(fields[2]));
+    }
     if (this.watcher.tell && /^[34]$/.test(fields[0] ?? ''))
       this.watcher.tell(
         socket.owner.name,

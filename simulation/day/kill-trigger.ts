@@ -19,14 +19,16 @@ export class KillTrigger {
     this.armed = undefined;
   }
 
-  beforeWrite(change: DiskChange & { kind: 'write' }): void {
+  /** @returns whether the process is gone, and all of the line is on the disk */
+  beforeWrite(change: DiskChange & { kind: 'write' }): boolean {
     const { moment } = this.armed ?? {};
-    if (moment?.at !== 'line' || !this.isBridge() || journalDate(change.file) === null) return;
+    if (moment?.at !== 'line' || !this.isBridge() || journalDate(change.file) === null) return false;
     const text = Buffer.from(change.bytes).toString();
-    if (parseRecord(text)?.kind !== moment.kind) return;
+    if (parseRecord(text)?.kind !== moment.kind) return false;
     this.strike(moment.part, change.bytes.length, (bytes) =>
       this.day.world.disk.tear(change.file, change.bytes.subarray(0, bytes), change.position),
     );
+    return moment.part === 'after';
   }
 
   beforeMessage(socket: VirtualSocket, kind: string, bytes: Buffer): void {

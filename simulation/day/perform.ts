@@ -4,7 +4,8 @@ import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import type { ContractQuery } from '../../simulator/contracts/catalogue.js';
 import { faultAction } from '../../simulator/faults/fault-script.js';
 import { plainTerms } from '../../simulator/orders/manual-orders.js';
-import type { Action, Step } from '../plan/plan.js';
+import type { Execution } from '../../simulator/orders/order.js';
+import type { Action, Later, Step } from '../plan/plan.js';
 import { diskCalls } from '../world/disk-calls.js';
 import { type Day, METRICS_PORT } from './day.js';
 import { type AcceptedRelease, BROKER, type HomeTemplate } from './home-template.js';
@@ -15,20 +16,28 @@ type Effects = {
 
 const later = ({ world }: Day, ms: number, work: () => void) => world.schedule(ms, world.outside, 'step ends', work);
 
-/** A bridge looks twice, with two questions each: an order that four answers in a row leave out cannot be known. */
-const OMITTED_MAX = 3;
-const isOmittedToTheEnd = ({ truth }: Day) => (truth?.gateway.desk.ordained.omittedOpenOrders ?? 0) >= OMITTED_MAX;
+const LOOK_EVERY_MS = 20;
+/** A bridge asks twice for the open orders: for those of all, and for its own. */
+const ANSWERS_OF_A_LOOK = 2;
+
+/** Tries again and again, until it is done or the faults are over. @param attempt says whether it is done */
+function whenever(day: Day, attempt: () => boolean): void {
+  if (day.isQuiet || attempt()) return;
+  later(day, LOOK_EVERY_MS, () => whenever(day, attempt));
+}
 
 const EFFECTS: Effects = {
   gateway: (day, { fault }) => {
     const parsed = faultAction.safeParse(fault);
-    if (!parsed.success || (parsed.data.do === 'omitOpenOrder' && isOmittedToTheEnd(day))) return;
-    day.truth?.gateway.inject(parsed.data);
+    if (parsed.success) day.truth?.gateway.inject(parsed.data);
+    // Whoever is shown no order by two looks in a row has to believe that there is none.
+    const { ordained } = day.truth.gateway.desk;
+    ordained.omittedOpenOrders = Math.min(ordained.omittedOpenOrders, ANSWERS_OF_A_LOOK);
   },
   'hand-trade': (day, { contracts }) => tradeByHand(day, contracts),
   'close-by-hand': (day) => tradeByHand(day, -day.truth.position(day.localSymbol)),
-  'stray-order': (day, { contracts }) => placeStray(day, contracts, () => 'of an older home'),
-  'twin-order': (day) => placeStray(day, 1, () => day.truth.liveOrders()[0]?.terms.orderRef),
+  'stray-order': (day, { contracts }) => whenever(day, () => placeStray(day, contracts, () => 'of an older home')),
+  'twin-order': (day) => whenever(day, () => placeStray(day, 1, () => day.truth.liveOrders()[0]?.terms.orderRef)),
   kill: (day, { moment, restartMs }) => day.kills.arm(moment, restartMs),
   stop: (day, { restartMs }) => day.host.stop(restartMs),
   'power-cut': (day, { restartMs }) => {
@@ -89,6 +98,28 @@ const EFFECTS: Effects = {
   },
   push: (day, { ticks }) => {
     for (const market of day.markets) market.push(ticks);
+  },
+  'push-against': (day, { share }) => whenever(day, () => pushAgainst(day, share)),
+  'push-away': (day, { ticks }) => {
+    const newest = day.truth.liveOrders().at(-1);
+    if (newest) day.market.push(newest.side === 'BUY' ? ticks : -ticks);
+  },
+  'on-order': (day, { holdMs, then }, template) => {
+    day.onNextOrder.push((orderRef) => {
+      if (day.isQuiet) return;
+      // The message is on its way: what is ordained now meets this order.
+      day.truth.gateway.inject({ do: 'holdOrder', ms: holdMs, cancelsWait: false, times: 1 });
+      const isWorking = () => day.truth.liveOrders().some(({ terms }) => terms.orderRef === orderRef);
+      whenever(day, () => follow(day, isWorking(), then, template));
+    });
+  },
+  'order-shown-late': (day) => {
+    day.truth.gateway.desk.ordained.omittedOpenOrders = ANSWERS_OF_A_LOOK;
+    day.truth.gateway.inject({ do: 'reset' });
+  },
+  'on-fill': (day, { then }, template) => {
+    const before = day.truth.executions().length;
+    whenever(day, () => follow(day, day.truth.executions().slice(before).some(isOfDecision(day)), then, template));
   },
   roll: (day, { restartMs }) =>
     day.host.stop(restartMs, () => {
@@ -157,15 +188,13 @@ export function armRelease(day: Day, { armable, files }: AcceptedRelease): void 
  * While no bridge is connected: nobody else could use its client id. Far from the market, so that it works until somebody
  * cancels it.
  * @param orderRef undefined while there is none to take
+ * @returns whether it is placed
  */
-function placeStray(day: Day, contracts: number, orderRef: () => string | undefined): void {
+function placeStray(day: Day, contracts: number, orderRef: () => string | undefined): boolean {
   const { truth, product, market, localSymbol } = day;
   const { gateway } = truth;
   const reference = gateway.clientIds.includes(CLIENT_ID) ? undefined : orderRef();
-  if (reference === undefined) {
-    later(day, STRAY_RETRY_MS, () => day.isQuiet || placeStray(day, contracts, orderRef));
-    return;
-  }
+  if (reference === undefined) return false;
   const limitPrice = Number(((market.bidTicks - Math.sign(contracts) * 200) * product.tickSize).toFixed(6));
   const contract = gateway.contracts.find((candidate) => candidate.localSymbol === localSymbol)!;
   const terms = {
@@ -175,6 +204,29 @@ function placeStray(day: Day, contracts: number, orderRef: () => string | undefi
   const query = { conId: contract.conId, symbol: product.symbol, secType: 'FUT', exchange: 'CME' } as ContractQuery;
   truth.strays.add(gateway.ledger.lastPermId + 1);
   gateway.desk.place(CLIENT_ID, { orderId: gateway.ledger.nextOrderId(CLIENT_ID), contract: query, terms });
+  return true;
 }
 
-const STRAY_RETRY_MS = 20;
+/** @returns whether it was time for what follows */
+function follow(day: Day, isDue: boolean, then: readonly Later[], template: HomeTemplate): boolean {
+  if (isDue)
+    for (const { afterMs, action } of then)
+      later(day, afterMs, () => perform(day, { ...action, atMs: day.world.nowMs }, template));
+  return isDue;
+}
+
+const isOfDecision =
+  ({ truth }: Day) =>
+  ({ orderRef }: Execution): boolean =>
+    truth.sent.get(orderRef)?.isClosing === false;
+
+/** @returns false while nothing is held; a limit that no market would reach is let be */
+function pushAgainst(day: Day, share: number): boolean {
+  const { truth, localSymbol, setting, product } = day;
+  const position = truth.position(localSymbol);
+  const ticks = (share * setting.risk.maxDailyLossUsd!) / (Math.abs(position) * product.multiplier * product.tickSize);
+  if (position !== 0 && ticks < PUSH_TICKS_MAX) day.market.push(-Math.sign(position) * Math.ceil(ticks));
+  return position !== 0;
+}
+
+const PUSH_TICKS_MAX = 1000;

@@ -6,6 +6,8 @@ import type { Report } from './violation.js';
 const LOOK_EVERY_MS = 250;
 /** A bridge that sees an order has asked for its cancellation by then. */
 const ASKED_WITHIN_MS = 1000;
+/** What works on all this time after its cancellation was asked for shows that the request was lost: it is asked for again. */
+const ASKED_AGAIN_WITHIN_MS = 5000;
 
 /** What a decision has sent does not go on working while trading is halted, nor beyond its lifetime: its cancellation is asked for. */
 export class CancelRules {
@@ -38,16 +40,26 @@ export class CancelRules {
     const sent = day.truth.sent.get(order.terms.orderRef);
     if (sent?.isClosing !== false || order.contract.localSymbol !== day.localSymbol) return;
     // One that came back without a word is found with the next look at the open orders, not before.
-    if (day.truth.cancelAsked.has(order.orderId) || day.truth.isGoneForTheBridge(order)) return;
-    if (halts.length > 0 && lasting(this.haltedSinceMs, order, nowMs) > ASKED_WITHIN_MS)
-      this.report('halted-works', `${describe(order)} works on, though halted by ${halts.join(', ')}`);
+    if (day.truth.isGoneForTheBridge(order)) return;
+    const haltedMs = halts.length > 0 ? lasting(this.haltedSinceMs, order, nowMs) : 0;
     const { orderLifetimeMs = 0 } = day.setting.bridge;
     const ageMs = (nowMs - sent.sentMs) * day.setting.speed;
-    if (ageMs > orderLifetimeMs && lasting(this.oldSinceMs, order, nowMs) > ASKED_WITHIN_MS)
+    const oldMs = ageMs > orderLifetimeMs ? lasting(this.oldSinceMs, order, nowMs) : 0;
+    if (this.isCancelDue(order, haltedMs))
+      this.report('halted-works', `${describe(order)} works on, though halted by ${halts.join(', ')}`);
+    if (this.isCancelDue(order, oldMs))
       this.report(
         'order-lifetime',
         `${describe(order)} is ${ageMs.toFixed(0)} market ms old, the limit is ${orderLifetimeMs}`,
       );
+  }
+
+  /** @param wrongMs for how long the order should not have worked */
+  private isCancelDue({ orderId, status }: Order, wrongMs: number): boolean {
+    const askedMs = this.day.truth.cancelAskedMs.get(orderId);
+    if (askedMs === undefined) return wrongMs > ASKED_WITHIN_MS;
+    const isOnItsWay = status === 'PendingCancel';
+    return !isOnItsWay && Math.min(wrongMs, this.day.world.nowMs - askedMs) > ASKED_AGAIN_WITHIN_MS;
   }
 }
 

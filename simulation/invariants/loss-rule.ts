@@ -13,6 +13,8 @@ const MARGIN_TICKS = 3;
 const CLOSED_WITHIN_MS = 8000;
 /** ...and has written down by then that it closes. */
 const ON_RECORD_WITHIN_MS = 3000;
+/** The status is written once a second, by the price of that moment. */
+const LATELY_MS = 3000;
 /** A bridge that has heard nothing of its book for so long need not know what it has lost. */
 const BLIND_MS = 1000;
 
@@ -25,10 +27,14 @@ export class LossRule {
   private tradeDate = '';
   private startPosition = 0;
   private startPrice = Number.NaN;
+  private turns = 0;
+  /** On the first trade date nothing was held, or the bridge has said at which price it counts: later dates begin apart. */
+  private isMarkKnown = false;
   private executionsBefore = 0;
   private beyondSinceMs: number | null = null;
   private heldBeyondSinceMs: number | null = null;
   private openSinceMs: number | null = null;
+  private profits: { readonly atMs: number; readonly usd: number }[] = [];
 
   constructor(
     private readonly day: Day,
@@ -43,6 +49,7 @@ export class LossRule {
   /** On a first start a position that is held is valued from the first price that the bridge has seen. */
   takeMark(price: number): void {
     this.startPrice = price;
+    this.isMarkKnown = this.turns === 1;
   }
 
   look(): void {
@@ -56,10 +63,9 @@ export class LossRule {
     const position = truth.position(localSymbol);
     this.judgeRecord(position, date);
     const lossUsd = -this.pnlUsd(price);
-    const { maxDailyLossUsd = 0, maxPositionContracts = 1 } = setting.risk;
-    const { tickSize, multiplier } = this.day.product;
-    const limitUsd = maxDailyLossUsd * (1 + MARGIN_SHARE) + MARGIN_TICKS * tickSize * multiplier * maxPositionContracts;
-    if (!(lossUsd > limitUsd) || !this.isUndisturbed(date)) {
+    const { maxDailyLossUsd = 0 } = setting.risk;
+    this.judgeProfit(-lossUsd, date);
+    if (!(lossUsd > maxDailyLossUsd * (1 + MARGIN_SHARE) + this.marginUsd) || !this.isUndisturbed(date)) {
       this.beyondSinceMs = null;
       this.heldBeyondSinceMs = null;
       return;
@@ -75,6 +81,36 @@ export class LossRule {
         'daily-loss',
         `${position} contracts are held at a loss of ${lossUsd.toFixed(0)} USD today, the limit is ${maxDailyLossUsd}${isOnRecord ? '' : ', and no halt is on record'}`,
       );
+  }
+
+  /** What the bridge tells of the day's profit is the account's, by one of the prices of the last seconds. */
+  private judgeProfit(profitUsd: number, date: string): void {
+    const { day } = this;
+    const { nowMs } = day.world;
+    const told = day.needlessAlarm.isAccountToldWhole && this.isMarkKnown && this.isUndisturbed(date);
+    if (!told) this.profits = [];
+    else
+      this.profits = [...this.profits, { atMs: nowMs, usd: profitUsd }].filter(({ atMs }) => nowMs - atMs <= LATELY_MS);
+    const statusUsd = day.readyStatus()?.pnlTodayUsd;
+    const [first] = this.profits;
+    if (statusUsd == null || !first || nowMs - first.atMs < LATELY_MS - LOOK_EVERY_MS) return;
+    const lately = this.profits.map(({ usd }) => usd);
+    const [least, most] = [Math.min(...lately) - this.commissionsUsd, Math.max(...lately)];
+    if (statusUsd < least - this.marginUsd || statusUsd > most + this.marginUsd)
+      this.report(
+        'wrong-profit',
+        `the status says ${statusUsd.toFixed(0)} USD today, the account has made ${least.toFixed(0)} to ${most.toFixed(0)}`,
+      );
+  }
+
+  private get marginUsd(): number {
+    const { tickSize, multiplier } = this.day.product;
+    return MARGIN_TICKS * tickSize * multiplier * this.day.setting.risk.maxPositionContracts!;
+  }
+
+  /** Of all days: more than today's. */
+  private get commissionsUsd(): number {
+    return [...this.day.truth.gateway.ledger.commissions.values()].reduce((sum, { amount }) => sum + amount, 0);
   }
 
   /** A halt that closes the position is on record: it is closed, also by a bridge that was started since. */
@@ -116,6 +152,7 @@ export class LossRule {
     this.tradeDate = date;
     this.startPrice = price;
     this.startPosition = this.day.truth.position(this.day.localSymbol);
+    this.isMarkKnown = this.turns++ === 0 && this.startPosition === 0;
     this.executionsBefore = this.day.truth.executions().length;
   }
 

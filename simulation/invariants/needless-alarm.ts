@@ -6,15 +6,18 @@ import type { Report } from './violation.js';
 
 const OTHER_HANDS = [
   ...['hand-trade', 'close-by-hand', 'closeByHand', 'manualTrade', 'otherClientOrder', 'adjustPosition'],
-  ...['stray-order', 'twin-order', 'oddPosition', 'oddExecution', 'bustExecution', 'correctExecution'],
+  ...['stray-order', 'twin-order', 'oddPosition', 'oddExecution', 'bustExecution'],
 ];
 const LATE_REPORTS = ['executionsLate', 'cancelFillRace', 'delayReports'];
 /** A reconciliation looks five times, 200 ms apart, before it gives up what a status has reported: until then nothing is late. */
 const WAITED_FOR_MS = 700;
-const REPORTS = ['loseReports', 'connectivityLost', 'restart', ...LATE_REPORTS];
+// A position that is told later than two looks are apart is another one to whoever asks.
+const REPORTS = ['loseReports', 'connectivityLost', 'restart', 'positionsLate', ...LATE_REPORTS];
 const DISK = ['disk-full', 'failing-syncs', 'power-cut'];
 const FEED = ['silence', 'notice', 'depthReset', 'depthHalt', 'refuseDepth', 'ignoreRequest'];
 const LINE = ['cut', 'lag', 'hang', 'close', 'reset', 'restart', 'connectivityLost', 'lateNextValidId'];
+/** By which a bridge that is connected may still know less of the account than the gateway does. */
+const UNTOLD = [...REPORTS, ...DISK, 'oddExecution', 'bustExecution', 'correctExecution', 'roll'];
 
 /**
  * What a person may be woken for, and the steps of a plan that can be behind it: an alarm that halts trading although
@@ -23,7 +26,7 @@ const LINE = ['cut', 'lag', 'hang', 'close', 'reset', 'restart', 'connectivityLo
 const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
   PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK],
   // An order that comes back on a later trade date is in no journal of that date.
-  ForeignExecution: [...OTHER_HANDS, 'power-cut', 'reappear'],
+  ForeignExecution: [...OTHER_HANDS, 'correctExecution', 'power-cut', 'reappear'],
   DoubleOrder: ['twin-order'],
   WrongAccount: ['oddPosition', 'oddExecution'],
   AccountCurrency: [],
@@ -58,6 +61,11 @@ export class NeedlessAlarm {
     const { do: name, ms } = step.do === 'gateway' ? step.fault : { do: step.do, ms: undefined };
     const isWaitedFor = LATE_REPORTS.includes(String(name)) && typeof ms === 'number' && ms < WAITED_FOR_MS;
     if (!isWaitedFor) this.behind.add(String(name));
+  }
+
+  /** Nothing has happened by which the bridge could know less of the account than the gateway does. */
+  get isAccountToldWhole(): boolean {
+    return !UNTOLD.some((name) => this.behind.has(name));
   }
 
   onDisk(change: DiskChange): void {

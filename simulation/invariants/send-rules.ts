@@ -21,6 +21,8 @@ const FIELD = { side: 16, quantity: 17, type: 18, limit: 19, orderRef: 26 } as c
 /** What must hold for every order of ours at the moment at which it leaves. */
 export class SendRules {
   private readonly openings = new Map<Owner, number[]>();
+  /** By the folder of the journal that has to know them. */
+  private readonly highestOrderId = new Map<string, number>();
 
   constructor(
     private readonly day: Day,
@@ -33,6 +35,7 @@ export class SendRules {
     const limitText = fields[FIELD.limit] ?? '';
     const words = `${fields[FIELD.side]} ${fields[FIELD.quantity]} ${localSymbol} ${limitText || 'market'} (${fields[1]})`;
     if (!isClosing) this.judgePrice(words, limitText);
+    this.judgeOrderId(words, Number(fields[1]));
     return {
       ...{ orderRef: fields[FIELD.orderRef] ?? '', sentMs: world.nowMs, isClosing, localSymbol },
       objections: isClosing ? [] : this.objections(words, limitText, sender),
@@ -69,6 +72,14 @@ export class SendRules {
     const { tickSize } = this.day.product;
     const wanted = tickFormat(Math.round(Number(limitText) / tickSize), tickSize);
     if (limitText !== wanted) this.report('inexact-price', `${words} is not ${wanted}`);
+  }
+
+  /** An id that is used again may mean a change of another order to the gateway. */
+  private judgeOrderId(words: string, orderId: number): void {
+    const { journalFolder } = this.day;
+    const highest = this.highestOrderId.get(journalFolder) ?? 0;
+    if (orderId <= highest) this.report('order-id-again', `${words}: ids up to ${highest} are used already`);
+    this.highestOrderId.set(journalFolder, Math.max(highest, orderId));
   }
 
   private rate(sender: Owner): number {

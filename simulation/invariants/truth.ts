@@ -35,8 +35,8 @@ export class Truth {
   otherHandsMs = Number.NEGATIVE_INFINITY;
   /** When the gateway's last true word on a position reached a bridge that could understand it; -Infinity before. */
   toldMs = Number.NEGATIVE_INFINITY;
-  /** Ids of orders that the bridge has asked the gateway to cancel since it placed them. */
-  readonly cancelAsked = new Set<number>();
+  /** When the bridge has last asked the gateway to cancel an order since it placed it, by the order's id. */
+  readonly cancelAskedMs = new Map<number, number>();
   /** Until when an order, by its permId, is over for a bridge that was told so; Infinity: it was told nothing else since. */
   private readonly goneUntilMs = new Map<number, number>();
   /** Our executions that the gateway has not told yet, and when they were done: its word on the position cannot be understood. */

@@ -37,10 +37,26 @@ export type Action =
   | { readonly do: 'cut'; readonly forMs: number }
   | { readonly do: 'lag'; readonly delayMs: number; readonly forMs: number }
   | { readonly do: 'push'; readonly ticks: number }
+  /** The link is reset, and the newest order is not among those that the gateway shows first. */
+  | { readonly do: 'order-shown-late' }
+  /** The market goes against what is held, by so many times the day's limit. */
+  | { readonly do: 'push-against'; readonly share: number }
+  /** The market goes away from the newest order that works. */
+  | { readonly do: 'push-away'; readonly ticks: number }
+  /** The gateway holds the next order of a decision for a while; what is to happen meanwhile begins once it works. */
+  | { readonly do: 'on-order'; readonly holdMs: number; readonly then: readonly Later[] }
+  /** Begins with the next fill of a decision's order. */
+  | { readonly do: 'on-fill'; readonly then: readonly Later[] }
   /** The bridge is stopped, and started anew for the next contract of the product. */
   | { readonly do: 'roll'; readonly restartMs: number };
 
 export type Step = Action & { readonly atMs: number };
+
+/** What happens so long after something else, ms. */
+export interface Later {
+  readonly afterMs: number;
+  readonly action: Action;
+}
 
 /** What stays the same for the whole day. */
 export interface Setting {

@@ -87,7 +87,7 @@ describe('order states', () => {
     }
   });
 
-  it('are unknown after a lost link until they are settled', () => {
+  it('are unknown to a bridge that was started anew until they are settled', () => {
     const live: OrderState[] = ['intended', 'sent', 'working', 'cancelling', 'filling'];
     for (const before of live) {
       assert.equal(nextState(before, { kind: 'link-lost' }), 'unknown');
