@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CONTROL_FILES, type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
 
@@ -68,8 +68,9 @@ export class ControlFiles {
 
   private haltReason(): string | null {
     const file = path.join(this.folder, CONTROL_FILES.halt);
-    if (!existsSync(this.folder)) return 'the control folder is gone';
-    if (!existsSync(file)) return null;
+    const found = lookFor(this.folder, file);
+    if (found === 'absent') return null;
+    if (found !== 'present') return found.untold;
     const asked = this.request(CONTROL_FILES.halt);
     return asked ? `${asked.reason} (${asked.by})` : `${file} exists, but says nothing readable`;
   }
@@ -88,5 +89,25 @@ export class ControlFiles {
     } catch {
       return null;
     }
+  }
+}
+
+/**
+ * Off is only what is certain: the folder can be listed and looked into, and has no entry of this name, not even a link
+ * that leads nowhere. (`existsSync` says no where it may not look.)
+ * @returns why nobody can tell, where nobody can
+ */
+function lookFor(folder: string, file: string): 'present' | 'absent' | { readonly untold: string } {
+  try {
+    readdirSync(folder);
+  } catch (error) {
+    return { untold: `the control folder cannot be read: ${(error as Error).message}` };
+  }
+  try {
+    lstatSync(file);
+    return 'present';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'absent';
+    return { untold: `whether ${file} exists cannot be told: ${(error as Error).message}` };
   }
 }
