@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
@@ -21,17 +22,21 @@ const ANSWER_BYTES_MAX = 64 * 1024;
 export async function examineRelease(ask: ReleaseAsk, withinMs: number): Promise<void> {
   const child = spawn(process.execPath, ['--no-warnings', PROCESS], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = endOf(child);
-  // Its standard input stays open: its end tells that this process has ended.
+  // A bridge that stops does not wait for it: it ends with its standard input.
+  for (const held of [child, child.stdin as Socket, child.stdout as Socket]) held.unref();
   child.stdin!.on('error', () => {});
   child.stdin!.write(`${JSON.stringify({ ...ask, withinMs })}\n`);
-  const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, withinMs).unref();
   const begunMs = performance.now();
   const { text, how } = await ended.finally(() => clearTimeout(late));
   const answer = parseAnswer(text);
   if (answer?.ok) return;
   if (answer) throw new Failure(answer.type, answer.message, answer.fix);
   const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
-  const isLate = performance.now() - begunMs >= withinMs;
   throw new Failure(
     isLate ? 'ReleaseHangs' : 'ReleaseCrashes',
     isLate
