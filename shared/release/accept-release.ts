@@ -86,6 +86,26 @@ export async function loadRelease(ask: {
   });
 }
 
+/**
+ * Whether a release that was loaded before may still be used now: it may have expired since, its key may have been taken
+ * away, a newer one may have been verified. Takes what is on disk at this moment, and no time that a swap would feel.
+ * @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing
+ */
+export function verifyStillGood(ask: {
+  readonly brokerFolder: string;
+  readonly envelope: string;
+  readonly nowMs: number;
+  readonly expected: ExpectedRelease;
+}): void {
+  verifyEnvelope({
+    envelope: readBounded(path.join(ask.brokerFolder, 'releases', ask.envelope), ENVELOPE_BYTES_MAX),
+    root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
+    pin: readPin(ask.brokerFolder),
+    nowMs: ask.nowMs,
+    expected: ask.expected,
+  });
+}
+
 /** The file's bytes, at most one more than `bytesMax`: the verifier sees that it is too long without reading it all. */
 export function readBounded(file: string, bytesMax: number): Buffer {
   let descriptor: number;

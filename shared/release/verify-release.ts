@@ -36,8 +36,8 @@ export interface ExpectedRelease {
   /** What is traded here: a release for another product, or for none that it names, is refused. */
   readonly product?: ReleaseProduct;
   /**
-   * Set only at a restart, with the payload of the last `swapped` line of swaps.jsonl in `payloadSha256`: exactly this
-   * payload may have a lower counter than the pin, because a newer release may be verified and still wait for its open.
+   * Set only at a restart, with the payload of the release that is kept as live beside the pin in `payloadSha256`: exactly
+   * this payload may have a lower counter than the pin, because a newer release may be verified and still wait for its open.
    */
   readonly alreadyLive?: boolean;
 }
