@@ -11,7 +11,7 @@ import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
 import type { backtestRange } from '../../workflows/index.js';
-import { printResult } from '../output.js';
+import { printResult, say } from '../output.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 
 interface Flags extends Omit<BacktestInput, 'files' | 'bars' | 'settings'> {
@@ -58,7 +58,7 @@ async function runRange(flags: Flags): Promise<void> {
       printResult(flags.json === true, { workflowId, webUi }, `${workflowId} started: ${webUi}`);
       return;
     }
-    process.stderr.write(`${workflowId}: ${webUi}\n`);
+    say(`${workflowId}: ${webUi}`);
     const result = await handle.result().catch((error: unknown) => {
       throw error instanceof WorkflowFailedError ? failureOf(error) : error;
     });
