@@ -38,6 +38,9 @@ export function readPlainFile(file: string, bytesMax: number): Buffer {
   }
 }
 
+/** Settings and other files that people write by hand. */
+export const HANDWRITTEN_BYTES_MAX = 16 * 2 ** 20;
+
 /**
  * The whole file that somebody has named, where it is one of a size that can be held.
  * @throws BadInput in words, also for a pipe, a device, a folder, a file that is not there and one that is too large
