@@ -4,15 +4,27 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { obtainLibxgboost } from '../../setup/libxgboost.js';
 import { PinMismatch } from '../../setup/pin-mismatch.js';
+import { pythonWith } from '../../setup/python-environment.js';
 import { temporalArchive } from '../../setup/temporal-archive.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import { buildTemporal } from '../../setup/temporal-by-go.js';
 import { TEMPORAL_MODULE_SUM, TEMPORAL_PIN } from '../../setup/temporal-version.js';
 import { fakeProgram, temporaryFolder } from '../setup/temporary-folder.js';
+
+/** Of the sources: of setup, tests and benches. */
+function requirementsFiles(): string[] {
+  const sources = fileURLToPath(new URL('../../..', import.meta.url));
+  return ['setup', 'test', 'bench'].flatMap((room) =>
+    readdirSync(path.join(sources, room), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.requirements.txt'))
+      .map((name) => path.join(sources, room, name)),
+  );
+}
 
 const VERSION = `echo "temporal version ${TEMPORAL_PIN.version} (Server ${TEMPORAL_PIN.serverVersion}, UI 2.0.0)"`;
 
@@ -99,6 +111,17 @@ echo built > "$GOBIN/temporal"`;
       PinMismatch,
     );
     assert.equal(await build(install(TEMPORAL_MODULE_SUM)), at('temporal'));
+  });
+
+  it('is not installed as a Python package', async () => {
+    const requirements = at('small.requirements.txt');
+    writeFileSync(requirements, `nest-asyncio==1.6.0 --hash=sha256:${'0'.repeat(64)}\n`);
+    await assert.rejects(pythonWith(requirements), PinMismatch);
+    for (const file of requirementsFiles()) {
+      const packages = readFileSync(file, 'utf8').replaceAll('\\\n', ' ').split('\n');
+      for (const line of packages.filter((one) => /^[a-z]/i.test(one)))
+        assert.match(line, /--hash=sha256:[0-9a-f]{64}/, file);
+    }
   });
 
   it('does not make the trainer fall back on some other library', async () => {
