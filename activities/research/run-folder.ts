@@ -8,6 +8,8 @@ import { type Reference, reference } from '../../shared/reference.js';
 import { folderNameOf, runIdentity } from '../../shared/ship/ship-id.js';
 import { asked } from '../asked.js';
 
+/** Whoever starts a workflow chooses its id. */
+const OTHER_ID = 'start it with another workflow id, such as ship/mine';
 /** Far above any file that a step hands to the next one; what is longer is not read. */
 const FILE_BYTES_MAX = 2 ** 31;
 
@@ -24,7 +26,7 @@ export class RunFolder {
 
   /** @throws Failure 'WrongAsk' for an identity that no run has */
   constructor(parent: string, identity: string) {
-    const own = path.join(parent, folderNameOf(asked(runIdentity, identity)));
+    const own = path.join(parent, folderNameOf(asked(runIdentity, identity, OTHER_ID)));
     const former = path.join(parent, identity.replace(/[^A-Za-z0-9._-]+/g, '-'));
     // Runs that began when folders were named otherwise go on in theirs. No folder is named so since: names have a ~.
     this.path = !existsSync(own) && existsSync(former) ? former : own;

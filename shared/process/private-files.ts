@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, fstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { openPlainFile } from '../disk/plain-file.js';
 import { Failure } from '../failure.js';
 
 const OTHERS = 0o077;
@@ -27,7 +28,7 @@ export function makePrivateFolder(folder: string): void {
  * @throws Failure 'KeyExposed'
  */
 export function readPrivateFile(file: string): Buffer {
-  const descriptor = openSync(file, 'r');
+  const descriptor = openPlainFile(file);
   try {
     const { mode, uid } = fstatSync(descriptor);
     if (process.platform !== 'win32' && ((mode & OTHERS) !== 0 || !isOurs(uid)))
