@@ -34,7 +34,8 @@ describe('attack: an input that keeps a worker busy or fills its memory', functi
   });
 
   it('costs no memory for each file that it names', async () => {
-    const request = { files: Array.from({ length: 300 }, () => caller.depthFile), release: caller.depthFile };
+    const files = Array.from({ length: 300 }, () => caller.depthFile);
+    const request = backtestInput.parse({ files, release: caller.depthFile });
     const beforeBytes = process.memoryUsage().rss;
     let peakBytes = 0;
     const watch = setInterval(() => {

@@ -68,8 +68,9 @@ describe('attack: a reference to a file that is not the step’s', function () {
     mkdirSync(path.join(shipFolder(), 'candidate'), { recursive: true });
     writeFileSync(path.join(shipFolder(), 'candidate', 'feature-schema.json'), '{}');
     const listed = `[{"name":"feature-schema.json","size":2,"sha256":"${sha256('{}')}"}]\n`;
-    writeFileSync(path.join(shipFolder(), 'candidate.json'), listed);
-    const manifest = { uri: 'candidate.json', sha256: sha256(listed), bytes: listed.length };
+    const candidateFile = path.join(shipFolder(), 'candidate.json');
+    writeFileSync(candidateFile, listed);
+    const manifest = { uri: candidateFile, sha256: sha256(listed), bytes: listed.length };
     const ask = {
       shipId: SHIP,
       candidate: { manifest },
