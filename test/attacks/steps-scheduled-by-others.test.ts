@@ -7,10 +7,10 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
-import type { foreignWorkflow } from './foreign-workflow.js';
+import type { foreignWorkflow } from './steps-of-ours.js';
 import { HostileCaller, SECRET } from './hostile-caller.js';
 
-const FOREIGN = fileURLToPath(new URL('./foreign-workflow.js', import.meta.url));
+const FOREIGN = fileURLToPath(new URL('./steps-of-ours.js', import.meta.url));
 
 /** The server is real, the steps are those of the workers, and the workflow is somebody else's. */
 describe('attack: a foreign worker that schedules our steps over a real server', function () {
