@@ -7,8 +7,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
-import type { foreignWorkflow } from './steps-of-ours.js';
 import { HostileCaller, SECRET } from './hostile-caller.js';
+import type { foreignWorkflow } from './steps-of-ours.js';
 
 const FOREIGN = fileURLToPath(new URL('./steps-of-ours.js', import.meta.url));
 
