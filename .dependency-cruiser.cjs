@@ -7,7 +7,7 @@ const only = (room, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: `^${room}/` },
-  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})/|^activities/step[.]ts$` },
+  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})/|^activities/(step|asked)[.]ts$` },
 });
 module.exports = {
   forbidden: [

@@ -5,7 +5,9 @@ import { Failure } from '../../shared/failure.js';
 import { acceptRelease } from '../../shared/release/accept-release.js';
 import type { ReleaseProduct } from '../../shared/release/product.js';
 import { pullRelease } from '../../shared/transfer/pull-release.js';
+import { asked } from '../asked.js';
 import { step } from '../step.js';
+import { armAsk, disarmAsk, haltAsk, observeAsk, releaseAsk } from './asks.js';
 import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
@@ -36,10 +38,14 @@ export function createBrokerActivities({
   const incomingFolder = path.join(brokerFolder, 'incoming');
   const clock = () => sharedClock(clockFile);
   return {
-    pullRelease: (release) =>
-      step((context) => pullRelease({ rsync, incomingFolder, brokerFolder, release, ...context })),
-    verifyRelease: ({ shipId, tarball, envelope, modelVersion, counter, payloadSha256 }) =>
+    pullRelease: (ask) =>
+      step(async (context) => {
+        const release = asked(releaseAsk, ask);
+        return pullRelease({ rsync, incomingFolder, brokerFolder, release, ...context });
+      }),
+    verifyRelease: (ask) =>
       step(async () => {
+        const { shipId, tarball, envelope, modelVersion, counter, payloadSha256 } = asked(releaseAsk, ask);
         const expected = { shipId, modelVersion, counter, payloadSha256, product };
         const accepted = await acceptRelease({
           brokerFolder,
@@ -52,11 +58,16 @@ export function createBrokerActivities({
         return { files: accepted.files.size, keyIds: accepted.keyIds };
       }),
     nextRthOpen: () => step(async () => nextOpen(clock(), Date.now())),
-    armSwap: (ask) => step(async () => armSwap(brokerFolder, ask)),
-    awaitSwap: (ask) => step((context) => awaitSwap(brokerFolder, ask, context)),
-    disarmSwap: ({ shipId }) => step(() => disarmSwap(brokerFolder, shipId)),
-    observeRelease: (ask) => step((context) => observeRelease(brokerFolder, clock(), ask, context)),
-    haltTrading: ({ shipId, reason }) => step(async () => haltTrading(brokerFolder, shipId, reason)),
+    armSwap: (ask) => step(async () => armSwap(brokerFolder, asked(armAsk, ask))),
+    awaitSwap: (ask) => step(async (context) => awaitSwap(brokerFolder, asked(releaseAsk, ask), context)),
+    disarmSwap: (ask) => step(async () => disarmSwap(brokerFolder, asked(disarmAsk, ask).shipId)),
+    observeRelease: (ask) =>
+      step(async (context) => observeRelease(brokerFolder, clock(), asked(observeAsk, ask), context)),
+    haltTrading: (ask) =>
+      step(async () => {
+        const { shipId, reason } = asked(haltAsk, ask);
+        haltTrading(brokerFolder, shipId, reason);
+      }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import {
   concludeGate,
   decodeScoredFold,
@@ -15,14 +16,28 @@ import type { LibraryFile } from '../../research/training/booster.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
 import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
-import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/heads/head.js';
+import { Failure } from '../../shared/failure.js';
+import { HEAD_NAMES, type HeadName, type HeadSamples, headName } from '../../shared/heads/head.js';
+import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
+import { asked } from '../asked.js';
 import { type StepContext, step } from '../step.js';
-import type { GatePlan, ResearchActivities } from './contract.js';
+import type { FoldSummary, GatePlan, ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { liveRelease, recipesOf } from './live-release.js';
 import { writeModelCard } from './model-card.js';
-import { readReference, ShipFolder } from './ship-folder.js';
+import { SHIP_FILES, ShipFolder } from './ship-folder.js';
 import { readPlan } from './ship-plan.js';
+
+/** Which score is meant: candidate against prior, of one head on one fold. */
+const scoreKey = z.object({
+  head: headName,
+  fold: z.number().int().min(0).max(10_000),
+  priorVersion: z.number().int().positive().nullable(),
+});
+/** More heads and folds than any plan has. */
+const SCORES_MAX = 1000;
+const scoreList = z.array(z.unknown()).max(SCORES_MAX);
+const samplesList = z.array(z.unknown()).max(HEAD_NAMES.length);
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
 
@@ -35,7 +50,8 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
       step(async () => {
         const folder = folderOf(shipId);
         const { thresholds } = readPlan(folder);
-        const plans = samples.map(({ samples: { uri, sha256 } }) => planFolds(loadSamples(uri, sha256), thresholds));
+        asked(samplesList, samples);
+        const plans = samples.map((one) => planFolds(samplesIn(folder, one), thresholds));
         folder.writeJson('folds.json', plans);
         return {
           folds: plans.flatMap(({ head, folds }) => folds.map(({ fold }) => ({ head, fold }))),
@@ -48,10 +64,11 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
       step(async (context) => {
         const folder = folderOf(shipId);
         const { recipes, thresholds } = readPlan(folder);
-        const { head } = samples;
-        const rows = loadSamples(samples.samples.uri, samples.samples.sha256);
-        const planned = readFolds(folder).find((one) => one.head === head)!.folds[fold]!;
-        const prior = plan.priorVersion === null ? null : (await recipesOf(places.releases, plan.priorVersion))[head];
+        const key = asked(scoreKey, { head: samples.head, fold, priorVersion: plan.priorVersion });
+        const { head, priorVersion } = key;
+        const planned = plannedFold(folder, key);
+        const rows = samplesIn(folder, samples);
+        const prior = priorVersion === null ? null : (await recipesOf(places.releases, priorVersion))[head];
         const ask = { samples: rows, fold: planned, candidate: recipes[head], prior, thresholds };
         const scored = await scoreFold(ask, learnByBoosting(rows, library, context, `${head}, fold ${fold + 1}`));
         const { candidate, prior: priorScore, testRows } = scored.score;
@@ -61,10 +78,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
           testRows,
           candidateLogLoss: candidate.logLossSum / testRows,
           priorLogLoss: priorScore ? priorScore.logLossSum / testRows : null,
-          score: folder.write(
-            `folds/${head}-${fold}-against-${plan.priorVersion ?? 'none'}.bin`,
-            encodeScoredFold(scored),
-          ),
+          score: folder.write(scoreFile(key), encodeScoredFold(scored)),
         };
       }),
 
@@ -72,19 +86,20 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
       step(async () => {
         const folder = folderOf(shipId);
         const { thresholds, synthetic } = readPlan(folder);
+        asked(scoreList, scores);
         const report = await concludeGate(
           {
             runId: shipId,
             synthetic,
             priorRelease: releaseName(plan),
             plans: readFolds(folder),
-            folds: scores.map(({ score }) => decodeScoredFold(readReference(score), score.uri)),
+            folds: scores.map((one) => scoredFold(folder, { ...one, priorVersion: plan.priorVersion })),
             parity: parityOf(folder),
             thresholds,
           },
           places.trials,
         );
-        const reference = folder.write('gate-report.json', encodeGateReport(report).bytes);
+        const reference = folder.write(GATE_REPORT_FILE, encodeGateReport(report).bytes);
         const card = writeModelCard(folder, shipId, { report, reportSha256: reference.sha256, ...code });
         return {
           verdict: report.verdict.verdict,
@@ -117,6 +132,26 @@ function learnByBoosting(
     });
     return async (testRows) => (await predictBooster({ ...matrix, booster, rowIndices: testRows })).probabilities;
   };
+}
+
+function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadSamples {
+  const { file, sha256 } = folder.locate(samples, SHIP_FILES.samples(head));
+  return loadSamples(file, sha256);
+}
+
+function scoreFile({ head, fold, priorVersion }: z.infer<typeof scoreKey>): string {
+  return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.bin`;
+}
+
+function scoredFold(folder: ShipFolder, ask: FoldSummary & { readonly priorVersion: number | null }) {
+  const name = scoreFile(asked(scoreKey, ask));
+  return decodeScoredFold(folder.read(ask.score, name), folder.file(name));
+}
+
+function plannedFold(folder: ShipFolder, { head, fold }: z.infer<typeof scoreKey>) {
+  const planned = readFolds(folder).find((one) => one.head === head)?.folds[fold];
+  if (planned) return planned;
+  throw new Failure('WrongAsk', `the gate's plan of this ship has no fold ${fold} of ${head}`, 'start a new ship');
 }
 
 function readFolds(folder: ShipFolder) {

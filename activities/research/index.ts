@@ -1,4 +1,6 @@
 import { activityInfo, log } from '@temporalio/activity';
+import { runIdentity } from '../../shared/ship/ship-id.js';
+import { asked } from '../asked.js';
 import { step } from '../step.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import { createBacktestSteps } from './backtest-steps.js';
@@ -26,7 +28,7 @@ export function createResearchActivities(dependencies: ResearchDependencies): Re
       step(async (context) => {
         const { workflowExecution } = activityInfo();
         if (!workflowExecution) throw new Error('the lane is taken by workflows only');
-        await lane.take({ shipId, ...workflowExecution }, context);
+        await lane.take({ shipId: asked(runIdentity, shipId), ...workflowExecution }, context);
         return { priorVersion: liveRelease(places.releases)?.modelVersion ?? null };
       }),
     leaveLane: ({ shipId }) => step(async () => lane.leave(shipId)),

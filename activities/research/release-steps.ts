@@ -15,10 +15,13 @@ import { Failure } from '../../shared/failure.js';
 import { describeFiles } from '../../shared/release/archive.js';
 import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
 import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { runIdentity } from '../../shared/ship/ship-id.js';
+import { asked } from '../asked.js';
 import { step } from '../step.js';
 import type { CandidateSummary, ResearchActivities, SignedRelease } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { readReference, referenceTo, ShipFolder } from './ship-folder.js';
+import { referenceTo } from './run-folder.js';
+import { SHIP_FILES, ShipFolder } from './ship-folder.js';
 import { readPlan } from './ship-plan.js';
 
 type ReleaseSteps = Pick<
@@ -45,9 +48,9 @@ export function createReleaseSteps({ config, codeCommit, lockfileSha256 }: Resea
       step(async () => {
         const folder = new ShipFolder(places.research, shipId);
         const files = candidateFiles(folder, candidate);
-        files.set(GATE_REPORT_FILE, readReference(gate.report));
-        files.set(MODEL_CARD_JSON, readReference(gate.card.json));
-        files.set(MODEL_CARD_HTML, readReference(gate.card.html));
+        files.set(GATE_REPORT_FILE, folder.read(gate.report, GATE_REPORT_FILE));
+        files.set(MODEL_CARD_JSON, folder.read(gate.card.json, MODEL_CARD_JSON));
+        files.set(MODEL_CARD_HTML, folder.read(gate.card.html, MODEL_CARD_HTML));
         const { product, synthetic } = readPlan(folder);
         const facts: ReleaseFacts = {
           releaseId: shipId,
@@ -72,7 +75,7 @@ export function createReleaseSteps({ config, codeCommit, lockfileSha256 }: Resea
           .list()
           .findLast((one) => one.state === 'live' && one.modelVersion !== faulty.modelVersion);
         if (!before) return null;
-        const releaseId = `${shipId}/rollback`;
+        const releaseId = `${asked(runIdentity, shipId)}/rollback`;
         const epoch = readTrustedRoot(trust).metadata.epoch;
         buildRollback(places.releases, { releaseId, shipId, epoch, lifetimeDays }, before.modelVersion, Date.now());
         return summaryOf(await signRelease(signing(releaseId)));
@@ -102,7 +105,7 @@ export function createReleaseSteps({ config, codeCommit, lockfileSha256 }: Resea
 /** The candidate's files, each as it was when the candidate was assembled and gated. */
 function candidateFiles(folder: ShipFolder, { manifest }: CandidateSummary): Map<string, Buffer> {
   const files = readCandidate(folder.file('candidate'));
-  if (JSON.stringify(describeFiles(files)) !== readReference(manifest).toString('utf8').trimEnd()) {
+  if (JSON.stringify(describeFiles(files)) !== folder.read(manifest, SHIP_FILES.candidate).toString('utf8').trimEnd()) {
     throw new Failure('CandidateChanged', `${folder.file('candidate')} changed after the gate`, 'start a new ship');
   }
   return files;

@@ -3,6 +3,7 @@ import { obtainAll } from '../../setup/prerequisites.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { Config } from '../../shared/config/config.js';
+import { isLoopback } from '../../shared/config/loopback.js';
 import { Failure } from '../../shared/failure.js';
 import { untilAskedToStop } from '../../shared/process/stop-request.js';
 import type { ShipHandle } from '../ship/find-ship.js';
@@ -156,7 +157,7 @@ export async function prepareTools(config: Config, progress: (line: string) => v
   if (failure) throw failure;
   const [temporal, rsync] = await Promise.all([
     config.temporal.embedded ? obtainTemporal({ progress }) : null,
-    obtainRsync({ reach: 'loopback', progress }),
+    obtainRsync({ reach: isLoopback(config.rsync.host) ? 'loopback' : 'network', progress }),
   ]);
   return { temporal: temporal?.path ?? null, rsync: rsync.path };
 }

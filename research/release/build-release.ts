@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createFile } from '../../shared/disk/create-file.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import { describeFiles, packArchive, type ReleaseFiles } from '../../shared/release/archive.js';
 import {
+  ARCHIVE_BYTES_MAX,
   encodeStatement,
   FEATURE_SCHEMA_FILE,
   GATE_REPORT_FILE,
@@ -109,9 +110,14 @@ export function releaseLedger(releasesFolder: string): ReleaseLedger {
   return new ReleaseLedger(path.join(releasesFolder, 'ledger'));
 }
 
-/** Every file under a candidate folder, by its path with `/`. */
+const CANDIDATE_FILES_MAX = 200;
+
+/** Every file under a candidate folder, by its path with `/`. @throws BadInput for a folder of more than a release can hold */
 export function readCandidate(folder: string): Map<string, Buffer> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = entries.reduce((sum, entry) => sum + statSync(path.join(entry.path, entry.name)).size, 0);
+  if (entries.length > CANDIDATE_FILES_MAX || bytes > ARCHIVE_BYTES_MAX)
+    throw new BadInput(folder, undefined, 'holds more than a candidate can', "name a candidate's folder");
   const names = entries.map((entry) => path.relative(folder, path.join(entry.path, entry.name)));
   return new Map(names.sort().map((name) => [name.split(path.sep).join('/'), readFileSync(path.join(folder, name))]));
 }

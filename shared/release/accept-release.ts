@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { NotPlainFile, readPlainFile } from '../disk/plain-file.js';
 import { renameWithRetry, replaceFile, syncFolder } from '../disk/replace-file.js';
 import { Failure } from '../failure.js';
 import { ENVELOPE_BYTES_MAX, MalformedEnvelope } from './dsse.js';
@@ -108,24 +99,11 @@ export function verifyStillGood(ask: {
 
 /** The file's bytes, at most one more than `bytesMax`: the verifier sees that it is too long without reading it all. */
 export function readBounded(file: string, bytesMax: number): Buffer {
-  let descriptor: number;
   try {
-    descriptor = openSync(file, 'r');
+    return readPlainFile(file, bytesMax);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    if ((error as NodeJS.ErrnoException).code === undefined && !(error instanceof NotPlainFile)) throw error;
     throw new DeliveryMissing(file, (error as Error).message);
-  }
-  try {
-    if (!fstatSync(descriptor).isFile()) throw new DeliveryMissing(file, 'not a plain file');
-    const buffer = Buffer.alloc(Math.min(fstatSync(descriptor).size, bytesMax) + 1);
-    let bytes = 0;
-    for (;;) {
-      const read = readSync(descriptor, buffer, bytes, buffer.length - bytes, null);
-      bytes += read;
-      if (read === 0 || bytes === buffer.length) return buffer.subarray(0, bytes);
-    }
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createFile } from '../disk/create-file.js';
 import { Failure } from '../failure.js';
+import { readPrivateFile } from '../process/private-files.js';
 import { type SigningKey, signingKeyFromPem, signingKeyPem } from './ed25519-key.js';
 import type { RoleName, TrustedRoot } from './root.js';
 
@@ -16,9 +17,9 @@ export function writeSigningKey(folder: string, role: RoleName, key: SigningKey)
   return file;
 }
 
-/** All private keys of a role in a folder, by file name. */
+/** All private keys of a role in a folder, by file name. @throws Failure 'KeyExposed' where others can read one */
 export function readSigningKeys(folder: string, role: RoleName): SigningKey[] {
-  return signingKeyFiles(folder, role).map((file) => signingKeyFromPem(readFileSync(file, 'utf8')));
+  return signingKeyFiles(folder, role).map((file) => signingKeyFromPem(readPrivateFile(file).toString('utf8')));
 }
 
 /**

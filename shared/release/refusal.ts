@@ -7,6 +7,7 @@ const REFUSALS = {
   signature: 'too few release keys have signed',
   'wrong-role': 'it is signed by a key of another role',
   'keyid-mislabelled': 'a signature names another key than the one that made it',
+  'extra-signature': 'it carries more signatures than are asked for, or in another order',
   'root-refused': 'the root of trust, or a newer one beside the release, is damaged or not signed as it must be',
   'root-expired': 'the root of trust has expired',
   'root-rollback': 'the root of trust is older than the one seen before',

@@ -59,6 +59,9 @@ export function nextRoot(trusted: TrustedRoot, envelopeBytes: Buffer): TrustedRo
   if (next.metadata.epoch < epoch) throw new RootRefused('epoch', `epoch ${next.metadata.epoch} is below ${epoch}`);
   requireSignatures(envelope, trusted.roles.root, `version ${version}, the root trusted now`);
   requireSignatures(envelope, next.roles.root, `version ${version + 1}, the new root itself`);
+  const signers = [...trusted.roles.root.keys, ...next.roles.root.keys];
+  if (verifySignatures(envelope, signers, 1).surplus)
+    throw new RootRefused('signature', 'it carries a signature of no root key, or of one twice');
   return next;
 }
 

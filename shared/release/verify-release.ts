@@ -140,11 +140,18 @@ function releaseSigners(envelope: DsseEnvelope, root: TrustedRoot): readonly str
   const check = verifySignatures(envelope, keys, threshold);
   if (check.met) {
     if (check.mislabelled) throw new ReleaseRefused('keyid-mislabelled');
+    if (check.surplus || !isOneForm(envelope, threshold)) throw new ReleaseRefused('extra-signature', { threshold });
     return check.keyIds;
   }
   const role = ROLE_NAMES.find((name) => verifySignatures(envelope, root.roles[name].keys, 1).met);
   if (role !== undefined && role !== 'release') throw new ReleaseRefused('wrong-role', { role });
   throw new ReleaseRefused('signature', { distinctKeys: check.keyIds.length, threshold });
+}
+
+/** As many signatures as are asked for, in the order of their keyids: the same signers give the same bytes. */
+function isOneForm({ signatures }: DsseEnvelope, threshold: number): boolean {
+  const inOrder = signatures.every(({ keyid }, index) => index === 0 || signatures[index - 1]!.keyid < keyid);
+  return signatures.length === threshold && inOrder;
 }
 
 function releaseIn(payload: Buffer): ReleasePredicate {

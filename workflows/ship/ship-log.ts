@@ -15,6 +15,8 @@ import type { ShipStage } from '../../shared/ship/stage.js';
 import { broker } from './activities.js';
 import { shipMarkdown } from './ship-markdown.js';
 
+const REMARKS_MAX = 30;
+
 export const progressQuery = defineQuery<ShipProgress>('progress');
 
 /** What is known of a ship so far, told to operators as it changes: search attributes, live details, a query, the result. */
@@ -96,8 +98,10 @@ export class ShipLog {
     this.show();
   }
 
+  /** The newest ones: signals that are refused come from anybody, as often as they like. */
   remark(sentence: string): void {
     this.remarks.push(sentence);
+    if (this.remarks.length > REMARKS_MAX) this.remarks.shift();
     this.show();
   }
 
