@@ -2,14 +2,16 @@ import path from 'node:path';
 import { readClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { Failure } from '../../shared/failure.js';
-import { acceptRelease } from '../../shared/release/accept-release.js';
+import { acceptRelease, takeRevocations } from '../../shared/release/accept-release.js';
 import type { ReleaseProduct } from '../../shared/release/product.js';
-import { pullRelease } from '../../shared/transfer/pull-release.js';
+import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { pullRelease, pullRevocations } from '../../shared/transfer/pull-release.js';
 import { step } from '../step.js';
 import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
-import { armSwap, awaitSwap, disarmSwap } from './swap-handover.js';
+import { sightingOf } from './sighting.js';
+import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
 import { haltTrading } from './trading-control.js';
 
 export interface BrokerDependencies {
@@ -37,7 +39,11 @@ export function createBrokerActivities({
   const clock = () => sharedClock(clockFile);
   return {
     pullRelease: (release) =>
-      step((context) => pullRelease({ rsync, incomingFolder, brokerFolder, release, ...context })),
+      step(async (context) => {
+        const pulled = await pullRelease({ rsync, incomingFolder, brokerFolder, release, ...context });
+        await pullRevocations({ rsync, incomingFolder, brokerFolder, ...context });
+        return pulled;
+      }),
     verifyRelease: ({ shipId, tarball, envelope, modelVersion, counter, payloadSha256 }) =>
       step(async () => {
         const expected = { shipId, modelVersion, counter, payloadSha256, product };
@@ -52,10 +58,30 @@ export function createBrokerActivities({
         return { files: accepted.files.size, keyIds: accepted.keyIds };
       }),
     nextRthOpen: () => step(async () => nextOpen(clock(), Date.now())),
-    armSwap: (ask) => step(async () => armSwap(brokerFolder, ask)),
-    awaitSwap: (ask) => step((context) => awaitSwap(brokerFolder, ask, context)),
-    disarmSwap: ({ shipId }) => step(() => disarmSwap(brokerFolder, shipId)),
-    observeRelease: (ask) => step((context) => observeRelease(brokerFolder, clock(), ask, context)),
+    armSwap: (ask) => step(() => armSwap({ brokerFolder, product, nowMarketMs: clock().nowMs() }, ask)),
+    awaitSwap: (ask) =>
+      step(async (context) => {
+        const swap = await awaitSwap(brokerFolder, ask, context);
+        return { ...swap, ...sightingOf(brokerFolder, swap, null) };
+      }),
+    disarmSwap: ({ shipId }) =>
+      step(async () => {
+        const swap = await disarmSwap(brokerFolder, shipId);
+        return { swappedPayloadSha256: swap?.payloadSha256 ?? null, ...sightingOf(brokerFolder, swap, null) };
+      }),
+    observeRelease: (ask) =>
+      step(async (context) => {
+        const swap = tradingSwap(brokerFolder, ask.payloadSha256);
+        const observation = await observeRelease(brokerFolder, clock(), ask, context);
+        return { ...observation, ...sightingOf(brokerFolder, swap, observation) };
+      }),
+    pullRevocations: () =>
+      step(async (context) => {
+        await pullRevocations({ rsync, incomingFolder, brokerFolder, ...context });
+        return {
+          revoked: takeRevocations(brokerFolder, incomingFolder, readTrustedRoot(path.join(brokerFolder, 'trust'))),
+        };
+      }),
     haltTrading: ({ shipId, reason }) => step(async () => haltTrading(brokerFolder, shipId, reason)),
   };
 }

@@ -1,9 +1,14 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { nextRthOpen } from '../../shared/calendar/cme-calendar.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
+import { Failure } from '../../shared/failure.js';
 import { type ArmedSwap, armedSwap } from '../../shared/handover/armed-swap.js';
 import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
+import { loadRelease } from '../../shared/release/accept-release.js';
+import type { ReleaseProduct } from '../../shared/release/product.js';
+import { envelopeName, tarballName } from '../../shared/release/statement.js';
 import type { StepContext } from '../step.js';
 import type { ReleaseToLoad } from './contract.js';
 
@@ -13,12 +18,34 @@ const BRIDGE_NOTICES_MS = 1500;
 /** Writing the line takes milliseconds; a bridge that died over it settles the swap when it is back. */
 const TAKEN_MS_MAX = 30_000;
 
-/** Arms the swap for the bridge, unless its line is written already. Doing it again arms the same swap. */
-export function armSwap(brokerFolder: string, ask: ReleaseToLoad & { readonly notBeforeMarketMs: number }): void {
+/**
+ * Arms the swap for the bridge, unless its line is written already. Doing it again arms the same swap. Whoever asks may
+ * only delay it: the bytes are verified anew, and a release that is no rollback waits for an RTH open by this tier's own
+ * calendar and clock.
+ * @throws ReleaseRefused, DeliveryMissing: nothing is armed, and the bridge writes no line about it
+ */
+export async function armSwap(
+  tier: { readonly brokerFolder: string; readonly product: ReleaseProduct; readonly nowMarketMs: number },
+  ask: ReleaseToLoad & { readonly notBeforeMarketMs: number },
+): Promise<void> {
+  const { brokerFolder, product } = tier;
   if (findSwap(brokerFolder, ask)) return;
-  const { shipId, modelVersion, counter, payloadSha256, tarball, envelope, notBeforeMarketMs } = ask;
+  const { shipId, modelVersion, counter, payloadSha256 } = ask;
+  const [tarball, envelope] = [tarballName(modelVersion), envelopeName(modelVersion)];
+  const expected = { shipId, modelVersion, counter, payloadSha256, product };
+  const { predicate } = await loadRelease({ brokerFolder, tarball, envelope, nowMs: Date.now(), expected });
+  const notBeforeMarketMs =
+    predicate.rollbackOf === undefined
+      ? openAtOrAfter(ask.notBeforeMarketMs, tier.nowMarketMs)
+      : Math.max(0, ask.notBeforeMarketMs);
   const armed = { v: 1, shipId, modelVersion, counter, payloadSha256, tarball, envelope, notBeforeMarketMs } as const;
   replaceFile(armedFile(brokerFolder), `${JSON.stringify(armedSwap.parse(armed))}\n`);
+}
+
+/** The open that was asked for, if it is one and still to come; else the first one after both. */
+function openAtOrAfter(askedMarketMs: number, nowMarketMs: number): number {
+  if (askedMarketMs > nowMarketMs && nextRthOpen(askedMarketMs - 1).rthOpenMs === askedMarketMs) return askedMarketMs;
+  return nextRthOpen(Math.max(askedMarketMs, nowMarketMs)).rthOpenMs;
 }
 
 /** Waits for the bridge's line about this release; the bridge may be down meanwhile. */
@@ -31,11 +58,8 @@ export async function awaitSwap(brokerFolder: string, ask: ReleaseToLoad, contex
   }
 }
 
-/** Withdraws this ship's armed swap, then looks whether the bridge was faster. */
-export async function disarmSwap(
-  brokerFolder: string,
-  shipId: string,
-): Promise<{ swappedPayloadSha256: string | null }> {
+/** Withdraws this ship's armed swap, then looks whether the bridge was faster: its line, or null. */
+export async function disarmSwap(brokerFolder: string, shipId: string): Promise<SwapRecord | null> {
   if (readArmed(brokerFolder)?.shipId === shipId) {
     rmSync(armedFile(brokerFolder), { force: true, maxRetries: 5 });
     await pause(BRIDGE_NOTICES_MS);
@@ -44,7 +68,23 @@ export async function disarmSwap(
   const taken = path.join(brokerFolder, 'armed', 'swap.taken.json');
   for (let waitedMs = 0; existsSync(taken) && waitedMs < TAKEN_MS_MAX; waitedMs += POLL_MS) await pause(POLL_MS);
   const swaps = readSwaps(brokerFolder).filter((one) => one.shipId === shipId && one.outcome === 'swapped');
-  return { swappedPayloadSha256: swaps.at(-1)?.payloadSha256 ?? null };
+  return swaps.at(-1) ?? null;
+}
+
+/** The line of the release that trades; null before the first. */
+export function lastSwap(brokerFolder: string): SwapRecord | null {
+  return readSwaps(brokerFolder).findLast((one) => one.outcome === 'swapped') ?? null;
+}
+
+/** That line, where it is of this payload. @throws Failure 'NotTrading' */
+export function tradingSwap(brokerFolder: string, payloadSha256: string): SwapRecord {
+  const last = lastSwap(brokerFolder);
+  if (last?.payloadSha256 === payloadSha256) return last;
+  throw new Failure(
+    'NotTrading',
+    `payload ${payloadSha256} is not what the bridge swapped to last`,
+    'see `believe bridge status`',
+  );
 }
 
 function findSwap(brokerFolder: string, { shipId, payloadSha256 }: ReleaseToLoad): SwapRecord | undefined {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   concludeGate,
   decodeScoredFold,
@@ -10,18 +10,22 @@ import {
   planFolds,
   scoreFold,
 } from '../../research/gate/index.js';
+import { readCandidate } from '../../research/release/build-release.js';
 import { loadSamples } from '../../research/samples/sample-file.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
 import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
+import { Failure } from '../../shared/failure.js';
 import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/heads/head.js';
+import { describeFiles } from '../../shared/release/archive.js';
+import { candidateSha256 } from '../../shared/release/decision.js';
 import { type StepContext, step } from '../step.js';
 import type { GatePlan, ResearchActivities } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { liveRelease, recipesOf } from './live-release.js';
 import { writeModelCard } from './model-card.js';
-import { readReference, ShipFolder } from './ship-folder.js';
+import { ShipFolder } from './ship-folder.js';
 import { readPlan } from './ship-plan.js';
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
@@ -50,6 +54,8 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         const { recipes, thresholds } = readPlan(folder);
         const { head } = samples;
         const rows = loadSamples(samples.samples.uri, samples.samples.sha256);
+        if (rows.head.name !== head)
+          throw new Failure('EvidenceRefused', `these samples are of ${rows.head.name}, not of ${head}`);
         const planned = readFolds(folder).find((one) => one.head === head)!.folds[fold]!;
         const prior = plan.priorVersion === null ? null : (await recipesOf(places.releases, plan.priorVersion))[head];
         const ask = { samples: rows, fold: planned, candidate: recipes[head], prior, thresholds };
@@ -61,24 +67,24 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
           testRows,
           candidateLogLoss: candidate.logLossSum / testRows,
           priorLogLoss: priorScore ? priorScore.logLossSum / testRows : null,
-          score: folder.write(
-            `folds/${head}-${fold}-against-${plan.priorVersion ?? 'none'}.bin`,
-            encodeScoredFold(scored),
-          ),
+          score: folder.write(foldFile(plan, head, fold), encodeScoredFold(scored)),
         };
       }),
 
-    judgeGate: ({ shipId, plan, scores }) =>
+    judgeGate: ({ shipId, plan }) =>
       step(async () => {
         const folder = folderOf(shipId);
         const { thresholds, synthetic } = readPlan(folder);
+        const plans = readFolds(folder);
         const report = await concludeGate(
           {
             runId: shipId,
+            candidateSha256: candidateSha256(describeFiles(readCandidate(folder.file('candidate')))),
             synthetic,
             priorRelease: releaseName(plan),
-            plans: readFolds(folder),
-            folds: scores.map(({ score }) => decodeScoredFold(readReference(score), score.uri)),
+            plans,
+            // The ship's own scores, all of them: who asks for the verdict does not choose what it is about.
+            folds: plans.flatMap(({ head, folds }) => folds.map(({ fold }) => readFold(folder, plan, head, fold))),
             parity: parityOf(folder),
             thresholds,
           },
@@ -121,6 +127,17 @@ function learnByBoosting(
 
 function readFolds(folder: ShipFolder) {
   return foldPlan.array().parse(JSON.parse(readFileSync(folder.file('folds.json'), 'utf8')));
+}
+
+/** Named after the release that it was scored against: a score against another one is not found. */
+function foldFile({ priorVersion }: GatePlan, head: HeadName, fold: number): string {
+  return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.bin`;
+}
+
+function readFold(folder: ShipFolder, plan: GatePlan, head: HeadName, fold: number) {
+  const file = folder.file(foldFile(plan, head, fold));
+  if (!existsSync(file)) throw new Failure('FoldNotScored', `${file} is missing`, 'start a new ship');
+  return decodeScoredFold(readFileSync(file), file);
 }
 
 function parityOf(folder: ShipFolder) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ENVELOPE_BYTES_MAX } from '../release/dsse.js';
+import { REVOCATIONS_FILE } from '../release/revocations.js';
 import { ARCHIVE_BYTES_MAX } from '../release/statement.js';
 import { PullFailed } from './rsync-failure.js';
 import { rsyncPull } from './rsync-pull.js';
@@ -52,6 +53,27 @@ export async function pullRelease({ rsync, release, ...pull }: ReleasePull): Pro
   return { bytes };
 }
 
+/** Brings the list of releases that were given up. A publisher that has given none up may have no such file. */
+export async function pullRevocations({ rsync, ...pull }: Omit<ReleasePull, 'release'>): Promise<void> {
+  try {
+    await rsyncPull({
+      program: rsync.path,
+      url: `rsync://${RELEASES_USER}@${rsync.host}:${rsync.port}/${RELEASES_MODULE}`,
+      passwordFile: releasesPasswordFile(pull.brokerFolder),
+      files: [REVOCATIONS_FILE],
+      into: pull.incomingFolder,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      bwlimitKiBps: rsync.bwlimitKiBps,
+      bytesMax: ENVELOPE_BYTES_MAX,
+      signal: pull.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof PullFailed && error.exitCode === SOME_FILES_MISSING)) throw error;
+  }
+}
+
+/** Exit code of rsync where a file that was named is not there. */
+const SOME_FILES_MISSING = 23;
 const TIMEOUT_SECONDS = 30;
 /** Room for the release's envelope and the roots. */
 const ENVELOPES_MAX = 64;
