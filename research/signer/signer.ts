@@ -31,6 +31,8 @@ export interface SignerPlaces {
   readonly inbox: Inbox;
   /** Private release keys: nobody else reads them. */
   readonly keysFolder: string;
+  /** Of encrypted key files. */
+  readonly passphrase?: string | undefined;
   /** Root of trust of research. */
   readonly trustFolder: string;
   /** Releases and their ledger: nobody else writes them. */
@@ -194,7 +196,7 @@ export class Signer {
         payloadSha256 === null ? [] : [{ payloadSha256, modelVersion, reason, at }],
       );
     if (added.length === 0) return null;
-    const signers = signersOf(this.places.keysFolder, 'release', this.root());
+    const signers = signersOf(this.places.keysFolder, 'release', this.root(), this.places.passphrase);
     // The newest thousand: older ones have long expired.
     const list = signRevocations([...before, ...added].slice(-REVOCATIONS_MAX), signers);
     replaceFile(path.join(this.places.moduleFolder, REVOCATIONS_FILE), encodeEnvelope(list));
@@ -215,8 +217,8 @@ export class Signer {
   }
 
   private signing(releaseId: string) {
-    const { releasesFolder, keysFolder } = this.places;
-    return { releasesFolder, keysFolder, root: this.root(), releaseId, nowMs: this.nowMs() };
+    const { releasesFolder, keysFolder, passphrase } = this.places;
+    return { releasesFolder, keysFolder, passphrase, root: this.root(), releaseId, nowMs: this.nowMs() };
   }
 
   private root(): TrustedRoot {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,8 +32,11 @@ describe('the signer as a process', function () {
     await Promise.all(started.splice(0).map(end));
   });
 
-  function start(): { child: ChildProcess; said: () => string } {
-    const child = spawn(process.execPath, [PROGRAM, '--home', table.home], { stdio: ['ignore', 'ignore', 'pipe'] });
+  function start(env: Record<string, string> = {}): { child: ChildProcess; said: () => string } {
+    const child = spawn(process.execPath, [PROGRAM, '--home', table.home], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     started.push(child);
     let said = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -40,27 +44,28 @@ describe('the signer as a process', function () {
     });
     return { child, said: () => said };
   }
-  const asking = { signal: AbortSignal.timeout(30_000), progress: () => {} };
+  const asking = () => ({ signal: AbortSignal.timeout(30_000), progress: () => {} });
   const client = () => new SignerClient(signerAddress(table.home));
-  const asked = () => client().ask({ do: 'signed', shipId: 'ship/1' }, asking);
+  const asked = () => client().ask({ do: 'signed', shipId: 'ship/1' }, asking());
 
   it('is waited for, signs, and gives the same release after it was killed over a request', async () => {
     const dossier = table.dossierOf(cargo);
-    const first = client().ask({ do: 'sign', dossier }, asking);
+    const first = client().ask({ do: 'sign', dossier }, asking());
     const { child } = start();
-    while (releaseLedger(table.places.releasesFolder).list().length === 0) await pause(1);
+    for (let ms = 0; releaseLedger(table.places.releasesFolder).list().length === 0 && ms < 20_000; ms++)
+      await pause(1);
     child.kill('SIGKILL');
     start();
     const release = await first;
     assert.equal(release!.modelVersion, 1);
-    assert.deepEqual(await client().ask({ do: 'sign', dossier }, asking), release);
+    assert.deepEqual(await client().ask({ do: 'sign', dossier }, asking()), release);
     assert.equal(releaseLedger(table.places.releasesFolder).list().length, 1);
   });
 
   it('says of a refusal what it is, in the words of the failure', async () => {
     start();
     const held = await cargoOf('ship/held', { edge: false });
-    const sign = client().ask({ do: 'sign', dossier: table.dossierOf(held) }, asking);
+    const sign = client().ask({ do: 'sign', dossier: table.dossierOf(held) }, asking());
     await assert.rejects(sign, { type: 'DecisionRefused', message: /not signed by an operator/, retryable: false });
   });
 
@@ -92,6 +97,22 @@ describe('the signer as a process', function () {
     assert.match(second.said(), /another signer holds/);
     assert.equal(await asked(), null);
     assert.equal(statSync(signerAddress(table.home)).mode & 0o007, 0);
+  });
+
+  it('signs with an encrypted key only when it is given the passphrase', async () => {
+    const keys = path.join(table.home, 'signer', 'keys');
+    const file = path.join(keys, readdirSync(keys)[0]!);
+    const cipher = { cipher: 'aes-256-cbc', passphrase: 'open sesame' };
+    const encrypted = createPrivateKey(readFileSync(file, 'utf8')).export({ type: 'pkcs8', format: 'pem', ...cipher });
+    writeFileSync(file, encrypted);
+    const dossier = table.dossierOf(cargo);
+    const { child } = start();
+    await assert.rejects(client().ask({ do: 'sign', dossier }, asking()), { type: 'BadKey' });
+    await end(child);
+    const passphrase = path.join(folder(), 'passphrase');
+    writeFileSync(passphrase, 'open sesame\n');
+    start({ BELIEVE_SIGNER_PASSPHRASE_FILE: passphrase });
+    assert.equal((await client().ask({ do: 'sign', dossier }, asking()))!.modelVersion, 1);
   });
 
   it('keeps its key where research does not look', () => {
