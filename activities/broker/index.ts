@@ -12,7 +12,7 @@ import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
 import { sightingOf } from './sighting.js';
 import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
-import { haltTrading } from './trading-control.js';
+import { haltTrading, keepObservation } from './trading-control.js';
 
 export interface BrokerDependencies {
   /** `broker/` of the home folder, shared with the bridge. */
@@ -73,6 +73,7 @@ export function createBrokerActivities({
       step(async (context) => {
         const swap = tradingSwap(brokerFolder, ask.payloadSha256);
         const observation = await observeRelease(brokerFolder, clock(), ask, context);
+        keepObservation(brokerFolder, swap.payloadSha256, observation);
         return { ...observation, ...sightingOf(brokerFolder, swap, observation) };
       }),
     pullRevocations: () =>

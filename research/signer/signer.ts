@@ -134,6 +134,8 @@ export class Signer {
     const sighting = verifySighting(envelope, root);
     if (sighting.healthy !== false) throw refused('the broker has not seen this release misbehave');
     const faulty = this.released(sighting.payloadSha256);
+    // Its ship ended well: what is wrong with it later is for people to judge, not for whoever can ask the broker to look.
+    if (faulty.state === 'live') throw refused(`v${faulty.modelVersion} was watched and went live`);
     const releaseId = `${faulty.releaseId}/rollback`;
     const newest = this.ledger()
       .list()

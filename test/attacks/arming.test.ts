@@ -60,7 +60,7 @@ describe('whoever asks the broker to arm', function () {
   it('gets a swap at once for a signed rollback, and not by calling another release one', async () => {
     await accept();
     const second = await cargoOf('ship/2', { priorRelease: 'believe-v1' });
-    const faulty = await table.bringLive(second);
+    const faulty = await table.publish(second);
     const sighting = table.sightingOf(faulty, 'ship/2', { healthy: false });
     const back = (await table.signer.answer({ do: 'rollback', sighting }))!;
     await table.signer.answer({ do: 'publish', payloadSha256: back.payloadSha256 });

@@ -165,6 +165,8 @@ describe('a foreign worker with every right on Temporal', function () {
     assert.equal(existsSync(path.join(published, 'revocations.dsse.json')), false);
     const other = { shipId: 'ship/other', reason: 'x' };
     note('halt for another ship', 'NotTrading', await foreigner.have('broker', 'haltTrading', other));
+    const own = { shipId, reason: 'x' };
+    note('halt for a ship that does well', 'NotSeenToFail', await foreigner.have('broker', 'haltTrading', own));
     assert.equal(berth.swaps().length, 1);
     assert.deepEqual(
       releases().map(({ state }) => state),

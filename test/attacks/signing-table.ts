@@ -100,10 +100,15 @@ export class SigningTable {
     return signSighting({ kind: 'believe.sighting', version: 1, ...seen, ...changes }, keys);
   }
 
-  /** Signs, publishes, and lets the broker say that it trades. */
-  async bringLive(cargo: Cargo): Promise<SignedReleaseFiles> {
+  async publish(cargo: Cargo): Promise<SignedReleaseFiles> {
     const release = await this.sign(cargo);
     await this.signer.answer({ do: 'publish', payloadSha256: release.payloadSha256 });
+    return release;
+  }
+
+  /** Signs, publishes, and lets the broker say that it trades. */
+  async bringLive(cargo: Cargo): Promise<SignedReleaseFiles> {
+    const release = await this.publish(cargo);
     await this.signer.answer({ do: 'live', sighting: this.sightingOf(release, cargo.shipId) });
     return release;
   }

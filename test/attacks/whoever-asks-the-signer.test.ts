@@ -184,7 +184,7 @@ describe('whoever asks the signer', function () {
       const table = open();
       await table.bringLive(passed);
       const second = await cargoOf('ship/2', { priorRelease: 'believe-v1' });
-      const release = await table.bringLive(second);
+      const release = await table.publish(second);
       for (const healthy of [true, null]) {
         const sighting = table.sightingOf(release, second.shipId, { healthy });
         await assert.rejects(table.signer.answer({ do: 'rollback', sighting }), { type: 'SignerRefused' });
@@ -192,11 +192,20 @@ describe('whoever asks the signer', function () {
       assert.equal(numbersOf(table).length, 2);
     });
 
+    it('cannot have a release rolled back later, whose ship saw it go live', async () => {
+      const table = open();
+      await table.bringLive(passed);
+      const second = await cargoOf('ship/2', { priorRelease: 'believe-v1' });
+      const release = await table.bringLive(second);
+      const sighting = table.sightingOf(release, second.shipId, { healthy: false, faults: ['trading is halted'] });
+      await assert.rejects(table.signer.answer({ do: 'rollback', sighting }), /was watched and went live/);
+    });
+
     it('gets one rollback for one sighting, whatever is replayed, and none once a later release is signed', async () => {
       const table = open();
       await table.bringLive(passed);
       const second = await cargoOf('ship/2', { priorRelease: 'believe-v1' });
-      const faulty = await table.bringLive(second);
+      const faulty = await table.publish(second);
       const sighting = table.sightingOf(faulty, second.shipId, { healthy: false, faults: ['3 decision errors'] });
       const back = await table.signer.answer({ do: 'rollback', sighting });
       assert.equal(back!.modelVersion, 3);
