@@ -49,6 +49,13 @@ module.exports = {
       to: { path: 'node_modules/@stoqey/ib' },
     },
     {
+      name: 'the-signer-signs',
+      severity: 'error',
+      comment: 'only the process that holds the release key loads what signs with it; others ask it',
+      from: { pathNot: '^(research/(signer|release)|test|bench)/|^workers/signer[.]ts$' },
+      to: { path: '^research/(signer/signer|release/sign-release)[.]ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'bridge-is-loaded-by-few',
       severity: 'error',
       comment: 'only the process that is the bridge, and tests, load it',

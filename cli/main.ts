@@ -72,6 +72,16 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/keys.js'),
   },
   {
+    name: 'operators',
+    summary: 'who may let a held ship go on: list, add, revoke',
+    load: () => import('./nouns/operators.js'),
+  },
+  {
+    name: 'audit',
+    summary: 'who let which release go, when, by signed records; finds a gap',
+    load: () => import('./nouns/audit.js'),
+  },
+  {
     name: 'release',
     summary: 'verify, list and show signed releases',
     load: () => import('./nouns/release.js'),

@@ -2,17 +2,19 @@ import path from 'node:path';
 import { readClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { Failure } from '../../shared/failure.js';
-import { acceptRelease } from '../../shared/release/accept-release.js';
+import { acceptRelease, takeRevocations } from '../../shared/release/accept-release.js';
 import type { ReleaseProduct } from '../../shared/release/product.js';
-import { pullRelease } from '../../shared/transfer/pull-release.js';
+import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { pullRelease, pullRevocations } from '../../shared/transfer/pull-release.js';
 import { asked } from '../asked.js';
 import { step } from '../step.js';
 import { armAsk, disarmAsk, haltAsk, observeAsk, releaseAsk } from './asks.js';
 import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
-import { armSwap, awaitSwap, disarmSwap } from './swap-handover.js';
-import { haltTrading } from './trading-control.js';
+import { sightingOf } from './sighting.js';
+import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
+import { haltTrading, keepObservation } from './trading-control.js';
 
 export interface BrokerDependencies {
   /** `broker/` of the home folder, shared with the bridge. */
@@ -58,11 +60,36 @@ export function createBrokerActivities({
         return { files: accepted.files.size, keyIds: accepted.keyIds };
       }),
     nextRthOpen: () => step(async () => nextOpen(clock(), Date.now())),
-    armSwap: (ask) => step(async () => armSwap(brokerFolder, asked(armAsk, ask))),
-    awaitSwap: (ask) => step(async (context) => awaitSwap(brokerFolder, asked(releaseAsk, ask), context)),
-    disarmSwap: (ask) => step(async () => disarmSwap(brokerFolder, asked(disarmAsk, ask).shipId)),
+    armSwap: (ask) =>
+      step(async () => {
+        const swap = asked(armAsk, ask);
+        await armSwap({ brokerFolder, product, nowMarketMs: clock().nowMs() }, swap);
+      }),
+    awaitSwap: (ask) =>
+      step(async (context) => {
+        const swap = await awaitSwap(brokerFolder, asked(releaseAsk, ask), context);
+        return { ...swap, ...sightingOf(brokerFolder, swap, null) };
+      }),
+    disarmSwap: (ask) =>
+      step(async () => {
+        const swap = await disarmSwap(brokerFolder, asked(disarmAsk, ask).shipId);
+        return { swappedPayloadSha256: swap?.payloadSha256 ?? null, ...sightingOf(brokerFolder, swap, null) };
+      }),
     observeRelease: (ask) =>
-      step(async (context) => observeRelease(brokerFolder, clock(), asked(observeAsk, ask), context)),
+      step(async (context) => {
+        const watch = asked(observeAsk, ask);
+        const swap = tradingSwap(brokerFolder, watch.payloadSha256);
+        const observation = await observeRelease(brokerFolder, clock(), watch, context);
+        keepObservation(brokerFolder, swap.payloadSha256, observation);
+        return { ...observation, ...sightingOf(brokerFolder, swap, observation) };
+      }),
+    pullRevocations: () =>
+      step(async (context) => {
+        await pullRevocations({ rsync, incomingFolder, brokerFolder, ...context });
+        return {
+          revoked: takeRevocations(brokerFolder, incomingFolder, readTrustedRoot(path.join(brokerFolder, 'trust'))),
+        };
+      }),
     haltTrading: (ask) =>
       step(async () => {
         const { shipId, reason } = asked(haltAsk, ask);

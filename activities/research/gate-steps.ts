@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import {
   concludeGate,
@@ -11,6 +11,7 @@ import {
   planFolds,
   scoreFold,
 } from '../../research/gate/index.js';
+import { readCandidate } from '../../research/release/build-release.js';
 import { loadSamples } from '../../research/samples/sample-file.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
@@ -18,10 +19,12 @@ import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
 import { Failure } from '../../shared/failure.js';
 import { HEAD_NAMES, type HeadName, type HeadSamples, headName } from '../../shared/heads/head.js';
+import { describeFiles } from '../../shared/release/archive.js';
+import { candidateSha256 } from '../../shared/release/decision.js';
 import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
 import { asked } from '../asked.js';
 import { type StepContext, step } from '../step.js';
-import type { FoldSummary, GatePlan, ResearchActivities, SamplesSummary } from './contract.js';
+import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { liveRelease, recipesOf } from './live-release.js';
 import { writeModelCard } from './model-card.js';
@@ -34,9 +37,7 @@ const scoreKey = z.object({
   fold: z.number().int().min(0).max(10_000),
   priorVersion: z.number().int().positive().nullable(),
 });
-/** More heads and folds than any plan has. */
-const SCORES_MAX = 1000;
-const scoreList = z.array(z.unknown()).max(SCORES_MAX);
+const comparison = scoreKey.pick({ priorVersion: true });
 const samplesList = z.array(z.unknown()).max(HEAD_NAMES.length);
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
@@ -82,18 +83,23 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         };
       }),
 
-    judgeGate: ({ shipId, plan, scores }) =>
+    judgeGate: ({ shipId, plan }) =>
       step(async () => {
         const folder = folderOf(shipId);
         const { thresholds, synthetic } = readPlan(folder);
-        asked(scoreList, scores);
+        const { priorVersion } = asked(comparison, plan);
+        const plans = readFolds(folder);
         const report = await concludeGate(
           {
             runId: shipId,
+            candidateSha256: candidateSha256(describeFiles(readCandidate(folder.file('candidate')))),
             synthetic,
-            priorRelease: releaseName(plan),
-            plans: readFolds(folder),
-            folds: scores.map((one) => scoredFold(folder, { ...one, priorVersion: plan.priorVersion })),
+            priorRelease: priorVersion === null ? null : `believe-v${priorVersion}`,
+            plans,
+            // The ship's own scores, all of them: who asks for the verdict does not choose what it is about.
+            folds: plans.flatMap(({ head, folds }) =>
+              folds.map(({ fold }) => scoredFold(folder, { head, fold, priorVersion })),
+            ),
             parity: parityOf(folder),
             thresholds,
           },
@@ -107,7 +113,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
           markdown: gateMarkdown(report),
           report: reference,
           card,
-          priorVersion: plan.priorVersion,
+          priorVersion,
         };
       }),
   };
@@ -139,13 +145,15 @@ function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadS
   return loadSamples(file, sha256);
 }
 
+/** Named after the release that it was scored against: a score against another one is not found. */
 function scoreFile({ head, fold, priorVersion }: z.infer<typeof scoreKey>): string {
   return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.bin`;
 }
 
-function scoredFold(folder: ShipFolder, ask: FoldSummary & { readonly priorVersion: number | null }) {
-  const name = scoreFile(asked(scoreKey, ask));
-  return decodeScoredFold(folder.read(ask.score, name), folder.file(name));
+function scoredFold(folder: ShipFolder, key: z.infer<typeof scoreKey>) {
+  const file = folder.file(scoreFile(key));
+  if (!existsSync(file)) throw new Failure('FoldNotScored', `${file} is missing`, 'start a new ship');
+  return decodeScoredFold(readFileSync(file), file);
 }
 
 function plannedFold(folder: ShipFolder, { head, fold }: z.infer<typeof scoreKey>) {
@@ -165,8 +173,4 @@ function parityOf(folder: ShipFolder) {
     return [head, { passed, rows: parity.rows, maxAbsDifference: parity.maxProbabilityDifference }];
   });
   return Object.fromEntries(entries);
-}
-
-function releaseName({ priorVersion }: GatePlan): string | null {
-  return priorVersion === null ? null : `believe-v${priorVersion}`;
 }

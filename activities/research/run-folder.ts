@@ -54,6 +54,13 @@ export class RunFolder {
     return bytes;
   }
 
+  /** The bytes of this folder's file `name`, whatever they are. @throws Failure 'ReferenceBroken' where there is no such plain file */
+  readOwn(name: string, bytesMax: number): Buffer {
+    const bytes = this.readBounded(name, bytesMax);
+    if (bytes.length > bytesMax) throw broken(this.file(name), `has more than ${bytesMax} bytes`);
+    return bytes;
+  }
+
   /**
    * The path of this folder's file `name`, for readers of files too large to be held twice; they compare the hash.
    * @throws Failure 'ReferenceBroken', 'WrongAsk'

@@ -21,7 +21,7 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
   const nowMs = Date.now();
   const releasesFolder = path.join(home, 'research', 'releases');
   mkdirSync(releasesFolder, { recursive: true });
-  const { root } = initKeys(keyPlaces(home), { ...USUAL_CEREMONY, nowMs });
+  const { root } = initKeys(keyPlaces(home), { ...USUAL_CEREMONY, operatorName: 'bench', nowMs });
   const facts = {
     ...{ releaseId: SHIP, shipId: SHIP, epoch: 1, lifetimeDays: 1, synthetic: true, gateVerdict: 'pass' as const },
     ...{ training: { merkleRoot: NO_HASH, shards: 1 }, codeCommit: 'bench', lockfileSha256: NO_HASH },
@@ -29,7 +29,7 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
   };
   const { modelVersion: older } = (await buildRelease(releasesFolder, facts, heads, nowMs)).predicate;
   buildRollback(releasesFolder, { ...facts, releaseId: BACK, shipId: BACK }, older, nowMs);
-  const keysFolder = path.join(home, 'research', 'keys');
+  const keysFolder = path.join(home, 'signer', 'keys');
   const signed = await signRelease({ releasesFolder, keysFolder, root, releaseId: BACK, nowMs });
   const accepted = await acceptRelease({
     brokerFolder: path.join(home, 'broker'),

@@ -99,7 +99,10 @@ export class Stack {
   }
 }
 
-const PROCESS_NAMES = ['temporal', 'releases', 'gateway', 'bridge', 'orchestrator', 'research', 'broker'] as const;
+const PROCESS_NAMES = [
+  ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
+  ...['orchestrator', 'research', 'broker'],
+] as const;
 
 function serverProcess({ home, temporal }: Config, binary: string): ProcessSpec {
   return {
@@ -142,7 +145,7 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
       ? [nodeProcess('gateway', 'cli/main.js', gatewayArgs, () => isReachable('127.0.0.1', gateway.port))]
       : []),
     nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home]),
-    ...(['orchestrator', 'research', 'broker'] as const).map((worker) =>
+    ...(['signer', 'orchestrator', 'research', 'broker'] as const).map((worker) =>
       nodeProcess(worker, `workers/${worker}.js`, ['--home', home]),
     ),
   ];

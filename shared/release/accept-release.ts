@@ -7,6 +7,8 @@ import { ENVELOPE_BYTES_MAX, MalformedEnvelope } from './dsse.js';
 import { BadKey } from './ed25519-key.js';
 import { raisePin, readPin } from './pin-store.js';
 import { ReleaseRefused } from './refusal.js';
+import { keepRevocations, revokedPayloads } from './revocation-store.js';
+import { REVOCATIONS_FILE } from './revocations.js';
 import { RootRefused, type TrustedRoot } from './root.js';
 import { ARCHIVE_BYTES_MAX, envelopeName, tarballName } from './statement.js';
 import { followRoots, readTrustedRoot } from './trust-store.js';
@@ -47,6 +49,8 @@ export async function acceptRelease(delivered: DeliveredRelease): Promise<Accept
   const root = orRefused(() => followRoots(path.join(brokerFolder, 'trust'), incomingFolder));
   const envelope = readBounded(path.join(incomingFolder, delivered.envelope), ENVELOPE_BYTES_MAX);
   const statement = verifyEnvelope({ envelope, root, pin: readPin(brokerFolder), nowMs, expected });
+  takeRevocations(brokerFolder, incomingFolder, root);
+  refuseRevoked(brokerFolder, statement.payloadSha256);
   const tarball = readBounded(path.join(incomingFolder, delivered.tarball), statement.predicate.archive.size);
   const files = await verifyArchive(statement, tarball);
   const names = storeRelease(brokerFolder, statement.predicate.modelVersion, { tarball, envelope, files });
@@ -67,7 +71,7 @@ export async function loadRelease(ask: {
   readonly expected: ExpectedRelease;
 }): Promise<VerifiedRelease> {
   const releases = path.join(ask.brokerFolder, 'releases');
-  return verifyRelease({
+  const verified = await verifyRelease({
     envelope: readBounded(path.join(releases, ask.envelope), ENVELOPE_BYTES_MAX),
     tarball: readBounded(path.join(releases, ask.tarball), ARCHIVE_BYTES_MAX),
     root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
@@ -75,11 +79,27 @@ export async function loadRelease(ask: {
     nowMs: ask.nowMs,
     expected: ask.expected,
   });
+  // What trades was never given up; a note that says so came from a signer that was deceived.
+  if (ask.expected.alreadyLive !== true) refuseRevoked(ask.brokerFolder, verified.payloadSha256);
+  return verified;
+}
+
+/**
+ * Keeps what the list that was pulled revokes. @returns how many releases are revoked by now
+ */
+export function takeRevocations(brokerFolder: string, incomingFolder: string, root: TrustedRoot): number {
+  const file = path.join(incomingFolder, REVOCATIONS_FILE);
+  if (existsSync(file)) keepRevocations(brokerFolder, readBounded(file, ENVELOPE_BYTES_MAX), root);
+  return revokedPayloads(brokerFolder).size;
+}
+
+function refuseRevoked(brokerFolder: string, payloadSha256: string): void {
+  if (revokedPayloads(brokerFolder).has(payloadSha256)) throw new ReleaseRefused('revoked', { payloadSha256 });
 }
 
 /**
  * Whether a release that was loaded before may still be used now: it may have expired since, its key may have been taken
- * away, a newer one may have been verified. Takes what is on disk at this moment, and no time that a swap would feel.
+ * away, it may have been given up, a newer one may have been verified. Takes what is on disk at this moment, and no time that a swap would feel.
  * @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing
  */
 export function verifyStillGood(ask: {
@@ -88,13 +108,14 @@ export function verifyStillGood(ask: {
   readonly nowMs: number;
   readonly expected: ExpectedRelease;
 }): void {
-  verifyEnvelope({
+  const { payloadSha256 } = verifyEnvelope({
     envelope: readBounded(path.join(ask.brokerFolder, 'releases', ask.envelope), ENVELOPE_BYTES_MAX),
     root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
     pin: readPin(ask.brokerFolder),
     nowMs: ask.nowMs,
     expected: ask.expected,
   });
+  refuseRevoked(ask.brokerFolder, payloadSha256);
 }
 
 /** The file's bytes, at most one more than `bytesMax`: the verifier sees that it is too long without reading it all. */

@@ -40,6 +40,9 @@ const REFUSALS = {
   'not-canonical': 'the archive is not the one form in which its files can be packed',
   'feature-schema': 'the feature schema is not the one that is signed or that this machine computes',
   'gate-report': 'the gate report is not the one that is signed',
+  'gate-verdict': 'the statement says of the gate what the gate report does not say',
+  revoked: 'research gave this release up after it was signed',
+  decision: 'the gate held it, and the operators that the root of trust lists have not let it go',
 } as const;
 export type RefusalReason = keyof typeof REFUSALS;
 export const REFUSAL_REASONS = Object.keys(REFUSALS) as readonly RefusalReason[];
@@ -53,6 +56,9 @@ const FIXES: Partial<Record<RefusalReason, string>> = {
   'issued-in-future': 'set the clock of this machine right, then verify again',
   'clock-set-back': 'set the clock of this machine right, then verify again',
   'other-product': 'ship a release that was trained for this product, or set instrument to the one that it names',
+  'gate-verdict': 'keep the old release, and find out who had this statement signed',
+  revoked: 'ship again: a release that was given up is never used',
+  decision: 'approve the ship with an operator key: believe ship approve',
   'feature-schema': 'run the same version of the program on both tiers, then ship again',
 };
 

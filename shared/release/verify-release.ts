@@ -14,6 +14,7 @@ import {
   releaseStatement,
   type SignedFile,
 } from './statement.js';
+import { refuseOtherVerdict, refuseUndecided } from './verify-gate.js';
 
 export interface EnvelopeToVerify {
   readonly envelope: Buffer;
@@ -64,7 +65,7 @@ export async function verifyRelease(input: EnvelopeToVerify & { readonly tarball
   return { ...statement, files: await verifyArchive(statement, input.tarball) };
 }
 
-/** Steps 1 to 7: whose word it is, and whether it is the word for now. @throws ReleaseRefused */
+/** Steps 1 to 8: whose word it is, and whether it is the word for now. @throws ReleaseRefused */
 export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   const { root, pin, nowMs, expected = {} } = input;
   // 1. Endless data, truncation, bit flips outside the payload: one strict form of envelope.
@@ -83,30 +84,34 @@ export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   const chain = placeInChain(predicate, payloadSha256, root, pin, expected);
   // 7. Freeze: an expired release, or a clock that was set back to make it look fresh.
   refuseStale(predicate, pin, nowMs);
+  // 8. A signer that was deceived or stolen: what the gate held goes on by the operators' own signatures. What trades
+  // already was accepted under the operators of its day.
+  if (!isLive(payloadSha256, expected)) refuseUndecided(predicate, root);
   return { predicate, payloadSha256, keyIds, chain, nextPin: pinAfter(predicate, payloadSha256, root, pin, nowMs) };
 }
 
-/** Steps 8 to 10: the bytes are the ones of the statement. @throws ReleaseRefused */
+/** Steps 9 to 11: the bytes are the ones of the statement. @throws ReleaseRefused */
 export async function verifyArchive(
   { predicate }: Pick<VerifiedStatement, 'predicate'>,
   tarball: Buffer,
 ): Promise<Map<string, Buffer>> {
-  // 8. Mix-and-match of tarball and envelope, truncation, endless data.
+  // 9. Mix-and-match of tarball and envelope, truncation, endless data.
   if (tarball.length !== predicate.archive.size) {
     throw new ReleaseRefused('archive-size', { size: tarball.length, signed: predicate.archive.size });
   }
   if (createHash('sha256').update(tarball).digest('hex') !== predicate.archive.sha256) {
     throw new ReleaseRefused('archive-hash', { signed: predicate.archive.sha256 });
   }
-  // 9. Archive tricks and bombs, even where the signer was made to sign one.
+  // 10. Archive tricks and bombs, even where the signer was made to sign one.
   const files = await openArchive(tarball, predicate.files);
-  // 10. Mix-and-match inside: the parts of the release belong together.
+  // 11. Mix-and-match inside: the parts of the release belong together.
   if (signedHash(predicate.files, FEATURE_SCHEMA_FILE) !== predicate.featureSchemaSha256) {
     throw new ReleaseRefused('feature-schema', { signed: predicate.featureSchemaSha256 });
   }
   if (signedHash(predicate.files, GATE_REPORT_FILE) !== predicate.gateReportSha256) {
     throw new ReleaseRefused('gate-report', { signed: predicate.gateReportSha256 });
   }
+  refuseOtherVerdict(predicate, files.get(GATE_REPORT_FILE)!);
   return files;
 }
 
@@ -169,6 +174,10 @@ function releaseIn(payload: Buffer): ReleasePredicate {
   throw new ReleaseRefused('statement-malformed', { field: issue.path.join('.'), cause: issue.message });
 }
 
+function isLive(payloadSha256: string, { alreadyLive, payloadSha256: live }: ExpectedRelease): boolean {
+  return alreadyLive === true && live === payloadSha256;
+}
+
 function refuseOther(predicate: ReleasePredicate, payloadSha256: string, expected: ExpectedRelease): void {
   const found = { ...predicate, payloadSha256 };
   for (const field of ['shipId', 'modelVersion', 'counter', 'payloadSha256'] as const) {
@@ -201,7 +210,7 @@ function placeInChain(
   const order = comparePins(predicate, pin);
   if (order === 0 && payloadSha256 !== pin.payloadSha256) throw new ReleaseRefused('equivocation', { counter });
   if (order === 0) return 'same';
-  if (order < 0 && expected.alreadyLive === true && expected.payloadSha256 === payloadSha256) return 'already-live';
+  if (order < 0 && isLive(payloadSha256, expected)) return 'already-live';
   if (order < 0) throw new ReleaseRefused('rollback', { epoch, counter, pinned: { ...pin } });
   if (epoch > pin.epoch) return 'new-epoch';
   if (pin.payloadSha256 === null) return 'first';

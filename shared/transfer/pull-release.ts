@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ENVELOPE_BYTES_MAX } from '../release/dsse.js';
+import { REVOCATIONS_FILE } from '../release/revocations.js';
 import { ARCHIVE_BYTES_MAX } from '../release/statement.js';
 import { ROOTS_AT_ONCE_MAX, readTrustedRoot, rootVersionFile } from '../release/trust-store.js';
 import { rsyncPull } from './rsync-pull.js';
@@ -29,27 +30,42 @@ export interface ReleasePull {
 }
 
 /**
- * Brings a published release to the broker, and the versions of the root of trust that follow the one trusted here. The
- * broker opens the connection, and names every file: what else the publisher has stays there.
+ * Brings a published release to the broker, the versions of the root of trust that follow the one trusted here, and the
+ * list of releases that were given up. The broker opens the connection, and names every file: what else the publisher has stays there.
  * @throws PullFailed, EndlessData, TrustMissing; the signal's reason when aborted
  */
-export async function pullRelease({ rsync, release, ...pull }: ReleasePull): Promise<{ bytes: number }> {
+export async function pullRelease({ release, ...pull }: ReleasePull): Promise<{ bytes: number }> {
   const { version } = readTrustedRoot(path.join(pull.brokerFolder, 'trust')).metadata;
   const newerRoots = Array.from({ length: ROOTS_AT_ONCE_MAX }, (_, index) => rootVersionFile(version + 1 + index));
+  const optionalFiles = [...newerRoots, REVOCATIONS_FILE];
   const bytes = await rsyncPull({
-    program: rsync.path,
-    url: `rsync://${RELEASES_USER}@${rsync.host}:${rsync.port}/${RELEASES_MODULE}`,
-    passwordFile: releasesPasswordFile(pull.brokerFolder),
+    ...connectionOf(pull),
     files: [release.tarball, release.envelope],
-    optionalFiles: newerRoots,
-    into: pull.incomingFolder,
-    timeoutSeconds: TIMEOUT_SECONDS,
-    bwlimitKiBps: rsync.bwlimitKiBps,
-    bytesMax: ARCHIVE_BYTES_MAX + (1 + ROOTS_AT_ONCE_MAX) * ENVELOPE_BYTES_MAX,
+    optionalFiles,
+    bytesMax: ARCHIVE_BYTES_MAX + (1 + optionalFiles.length) * ENVELOPE_BYTES_MAX,
     onProgress: (done) => pull.progress?.({ doing: `pulling ${release.tarball}`, done }),
-    signal: pull.signal,
   });
   return { bytes };
+}
+
+/**
+ * Brings the list of releases that were given up. A publisher that has given none up has no such file.
+ * @throws PullFailed, EndlessData; the signal's reason when aborted
+ */
+export async function pullRevocations(pull: Omit<ReleasePull, 'release'>): Promise<void> {
+  await rsyncPull({ ...connectionOf(pull), optionalFiles: [REVOCATIONS_FILE], bytesMax: ENVELOPE_BYTES_MAX });
+}
+
+function connectionOf({ rsync, brokerFolder, incomingFolder, signal }: Omit<ReleasePull, 'release'>) {
+  return {
+    program: rsync.path,
+    url: `rsync://${RELEASES_USER}@${rsync.host}:${rsync.port}/${RELEASES_MODULE}`,
+    passwordFile: releasesPasswordFile(brokerFolder),
+    into: incomingFolder,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    bwlimitKiBps: rsync.bwlimitKiBps,
+    signal,
+  };
 }
 
 const TIMEOUT_SECONDS = 30;

@@ -14,7 +14,7 @@ export interface RsyncPull {
   /** Holds the password alone; readable by its owner only, or rsync refuses it. */
   readonly passwordFile: string;
   /** File names in the module. */
-  readonly files: readonly string[];
+  readonly files?: readonly string[];
   /** Names of files that need not be there. */
   readonly optionalFiles?: readonly string[];
   readonly into: string;
@@ -45,7 +45,7 @@ export async function rsyncPull(pull: RsyncPull): Promise<number> {
   try {
     await transfer(pull, staging);
     const arrived = asked.filter((name) => isPlainFile(path.join(staging, name)));
-    const missing = pull.files.find((name) => !arrived.includes(name));
+    const missing = pull.files?.find((name) => !arrived.includes(name));
     if (missing !== undefined) throw new PullFailed(PARTIAL, `${missing} did not arrive`);
     const { bytes } = contentOf(staging);
     for (const name of arrived) putInPlace(path.join(staging, name), path.join(pull.into, name));
@@ -146,7 +146,7 @@ function removeLeftovers(into: string): void {
   }
 }
 
-function namesOf({ files, optionalFiles = [] }: RsyncPull): string[] {
+function namesOf({ files = [], optionalFiles = [] }: RsyncPull): string[] {
   return [...files, ...optionalFiles];
 }
 

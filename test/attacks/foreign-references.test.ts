@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { HostileCaller, SECRET } from './hostile-caller.js';
 
@@ -61,8 +70,8 @@ describe('attack: a reference to a file that is not the step’s', function () {
   });
 
   it('brings no private key into a tarball that is published', async () => {
-    const [name = ''] = readdirSync(path.join(caller.home, 'research', 'keys'));
-    const keyFile = path.join(caller.home, 'research', 'keys', name);
+    const [name = ''] = readdirSync(path.join(caller.home, 'signer', 'keys'));
+    const keyFile = path.join(caller.home, 'signer', 'keys', name);
     const key = readFileSync(keyFile);
     const toKey = { uri: keyFile, sha256: sha256(key), bytes: key.length };
     mkdirSync(path.join(shipFolder(), 'candidate'), { recursive: true });
@@ -79,7 +88,13 @@ describe('attack: a reference to a file that is not the step’s', function () {
       decision: null,
     };
     assertTellsNothing(await caller.refusal(caller.research.signRelease, ask));
+    symlinkSync(keyFile, path.join(shipFolder(), 'gate-report.json'));
+    assertTellsNothing(await caller.refusal(caller.research.signRelease, ask));
+    rmSync(path.join(shipFolder(), 'gate-report.json'));
     assert.equal(existsSync(path.join(caller.home, 'research', 'releases', 'believe-v1.tar.gz')), false);
+    const inbox = path.join(caller.home, 'signer', 'inbox');
+    for (const name of existsSync(inbox) ? readdirSync(inbox) : [])
+      assert.ok(!readFileSync(path.join(inbox, name)).includes('PRIVATE KEY'), `the signer's inbox holds ${name}`);
   });
 
   it('follows no link out of the ship’s folder', async () => {

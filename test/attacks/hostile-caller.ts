@@ -25,7 +25,7 @@ export class HostileCaller {
 
   static async enter(): Promise<HostileCaller> {
     const caller = new HostileCaller();
-    initKeys(keyPlaces(caller.home), { ...USUAL_CEREMONY, nowMs: Date.now() });
+    initKeys(keyPlaces(caller.home), { ...USUAL_CEREMONY, operatorName: 'ann', nowMs: Date.now() });
     mkdirSync(path.dirname(caller.secretFile), { recursive: true });
     writeFileSync(caller.secretFile, `${SECRET}\n`, { mode: 0o600 });
     const { depthFiles, barsFile } = await generateMarket({

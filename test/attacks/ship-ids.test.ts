@@ -73,7 +73,7 @@ describe('attack: files of other names through the broker’s steps', () => {
   const release = { shipId: 'ship/a~0a1b2c3d', modelVersion: 1, counter: 1, payloadSha256: '0'.repeat(64) };
 
   it('are neither pulled, nor verified, nor armed', async () => {
-    for (const tarball of ['*', '../../research/keys/x', '/etc/shadow', 'believe-v2.tar.gz', '-e'])
+    for (const tarball of ['*', '../../signer/keys/x', '/etc/shadow', 'believe-v2.tar.gz', '-e'])
       for (const names of [
         { tarball, envelope: 'believe-v1.dsse.json' },
         { tarball: 'believe-v1.tar.gz', envelope: tarball },

@@ -92,7 +92,7 @@ describe('attack: a foreign worker that schedules our steps over a real server',
       { queue: TASK_QUEUES.broker, step: 'haltTrading', ask: { shipId: '', reason: 'x' } },
       ...['pullRelease', 'verifyRelease', 'armSwap'].map((step) => ({
         ...{ queue: TASK_QUEUES.broker, step },
-        ask: { ...release, ...names, shipId: 'ship/a~0a1b2c3d', tarball: '../../research/keys/*' },
+        ask: { ...release, ...names, shipId: 'ship/a~0a1b2c3d', tarball: '../../signer/keys/*' },
       })),
     );
     for (const answer of answers) assert.match(answer, /^the step was asked wrongly/);

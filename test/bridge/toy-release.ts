@@ -148,7 +148,7 @@ async function releaseFiles(changes: ReleaseChanges): Promise<ReadonlyMap<string
   return new Map([
     ['ensemble.json', json(changes.ensemble ?? EAGER)],
     ['feature-schema.json', Buffer.from(featureSchemaJson)],
-    ['gate-report.json', json({ verdict: 'pass' })],
+    ['gate-report.json', json({ verdict: { verdict: 'pass' } })],
     ['golden.json', json(await goldenOf(graph, changes.wrongGoldenRows === true))],
     ['heads/F2_dom.json', json(HEAD)],
     ['heads/F2_dom.onnx', shipped],

@@ -15,6 +15,7 @@ import {
   DAY_MS,
   envelopeOf,
   FILES,
+  HELD_FILES,
   type Input,
   iso,
   KEYS,
@@ -64,9 +65,9 @@ describe('verifyRelease', () => {
     });
   });
 
-  it('carries an override into the verified statement', async () => {
+  it('carries an override into the verified statement, in words only before the root listed operators', async () => {
     const decision = { verdict: 'approve' as const, by: 'ann', reason: 'four minutes of data, sample run' };
-    const release = await verifyRelease(await releaseInput({ gateVerdict: 'hold', decision }));
+    const release = await verifyRelease(await releaseInput({ gateVerdict: 'hold', decision }, {}, HELD_FILES));
     assert.deepEqual(release.predicate.decision, decision);
   });
 
@@ -316,7 +317,7 @@ describe('verifyRelease', () => {
         await refusedFor('not-the-expected-release', { ...good, expected });
       }
       const { payloadSha256 } = good;
-      const expected = { shipId: 'ship/7', modelVersion: 7, counter: 7, payloadSha256 };
+      const expected = { shipId: 'ship/7~0a1b2c3d', modelVersion: 7, counter: 7, payloadSha256 };
       assert.equal(await refusal({ ...good, expected }), 'accepted');
     });
 
