@@ -9,7 +9,7 @@ describe('attack: a release goes bad between arming and the open', () => {
   afterEach(() => rig.end());
 
   /** v1 trades; v2 is loaded and ready, and waits. */
-  async function untilReady(lifetimeMs?: number): Promise<void> {
+  async function untilReady(lifetimeMs?: number) {
     rig = await Rig.start();
     await rig.startBridge();
     rig.toys.arm(await rig.toys.accept(1), 0);
@@ -18,6 +18,7 @@ describe('attack: a release goes bad between arming and the open', () => {
     rig.toys.arm(v2, rig.clock.nowMs() + 240_000);
     await sleep(5000);
     assert.equal(rig.swaps().length, 1);
+    return v2;
   }
 
   async function refused(reason: RegExp): Promise<void> {
@@ -38,6 +39,12 @@ describe('attack: a release goes bad between arming and the open', () => {
     await untilReady();
     rig.toys.revokeReleaseKey();
     await refused(/ReleaseRefused: .*signature/);
+  });
+
+  it('is refused at the switch where it was given up', async () => {
+    const v2 = await untilReady();
+    rig.toys.giveUp(v2);
+    await refused(/ReleaseRefused: .*gave this release up/);
   });
 
   it('is refused at the switch where a newer one was verified meanwhile', async () => {

@@ -16,9 +16,11 @@ import { encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
 import { generateSigningKey, type SigningKey } from '../../shared/release/ed25519-key.js';
 import { initPin } from '../../shared/release/pin-store.js';
 import type { ReleaseProduct } from '../../shared/release/product.js';
+import { keepRevocations } from '../../shared/release/revocation-store.js';
+import { signRevocations } from '../../shared/release/revocations.js';
 import { readRoot, signRoot } from '../../shared/release/root.js';
 import { encodeStatement, envelopeName, RELEASE_PAYLOAD_TYPE, tarballName } from '../../shared/release/statement.js';
-import { trustRoot } from '../../shared/release/trust-store.js';
+import { readTrustedRoot, trustRoot } from '../../shared/release/trust-store.js';
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 const ROOT_KEY = generateSigningKey();
@@ -81,6 +83,13 @@ export class ToyBroker {
   /** The broker follows a root whose release key is another one. */
   revokeReleaseKey(): void {
     this.trust(2, generateSigningKey());
+  }
+
+  /** The note that a release was given up has arrived here. */
+  giveUp({ modelVersion, payloadSha256 }: Pick<ArmedSwap, 'modelVersion' | 'payloadSha256'>): void {
+    const note = { payloadSha256, modelVersion, reason: 'given up', at: new Date().toISOString() };
+    const root = readTrustedRoot(path.join(this.brokerFolder, 'trust'));
+    keepRevocations(this.brokerFolder, encodeEnvelope(signRevocations([note], [RELEASE_KEY])), root);
   }
 
   private trust(version: number, releaseKey: SigningKey): void {
