@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import {
   concludeGate,
@@ -24,6 +24,7 @@ import { candidateSha256 } from '../../shared/release/decision.js';
 import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
 import { asked } from '../asked.js';
 import { type StepContext, step } from '../step.js';
+import { comparison } from './asks.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { liveRelease, recipesOf } from './live-release.js';
@@ -37,8 +38,9 @@ const scoreKey = z.object({
   fold: z.number().int().min(0).max(10_000),
   priorVersion: z.number().int().positive().nullable(),
 });
-const comparison = scoreKey.pick({ priorVersion: true });
-const samplesList = z.array(z.unknown()).max(HEAD_NAMES.length);
+/** Far above any plan, and any score. */
+const FOLDS_BYTES_MAX = 2 ** 26;
+const SCORE_BYTES_MAX = 2 ** 31;
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
 
@@ -51,7 +53,6 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
       step(async () => {
         const folder = folderOf(shipId);
         const { thresholds } = readPlan(folder);
-        asked(samplesList, samples);
         const plans = samples.map((one) => planFolds(samplesIn(folder, one), thresholds));
         folder.writeJson('folds.json', plans);
         return {
@@ -153,7 +154,7 @@ function scoreFile({ head, fold, priorVersion }: z.infer<typeof scoreKey>): stri
 function scoredFold(folder: ShipFolder, key: z.infer<typeof scoreKey>) {
   const file = folder.file(scoreFile(key));
   if (!existsSync(file)) throw new Failure('FoldNotScored', `${file} is missing`, 'start a new ship');
-  return decodeScoredFold(readFileSync(file), file);
+  return decodeScoredFold(folder.readOwn(scoreFile(key), SCORE_BYTES_MAX), file);
 }
 
 function plannedFold(folder: ShipFolder, { head, fold }: z.infer<typeof scoreKey>) {
@@ -163,7 +164,7 @@ function plannedFold(folder: ShipFolder, { head, fold }: z.infer<typeof scoreKey
 }
 
 function readFolds(folder: ShipFolder) {
-  return foldPlan.array().parse(JSON.parse(readFileSync(folder.file('folds.json'), 'utf8')));
+  return foldPlan.array().parse(JSON.parse(folder.readOwn('folds.json', FOLDS_BYTES_MAX).toString('utf8')));
 }
 
 function parityOf(folder: ShipFolder) {

@@ -1,7 +1,7 @@
 import { activityInfo, log } from '@temporalio/activity';
-import { runIdentity } from '../../shared/ship/ship-id.js';
-import { asked } from '../asked.js';
+import { formal } from '../asked.js';
 import { step } from '../step.js';
+import { RESEARCH_ASKS } from './asks.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import { createBacktestSteps } from './backtest-steps.js';
 import type { ResearchActivities } from './contract.js';
@@ -18,7 +18,7 @@ export type { ResearchDependencies } from './dependencies.js';
 export function createResearchActivities(dependencies: ResearchDependencies): ResearchActivities & BacktestActivities {
   const places = researchPlaces(dependencies.config.home);
   const lane = new Lane(places.lane, dependencies.isOpen);
-  return {
+  return formal(RESEARCH_ASKS, {
     ...createRetrainSteps(dependencies),
     ...createGateSteps(dependencies),
     ...createReleaseSteps(dependencies),
@@ -28,7 +28,7 @@ export function createResearchActivities(dependencies: ResearchDependencies): Re
       step(async (context) => {
         const { workflowExecution } = activityInfo();
         if (!workflowExecution) throw new Error('the lane is taken by workflows only');
-        await lane.take({ shipId: asked(runIdentity, shipId), ...workflowExecution }, context);
+        await lane.take({ shipId, ...workflowExecution }, context);
         return { priorVersion: liveRelease(places.releases)?.modelVersion ?? null };
       }),
     leaveLane: ({ shipId }) => step(async () => lane.leave(shipId)),
@@ -36,5 +36,5 @@ export function createResearchActivities(dependencies: ResearchDependencies): Re
       step(async () => {
         log.warn('a held ship waits for a decision', { shipId, heldForHours: heldForMs / 3_600_000, reasons });
       }),
-  };
+  });
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
 import { refuseOtherProduct } from '../../research/samples/refuse-other-product.js';
@@ -29,8 +28,6 @@ type RetrainSteps = Pick<
   ResearchActivities,
   'openShip' | 'pinTrainingSet' | 'buildSamples' | 'trainHead' | 'assembleCandidate'
 >;
-
-const headList = z.array(z.unknown()).max(HEAD_NAMES.length);
 
 /** From market data to a candidate folder. */
 export function createRetrainSteps({ config, library }: ResearchDependencies): RetrainSteps {
@@ -128,7 +125,6 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
     assembleCandidate: ({ shipId, heads }) =>
       step(async () => {
         const folder = folderOf(shipId);
-        asked(headList, heads);
         const trained = heads.map(({ head, onnx }) => {
           folder.read(onnx, SHIP_FILES.onnx(head));
           return loadTrainedHead(folder.file('heads', head));

@@ -115,6 +115,7 @@ const CANDIDATE_FILES_MAX = 200;
 
 /** Every file under a candidate folder, by its path with `/`. @throws BadInput for a folder of more than a release can hold */
 export function readCandidate(folder: string): Map<string, Buffer> {
+  if (!existsSync(folder)) throw new BadInput(folder, undefined, 'is not there', 'train a candidate first');
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const bytes = entries.reduce((sum, entry) => sum + statSync(path.join(entry.path, entry.name)).size, 0);
   if (entries.length > CANDIDATE_FILES_MAX || bytes > ARCHIVE_BYTES_MAX)

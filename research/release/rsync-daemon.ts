@@ -5,7 +5,7 @@ import path from 'node:path';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { RELEASES_MODULE, RELEASES_USER } from '../../shared/transfer/pull-release.js';
-import { openToReaders } from './publish-release.js';
+import { openModule } from './publish-release.js';
 
 export interface RsyncDaemonSettings {
   /** The rsync program. */
@@ -34,7 +34,7 @@ export interface RsyncDaemonCommand {
 export function prepareRsyncDaemon(settings: RsyncDaemonSettings): RsyncDaemonCommand {
   const { stateFolder, moduleFolder, port, address } = settings;
   mkdirSync(moduleFolder, { recursive: true });
-  openToReaders(moduleFolder);
+  openModule(moduleFolder);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const secretsFile = path.join(stateFolder, 'rsyncd.secrets');
   const password = passwordIn(secretsFile) ?? randomBytes(24).toString('base64url');

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
 import { Failure } from '../../shared/failure.js';
 import { verifySighting } from '../../shared/handover/release-sighting.js';
 import { candidateSha256, verifyDecision } from '../../shared/release/decision.js';
@@ -21,7 +20,7 @@ import {
   releaseLedger,
 } from '../release/build-release.js';
 import type { LedgerRelease } from '../release/ledger.js';
-import { publishRelease } from '../release/publish-release.js';
+import { publishFile, publishRelease } from '../release/publish-release.js';
 import { type SignedReleaseFiles, signedRelease, signRelease } from '../release/sign-release.js';
 import type { Inbox } from './inbox.js';
 import { judgeDossier } from './judge-dossier.js';
@@ -201,7 +200,7 @@ export class Signer {
     const signers = signersOf(this.places.keysFolder, 'release', this.root(), this.places.passphrase);
     // The newest thousand: older ones have long expired.
     const list = signRevocations([...before, ...added].slice(-REVOCATIONS_MAX), signers);
-    replaceFile(path.join(this.places.moduleFolder, REVOCATIONS_FILE), encodeEnvelope(list));
+    publishFile(this.places.moduleFolder, REVOCATIONS_FILE, encodeEnvelope(list));
     return null;
   }
 

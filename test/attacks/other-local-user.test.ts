@@ -13,6 +13,7 @@ import { makePrivateFolder } from '../../shared/process/private-files.js';
 import { readTrustedRoot } from '../../shared/release/trust-store.js';
 import { serverAddress } from '../../temporal/server-address.js';
 import { FILES, factsOf, homeFolders } from '../release/release-fixture.js';
+import { cargoOf, SigningTable } from './signing-table.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
@@ -87,5 +88,19 @@ describe('attack: another user of the machine', function () {
     publishRelease({ releasesFolder, trustFolder, moduleFolder, releaseId: 'ship/1' });
     for (const name of readdirSync(moduleFolder))
       assert.equal(statSync(path.join(moduleFolder, name)).mode & 0o777, 0o644);
+  });
+
+  it('still is served what was given up; and the signer, as another user of the group, reads its inbox', async () => {
+    process.umask(0o077);
+    const table = new SigningTable(home);
+    const cargo = await cargoOf('ship/1~0a1b2c3d');
+    await table.publish(cargo);
+    await table.signer.answer({ do: 'revoke', shipId: cargo.shipId, reason: 'aborted' });
+    const { moduleFolder } = table.places;
+    assert.ok(readdirSync(moduleFolder).includes('revocations.dsse.json'));
+    for (const name of readdirSync(moduleFolder))
+      assert.equal(statSync(path.join(moduleFolder, name)).mode & 0o777, 0o644, name);
+    const inbox = path.join(home, 'signer', 'inbox');
+    for (const name of readdirSync(inbox)) assert.equal(statSync(path.join(inbox, name)).mode & 0o777, 0o640, name);
   });
 });
