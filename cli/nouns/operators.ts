@@ -1,11 +1,11 @@
 import { createPublicKey } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { releaseLedger } from '../../research/release/build-release.js';
 import { type KeyPlaces, keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
 import { addOperator, operatorsOf, revokeOperator } from '../../research/release/operators.js';
 import { loadConfig } from '../../shared/config/load-config.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { type VerifyingKey, verifyingKey } from '../../shared/release/ed25519-key.js';
 import { readSigningKeys } from '../../shared/release/key-folder.js';
@@ -99,9 +99,9 @@ function described(places: KeyPlaces) {
 }
 
 function publicKeyIn(file: string): VerifyingKey {
-  if (!existsSync(file)) throw new UsageFailure(`there is no ${file}`, 'name a PEM file of an Ed25519 public key');
+  const pem = readInputFile(file, HANDWRITTEN_BYTES_MAX);
   try {
-    return verifyingKey(createPublicKey(readFileSync(file)).export({ type: 'spki', format: 'der' }));
+    return verifyingKey(createPublicKey(pem).export({ type: 'spki', format: 'der' }));
   } catch {
     throw new UsageFailure(`${file} is no Ed25519 public key in PEM`, 'openssl pkey -in KEY -pubout -out FILE');
   }

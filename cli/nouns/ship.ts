@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
 import { loadHomeConfig } from '../../shared/config/home-config.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { type SignedDecision, signedDecision } from '../../shared/release/decision.js';
 import { type Decision, decision, type ShipProgress } from '../../shared/ship/messages.js';
@@ -143,9 +143,16 @@ async function approvalOf(ship: ShipHandle, config: Config, options: ApproveOpti
   const { by, reason, keysFolder, cosign } = options;
   const ask = { home: config.home, by, keysFolder, subject: await subjectOf(ship) };
   if (cosign === undefined) return signApproval({ ...ask, reason: decision.shape.reason.parse(reason) });
-  const other = signedDecision.safeParse(JSON.parse(readFileSync(cosign, 'utf8')));
-  if (!other.success) throw new UsageFailure(`${cosign} is no signed decision`, 'make one with --print');
-  return cosignApproval(ask, other.data);
+  return cosignApproval(ask, signedDecisionIn(cosign));
+}
+
+function signedDecisionIn(file: string): SignedDecision {
+  const text = readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8');
+  try {
+    return signedDecision.parse(JSON.parse(text));
+  } catch {
+    throw new UsageFailure(`${file} is no signed decision`, 'make one with --print');
+  }
 }
 
 /** @throws Failure 'DecisionRefused' with the workflow's own words */

@@ -27,8 +27,14 @@ export class Inbox {
   /** @returns the name under which the signer finds it */
   put(bytes: Uint8Array): string {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (!this.holds(sha256, bytes)) replaceFile(this.fileOf(sha256), bytes, 0o640);
+    if (!this.holds(sha256, bytes)) replaceFile(this.fileOf(sha256), bytes, this.modeOfFiles());
     return sha256;
+  }
+
+  /** Where the signer is another user, the folder is open to the group that both are in, and so are its files. */
+  private modeOfFiles(): number {
+    mkdirSync(this.folder, { recursive: true });
+    return (statSync(this.folder).mode & 0o040) === 0 ? 0o600 : 0o640;
   }
 
   /** @throws InboxRefused when it is missing, no plain file, too large or not what its name says */

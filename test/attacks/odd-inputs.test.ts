@@ -50,6 +50,7 @@ describe('attack: a pipe, a device or ten gigabytes in the place of a file', fun
     replay: (file) => ['replay', '--file', file],
     'gateway, settings': (file) => ['gateway', '--generator', '7', '--settings', file],
     'store import': (file) => ['store', 'import', file, '--home', home],
+    'operators add, public key': (file) => ['operators', 'add', '--name', 'ann', '--public-key', file, '--home', home],
     'gate splits': (file) => ['gate', 'splits', '--config', file],
   };
   for (const [name, words] of Object.entries(commands))

@@ -93,14 +93,19 @@ describe('attack: another user of the machine', function () {
   it('still is served what was given up; and the signer, as another user of the group, reads its inbox', async () => {
     process.umask(0o077);
     const table = new SigningTable(home);
+    const inbox = path.join(home, 'signer', 'inbox');
     const cargo = await cargoOf('ship/1~0a1b2c3d');
+    table.dossierOf(cargo);
+    for (const name of readdirSync(inbox)) assert.equal(statSync(path.join(inbox, name)).mode & 0o777, 0o600, name);
+    rmSync(inbox, { recursive: true });
+    mkdirSync(inbox);
+    chmodSync(inbox, 0o750);
     await table.publish(cargo);
     await table.signer.answer({ do: 'revoke', shipId: cargo.shipId, reason: 'aborted' });
     const { moduleFolder } = table.places;
     assert.ok(readdirSync(moduleFolder).includes('revocations.dsse.json'));
     for (const name of readdirSync(moduleFolder))
       assert.equal(statSync(path.join(moduleFolder, name)).mode & 0o777, 0o644, name);
-    const inbox = path.join(home, 'signer', 'inbox');
     for (const name of readdirSync(inbox)) assert.equal(statSync(path.join(inbox, name)).mode & 0o777, 0o640, name);
   });
 });

@@ -110,7 +110,7 @@ describe('the signer as a process', function () {
     await assert.rejects(client().ask({ do: 'sign', dossier }, asking()), { type: 'BadKey' });
     await end(child);
     const passphrase = path.join(folder(), 'passphrase');
-    writeFileSync(passphrase, 'open sesame\n');
+    writeFileSync(passphrase, 'open sesame\n', { mode: 0o600 });
     start({ BELIEVE_SIGNER_PASSPHRASE_FILE: passphrase });
     assert.equal((await client().ask({ do: 'sign', dossier }, asking()))!.modelVersion, 1);
   });
