@@ -7,7 +7,7 @@ const only = (room, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: `^${room}/` },
-  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})/|^activities/step[.]ts$` },
+  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})/|^activities/(step|asked)[.]ts$` },
 });
 module.exports = {
   forbidden: [
@@ -47,6 +47,13 @@ module.exports = {
       comment: 'only the bridge can send an order',
       from: { pathNot: '^(bridge|simulator|test)/' },
       to: { path: 'node_modules/@stoqey/ib' },
+    },
+    {
+      name: 'the-signer-signs',
+      severity: 'error',
+      comment: 'only the process that holds the release key loads what signs with it; others ask it',
+      from: { pathNot: '^(research/(signer|release)|test|bench)/|^workers/signer[.]ts$' },
+      to: { path: '^research/(signer/signer|release/sign-release)[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'bridge-is-loaded-by-few',

@@ -30,7 +30,7 @@ export async function benchShip(log: (line: string) => void): Promise<BenchResul
     lost: (failure) => log(failure.message),
   });
   try {
-    const { client } = await launch({ config, inputGiven: true }, stack, () => {});
+    const { client } = await launch({ config, inputGiven: true, operatorName: 'bench' }, stack, () => {});
     const ships: StageShare[][] = [];
     for (let n = 1; n <= SHIPS; n++) {
       const ship = await startShip(client, `ship/bench-${n}`, { recipe: n === 1 ? 'base' : 'improved' });

@@ -20,8 +20,10 @@ import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
 import { Rehearsal } from './decide/rehearsal.js';
 import { takeHome } from './disk/home-lock.js';
+import { EventLoopWatchdog, type WatchdogSettings } from './event-loop-watchdog.js';
 import { MarketFeed } from './feed/market-feed.js';
 import { SilenceWatch } from './feed/silence-watch.js';
+import { frozenNoteFile, takeFrozenNote } from './frozen-note.js';
 import { type HaltCode, Halts, isSticky } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { MarketHours } from './market-hours.js';
@@ -39,8 +41,13 @@ import { RegimeWatch } from './status/regime.js';
 import { Tally } from './status/tally.js';
 import { Supervisor } from './supervisor.js';
 import { ArmedFile } from './swap/armed-file.js';
+import { examineRelease } from './swap/examine-release.js';
+import { type KnownRelease, loadGuarded } from './swap/guarded-load.js';
 import { HotSwap } from './swap/hot-swap.js';
-import { prepareRelease } from './swap/prepare-release.js';
+import { LiveReleases } from './swap/live-release.js';
+import { LoadingMark } from './swap/loading-mark.js';
+import type { ReleaseAsk } from './swap/prepare-release.js';
+import { restoreRelease } from './swap/restore-release.js';
 import { Trading } from './trading.js';
 import { type Tuning, USUAL_TUNING } from './tuning.js';
 
@@ -52,6 +59,10 @@ export interface BridgeOptions {
   readonly tuning?: Tuning;
   /** Takes the folder `broker/` for this bridge alone. */
   readonly takeHome?: (brokerFolder: string) => Promise<FileLock>;
+  /** Finds out, where nothing is lost by it, whether a release can be loaded. @throws Failure */
+  readonly examine?: (ask: ReleaseAsk) => Promise<void>;
+  /** Ends the process once its event loop stands still. */
+  readonly watch?: (settings: WatchdogSettings) => { stop(): Promise<void> };
 }
 
 export interface RunningBridge {
@@ -86,6 +97,13 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     takeHome: options.takeHome ?? takeHome,
   });
   const { instrument, gateway } = config;
+  const armedFolder = path.join(broker, 'armed');
+  const mark = new LoadingMark(armedFolder);
+  const watchdog = (options.watch ?? EventLoopWatchdog.start)({
+    frozenMs: tuning.frozenMs,
+    noteFile: frozenNoteFile(broker),
+  });
+  opened.closeBy(() => watchdog.stop());
   const hours = MarketHours.of(config);
   const contract = contractOf(instrument);
   const product = productOf(instrument);
@@ -217,12 +235,17 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
       trading.rehearse();
     },
   );
+  const live = new LiveReleases(broker);
+  const examine = options.examine ?? ((ask: ReleaseAsk) => examineRelease(ask, tuning.examineMs));
+  const load = (ask: KnownRelease) => loadGuarded({ examine, mark }, ask);
   const swap = new HotSwap({
-    armed: new ArmedFile(path.join(broker, 'armed')),
+    armed: new ArmedFile(armedFolder),
     log: swapsLog,
+    live,
     clock,
+    openNowOrNextMs: (marketMs) => hours.openNowOrNextMs(marketMs),
     load: ({ tarball, envelope, shipId, modelVersion, counter, payloadSha256 }) =>
-      prepareRelease({
+      load({
         ...{ brokerFolder: broker, tarball, envelope, product },
         expected: { shipId, modelVersion, counter, payloadSha256 },
       }),
@@ -332,7 +355,15 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
   }
   guard.start();
   decisionLog.start(decider.lastEventSeq);
-  await model.restore(broker, swapsLog, product).catch((error: unknown) => {
+  if (takeFrozenNote(broker)) {
+    mark.foundHung();
+    alarms.note('BridgeHung', 'the bridge before this one heard nothing any more, and was ended');
+  }
+  await restoreRelease({
+    ...{ brokerFolder: broker, product, live, log: swapsLog, load },
+    activate: (release, shipId) => model.activate(release, shipId),
+    onNews: (text) => log.error(text),
+  }).catch((error: unknown) => {
     alarms.raise('ReleaseNotRestored', `the release in use before the restart cannot be loaded: ${String(error)}`);
   });
   opened.closeBy(() => keeper.stop().finally(() => (connection = 'down')));

@@ -15,6 +15,11 @@ export interface MarketHoursSettings {
  */
 const USUALLY_LATER_MS = 60 * 60_000;
 
+/** So long after the open it is still the open: a bridge that was restarted over it need not wait for the next one. */
+const LATE_OPEN_MS = 60_000;
+/** No two opens of regular hours lie further apart. */
+const DAYS_BETWEEN_OPENS_MAX = 14;
+
 /** When our contract is traded: by its product's calendar, and by what the gateway says of the contract where that is less. */
 export class MarketHours {
   private listed: ListedContract | null = null;
@@ -56,6 +61,22 @@ export class MarketHours {
     const hours = this.listed?.regularHours.get(tradeDate);
     if (hours === undefined) return rth.rthCloseMs;
     return hours === null ? rth.rthOpenMs : Math.min(rth.rthCloseMs, hours.closeMs);
+  }
+
+  /**
+   * Market ms of the open of regular hours that it is now, or else of the next one; Infinity where the calendar names none.
+   * Nobody's word but the calendar's: see `HotSwap`.
+   */
+  openNowOrNextMs(marketMs: number): number {
+    try {
+      for (let day = 0; day < DAYS_BETWEEN_OPENS_MAX; day++) {
+        const rth = this.calendar.rthSessionOf(this.tradeDateOf(marketMs + day * 86_400_000));
+        if (rth !== null && marketMs <= rth.rthOpenMs + LATE_OPEN_MS) return rth.rthOpenMs;
+      }
+    } catch (error) {
+      if (!(error instanceof OutsideCalendar)) throw error;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** How today's end of regular hours differs from the gateway's, in plain words; null where it does not. */

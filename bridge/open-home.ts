@@ -29,7 +29,7 @@ export async function openHome(broker: string, opened: Opened, request: HomeRequ
   opened.closeBy(() => lock.release());
   const statusServer = await StatusServer.open(request.statusPort);
   opened.closeBy(() => statusServer.stop());
-  for (const folder of ['capture', 'control', 'journal']) requireWritable(path.join(broker, folder));
+  for (const folder of ['capture', 'control', 'journal', 'trust']) requireWritable(path.join(broker, folder));
   const swapsLog = SwapsLog.open(path.join(broker, 'swaps.jsonl'));
   opened.closeBy(() => swapsLog.close());
   const alarms = Alarms.open(path.join(broker, 'alarms.jsonl'), { log: request.log, quietMs: request.alarmQuietMs });

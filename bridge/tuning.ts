@@ -23,6 +23,10 @@ export interface Tuning {
   readonly silentFeedMs: number;
   /** An alarm is over when its cause was gone for this long. */
   readonly alarmQuietMs: number;
+  /** A process that examines a release is ended after this time. */
+  readonly examineMs: number;
+  /** An event loop that does not come round for this long is ended, and the bridge with it. */
+  readonly frozenMs: number;
 }
 
 export const USUAL_TUNING: Tuning = {
@@ -37,4 +41,6 @@ export const USUAL_TUNING: Tuning = {
   oddRenewMs: 5000,
   silentFeedMs: 180_000,
   alarmQuietMs: 30_000,
+  examineMs: 60_000,
+  frozenMs: 30_000,
 };

@@ -1,4 +1,5 @@
 import { Failure, UsageFailure } from '../shared/failure.js';
+import { terminalText } from './output.js';
 
 /** What the operating system refuses, in words. */
 const SYSTEM_SENTENCES: Readonly<Record<string, readonly [sentence: string, fix: string]>> = {
@@ -30,5 +31,5 @@ export function codeOf(error: unknown): string {
 }
 
 function textOf(message: string, fix?: string): string {
-  return `believe: ${message}\n${fix ? `  -> ${fix}\n` : ''}`;
+  return terminalText(`believe: ${message}\n${fix ? `  -> ${fix}\n` : ''}`);
 }

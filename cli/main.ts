@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { keepFilesPrivate } from '../shared/process/private-files.js';
 import { codeOf, failureText } from './failure-text.js';
 
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
@@ -71,6 +72,16 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/keys.js'),
   },
   {
+    name: 'operators',
+    summary: 'who may let a held ship go on: list, add, revoke',
+    load: () => import('./nouns/operators.js'),
+  },
+  {
+    name: 'audit',
+    summary: 'who let which release go, when, by signed records; finds a gap',
+    load: () => import('./nouns/audit.js'),
+  },
+  {
     name: 'release',
     summary: 'verify, list and show signed releases',
     load: () => import('./nouns/release.js'),
@@ -103,6 +114,8 @@ for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error) => {
     if (codeOf(error) !== 'EPIPE') throw error;
   });
+
+keepFilesPrivate();
 
 /** Exit codes: 0 ok, 1 a check failed or the work could not be done, 2 wrong usage. */
 try {

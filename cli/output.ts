@@ -1,4 +1,21 @@
+/**
+ * Text as a terminal may see it: names, reasons and messages come from files, workflows and other machines, and a control
+ * character among them would be an order to the terminal. Each is shown by its number instead; so are those that turn the
+ * direction of writing. Line ends and tabs stay.
+ */
+export function terminalText(text: string): string {
+  return text.replace(ORDERS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const ORDERS = /(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** The last word of a command: one JSON object on stdout with --json, else the text for people. */
 export function printResult(json: boolean, value: unknown, text: string): void {
-  process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text.endsWith('\n') ? text : `${text}\n`}`);
+  const said = json ? JSON.stringify(value) : text;
+  process.stdout.write(terminalText(said.endsWith('\n') ? said : `${said}\n`));
+}
+
+/** A line beside the result, on stderr. */
+export function say(line: string): void {
+  process.stderr.write(terminalText(`${line}\n`));
 }

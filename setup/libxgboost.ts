@@ -3,6 +3,7 @@ import { Failure } from '../shared/failure.js';
 import { cacheFolder } from './cache-folder.js';
 import { fileSha256 } from './file-sha256.js';
 import { damagedFile, LIBXGBOOST_VERSION, type LibxgboostPin, libxgboostPinFor } from './libxgboost-pin.js';
+import { PinMismatch } from './pin-mismatch.js';
 import { type Progress, silent } from './progress.js';
 import { findSystemLibxgboost, libxgboostVersion } from './system-libxgboost.js';
 import { isAtLeast } from './version.js';
@@ -25,7 +26,8 @@ export interface Libxgboost {
 /**
  * The XGBoost library that every head is trained with. The order is: what BELIEVE_LIBXGBOOST names, because an operator
  * asked for it; the pinned build, because two versions of XGBoost make different model bytes from the same rows; a
- * library of the operating system, with a warning, so that a machine without pip can work. The pinned files are compared
+ * library of the operating system, with a warning, so that a machine without pip can work; never where other bytes than the
+ * pinned ones came. The pinned files are compared
  * with their sha256 at every call (some 20 ms) and obtained again when they are damaged.
  * @throws Failure `XgboostNotObtained`, `XgboostTooOld` or `XgboostUnusable`, each with the fix
  */
@@ -38,7 +40,7 @@ export async function obtainLibxgboost(
     return await pinnedLibrary(env, progress);
   } catch (error) {
     const system = await findSystemLibxgboost();
-    if (system === undefined || !(error instanceof Failure)) throw error;
+    if (system === undefined || !(error instanceof Failure) || error instanceof PinMismatch) throw error;
     const library = await foreignLibrary(system, 'system').catch(() => {
       throw error;
     });
@@ -69,11 +71,9 @@ async function pinnedLibrary(env: NodeJS.ProcessEnv, progress: Progress): Promis
   }
   const damaged = await damagedFile(folder, pin);
   if (damaged !== undefined) {
-    throw new Failure(
-      'XgboostUnusable',
-      `${path.join(folder, damaged)} does not have the pinned sha256`,
-      `delete ${folder} and try again`,
-    );
+    const file = path.join(folder, ...damaged.split('/'));
+    const found = (await fileSha256(file)) ?? 'no file';
+    throw new PinMismatch(file, pin.files[damaged]!, found, `find out who changed it; delete ${folder} and try again`);
   }
   return pinned(folder, pin);
 }

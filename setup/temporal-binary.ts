@@ -1,11 +1,14 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../shared/disk/replace-file.js';
 import { Failure } from '../shared/failure.js';
 import { cacheFolder } from './cache-folder.js';
+import { fileSha256 } from './file-sha256.js';
 import { findOnPath, programFile } from './find-on-path.js';
+import { PinMismatch } from './pin-mismatch.js';
 import { type Progress, silent } from './progress.js';
+import { downloadTemporal, type TemporalArchive, temporalArchive } from './temporal-archive.js';
 import { buildTemporal } from './temporal-by-go.js';
-import { downloadTemporal } from './temporal-by-sdk.js';
 import {
   isRecentEnough,
   TEMPORAL_PIN,
@@ -26,25 +29,25 @@ export const TEMPORAL_FIX =
   'or install Go 1.25 or newer so that it can be built';
 
 /**
- * The `temporal` binary: what BELIEVE_TEMPORAL names, else PATH, else the cache, else the SDK's own download, else a
- * build by Go. One on PATH that is too old is passed over, saying so. The last three are the pinned version.
- * @throws Failure `TemporalTooOld` or `TemporalNotObtained`, with the fix
+ * The `temporal` binary: what BELIEVE_TEMPORAL names, else PATH, else the cache, else a download, else a build by Go. One
+ * on PATH that is too old is passed over, saying so. The last three are the pinned version, with pinned hashes.
+ * @throws Failure `TemporalTooOld` or `TemporalNotObtained`, with the fix; PinMismatch, after which nothing else is tried
  */
 export async function obtainTemporal(
-  options: { env?: NodeJS.ProcessEnv; progress?: Progress } = {},
+  options: { env?: NodeJS.ProcessEnv; progress?: Progress; archive?: TemporalArchive | undefined } = {},
 ): Promise<TemporalBinary> {
-  const { env = process.env, progress = silent } = options;
+  const { env = process.env, progress = silent, archive = temporalArchive() } = options;
   const found = await findTemporal(env, progress);
   if (found !== undefined) return found;
   const reasons: string[] = [];
   for (const [source, obtain] of [
-    ['download', downloadTemporal],
-    ['go install', buildTemporal],
+    ['download', (folder: string) => downloadTemporal(folder, progress, archive)],
+    ['go install', (folder: string) => buildTemporal(folder, progress, env)],
   ] as const) {
     try {
-      return await placeInCache(cacheFolder(env), source, (folder) => obtain(folder, progress, env));
+      return await placeInCache(cacheFolder(env), source, obtain);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof Failure) || error instanceof PinMismatch) throw error;
       progress(`  ${error.message}`);
       reasons.push(error.message);
     }
@@ -69,6 +72,7 @@ export async function findTemporal(
     progress(`${onPath} is passed over: ${whatIsWrong(found)}`);
   }
   const cached = cachedPath(cacheFolder(env));
+  await refuseChanged(cached); // before it is run for the first time
   const found = await temporalVersion(cached);
   return found !== undefined && isRecentEnough(found) ? { path: cached, ...found, source: 'cache' } : undefined;
 }
@@ -104,9 +108,41 @@ async function placeInCache(
         `${source} gave server ${found?.serverVersion ?? 'nothing that runs'} instead of ${TEMPORAL_PIN.serverVersion}`,
       );
     }
+    await recordHash(file, target);
     await rename(file, target);
     return { path: target, ...found, source };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+const hashFile = (program: string) => `${program}.sha256`;
+
+/** A program built here has no bytes that could be known before: those that it got are written down. */
+async function recordHash(program: string, target: string): Promise<void> {
+  replaceFile(hashFile(target), `${await fileSha256(program)}\n`);
+}
+
+/** Hashing takes a third of a second; a process that asks twice need not wait twice. */
+const unchanged = new Map<string, Promise<void>>();
+
+/** @throws PinMismatch where the cached program is another than the one that was obtained */
+async function refuseChanged(program: string): Promise<void> {
+  const known = unchanged.get(program) ?? compareHash(program);
+  unchanged.set(program, known);
+  await known;
+}
+
+async function compareHash(program: string): Promise<void> {
+  const recorded = await readFile(hashFile(program), 'utf8').catch(() => null);
+  // Programs that were obtained before hashes were written down have none.
+  if (recorded === null) return;
+  const found = await fileSha256(program);
+  if (found === undefined || recorded.trim() === found) return;
+  throw new PinMismatch(
+    program,
+    recorded.trim(),
+    found,
+    `find out who changed it; delete it and ${path.basename(hashFile(program))} to obtain it again`,
+  );
 }

@@ -1,18 +1,29 @@
 import path from 'node:path';
 import { Failure } from '../shared/failure.js';
 import { findOnPath, programFile } from './find-on-path.js';
+import { PinMismatch } from './pin-mismatch.js';
 import type { Progress } from './progress.js';
 import { lastLine, runCommand } from './run-command.js';
-import { TEMPORAL_PIN } from './temporal-version.js';
+import { TEMPORAL_MODULE_SUM, TEMPORAL_PIN } from './temporal-version.js';
 
 const MODULE = 'github.com/temporalio/cli';
+/** Settings that would let modules through unchecked, or from a database that this machine chose, do not count here. */
+const CHECKED = {
+  GOSUMDB: 'sum.golang.org',
+  GONOSUMDB: '',
+  GONOSUMCHECK: '',
+  GOPRIVATE: '',
+  GOINSECURE: '',
+  GOFLAGS: '',
+};
+const FIX = 'find out who changed it; name a temporal of your own in BELIEVE_TEMPORAL meanwhile';
 const TIME_LIMIT_MS = 20 * 60_000;
 const PROGRESS_EVERY_MS = 10_000;
 
 /**
- * Builds the pinned `temporal` from source into `folder` and returns its path. Go itself checks every module against
- * its checksum database.
- * @throws Failure `TemporalNotObtained` where there is no Go or the build fails
+ * Builds the pinned `temporal` from source into `folder` and returns its path. Go checks every module against its public
+ * checksum database, whatever this machine is set to; the sum of the module itself is compared here, too.
+ * @throws PinMismatch; Failure `TemporalNotObtained` where there is no Go or the build fails
  */
 export async function buildTemporal(folder: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<string> {
   const go = await findOnPath('go', env);
@@ -28,12 +39,24 @@ export async function buildTemporal(folder: string, progress: Progress, env: Nod
   const args = ['install', '-v', `-ldflags=${linker}`, `${MODULE}/cmd/temporal@v${TEMPORAL_PIN.version}`];
   const built = await runCommand(go, args, {
     timeLimitMs: TIME_LIMIT_MS,
-    env: { ...env, GOBIN: folder },
+    env: { ...env, ...CHECKED, GOBIN: folder },
     onLine: (line) => {
       if (!line.startsWith('go: ')) packages++;
     },
   });
   clearInterval(ticker);
-  if (built.status === 0) return path.join(folder, programFile('temporal'));
-  throw new Failure('TemporalNotObtained', `go install failed: ${lastLine(built)}`);
+  if (/SECURITY ERROR|checksum mismatch/.test(built.stderr))
+    throw new PinMismatch(MODULE, TEMPORAL_MODULE_SUM, lastLine(built), FIX);
+  if (built.status !== 0) throw new Failure('TemporalNotObtained', `go install failed: ${lastLine(built)}`);
+  const program = path.join(folder, programFile('temporal'));
+  await refuseOtherModule(go, program);
+  return program;
+}
+
+/** What the program was built from is written in it. */
+async function refuseOtherModule(go: string, program: string): Promise<void> {
+  const { stdout } = await runCommand(go, ['version', '-m', program], { timeLimitMs: 30_000 });
+  const found = /^\s*mod\s+(\S+)\s+\S+\s+(h1:\S+)/m.exec(stdout);
+  if (found?.[1] === MODULE && found[2] === TEMPORAL_MODULE_SUM) return;
+  throw new PinMismatch(MODULE, TEMPORAL_MODULE_SUM, found?.[2] ?? 'no sum', FIX);
 }

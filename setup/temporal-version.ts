@@ -10,6 +10,8 @@ export interface TemporalVersion {
 
 /** The tool that is obtained: the last one that `go install` accepts (later ones carry a replace directive). */
 export const TEMPORAL_PIN: TemporalVersion = { version: '1.5.1', serverVersion: '1.29.1' };
+/** Of the module that it is built from, as Go's checksum database has it. */
+export const TEMPORAL_MODULE_SUM = 'h1:0RZMk14BWxz44Xg6ciDQvpfAMffoG3J7/K03ql80teY=';
 /** Worker deployment versioning, as the workers use it, is complete from this server on. */
 export const TEMPORAL_SERVER_MINIMUM = '1.29.0';
 

@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { Failure } from '../shared/failure.js';
 import { damagedFile, LIBXGBOOST_VERSION, type LibxgboostPin } from './libxgboost-pin.js';
+import { PinMismatch } from './pin-mismatch.js';
 import { type CommandOutcome, lastLine, runCommand } from './run-command.js';
 
 const REQUIREMENTS = fileURLToPath(new URL('./xgboost-cpu.requirements.txt', import.meta.url));
+const WHO =
+  'find out who changed it: the pip index, or what lies between; name a library of your own in BELIEVE_LIBXGBOOST meanwhile';
 const DOWNLOAD_TIME_LIMIT_MS = 300_000;
 /** Ways to start pip, in the order tried: `py` is the launcher of Python on Windows. */
 const PIPS: readonly (readonly [string, ...string[]])[] = [
@@ -53,6 +56,13 @@ async function downloadWheel(folder: string, env: NodeJS.ProcessEnv): Promise<st
       const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
       if (wheel !== undefined) return path.join(folder, wheel);
     }
+    if (/do not match the hashes/i.test(outcome.stderr))
+      throw new PinMismatch(
+        'the wheel of xgboost-cpu',
+        `a hash of ${path.basename(REQUIREMENTS)}`,
+        lastLine(outcome),
+        WHO,
+      );
     outcomes.push(outcome);
   }
   // A pip that started says more than the names that do not exist.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../shared/config/config.js';
+import { readPrivateFile } from '../shared/process/private-files.js';
 
 /** Where the Temporal server is, and how to speak to it. */
 export interface ServerAddress {
@@ -11,6 +12,7 @@ export interface ServerAddress {
   readonly tls?: Exclude<ConnectionOptions['tls'], boolean | null | undefined>;
 }
 
+/** @throws Failure 'KeyExposed' where others can read the key of the client certificate */
 export function serverAddress({ temporal }: Config): ServerAddress {
   const { address, namespace, tls } = temporal;
   if (tls === null) return { address, namespace };
@@ -19,7 +21,7 @@ export function serverAddress({ temporal }: Config): ServerAddress {
     namespace,
     tls: {
       serverRootCACertificate: readFileSync(tls.caFile),
-      clientCertPair: { crt: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
+      clientCertPair: { crt: readFileSync(tls.certFile), key: readPrivateFile(tls.keyFile) },
       ...(tls.serverName === null ? {} : { serverNameOverride: tls.serverName }),
     },
   };

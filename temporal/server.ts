@@ -21,6 +21,8 @@ export function serverArguments({ namespace, port, uiPort, folder }: EmbeddedSer
     ...REGISTERED_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
     // An abandoned sticky queue costs ten seconds for each workflow task after a worker was killed.
     ...['--dynamic-config-value', 'matching.stickyPollerUnavailableWindow="1s"'],
+    // The HTTP API takes a web page's POST from any origin: it answers to a name that no browser can be led to.
+    ...['--dynamic-config-value', 'frontend.httpAllowedHosts=["believe.invalid"]'],
     ...['--log-level', 'warn', '--log-format', 'json', '--disable-config-file', '--disable-config-env'],
   ];
 }

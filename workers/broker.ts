@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createBrokerActivities } from '../activities/broker/index.js';
 import { obtainRsync } from '../setup/rsync.js';
 import { clockSpecFile } from '../shared/clock/clock-spec-file.js';
+import { isLoopback } from '../shared/config/loopback.js';
 import { productOf } from '../shared/release/product.js';
 import { TASK_QUEUES } from '../shared/ship/task-queues.js';
 import { serverAddress } from '../temporal/server-address.js';
@@ -10,7 +11,7 @@ import { workerConfig } from './worker-options.js';
 
 /** The broker worker: pulls, verifies, arms. It shares a folder with the bridge, and nothing else. */
 const config = workerConfig();
-const rsync = await obtainRsync({ reach: 'loopback' });
+const rsync = await obtainRsync({ reach: isLoopback(config.rsync.host) ? 'loopback' : 'network' });
 await runWorker(
   {
     ...serverAddress(config),

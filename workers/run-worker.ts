@@ -7,6 +7,7 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
+import { keepFilesPrivate } from '../shared/process/private-files.js';
 import { untilAskedToStop } from '../shared/process/stop-request.js';
 import type { ServerAddress } from '../temporal/server-address.js';
 
@@ -26,6 +27,7 @@ export async function runWorker(
   process: WorkerProcess,
   options: Omit<WorkerOptions, 'connection' | 'namespace'>,
 ): Promise<void> {
+  keepFilesPrivate();
   Runtime.install({
     logger: new DefaultLogger(logLevel()),
     shutdownSignals: [],

@@ -1,7 +1,8 @@
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
+import type { SignedRelease } from '../activities/research/contract.js';
 import { hadRthInLastDay } from '../shared/calendar/cme-calendar.js';
 import { type ShipInput, type ShipResult, shipInput } from '../shared/ship/messages.js';
-import { research, researchPatient } from './ship/activities.js';
+import { broker, research, researchPatient } from './ship/activities.js';
 import { DecisionDesk } from './ship/decision-desk.js';
 import { deliver } from './ship/deliver.js';
 import { gate } from './ship/gate.js';
@@ -50,10 +51,23 @@ async function sail(log: ShipLog, request: Parameters<typeof research.openShip>[
     }
     const release = await sign(log, { shipId, candidate, gate: verdict, trainingSet: candidate.trainingSet, decision });
     const observed = await deliver(log, release, { atOpen: true, observeMarketSeconds: plan.observeMarketSeconds });
-    if (observed.healthy) await research.recordLive({ shipId, release });
-    else await rollBack(log, release, observed.faults);
+    if (observed.healthy) await research.recordLive({ shipId, release, sighting: observed.sighting });
+    else await rollBack(log, release, observed);
     await research.leaveLane({ shipId });
     return log.close(observed.healthy ? 'Live' : 'RolledBack');
+  }
+}
+
+/** What was signed and did not come into use is never loaded: the signer says so, and the broker takes it down. */
+async function revoke(log: ShipLog, { modelVersion }: SignedRelease): Promise<void> {
+  const { shipId } = log;
+  const reason = `the ship ended before the bridge used v${modelVersion}`;
+  try {
+    await research.revokeRelease.executeWithOptions({ summary: `revoke v${modelVersion}` }, [{ shipId, reason }]);
+    if (!log.isAtBroker) return;
+    await broker.pullRevocations.executeWithOptions({ summary: `broker takes down v${modelVersion}` }, [{ shipId }]);
+  } catch (failure) {
+    log.remark(`v${modelVersion} could not be revoked: ${log.sentenceOf(failure)}.`);
   }
 }
 
@@ -62,12 +76,13 @@ async function clearAway(log: ShipLog, failure: unknown): Promise<void> {
   await log.disarm();
   const release = log.trading();
   if (release) {
-    await research.recordLive({ shipId: log.shipId, release });
+    await research.recordLive({ shipId: log.shipId, release, sighting: log.sighting });
     log.remark(
       `The bridge had already swapped: v${release.modelVersion} trades. To stop it: believe bridge halt, or ship another model.`,
     );
   }
   await research.leaveLane({ shipId: log.shipId });
+  if (log.release && !release && patched('revocations')) await revoke(log, log.release);
   if (isCancellation(failure)) log.end('Aborted', 'aborted by an operator');
   else if (refusalIn(failure)) log.end('Refused', refusalIn(failure)?.message ?? '');
   else log.end('Failed', log.sentenceOf(failure));

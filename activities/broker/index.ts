@@ -2,15 +2,19 @@ import path from 'node:path';
 import { readClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { Failure } from '../../shared/failure.js';
-import { acceptRelease } from '../../shared/release/accept-release.js';
+import { acceptRelease, takeRevocations } from '../../shared/release/accept-release.js';
 import type { ReleaseProduct } from '../../shared/release/product.js';
-import { pullRelease } from '../../shared/transfer/pull-release.js';
+import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { pullRelease, pullRevocations } from '../../shared/transfer/pull-release.js';
+import { asked } from '../asked.js';
 import { step } from '../step.js';
+import { armAsk, disarmAsk, haltAsk, observeAsk, releaseAsk } from './asks.js';
 import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
-import { armSwap, awaitSwap, disarmSwap } from './swap-handover.js';
-import { haltTrading } from './trading-control.js';
+import { sightingOf } from './sighting.js';
+import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
+import { haltTrading, keepObservation } from './trading-control.js';
 
 export interface BrokerDependencies {
   /** `broker/` of the home folder, shared with the bridge. */
@@ -36,10 +40,14 @@ export function createBrokerActivities({
   const incomingFolder = path.join(brokerFolder, 'incoming');
   const clock = () => sharedClock(clockFile);
   return {
-    pullRelease: (release) =>
-      step((context) => pullRelease({ rsync, incomingFolder, brokerFolder, release, ...context })),
-    verifyRelease: ({ shipId, tarball, envelope, modelVersion, counter, payloadSha256 }) =>
+    pullRelease: (ask) =>
+      step(async (context) => {
+        const release = asked(releaseAsk, ask);
+        return pullRelease({ rsync, incomingFolder, brokerFolder, release, ...context });
+      }),
+    verifyRelease: (ask) =>
       step(async () => {
+        const { shipId, tarball, envelope, modelVersion, counter, payloadSha256 } = asked(releaseAsk, ask);
         const expected = { shipId, modelVersion, counter, payloadSha256, product };
         const accepted = await acceptRelease({
           brokerFolder,
@@ -52,11 +60,41 @@ export function createBrokerActivities({
         return { files: accepted.files.size, keyIds: accepted.keyIds };
       }),
     nextRthOpen: () => step(async () => nextOpen(clock(), Date.now())),
-    armSwap: (ask) => step(async () => armSwap(brokerFolder, ask)),
-    awaitSwap: (ask) => step((context) => awaitSwap(brokerFolder, ask, context)),
-    disarmSwap: ({ shipId }) => step(() => disarmSwap(brokerFolder, shipId)),
-    observeRelease: (ask) => step((context) => observeRelease(brokerFolder, clock(), ask, context)),
-    haltTrading: ({ shipId, reason }) => step(async () => haltTrading(brokerFolder, shipId, reason)),
+    armSwap: (ask) =>
+      step(async () => {
+        const swap = asked(armAsk, ask);
+        await armSwap({ brokerFolder, product, nowMarketMs: clock().nowMs() }, swap);
+      }),
+    awaitSwap: (ask) =>
+      step(async (context) => {
+        const swap = await awaitSwap(brokerFolder, asked(releaseAsk, ask), context);
+        return { ...swap, ...sightingOf(brokerFolder, swap, null) };
+      }),
+    disarmSwap: (ask) =>
+      step(async () => {
+        const swap = await disarmSwap(brokerFolder, asked(disarmAsk, ask).shipId);
+        return { swappedPayloadSha256: swap?.payloadSha256 ?? null, ...sightingOf(brokerFolder, swap, null) };
+      }),
+    observeRelease: (ask) =>
+      step(async (context) => {
+        const watch = asked(observeAsk, ask);
+        const swap = tradingSwap(brokerFolder, watch.payloadSha256);
+        const observation = await observeRelease(brokerFolder, clock(), watch, context);
+        keepObservation(brokerFolder, swap.payloadSha256, observation);
+        return { ...observation, ...sightingOf(brokerFolder, swap, observation) };
+      }),
+    pullRevocations: () =>
+      step(async (context) => {
+        await pullRevocations({ rsync, incomingFolder, brokerFolder, ...context });
+        return {
+          revoked: takeRevocations(brokerFolder, incomingFolder, readTrustedRoot(path.join(brokerFolder, 'trust'))),
+        };
+      }),
+    haltTrading: (ask) =>
+      step(async () => {
+        const { shipId, reason } = asked(haltAsk, ask);
+        haltTrading(brokerFolder, shipId, reason);
+      }),
   };
 }
 

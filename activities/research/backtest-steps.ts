@@ -6,16 +6,18 @@ import { backtestSettings } from '../../research/backtest/backtest-settings.js';
 import { byTradeDate } from '../../research/backtest/by-trade-date.js';
 import { decodeDay, encodeDay } from '../../research/backtest/day-file.js';
 import { reportPage } from '../../research/backtest/report/report-page.js';
-import { openEventStream } from '../../research/replay/event-stream.js';
+import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
+import { backtestInput } from '../../shared/backtest/messages.js';
 import { isSynthetic } from '../../shared/events/depth-header.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { type Reference, sha256Hex } from '../../shared/reference.js';
+import { asked } from '../asked.js';
 import { step } from '../step.js';
 import type { BacktestActivities } from './backtest-contract.js';
+import { dataPlace } from './data-places.js';
 import type { ResearchDependencies } from './dependencies.js';
-import { readReference, referenceTo } from './ship-folder.js';
+import { RunFolder } from './run-folder.js';
 
 const storedPlan = z.strictObject({
   v: z.literal(1),
@@ -28,22 +30,28 @@ const storedPlan = z.strictObject({
 });
 type StoredPlan = z.infer<typeof storedPlan>;
 
+const PLAN = 'plan.json';
+
 /** Days of a backtest, each on its own: whichever worker runs it, and however often, it writes the same bytes. */
 export function createBacktestSteps({ config }: Pick<ResearchDependencies, 'config'>): BacktestActivities {
-  const write = (backtestId: string, name: string, text: string): Reference => {
-    const file = path.join(config.home, 'research', 'backtests', backtestId.replace(/[^A-Za-z0-9._-]+/g, '-'), name);
-    replaceFile(file, text);
-    return referenceTo(file, Buffer.from(text));
-  };
+  const folderOf = (backtestId: string) => new RunFolder(path.join(config.home, 'research', 'backtests'), backtestId);
   return {
     planBacktest: ({ backtestId, request }) =>
-      step(async () => {
-        const { files, bars } = inputOf(request, config);
-        const settings = settingsOf(request.settings);
-        const streams = await Promise.all(files.map((file) => openEventStream(file)));
-        const days = byTradeDate(streams, request);
+      step(async ({ progress, signal }) => {
+        const folder = folderOf(backtestId);
+        const wanted = asked(backtestInput, request);
+        const { files, bars } = inputOf(wanted, config);
+        const settings = settingsOf(wanted.settings);
+        const streams: EventStream[] = [];
+        // One after the other: each file that is looked into holds some megabytes meanwhile.
+        for (const [done, file] of files.entries()) {
+          signal.throwIfAborted();
+          progress({ doing: 'looking into the files', done, of: files.length });
+          streams.push(await openEventStream(file, { signal }));
+        }
+        const days = byTradeDate(streams, wanted);
         const { header } = [...days.values()][0]![0]!;
-        const place = request.release ?? releaseTarball(config.home);
+        const place = wanted.release === null ? releaseTarball(config.home) : dataPlace(config, wanted.release);
         const { heads, ...release } = await loadReplayHeads(place);
         await heads.release();
         const plan: StoredPlan = {
@@ -56,21 +64,23 @@ export function createBacktestSteps({ config }: Pick<ResearchDependencies, 'conf
           synthetic: release.synthetic || [...days.values()].flat().some((stream) => isSynthetic(stream.header)),
           release: release.name,
           tradeDates: [...days.keys()],
-          plan: write(backtestId, 'plan.json', `${JSON.stringify(plan)}\n`),
+          plan: folder.writeJson(PLAN, plan),
         };
       }),
 
     backtestDay: ({ backtestId, plan, tradeDate }) =>
       step(async ({ progress, signal }) => {
-        const { days, barFiles, settings, release } = readPlan(plan.plan);
-        const files = days.find((day) => day.tradeDate === tradeDate)?.files ?? [];
+        const folder = folderOf(backtestId);
+        const { days, barFiles, settings, release } = readPlan(folder, plan.plan);
+        const files = days.find((day) => day.tradeDate === tradeDate)?.files;
+        if (!files) throw foreignDay();
         const streams = await Promise.all(files.map((file) => openEventStream(file, { signal })));
         const loaded = await loadPlanned(release);
         try {
           const onProgress = (events: number) => progress({ doing: `${tradeDate}: events`, done: events });
           const ask = { tradeDate, streams, barFiles, release: loaded, settings, onProgress, signal };
           const day = await backtestDay(ask);
-          const result = write(backtestId, `days/${tradeDate}.json`, encodeDay(day));
+          const result = folder.write(dayFile(tradeDate), encodeDay(day));
           return { tradeDate, trades: day.fills.length, pnl: day.pnl, digest: day.digest, result };
         } finally {
           await loaded.heads.release();
@@ -79,16 +89,20 @@ export function createBacktestSteps({ config }: Pick<ResearchDependencies, 'conf
 
     concludeBacktest: ({ backtestId, plan, days }) =>
       step(async () => {
-        const { settings, tickSize, release } = readPlan(plan.plan);
-        const results = days.map(({ result }) => decodeDay(readReference(result)));
+        const folder = folderOf(backtestId);
+        const { settings, tickSize, release, days: planned } = readPlan(folder, plan.plan);
+        const dates = new Set(planned.map(({ tradeDate }) => tradeDate));
+        // Each day once: the plan bounds how much is held here.
+        if (!days.every(({ tradeDate }) => dates.delete(tradeDate))) throw foreignDay();
+        const results = days.map(({ tradeDate, result }) => decodeDay(folder.read(result, dayFile(tradeDate))));
         const summary = summarise(results);
         const page = reportPage({ summary, days: results, settings, tickSize, release: release.name });
         const { instrument, synthetic, trades, pnl, fees, fillRate, maxDrawdown, digest } = summary;
         return {
           ...{ instrument, synthetic, release: release.name, days: results.length, trades, pnl, fees, fillRate },
           ...{ maxDrawdown, digest },
-          summary: write(backtestId, 'summary.json', `${JSON.stringify({ ...summary, settings, release })}\n`),
-          report: write(backtestId, 'report.html', page),
+          summary: folder.writeJson('summary.json', { ...summary, settings, release }),
+          report: folder.write('report.html', page),
         };
       }),
   };
@@ -99,13 +113,14 @@ function inputOf(
   { files, bars }: { files: readonly string[]; bars: readonly string[] },
   config: ResearchDependencies['config'],
 ) {
-  if (files.length > 0) return { files, bars };
+  const placed = (places: readonly string[]) => places.map((place) => dataPlace(config, place));
+  if (files.length > 0) return { files: placed(files), bars: placed(bars) };
   if (config.input.kind !== 'files')
     throw new UsageFailure(
       'no files are named, and the configured input is not one of files',
       'name files in the input',
     );
-  return { files: config.input.depth, bars: bars.length > 0 ? bars : config.input.bars };
+  return { files: config.input.depth, bars: bars.length > 0 ? placed(bars) : config.input.bars };
 }
 
 function settingsOf(settings: Readonly<Record<string, unknown>>) {
@@ -115,8 +130,17 @@ function settingsOf(settings: Readonly<Record<string, unknown>>) {
   throw new UsageFailure(problems.join('; '), 'docs/backtest.md lists the settings');
 }
 
-function readPlan(reference: Reference): StoredPlan {
-  return storedPlan.parse(JSON.parse(readReference(reference).toString('utf8')));
+function readPlan(folder: RunFolder, reference: Reference): StoredPlan {
+  return storedPlan.parse(JSON.parse(folder.read(reference, PLAN).toString('utf8')));
+}
+
+/** Only of a date that the plan names: it becomes part of a path. */
+function dayFile(tradeDate: string): string {
+  return `days/${tradeDate}.json`;
+}
+
+function foreignDay(): Failure {
+  return new Failure('WrongAsk', 'a day is not one of the plan of this backtest, or is named twice', 'start it anew');
 }
 
 /** The heads that the plan means, and no others. */

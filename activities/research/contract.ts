@@ -1,5 +1,6 @@
 import type { HeadName } from '../../shared/heads/head.js';
 import type { Reference } from '../../shared/reference.js';
+import type { DsseEnvelope } from '../../shared/release/dsse.js';
 import type { Decision, ShipRequest } from '../../shared/ship/messages.js';
 
 export interface ShipPlan {
@@ -95,6 +96,12 @@ export interface ResearchActivities {
   takeLane(ask: ShipKey): Promise<{ priorVersion: number | null }>;
   leaveLane(ask: ShipKey): Promise<void>;
   remindHeld(ask: ShipKey & { reasons: readonly string[]; heldForMs: number }): Promise<void>;
+  /** @throws DecisionRefused unless the operators that the root asks for have signed it, about this ship */
+  checkDecision(ask: ShipKey & { decision: Decision }): Promise<void>;
+  /**
+   * Of what is asked, the ship and the decision's signatures count: the rest is for people who read the history. What is
+   * signed follows from the ship's own records, judged again by the signer.
+   */
   signRelease(
     ask: ShipKey & {
       candidate: CandidateSummary;
@@ -103,11 +110,18 @@ export interface ResearchActivities {
       decision: Decision | null;
     },
   ): Promise<SignedRelease>;
-  /** Signs a release with a higher counter that names the bytes of the release before `faulty`; null where there is none. */
-  signRollback(ask: ShipKey & { faulty: SignedRelease; reasons: readonly string[] }): Promise<SignedRelease | null>;
+  /**
+   * Signs a release with a higher counter that names the bytes of the release before; null where there is none. Which one
+   * misbehaves, the broker's sighting says.
+   */
+  signRollback(
+    ask: ShipKey & { faulty: SignedRelease; reasons: readonly string[]; sighting?: DsseEnvelope | undefined },
+  ): Promise<SignedRelease | null>;
   publishRelease(ask: ShipKey & { release: SignedRelease }): Promise<void>;
-  /** From here on the release is what the next candidate is compared with. */
-  recordLive(ask: ShipKey & { release: SignedRelease }): Promise<void>;
+  /** From here on the release that the broker has seen swapped is what the next candidate is compared with. */
+  recordLive(ask: ShipKey & { release: SignedRelease; sighting?: DsseEnvelope | undefined }): Promise<void>;
+  /** A signed note to brokers: what this ship has signed and did not bring into use is never loaded. */
+  revokeRelease(ask: ShipKey & { reason: string }): Promise<void>;
   /** The release that this ship has signed so far; settles a signing whose outcome is unknown. */
   signedRelease(ask: ShipKey): Promise<SignedRelease | null>;
 }

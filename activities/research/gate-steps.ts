@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import {
   concludeGate,
   decodeScoredFold,
@@ -10,19 +11,36 @@ import {
   planFolds,
   scoreFold,
 } from '../../research/gate/index.js';
+import { readCandidate } from '../../research/release/build-release.js';
 import { loadSamples } from '../../research/samples/sample-file.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
 import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
-import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/heads/head.js';
+import { Failure } from '../../shared/failure.js';
+import { HEAD_NAMES, type HeadName, type HeadSamples, headName } from '../../shared/heads/head.js';
+import { describeFiles } from '../../shared/release/archive.js';
+import { candidateSha256 } from '../../shared/release/decision.js';
+import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
+import { asked } from '../asked.js';
 import { type StepContext, step } from '../step.js';
-import type { GatePlan, ResearchActivities } from './contract.js';
+import { comparison } from './asks.js';
+import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { liveRelease, recipesOf } from './live-release.js';
 import { writeModelCard } from './model-card.js';
-import { readReference, ShipFolder } from './ship-folder.js';
+import { SHIP_FILES, ShipFolder } from './ship-folder.js';
 import { readPlan } from './ship-plan.js';
+
+/** Which score is meant: candidate against prior, of one head on one fold. */
+const scoreKey = z.object({
+  head: headName,
+  fold: z.number().int().min(0).max(10_000),
+  priorVersion: z.number().int().positive().nullable(),
+});
+/** Far above any plan, and any score. */
+const FOLDS_BYTES_MAX = 2 ** 26;
+const SCORE_BYTES_MAX = 2 ** 31;
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
 
@@ -35,7 +53,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
       step(async () => {
         const folder = folderOf(shipId);
         const { thresholds } = readPlan(folder);
-        const plans = samples.map(({ samples: { uri, sha256 } }) => planFolds(loadSamples(uri, sha256), thresholds));
+        const plans = samples.map((one) => planFolds(samplesIn(folder, one), thresholds));
         folder.writeJson('folds.json', plans);
         return {
           folds: plans.flatMap(({ head, folds }) => folds.map(({ fold }) => ({ head, fold }))),
@@ -48,10 +66,11 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
       step(async (context) => {
         const folder = folderOf(shipId);
         const { recipes, thresholds } = readPlan(folder);
-        const { head } = samples;
-        const rows = loadSamples(samples.samples.uri, samples.samples.sha256);
-        const planned = readFolds(folder).find((one) => one.head === head)!.folds[fold]!;
-        const prior = plan.priorVersion === null ? null : (await recipesOf(places.releases, plan.priorVersion))[head];
+        const key = asked(scoreKey, { head: samples.head, fold, priorVersion: plan.priorVersion });
+        const { head, priorVersion } = key;
+        const planned = plannedFold(folder, key);
+        const rows = samplesIn(folder, samples);
+        const prior = priorVersion === null ? null : (await recipesOf(places.releases, priorVersion))[head];
         const ask = { samples: rows, fold: planned, candidate: recipes[head], prior, thresholds };
         const scored = await scoreFold(ask, learnByBoosting(rows, library, context, `${head}, fold ${fold + 1}`));
         const { candidate, prior: priorScore, testRows } = scored.score;
@@ -61,30 +80,33 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
           testRows,
           candidateLogLoss: candidate.logLossSum / testRows,
           priorLogLoss: priorScore ? priorScore.logLossSum / testRows : null,
-          score: folder.write(
-            `folds/${head}-${fold}-against-${plan.priorVersion ?? 'none'}.bin`,
-            encodeScoredFold(scored),
-          ),
+          score: folder.write(scoreFile(key), encodeScoredFold(scored)),
         };
       }),
 
-    judgeGate: ({ shipId, plan, scores }) =>
+    judgeGate: ({ shipId, plan }) =>
       step(async () => {
         const folder = folderOf(shipId);
         const { thresholds, synthetic } = readPlan(folder);
+        const { priorVersion } = asked(comparison, plan);
+        const plans = readFolds(folder);
         const report = await concludeGate(
           {
             runId: shipId,
+            candidateSha256: candidateSha256(describeFiles(readCandidate(folder.file('candidate')))),
             synthetic,
-            priorRelease: releaseName(plan),
-            plans: readFolds(folder),
-            folds: scores.map(({ score }) => decodeScoredFold(readReference(score), score.uri)),
+            priorRelease: priorVersion === null ? null : `believe-v${priorVersion}`,
+            plans,
+            // The ship's own scores, all of them: who asks for the verdict does not choose what it is about.
+            folds: plans.flatMap(({ head, folds }) =>
+              folds.map(({ fold }) => scoredFold(folder, { head, fold, priorVersion })),
+            ),
             parity: parityOf(folder),
             thresholds,
           },
           places.trials,
         );
-        const reference = folder.write('gate-report.json', encodeGateReport(report).bytes);
+        const reference = folder.write(GATE_REPORT_FILE, encodeGateReport(report).bytes);
         const card = writeModelCard(folder, shipId, { report, reportSha256: reference.sha256, ...code });
         return {
           verdict: report.verdict.verdict,
@@ -92,7 +114,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
           markdown: gateMarkdown(report),
           report: reference,
           card,
-          priorVersion: plan.priorVersion,
+          priorVersion,
         };
       }),
   };
@@ -119,8 +141,30 @@ function learnByBoosting(
   };
 }
 
+function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadSamples {
+  const { file, sha256 } = folder.locate(samples, SHIP_FILES.samples(head));
+  return loadSamples(file, sha256);
+}
+
+/** Named after the release that it was scored against: a score against another one is not found. */
+function scoreFile({ head, fold, priorVersion }: z.infer<typeof scoreKey>): string {
+  return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.bin`;
+}
+
+function scoredFold(folder: ShipFolder, key: z.infer<typeof scoreKey>) {
+  const file = folder.file(scoreFile(key));
+  if (!existsSync(file)) throw new Failure('FoldNotScored', `${file} is missing`, 'start a new ship');
+  return decodeScoredFold(folder.readOwn(scoreFile(key), SCORE_BYTES_MAX), file);
+}
+
+function plannedFold(folder: ShipFolder, { head, fold }: z.infer<typeof scoreKey>) {
+  const planned = readFolds(folder).find((one) => one.head === head)?.folds[fold];
+  if (planned) return planned;
+  throw new Failure('WrongAsk', `the gate's plan of this ship has no fold ${fold} of ${head}`, 'start a new ship');
+}
+
 function readFolds(folder: ShipFolder) {
-  return foldPlan.array().parse(JSON.parse(readFileSync(folder.file('folds.json'), 'utf8')));
+  return foldPlan.array().parse(JSON.parse(folder.readOwn('folds.json', FOLDS_BYTES_MAX).toString('utf8')));
 }
 
 function parityOf(folder: ShipFolder) {
@@ -130,8 +174,4 @@ function parityOf(folder: ShipFolder) {
     return [head, { passed, rows: parity.rows, maxAbsDifference: parity.maxProbabilityDifference }];
   });
   return Object.fromEntries(entries);
-}
-
-function releaseName({ priorVersion }: GatePlan): string | null {
-  return priorVersion === null ? null : `believe-v${priorVersion}`;
 }

@@ -1,5 +1,7 @@
 import { activityInfo, log } from '@temporalio/activity';
+import { formal } from '../asked.js';
 import { step } from '../step.js';
+import { RESEARCH_ASKS } from './asks.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import { createBacktestSteps } from './backtest-steps.js';
 import type { ResearchActivities } from './contract.js';
@@ -16,7 +18,7 @@ export type { ResearchDependencies } from './dependencies.js';
 export function createResearchActivities(dependencies: ResearchDependencies): ResearchActivities & BacktestActivities {
   const places = researchPlaces(dependencies.config.home);
   const lane = new Lane(places.lane, dependencies.isOpen);
-  return {
+  return formal(RESEARCH_ASKS, {
     ...createRetrainSteps(dependencies),
     ...createGateSteps(dependencies),
     ...createReleaseSteps(dependencies),
@@ -34,5 +36,5 @@ export function createResearchActivities(dependencies: ResearchDependencies): Re
       step(async () => {
         log.warn('a held ship waits for a decision', { shipId, heldForHours: heldForMs / 3_600_000, reasons });
       }),
-  };
+  });
 }

@@ -1,120 +1,83 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../../research/model-card/build-model-card.js';
-import {
-  buildRelease,
-  buildRollback,
-  type ReleaseFacts,
-  readCandidate,
-  releaseLedger,
-} from '../../research/release/build-release.js';
-import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
-import { publishRelease } from '../../research/release/publish-release.js';
-import { type SignedReleaseFiles, signedRelease, signRelease } from '../../research/release/sign-release.js';
-import { Failure } from '../../shared/failure.js';
-import { describeFiles } from '../../shared/release/archive.js';
-import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
+import { keyPlaces, trustFolder } from '../../research/release/key-places.js';
+import type { SignedReleaseFiles } from '../../research/release/sign-release.js';
+import { signerAddress } from '../../research/signer/signer-address.js';
+import { SignerClient } from '../../research/signer/signer-client.js';
+import { signerInbox } from '../../research/signer/signer-places.js';
+import { SightingRefused } from '../../shared/handover/release-sighting.js';
+import { verifyDecision } from '../../shared/release/decision.js';
+import type { DsseEnvelope } from '../../shared/release/dsse.js';
 import { readTrustedRoot } from '../../shared/release/trust-store.js';
 import { step } from '../step.js';
-import type { CandidateSummary, ResearchActivities, SignedRelease } from './contract.js';
+import type { ResearchActivities, SignedRelease } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { readReference, referenceTo, ShipFolder } from './ship-folder.js';
-import { readPlan } from './ship-plan.js';
+import { referenceTo } from './run-folder.js';
+import { decisionSubject, layOutDossier } from './ship-dossier.js';
+import { ShipFolder } from './ship-folder.js';
 
 type ReleaseSteps = Pick<
   ResearchActivities,
-  'signRelease' | 'signRollback' | 'signedRelease' | 'publishRelease' | 'recordLive'
+  'checkDecision' | 'signRelease' | 'signRollback' | 'signedRelease' | 'publishRelease' | 'recordLive' | 'revokeRelease'
 >;
 
-/** From a candidate that may go on to a signed release that brokers can pull. */
-export function createReleaseSteps({ config, codeCommit, lockfileSha256 }: ResearchDependencies): ReleaseSteps {
+/** From a candidate that may go on to a signed release that brokers can pull. The signer decides; these steps only ask. */
+export function createReleaseSteps({ config }: ResearchDependencies): ReleaseSteps {
   const places = researchPlaces(config.home);
-  const keys = keyPlaces(config.home);
-  const trust = trustFolder(keys, 'research');
-  const lifetimeDays = config.ship.releaseLifetimeDays;
-  const signing = (releaseId: string) => ({
-    releasesFolder: places.releases,
-    keysFolder: privateKeysFolder(keys, 'release'),
-    root: readTrustedRoot(trust),
-    releaseId,
-    nowMs: Date.now(),
-  });
+  const signer = new SignerClient(signerAddress(config.home));
+  const inbox = signerInbox(config.home);
+  const folderOf = (shipId: string) => new ShipFolder(places.research, shipId);
 
   return {
-    signRelease: ({ shipId, candidate, gate, trainingSet, decision }) =>
+    checkDecision: ({ shipId, decision }) =>
       step(async () => {
-        const folder = new ShipFolder(places.research, shipId);
-        const files = candidateFiles(folder, candidate);
-        files.set(GATE_REPORT_FILE, readReference(gate.report));
-        files.set(MODEL_CARD_JSON, readReference(gate.card.json));
-        files.set(MODEL_CARD_HTML, readReference(gate.card.html));
-        const { product, synthetic } = readPlan(folder);
-        const facts: ReleaseFacts = {
-          releaseId: shipId,
-          shipId,
-          epoch: readTrustedRoot(trust).metadata.epoch,
-          training: { merkleRoot: trainingSet.merkleRoot, shards: trainingSet.shards },
-          gateVerdict: gate.verdict,
-          ...(decision?.verdict === 'approve' ? { decision: { ...decision, verdict: 'approve' } } : {}),
-          ...(product ? { product } : {}),
-          codeCommit,
-          lockfileSha256,
-          synthetic,
-          lifetimeDays,
-        };
-        await buildRelease(places.releases, facts, files, Date.now());
-        return summaryOf(await signRelease(signing(shipId)));
+        const root = readTrustedRoot(trustFolder(keyPlaces(config.home), 'research'));
+        verifyDecision(decision, decisionSubject(folderOf(shipId), shipId), root);
       }),
 
-    signRollback: ({ shipId, faulty }) =>
-      step(async () => {
-        const before = releaseLedger(places.releases)
-          .list()
-          .findLast((one) => one.state === 'live' && one.modelVersion !== faulty.modelVersion);
-        if (!before) return null;
-        const releaseId = `${shipId}/rollback`;
-        const epoch = readTrustedRoot(trust).metadata.epoch;
-        buildRollback(places.releases, { releaseId, shipId, epoch, lifetimeDays }, before.modelVersion, Date.now());
-        return summaryOf(await signRelease(signing(releaseId)));
+    signRelease: ({ shipId, decision }) =>
+      step(async (context) => {
+        const dossier = layOutDossier(folderOf(shipId), shipId, decision, inbox);
+        return summaryOf((await signer.ask({ do: 'sign', dossier }, context))!);
       }),
 
-    signedRelease: ({ shipId }) =>
-      step(async () => {
-        const signed = await signedRelease(signing(shipId));
+    signRollback: ({ sighting }) =>
+      step(async (context) => {
+        const signed = await signer.ask({ do: 'rollback', sighting: present(sighting) }, context);
         return signed === null ? null : summaryOf(signed);
       }),
 
-    publishRelease: ({ release }) =>
-      step(async () =>
-        publishRelease({
-          releasesFolder: places.releases,
-          trustFolder: trust,
-          moduleFolder: places.published,
-          releaseId: releaseIdOf(places.releases, release),
-        }),
-      ),
+    signedRelease: ({ shipId }) =>
+      step(async (context) => {
+        const signed = await signer.ask({ do: 'signed', shipId }, context);
+        return signed === null ? null : summaryOf(signed);
+      }),
 
-    recordLive: ({ release }) =>
-      step(async () => releaseLedger(places.releases).recordLive(releaseIdOf(places.releases, release))),
+    publishRelease: ({ release: { payloadSha256 } }) =>
+      step(async (context) => {
+        await signer.ask({ do: 'publish', payloadSha256 }, context);
+      }),
+
+    recordLive: ({ sighting }) =>
+      step(async (context) => {
+        await signer.ask({ do: 'live', sighting: present(sighting) }, context);
+      }),
+
+    revokeRelease: ({ shipId, reason }) =>
+      step(async (context) => {
+        await signer.ask({ do: 'revoke', shipId, reason }, context);
+      }),
   };
 }
 
-/** The candidate's files, each as it was when the candidate was assembled and gated. */
-function candidateFiles(folder: ShipFolder, { manifest }: CandidateSummary): Map<string, Buffer> {
-  const files = readCandidate(folder.file('candidate'));
-  if (JSON.stringify(describeFiles(files)) !== readReference(manifest).toString('utf8').trimEnd()) {
-    throw new Failure('CandidateChanged', `${folder.file('candidate')} changed after the gate`, 'start a new ship');
-  }
-  return files;
+/** Ships that the broker watched before it signed what it saw cannot go on by themselves. */
+function present(sighting: DsseEnvelope | undefined): DsseEnvelope {
+  if (sighting === undefined) throw new SightingRefused('there is none');
+  return sighting;
 }
 
-function summaryOf({
-  modelVersion,
-  counter,
-  payloadSha256,
-  tarballFile,
-  envelopeFile,
-}: SignedReleaseFiles): SignedRelease {
+function summaryOf(signed: SignedReleaseFiles): SignedRelease {
+  const { modelVersion, counter, payloadSha256, tarballFile, envelopeFile } = signed;
   return {
     modelVersion,
     counter,
@@ -122,12 +85,4 @@ function summaryOf({
     tarball: referenceTo(path.resolve(tarballFile), readFileSync(tarballFile)),
     envelope: referenceTo(path.resolve(envelopeFile), readFileSync(envelopeFile)),
   };
-}
-
-function releaseIdOf(releasesFolder: string, { modelVersion }: SignedRelease): string {
-  const found = releaseLedger(releasesFolder)
-    .list()
-    .find((one) => one.modelVersion === modelVersion);
-  if (!found) throw new Failure('ReleaseMissing', `the ledger has no v${modelVersion}`, 'see `believe release list`');
-  return found.releaseId;
 }

@@ -13,12 +13,15 @@ import { assembleCandidate } from '../../research/training/assemble-candidate.js
 import { trainHead } from '../../research/training/train-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
 import { Failure } from '../../shared/failure.js';
-import { HEAD_NAMES, type HeadName } from '../../shared/heads/head.js';
+import { HEAD_NAMES, type HeadName, headName } from '../../shared/heads/head.js';
 import { describeFiles } from '../../shared/release/archive.js';
+import { shipInput } from '../../shared/ship/messages.js';
+import { asked } from '../asked.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { readReference, referenceTo, ShipFolder } from './ship-folder.js';
+import { referenceTo } from './run-folder.js';
+import { SHIP_FILES, ShipFolder } from './ship-folder.js';
 import { openPlan, readPlan } from './ship-plan.js';
 
 type RetrainSteps = Pick<
@@ -36,7 +39,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         const { instrument, synthetic, holdTimeoutMs, remindEveryMs, observeMarketSeconds } = await openPlan(
           folderOf(shipId),
           config,
-          request,
+          asked(shipInput, request),
         );
         return { instrument, synthetic, heads: HEAD_NAMES, holdTimeoutMs, remindEveryMs, observeMarketSeconds };
       }),
@@ -56,7 +59,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
           merkleRoot: set.merkleRoot,
           shards: shards.length,
           bytes: shards.reduce((sum, one) => sum + one.bytes, 0),
-          manifest: folder.writeJson('training-set.json', set),
+          manifest: folder.writeJson(SHIP_FILES.trainingSet, set),
         };
       }),
 
@@ -64,7 +67,9 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
       step(async ({ progress, signal }) => {
         const folder = folderOf(shipId);
         const plan = readPlan(folder);
-        const set = trainingSetSchema.parse(JSON.parse(readReference(trainingSet.manifest).toString('utf8')));
+        const set = trainingSetSchema.parse(
+          JSON.parse(folder.read(trainingSet.manifest, SHIP_FILES.trainingSet).toString('utf8')),
+        );
         const { samples, report } = await buildSamples(await openTrainingSet(new MarketStore(places.store), set), {
           feeTicks: plan.policy.feeTicks,
           barTickSize: plan.tickSize,
@@ -76,7 +81,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         return HEAD_NAMES.map((head): SamplesSummary => {
           const rows = samples[head];
           if (!rows || rows.rows === 0) throw noRows(head);
-          const file = folder.file('samples', `${head}.samples`);
+          const file = folder.file(SHIP_FILES.samples(head));
           const { sha256, bytes } = saveSamples(file, rows);
           const tradeDates = new Set(rows.tradeDate).size;
           return { head, rows: rows.rows, tradeDates, samples: { uri: file, sha256, bytes } };
@@ -87,10 +92,12 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
       step(async ({ progress, signal }) => {
         const folder = folderOf(shipId);
         const plan = readPlan(folder);
-        const { head, rows } = samples;
+        const head = asked(headName, samples.head);
+        const { file, sha256 } = folder.locate(samples.samples, SHIP_FILES.samples(head));
         const recipe = plan.recipes[head];
+        const rows = loadSamples(file, sha256);
         const trained = await trainHead({
-          samples: loadSamples(samples.samples.uri, samples.samples.sha256),
+          samples: rows,
           recipe,
           library,
           synthetic: plan.synthetic,
@@ -107,11 +114,11 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         const { trainLogLoss, parity } = trained.record;
         return {
           head,
-          rows,
+          rows: rows.rows,
           rounds: recipe.rounds,
           parityRows: parity.rows,
           trainLogLoss,
-          onnx: referenceTo(folder.file('heads', head, 'head.onnx'), trained.onnx),
+          onnx: referenceTo(folder.file(SHIP_FILES.onnx(head)), trained.onnx),
         };
       }),
 
@@ -119,12 +126,12 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
       step(async () => {
         const folder = folderOf(shipId);
         const trained = heads.map(({ head, onnx }) => {
-          readReference(onnx);
+          folder.read(onnx, SHIP_FILES.onnx(head));
           return loadTrainedHead(folder.file('heads', head));
         });
         const candidate = folder.file('candidate');
         assembleCandidate(candidate, trained, readPlan(folder).policy);
-        return { manifest: folder.writeJson('candidate.json', describeFiles(readCandidate(candidate))) };
+        return { manifest: folder.writeJson(SHIP_FILES.candidate, describeFiles(readCandidate(candidate))) };
       }),
   };
 }

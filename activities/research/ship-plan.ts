@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import type { Config } from '../../shared/config/config.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
@@ -39,6 +39,7 @@ export const storedPlan = z.strictObject({
 export type StoredPlan = Readonly<z.infer<typeof storedPlan>>;
 
 const PLAN = 'plan.json';
+const PLAN_BYTES_MAX = 2 ** 20;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
@@ -80,6 +81,7 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
   return plan;
 }
 
+/** @throws Failure 'ReferenceBroken' for a ship that was never opened */
 export function readPlan(folder: ShipFolder): StoredPlan {
-  return storedPlan.parse(JSON.parse(readFileSync(folder.file(PLAN), 'utf8')));
+  return storedPlan.parse(JSON.parse(folder.readOwn(PLAN, PLAN_BYTES_MAX).toString('utf8')));
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { buildRelease } from '../../research/release/build-release.js';
+import { buildRelease, buildRollback } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { signRelease } from '../../research/release/sign-release.js';
@@ -12,6 +12,8 @@ import type { ReleaseFiles } from '../../shared/release/archive.js';
 import { productOf } from '../../shared/release/product.js';
 
 const SHIP = 'ship/bench';
+/** A bench has no time to wait for an open, as every release does but one that brings older bytes back. */
+const BACK = 'ship/bench-back';
 const NO_HASH = '0'.repeat(64);
 
 /** Makes a home folder whose bridge loads these heads at once: by keys, signature, acceptance and swap, as ever. */
@@ -19,15 +21,16 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
   const nowMs = Date.now();
   const releasesFolder = path.join(home, 'research', 'releases');
   mkdirSync(releasesFolder, { recursive: true });
-  const { root } = initKeys(keyPlaces(home), { ...USUAL_CEREMONY, nowMs });
+  const { root } = initKeys(keyPlaces(home), { ...USUAL_CEREMONY, operatorName: 'bench', nowMs });
   const facts = {
     ...{ releaseId: SHIP, shipId: SHIP, epoch: 1, lifetimeDays: 1, synthetic: true, gateVerdict: 'pass' as const },
     ...{ training: { merkleRoot: NO_HASH, shards: 1 }, codeCommit: 'bench', lockfileSha256: NO_HASH },
     product: productOf(instrument),
   };
-  await buildRelease(releasesFolder, facts, heads, nowMs);
-  const keysFolder = path.join(home, 'research', 'keys');
-  const signed = await signRelease({ releasesFolder, keysFolder, root, releaseId: SHIP, nowMs });
+  const { modelVersion: older } = (await buildRelease(releasesFolder, facts, heads, nowMs)).predicate;
+  buildRollback(releasesFolder, { ...facts, releaseId: BACK, shipId: BACK }, older, nowMs);
+  const keysFolder = path.join(home, 'signer', 'keys');
+  const signed = await signRelease({ releasesFolder, keysFolder, root, releaseId: BACK, nowMs });
   const accepted = await acceptRelease({
     brokerFolder: path.join(home, 'broker'),
     incomingFolder: releasesFolder,
@@ -38,7 +41,7 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
   const { modelVersion, counter, payloadSha256 } = signed;
   const { tarball, envelope } = accepted;
   const armed: ArmedSwap = {
-    ...{ v: 1, shipId: SHIP, modelVersion, counter, payloadSha256 },
+    ...{ v: 1, shipId: BACK, modelVersion, counter, payloadSha256 },
     ...{ tarball, envelope, notBeforeMarketMs: 0 },
   };
   mkdirSync(path.join(home, 'broker', 'armed'), { recursive: true });

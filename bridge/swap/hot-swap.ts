@@ -3,6 +3,7 @@ import { Failure } from '../../shared/failure.js';
 import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
 import type { SwapRecord } from '../../shared/handover/swap-record.js';
 import type { ArmedFile } from './armed-file.js';
+import type { LiveReleases } from './live-release.js';
 import type { LoadedRelease } from './prepare-release.js';
 import type { SwapsLog } from './swaps-log.js';
 
@@ -10,7 +11,10 @@ import type { SwapsLog } from './swaps-log.js';
 export interface HotSwapDeps {
   readonly armed: ArmedFile;
   readonly log: SwapsLog;
+  readonly live: Pick<LiveReleases, 'keep' | 'withdraw'>;
   readonly clock: MarketClock;
+  /** Market ms of the open of regular hours that it is at a time, or else of the next one, by the calendar. */
+  readonly openNowOrNextMs: (marketMs: number) => number;
   /** Verifies, loads, warms and checks golden rows. @throws Failure when any of it fails */
   readonly load: (armed: ArmedSwap) => Promise<LoadedRelease>;
   /** Puts the heads in use, between two events. Must not throw. */
@@ -23,23 +27,32 @@ export interface HotSwapDeps {
 type State =
   | { readonly step: 'idle' }
   | { readonly step: 'preparing'; readonly armed: ArmedSwap }
-  | { readonly step: 'ready'; readonly armed: ArmedSwap; readonly release: LoadedRelease };
+  | {
+      readonly step: 'ready';
+      readonly armed: ArmedSwap;
+      readonly release: LoadedRelease;
+      readonly dueMarketMs: number;
+    };
 
 const LOOK_EVERY_MS = 250;
 /** Without an event for this long after the open, the swap happens anyway: a silent feed must not hold it up. */
 const SILENT_FEED_MS = 2000;
 /** After a swap that the disk refused. */
 const RETRY_MS = 5000;
+/** Heads that were ready, and found no time to be used for so long after the open (the computer slept), wait for the next. */
+const LATE_MARKET_MS_MAX = 15 * 60_000;
 
 /**
- * Replaces the heads at the open. All that can fail happens before; at the open only the line and the switch are left.
- * Order at the switch: take the request, fsync the line, use the new heads, forget the request. A crash between any
- * two of these leaves either no line (the request is armed again) or the line (the new release is loaded on start).
+ * Replaces the heads at the open. That it is one, the bridge's own calendar says: who arms can only delay the swap. A
+ * rollback, by its signed statement, need not wait. All that takes time happens before; at the open the release is
+ * verified once more, because it may have expired or been taken back since, and only the records and the switch are left.
+ * Order at the switch: take the request, fsync which release is live, fsync the line, use the new heads, forget the
+ * request. A crash between any two of these leaves either no record (the request is armed again) or the record (the new
+ * release is loaded on start, and the line is written then where it is missing).
  */
 export class HotSwap {
   private state: State = { step: 'idle' };
   private timer: NodeJS.Timeout | undefined;
-  private dueMarketMs = Number.POSITIVE_INFINITY;
   private openSeenAtMs: number | undefined;
   private notBeforeMonotonicMs = 0;
 
@@ -59,7 +72,11 @@ export class HotSwap {
 
   /** Called before each event with its market time: the first event at or after the open is the new heads' first. */
   beforeEvent(marketMs: number): void {
-    if (marketMs >= this.dueMarketMs) this.perform();
+    if (marketMs >= this.dueMarketMs) this.perform(marketMs);
+  }
+
+  private get dueMarketMs(): number {
+    return this.state.step === 'ready' ? this.state.dueMarketMs : Number.POSITIVE_INFINITY;
   }
 
   private look(): void {
@@ -77,9 +94,10 @@ export class HotSwap {
 
   /** Waits for an event to carry the swap, but not for long. */
   private performWhenSilent(): void {
-    if (this.deps.clock.nowMs() < this.dueMarketMs) return;
+    const nowMarketMs = this.deps.clock.nowMs();
+    if (nowMarketMs < this.dueMarketMs) return;
     this.openSeenAtMs ??= performance.now();
-    if (performance.now() - this.openSeenAtMs >= SILENT_FEED_MS) this.perform();
+    if (performance.now() - this.openSeenAtMs >= SILENT_FEED_MS) this.perform(nowMarketMs);
   }
 
   private disarm(): void {
@@ -96,38 +114,65 @@ export class HotSwap {
     }
     const state: State = { step: 'preparing', armed };
     this.become(state);
+    const openMs = this.openFrom(armed, this.deps.clock.nowMs());
     this.deps.onNews(`release ${armed.modelVersion} is armed: verifying and warming`, null);
     this.deps.load(armed).then(
       (release) => {
-        if (this.state !== state) void release.headSet.release();
-        else this.become({ step: 'ready', armed, release });
+        if (this.state !== state) return void release.headSet.release();
+        const dueMarketMs = release.isRollback ? armed.notBeforeMarketMs : openMs;
+        this.become({ step: 'ready', armed, release, dueMarketMs });
       },
       (error: unknown) => {
-        if (this.state === state) this.refuse(armed, error);
+        if (this.state === state) this.refuseArmed(armed, error);
       },
     );
   }
 
-  private perform(): void {
+  /** The open for which it was armed; not before the time that was asked for. */
+  private openFrom({ notBeforeMarketMs }: ArmedSwap, marketMs: number): number {
+    return Math.max(notBeforeMarketMs, this.deps.openNowOrNextMs(Math.max(notBeforeMarketMs, marketMs)));
+  }
+
+  private perform(nowMarketMs: number): void {
     if (this.state.step !== 'ready') return;
-    const { armed, release } = this.state;
+    const { armed, release, dueMarketMs } = this.state;
+    if (!release.isRollback && nowMarketMs > dueMarketMs + LATE_MARKET_MS_MAX) {
+      this.become({ ...this.state, dueMarketMs: this.openFrom(armed, nowMarketMs) });
+      this.deps.onNews(`the open was missed: release ${armed.modelVersion} waits for the next one`, null);
+      return;
+    }
     this.become({ step: 'idle' });
     try {
       if (!this.deps.armed.take(armed)) {
         void release.headSet.release();
         return;
       }
-      const record: SwapRecord = { ...this.recordOf(armed), outcome: 'swapped', ...describe(release) };
-      this.deps.log.append(record);
-      this.deps.activate(release, armed.shipId);
-      this.deps.onNews(`release ${release.modelVersion} is in use`, record);
-      this.forget();
+      const why = whyNoLonger(release);
+      if (why) {
+        void release.headSet.release();
+        this.refuse(armed, why, () => this.forget());
+      } else this.change(armed, release);
     } catch (error) {
       void release.headSet.release();
       this.deps.armed.recover();
       this.notBeforeMonotonicMs = performance.now() + RETRY_MS;
       this.deps.onNews(`the swap of ${armed.shipId} failed and is tried again: ${sentence(error)}`, null);
     }
+  }
+
+  private change(armed: ArmedSwap, release: LoadedRelease): void {
+    const { live, log, activate, onNews } = this.deps;
+    const record: SwapRecord = { ...this.recordOf(armed), outcome: 'swapped', ...describe(release) };
+    live.keep(release.epoch, record);
+    try {
+      log.append(record);
+    } catch (error) {
+      live.withdraw(release.epoch, record);
+      throw error;
+    }
+    activate(release, armed.shipId);
+    onNews(`release ${release.modelVersion} is in use`, record);
+    this.forget();
   }
 
   /** What cannot be removed now is found settled by its line, and dropped, at the next start. */
@@ -139,8 +184,17 @@ export class HotSwap {
     }
   }
 
-  private refuse(armed: ArmedSwap, error: unknown): void {
+  private refuseArmed(armed: ArmedSwap, error: unknown): void {
     this.become({ step: 'idle' });
+    try {
+      this.refuse(armed, error, () => this.deps.armed.discard());
+    } catch (failure) {
+      this.deps.onNews(`the refusal of ${armed.shipId} could not be recorded: ${sentence(failure)}`, null);
+    }
+  }
+
+  /** @throws the system error: then there is no line */
+  private refuse(armed: ArmedSwap, error: unknown, forget: () => void): void {
     const reason = error instanceof Failure ? `${error.type}: ${error.message}` : sentence(error);
     const record: SwapRecord = {
       ...this.recordOf(armed),
@@ -149,13 +203,8 @@ export class HotSwap {
       heads: [],
       goldenRowsChecked: 0,
     };
-    try {
-      this.deps.log.append(record);
-    } catch (failure) {
-      this.deps.onNews(`the refusal of ${armed.shipId} could not be recorded: ${sentence(failure)}`, null);
-      return;
-    }
-    this.deps.armed.discard();
+    this.deps.log.append(record);
+    forget();
     this.deps.onNews(`release ${armed.modelVersion} is refused, the old heads stay: ${reason}`, record);
   }
 
@@ -176,7 +225,15 @@ export class HotSwap {
   private become(state: State): void {
     this.state = state;
     this.openSeenAtMs = undefined;
-    this.dueMarketMs = state.step === 'ready' ? state.armed.notBeforeMarketMs : Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Why a release that was good when it was loaded is not any more; undefined where it is. */
+function whyNoLonger(release: LoadedRelease): unknown {
+  try {
+    release.verifyAgain();
+  } catch (error) {
+    return error;
   }
 }
 

@@ -1,18 +1,23 @@
 import type { SwapRecord } from '../../shared/handover/swap-record.js';
 import type { HeadSet } from '../../shared/heads/head-set.js';
 import { loadHeadSet } from '../../shared/heads/load-head-set.js';
-import { loadRelease } from '../../shared/release/accept-release.js';
+import { loadRelease, verifyStillGood } from '../../shared/release/accept-release.js';
 import type { ReleaseProduct } from '../../shared/release/product.js';
-import type { ExpectedRelease } from '../../shared/release/verify-release.js';
+import type { ExpectedRelease, VerifiedRelease } from '../../shared/release/verify-release.js';
 
 /** A release that was verified, loaded, warmed and whose golden rows came out as signed. */
 export interface LoadedRelease {
   readonly modelVersion: number;
+  readonly epoch: number;
   readonly counter: number;
   readonly payloadSha256: string;
+  /** It names the bytes of an older release: by the signed statement, and by nothing else, it need not wait for an open. */
+  readonly isRollback: boolean;
   readonly headSet: HeadSet;
   readonly heads: SwapRecord['heads'];
   readonly goldenRowsChecked: number;
+  /** Verifies it once more, as things are now. @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing */
+  readonly verifyAgain: () => void;
 }
 
 export interface ReleaseAsk {
@@ -32,28 +37,42 @@ const WARM_UP_RUNS = 50;
  * what is loaded is what was verified.
  * @throws ReleaseRefused, HeadSetRefused, GoldenRowMismatch: the old heads stay
  */
-export async function prepareRelease({
+export async function prepareRelease(ask: ReleaseAsk): Promise<LoadedRelease> {
+  const verified = await verifyFiles(ask);
+  const { headSet, goldenRowsChecked } = await readyHeads(verified.files);
+  const { modelVersion, epoch, counter, rollbackOf } = verified.predicate;
+  const { brokerFolder, envelope, product } = ask;
+  const expected = { ...ask.expected, product, payloadSha256: verified.payloadSha256 };
+  return {
+    ...{ modelVersion, epoch, counter, payloadSha256: verified.payloadSha256 },
+    isRollback: rollbackOf !== undefined,
+    headSet,
+    heads: headSet.heads.map(({ spec, onnxSha256 }) => ({ name: spec.name, onnxSha256 })),
+    goldenRowsChecked,
+    verifyAgain: () => verifyStillGood({ brokerFolder, envelope, nowMs: Date.now(), expected }),
+  };
+}
+
+/** The release's files, verified. @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing */
+export function verifyFiles({
   brokerFolder,
   tarball,
   envelope,
   product,
   expected,
-}: ReleaseAsk): Promise<LoadedRelease> {
-  const nowMs = Date.now();
-  const verified = await loadRelease({ brokerFolder, tarball, envelope, nowMs, expected: { ...expected, product } });
-  const headSet = await loadHeadSet(verified.files);
+}: ReleaseAsk): Promise<VerifiedRelease> {
+  return loadRelease({ brokerFolder, tarball, envelope, nowMs: Date.now(), expected: { ...expected, product } });
+}
+
+/** Loads the heads, compares the golden rows and warms them. @throws HeadSetRefused, GoldenRowMismatch */
+export async function readyHeads(
+  files: ReadonlyMap<string, Buffer>,
+): Promise<{ readonly headSet: HeadSet; readonly goldenRowsChecked: number }> {
+  const headSet = await loadHeadSet(files);
   try {
     const goldenRowsChecked = await headSet.checkGoldenRows();
     await warm(headSet);
-    const { modelVersion, counter } = verified.predicate;
-    return {
-      modelVersion,
-      counter,
-      payloadSha256: verified.payloadSha256,
-      headSet,
-      heads: headSet.heads.map(({ spec, onnxSha256 }) => ({ name: spec.name, onnxSha256 })),
-      goldenRowsChecked,
-    };
+    return { headSet, goldenRowsChecked };
   } catch (error) {
     await headSet.release();
     throw error;

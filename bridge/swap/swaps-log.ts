@@ -2,10 +2,13 @@ import { BadInput } from '../../shared/failure.js';
 import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
 import { AppendLog } from '../disk/append-log.js';
 
-/** `broker/swaps.jsonl`: the one account of what was swapped and what was refused. A line on disk is the swap. */
+/**
+ * `broker/swaps.jsonl`: the account of what was swapped and what was refused, for the broker's worker and for people. Which
+ * release trades it does not decide: see `LiveReleases`.
+ */
 export class SwapsLog {
   private readonly known = new Set<string>();
-  private last: SwapRecord | null = null;
+  private highest: SwapRecord | null = null;
 
   private constructor(private readonly log: AppendLog) {}
 
@@ -20,7 +23,7 @@ export class SwapsLog {
             file,
             `line ${index + 1}`,
             parsed.error.issues[0]!.message,
-            'move the file aside: then no release is in use until the next swap',
+            'move the file aside: which release is in use is kept in trust/live/',
           );
         swaps.remember(parsed.data);
       });
@@ -31,9 +34,9 @@ export class SwapsLog {
     return swaps;
   }
 
-  /** The swap that decides which release is loaded; null before the first one. */
-  get lastSwapped(): SwapRecord | null {
-    return this.last;
+  /** The swap with the highest counter; null before the first one. */
+  get newestSwapped(): SwapRecord | null {
+    return this.highest;
   }
 
   has(ask: { readonly shipId: string; readonly payloadSha256: string }): boolean {
@@ -52,7 +55,7 @@ export class SwapsLog {
 
   private remember(record: SwapRecord): void {
     this.known.add(keyOf(record));
-    if (record.outcome === 'swapped') this.last = record;
+    if (record.outcome === 'swapped' && record.counter >= (this.highest?.counter ?? 0)) this.highest = record;
   }
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
@@ -6,12 +5,13 @@ import type { Command } from 'commander';
 import type { BacktestResult } from '../../activities/research/backtest-contract.js';
 import type { BacktestInput } from '../../shared/backtest/messages.js';
 import { loadHomeConfig } from '../../shared/config/home-config.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
 import type { backtestRange } from '../../workflows/index.js';
-import { printResult } from '../output.js';
+import { printResult, say } from '../output.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 
 interface Flags extends Omit<BacktestInput, 'files' | 'bars' | 'settings'> {
@@ -58,7 +58,7 @@ async function runRange(flags: Flags): Promise<void> {
       printResult(flags.json === true, { workflowId, webUi }, `${workflowId} started: ${webUi}`);
       return;
     }
-    process.stderr.write(`${workflowId}: ${webUi}\n`);
+    say(`${workflowId}: ${webUi}`);
     const result = await handle.result().catch((error: unknown) => {
       throw error instanceof WorkflowFailedError ? failureOf(error) : error;
     });
@@ -94,7 +94,7 @@ function inputOf({ file, bars, instrument, dateFrom, dateTo, release, settings, 
 
 function settingsIn(file: string): Record<string, unknown> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return JSON.parse(readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8')) as Record<string, unknown>;
   } catch (error) {
     throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'give a file with one JSON object');
   }

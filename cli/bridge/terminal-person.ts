@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import { UsageFailure } from '../../shared/failure.js';
+import { say } from '../output.js';
 import type { Person, Step } from './run-bridge.js';
 
 /** Asks and tells on the terminal; stdout stays free for the result. */
@@ -20,7 +21,7 @@ export class TerminalPerson implements Person {
 
   async allows(step: Step, cost: string): Promise<boolean> {
     this.announce(step);
-    write(`     ${cost}`);
+    say(`     ${cost}`);
     if (!this.asks) return true;
     process.stderr.write('     do it? [y/N] ');
     const answer = await this.nextLine();
@@ -30,14 +31,14 @@ export class TerminalPerson implements Person {
   get skips() {
     if (!this.isThere) return null;
     return async (instruction: string, over: AbortSignal) => {
-      write(`  -> ${instruction}   (Enter to skip)`);
+      say(`  -> ${instruction}   (Enter to skip)`);
       await this.nextLine(over);
     };
   }
 
   progress(step: Step, text: string): void {
     this.announce(step);
-    write(`     ${text}`);
+    say(`     ${text}`);
   }
 
   close(): void {
@@ -45,7 +46,7 @@ export class TerminalPerson implements Person {
   }
 
   private announce({ id, title }: Step): void {
-    if (this.announced !== id) write(`${id.padEnd(4)} ${title}`);
+    if (this.announced !== id) say(`${id.padEnd(4)} ${title}`);
     this.announced = id;
   }
 
@@ -67,8 +68,4 @@ export class TerminalPerson implements Person {
       });
     });
   }
-}
-
-function write(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { splitConfig, splitsOf } from '../../research/gate/split-config.js';
 import type { Split } from '../../research/gate/splits.js';
 import { type GateStats, gateStats, statsInput } from '../../research/gate/stats-input.js';
+import { readInputFile } from '../../shared/disk/plain-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { printResult } from '../output.js';
 
@@ -71,9 +71,12 @@ async function readJson<T extends z.ZodType>(file: string, schema: T): Promise<z
   throw new UsageFailure(`${file}: ${problems.join('; ')}`, 'See --help for the fields.', { problems });
 }
 
+/** Returns of many trials over many days. */
+const INPUT_BYTES_MAX = 2 ** 28;
+
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return readInputFile(file, INPUT_BYTES_MAX).toString('utf8');
   } catch (error) {
     throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'Name a readable JSON file.');
   }

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -7,14 +8,15 @@ import {
   publicKeyFile,
   trustFolder,
 } from '../../research/release/key-places.js';
-import { initKeys, rotateKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
+import { initKeys, ROTATED_ROLES, type RotatedRole, rotateKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { loadConfig } from '../../shared/config/load-config.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { readSigningKeys } from '../../shared/release/key-folder.js';
 import { hasPin, initPin, readPin } from '../../shared/release/pin-store.js';
-import { ROLE_NAMES, type RoleName, type TrustedRoot } from '../../shared/release/root.js';
+import { ROLE_NAMES, type TrustedRoot } from '../../shared/release/root.js';
 import { readTrustedRoot } from '../../shared/release/trust-store.js';
 import { printResult } from '../output.js';
+import { keysWarning, rootKeysWarning } from '../up/keys-warning.js';
 
 /** `believe keys`: the key ceremony of a home folder. */
 export function register(noun: Command): void {
@@ -25,10 +27,11 @@ export function register(noun: Command): void {
     .option('--root-keys <n>', 'how many root keys', integer, USUAL_CEREMONY.rootKeys)
     .option('--root-threshold <n>', 'how many of them must sign a root', integer, USUAL_CEREMONY.rootThreshold)
     .option('--root-days <n>', 'days until the root expires', integer, USUAL_CEREMONY.rootLifetimeDays)
+    .option('--operator <name>', 'who the first operator is', userInfo().username)
     .action(init);
   withPlaces(noun.command('rotate'))
     .description('make the next root of trust, with new keys for the roles named; needs the private root keys')
-    .addOption(new Option('--role <role...>', 'roles that get new keys').choices(ROLE_NAMES).default(['release']))
+    .addOption(new Option('--role <role...>', 'roles that get new keys').choices(ROTATED_ROLES).default(['release']))
     .option('--new-epoch', 'make every release signed so far void (after a stolen release key)')
     .option('--root-days <n>', 'days until the root expires', integer, USUAL_CEREMONY.rootLifetimeDays)
     .action(rotate);
@@ -53,22 +56,27 @@ function withPlaces(command: Command): Command {
     .option('--json', 'one JSON object on stdout');
 }
 
-function init(options: PlaceOptions & { rootKeys: number; rootThreshold: number; rootDays: number }): void {
+function init(
+  options: PlaceOptions & { rootKeys: number; rootThreshold: number; rootDays: number; operator: string },
+): void {
   const places = placesOf(options);
   const { rootKeys, rootThreshold, rootDays: rootLifetimeDays } = options;
-  const { created, root } = initKeys(places, { rootKeys, rootThreshold, rootLifetimeDays, nowMs: Date.now() });
+  const { created, root } = initKeys(places, {
+    ...{ rootKeys, rootThreshold, rootLifetimeDays, operatorName: options.operator },
+    nowMs: Date.now(),
+  });
   const text = created
-    ? `root of trust 1 made, ${rootThreshold} of ${rootKeys} root keys sign the next\n${warning(places)}`
+    ? `root of trust 1 made, ${rootThreshold} of ${rootKeys} root keys sign the next\n${keysWarning(places, options.operator)}`
     : `root of trust ${root.metadata.version} is here already; nothing was changed`;
   printResult(options.json === true, { created, ...described(places, root) }, text);
 }
 
-function rotate(options: PlaceOptions & { role: RoleName[]; newEpoch?: boolean; rootDays: number }): void {
+function rotate(options: PlaceOptions & { role: RotatedRole[]; newEpoch?: boolean; rootDays: number }): void {
   const places = placesOf(options);
   const { role: roles, newEpoch = false, rootDays: rootLifetimeDays } = options;
   const root = rotateKeys(places, { roles, newEpoch, rootLifetimeDays, nowMs: Date.now() });
   const { version, epoch } = root.metadata;
-  const text = `root of trust ${version} made (epoch ${epoch}), new keys for ${roles.join(', ')}; ship a release to bring it to the brokers\n${warning(places)}`;
+  const text = `root of trust ${version} made (epoch ${epoch}), new keys for ${roles.join(', ')}; ship a release to bring it to the brokers\n${rootKeysWarning(places)}`;
   printResult(options.json === true, described(places, root), text);
 }
 
@@ -123,10 +131,6 @@ function described(places: KeyPlaces, root: TrustedRoot) {
   });
   const publicKeys = root.roles.release.keys.map(({ keyid }) => publicKeyFile(folder, 'release', keyid));
   return { rootVersion: version, epoch, expires, roles, publicKeys, rootKeysFolder: places.rootKeysFolder };
-}
-
-function warning({ rootKeysFolder }: KeyPlaces): string {
-  return `WARNING: move the private root keys in ${rootKeysFolder} to media kept offline, one each; whoever has them can replace every other key`;
 }
 
 function placesOf({ home, rootKeysFolder }: PlaceOptions): KeyPlaces {

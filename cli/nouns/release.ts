@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readBuiltRelease, releaseLedger } from '../../research/release/build-release.js';
 import type { LedgerRelease } from '../../research/release/ledger.js';
 import { loadConfig } from '../../shared/config/load-config.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { readBounded } from '../../shared/release/accept-release.js';
 import { openArchive } from '../../shared/release/archive.js';
@@ -96,7 +97,7 @@ function rootFileAt(place: string): string {
 
 function rootIn(file: string): TrustedRoot {
   try {
-    return readRoot(readFileSync(file));
+    return readRoot(readInputFile(file, ENVELOPE_BYTES_MAX));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new ReleaseRefused('root-refused', { file, cause: error.message });
@@ -105,7 +106,7 @@ function rootIn(file: string): TrustedRoot {
 
 function pinIn(file: string): Pin {
   try {
-    return pin.parse(JSON.parse(readFileSync(named(file), 'utf8')));
+    return pin.parse(JSON.parse(readInputFile(named(file), HANDWRITTEN_BYTES_MAX).toString('utf8')));
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new UsageFailure(`${file} is not a pin`, 'name the pin.json of a broker folder');

@@ -4,20 +4,32 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
 import { loadHomeConfig } from '../../shared/config/home-config.js';
-import { Failure } from '../../shared/failure.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { Failure, UsageFailure } from '../../shared/failure.js';
+import { type SignedDecision, signedDecision } from '../../shared/release/decision.js';
 import { type Decision, decision, type ShipProgress } from '../../shared/ship/messages.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
 import { printResult } from '../output.js';
 import { openShips, recentShips, type ShipHandle, type ShipRow, theShip } from '../ship/find-ship.js';
 import { pendingWork } from '../ship/pending-work.js';
+import { cosignApproval, signApproval } from '../ship/sign-approval.js';
 import { shipIdAt, startShip } from '../ship/start-ship.js';
+import { subjectOf } from '../ship/subject-of.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 
 interface HomeOptions {
   home?: string;
   config?: string;
   json?: boolean;
+}
+
+interface ApproveOptions {
+  reason: string;
+  by?: string;
+  keysFolder?: string;
+  cosign?: string;
+  print?: boolean;
 }
 
 export function register(noun: Command): void {
@@ -59,26 +71,40 @@ export function register(noun: Command): void {
       }),
     );
 
-  for (const verdict of ['approve', 'reject'] as const) {
-    verb(
-      verdict,
-      `${verdict} a held ship; who and why go into the record${verdict === 'approve' ? ' and the signed manifest' : ''}`,
+  verb('approve', 'let a held ship go on: signs with your operator key; who and why go into the signed manifest')
+    .argument('[id]', 'workflow id (default: the only held ship)')
+    .requiredOption('--reason <text>', 'why')
+    .option('--by <name>', 'which operator, where keys of several are here')
+    .option('--keys-folder <folder>', 'folder of your operator key (default: operator/keys in the home folder)')
+    .option(
+      '--cosign <file>',
+      'put your signature beside that of the decision in this file, where the root asks for two',
     )
-      .argument('[id]', 'workflow id (default: the only held ship)')
-      .requiredOption('--by <name>', 'who decides')
-      .requiredOption('--reason <text>', 'why')
-      .action((id: string | undefined, options: HomeOptions & { by: string; reason: string }) =>
-        withClient(options, async (client) => {
-          const ship = await theShip(client, id, 'ShipStage="Held"', 'held');
-          const said = await decide(ship, decision.parse({ verdict, by: options.by, reason: options.reason }));
-          printResult(
-            options.json ?? false,
-            { workflowId: ship.workflowId, verdict, by: options.by },
-            `${ship.workflowId} ${said}`,
-          );
-        }),
-      );
-  }
+    .option('--print', 'print the signed JSON instead of sending it: for the Web UI, temporal or tctl')
+    .action((id: string | undefined, options: HomeOptions & ApproveOptions) =>
+      withClient(options, async (client, config) => {
+        const ship = await theShip(client, id, 'ShipStage="Held"', 'held');
+        const signed = await approvalOf(ship, config, options);
+        if (options.print) return void process.stdout.write(`${JSON.stringify(signed)}\n`);
+        const said = await decide(ship, signed);
+        const { verdict, by } = signed;
+        printResult(options.json ?? false, { workflowId: ship.workflowId, verdict, by }, `${ship.workflowId} ${said}`);
+      }),
+    );
+
+  verb('reject', 'reject a held ship; who and why go into the record')
+    .argument('[id]', 'workflow id (default: the only held ship)')
+    .requiredOption('--by <name>', 'who decides')
+    .requiredOption('--reason <text>', 'why')
+    .action((id: string | undefined, options: HomeOptions & { by: string; reason: string }) =>
+      withClient(options, async (client) => {
+        const ship = await theShip(client, id, 'ShipStage="Held"', 'held');
+        const { by, reason } = options;
+        const said = await decide(ship, decision.parse({ verdict: 'reject', by, reason }));
+        const result = { workflowId: ship.workflowId, verdict: 'reject', by };
+        printResult(options.json ?? false, result, `${ship.workflowId} ${said}`);
+      }),
+    );
 
   verb('abort', 'stop a ship at any stage; nothing stays armed, and the old heads stay')
     .argument('[id]', 'workflow id (default: the only ship under way)')
@@ -109,6 +135,23 @@ async function withClient(
     await work(client, config);
   } finally {
     await client.connection.close();
+  }
+}
+
+/** Signs what the held ship says is to be decided. */
+async function approvalOf(ship: ShipHandle, config: Config, options: ApproveOptions): Promise<SignedDecision> {
+  const { by, reason, keysFolder, cosign } = options;
+  const ask = { home: config.home, by, keysFolder, subject: await subjectOf(ship) };
+  if (cosign === undefined) return signApproval({ ...ask, reason: decision.shape.reason.parse(reason) });
+  return cosignApproval(ask, signedDecisionIn(cosign));
+}
+
+function signedDecisionIn(file: string): SignedDecision {
+  const text = readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8');
+  try {
+    return signedDecision.parse(JSON.parse(text));
+  } catch {
+    throw new UsageFailure(`${file} is no signed decision`, 'make one with --print');
   }
 }
 

@@ -27,7 +27,7 @@ export function register(noun: Command): void {
     .option('--bars <file...>', '5-minute bar files, with --data')
     .option('--once', 'end after the first ship: 0 when its heads are live, 1 when it was held, rejected or refused')
     .option('--approve <reason>', 'approve a hold of this ship; the reason goes into the signed manifest')
-    .option('--by <name>', 'who approves (default: the name of your account)')
+    .option('--by <name>', 'which operator approves; the first start makes his key (default: the name of your account)')
     .addOption(
       new Option('--recipe <name>', 'training recipe of the first ship').choices(['base', 'improved']).default('base'),
     )
@@ -49,8 +49,8 @@ Examples:
         config: configOf(options),
         once: options.once ?? false,
         recipe: options.recipe,
-        approval:
-          options.approve === undefined ? null : { reason: options.approve, by: options.by ?? userInfo().username },
+        approval: options.approve === undefined ? null : { reason: options.approve, by: options.by },
+        operatorName: options.by ?? userInfo().username,
         inputGiven: options.data !== undefined || options.config !== undefined,
       });
       if (exit.report) printResult(options.json ?? false, exit.report, exit.text);

@@ -4,7 +4,7 @@ import type { MarketStore } from '../../research/store/market-store.js';
 import { ParquetWriter } from '../../research/store/parquet-writer.js';
 import { findShards, partitionsOf } from '../../research/store/shard-query.js';
 import { Failure } from '../../shared/failure.js';
-import { printResult } from '../output.js';
+import { printResult, say } from '../output.js';
 import { partitionLines } from './partition-lines.js';
 import { showProgress } from './show-progress.js';
 
@@ -51,7 +51,7 @@ async function importOne(
     if (!(error instanceof Failure)) throw error;
     const { type, message, fix } = error;
     if (json) printResult(true, { file, error: { type, message, fix } }, '');
-    process.stderr.write(`believe: ${message}\n${fix ? `  -> ${fix}\n` : ''}`);
+    say(`believe: ${message}${fix ? `\n  -> ${fix}` : ''}`);
     return false;
   }
 }

@@ -1,3 +1,5 @@
+import { terminalText } from '../output.js';
+
 const EVERY_MS = 200;
 
 /** A counter on a terminal; on anything else it says nothing. `of` may be unknown. */
@@ -8,7 +10,7 @@ export function showProgress(what: string): { show: (done: number, of?: number) 
       if (!process.stderr.isTTY || performance.now() - shownMs < EVERY_MS) return;
       shownMs = performance.now();
       process.stderr.write(
-        `\r${done.toLocaleString('en')}${of === undefined ? '' : ` of ${of.toLocaleString('en')}`} ${what} `,
+        `\r${done.toLocaleString('en')}${of === undefined ? '' : ` of ${of.toLocaleString('en')}`} ${terminalText(what)} `,
       );
     },
     end() {

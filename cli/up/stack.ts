@@ -6,6 +6,7 @@ import { prepareRsyncDaemon } from '../../research/release/rsync-daemon.js';
 import { isReachable } from '../../setup/port-state.js';
 import type { Config } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
+import { makePrivateFolder } from '../../shared/process/private-files.js';
 import { releasesPasswordFile } from '../../shared/transfer/pull-release.js';
 import { connectClient } from '../../temporal/client.js';
 import { ensureNamespace } from '../../temporal/namespace.js';
@@ -47,6 +48,7 @@ export class Stack {
   /** Takes this home and starts the server. @throws Failure when the home is in use or a port is taken */
   async startServer(): Promise<Client> {
     const { config, tools } = this;
+    makePrivateFolder(config.home);
     mkdirSync(path.join(config.home, 'logs'), { recursive: true });
     this.takeLock();
     for (const name of PROCESS_NAMES) await new PidFile(config.home, name).endOrphan();
@@ -97,7 +99,10 @@ export class Stack {
   }
 }
 
-const PROCESS_NAMES = ['temporal', 'releases', 'gateway', 'bridge', 'orchestrator', 'research', 'broker'] as const;
+const PROCESS_NAMES = [
+  ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
+  ...['orchestrator', 'research', 'broker'],
+] as const;
 
 function serverProcess({ home, temporal }: Config, binary: string): ProcessSpec {
   return {
@@ -140,7 +145,7 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
       ? [nodeProcess('gateway', 'cli/main.js', gatewayArgs, () => isReachable('127.0.0.1', gateway.port))]
       : []),
     nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home]),
-    ...(['orchestrator', 'research', 'broker'] as const).map((worker) =>
+    ...(['signer', 'orchestrator', 'research', 'broker'] as const).map((worker) =>
       nodeProcess(worker, `workers/${worker}.js`, ['--home', home]),
     ),
   ];

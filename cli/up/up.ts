@@ -3,10 +3,14 @@ import { obtainAll } from '../../setup/prerequisites.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { Config } from '../../shared/config/config.js';
+import { isLoopback } from '../../shared/config/loopback.js';
 import { Failure } from '../../shared/failure.js';
 import { untilAskedToStop } from '../../shared/process/stop-request.js';
+import type { Decision } from '../../shared/ship/messages.js';
 import type { ShipHandle } from '../ship/find-ship.js';
+import { signApproval } from '../ship/sign-approval.js';
 import { shipIdAt, startShip } from '../ship/start-ship.js';
+import { subjectOf } from '../ship/subject-of.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 import { launch } from './launch.js';
 import type { MarketInput } from './market-input.js';
@@ -20,7 +24,9 @@ export interface UpRequest {
   readonly once: boolean;
   readonly recipe: 'base' | 'improved';
   /** Approves a hold of the ship that this start makes or finds. */
-  readonly approval: { readonly by: string; readonly reason: string } | null;
+  readonly approval: { readonly by: string | undefined; readonly reason: string } | null;
+  /** Who the first operator is, where this start makes one. */
+  readonly operatorName: string;
   /** The input was named by the user, not taken from the defaults. */
   readonly inputGiven: boolean;
 }
@@ -61,8 +67,11 @@ export async function up(request: UpRequest): Promise<UpExit> {
 }
 
 async function voyage(request: UpRequest, stack: Stack, display: VoyageDisplay, stop: AbortSignal): Promise<UpExit> {
-  const { client, input, open } = await launch(request, stack, (detail) => display.doing('Preparing', detail));
+  const { client, input, open, warnings } = await launch(request, stack, (detail) =>
+    display.doing('Preparing', detail),
+  );
   display.stop();
+  for (const line of warnings) display.line(line);
   display.line(`Web UI: ${webUiLink(input.config)}`);
 
   const start = (recipe: UpRequest['recipe']) =>
@@ -96,10 +105,13 @@ async function sail(
       display.stop();
       for (const reason of reasons) display.line(`  held: ${reason}`);
       if (approval === null) {
-        if (!once) display.line('decide with: npx believe ship approve --by NAME --reason TEXT (or ship reject)');
+        if (!once)
+          display.line('decide with: npx believe ship approve --reason TEXT (or ship reject --by NAME --reason TEXT)');
         return once ? 'leave' : 'watch';
       }
-      await handle.executeUpdate<string, [object]>('decide', { args: [{ verdict: 'approve', ...approval }] });
+      const subject = await subjectOf(handle);
+      const signed = signApproval({ ...approval, home: input.config.home, subject });
+      await handle.executeUpdate<string, [Decision]>('decide', { args: [signed] });
       return 'watch';
     },
   };
@@ -156,7 +168,7 @@ export async function prepareTools(config: Config, progress: (line: string) => v
   if (failure) throw failure;
   const [temporal, rsync] = await Promise.all([
     config.temporal.embedded ? obtainTemporal({ progress }) : null,
-    obtainRsync({ reach: 'loopback', progress }),
+    obtainRsync({ reach: isLoopback(config.rsync.host) ? 'loopback' : 'network', progress }),
   ]);
   return { temporal: temporal?.path ?? null, rsync: rsync.path };
 }

@@ -1,4 +1,5 @@
 import ora, { type Ora } from 'ora';
+import { say, terminalText } from '../output.js';
 
 /** Stages on a terminal as they happen: a spinner for the one under way, a line for each that is done. */
 export class VoyageDisplay {
@@ -10,7 +11,7 @@ export class VoyageDisplay {
 
   line(text: string): void {
     this.spinner?.clear();
-    process.stderr.write(`${text}\n`);
+    say(text);
   }
 
   doing(stage: string, detail: string): void {
@@ -23,13 +24,14 @@ export class VoyageDisplay {
     this.spinner ??= ora({ stream: process.stderr, discardStdin: false }).start();
     const seconds = ((Date.now() - this.stageBeganMs) / 1000).toFixed(0);
     const room = Math.max(20, (process.stderr.columns ?? 100) - stage.length - 16);
-    this.spinner.text = `${stage} ${seconds} s  ${detail.length > room ? `${detail.slice(0, room - 1)}…` : detail}`;
+    const shown = detail.length > room ? `${detail.slice(0, room - 1)}…` : detail;
+    this.spinner.text = terminalText(`${stage} ${seconds} s  ${shown}`);
   }
 
   done(stage: string, seconds: number): void {
     const text = `${this.elapsed()}  ${stage.padEnd(13)} ${seconds.toFixed(1).padStart(6)} s`;
     if (!this.live) this.line(text);
-    else (this.spinner ?? ora({ stream: process.stderr })).succeed(text);
+    else (this.spinner ?? ora({ stream: process.stderr })).succeed(terminalText(text));
     this.spinner = null;
   }
 

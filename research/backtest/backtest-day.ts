@@ -58,7 +58,7 @@ export interface DayInput {
  */
 export async function backtestDay(input: DayInput): Promise<BacktestDay> {
   const day = new DayRun(input);
-  for (const bar of await barsBefore(input.barFiles, day.firstNs)) day.pipeline.onBar(bar);
+  for (const bar of await barsBefore(input.barFiles, day.firstNs, input.signal)) day.pipeline.onBar(bar);
   for await (const { batch, begins } of mergeStreams(input.streams)) {
     input.signal?.throwIfAborted();
     if (begins) day.beginStream(batch);

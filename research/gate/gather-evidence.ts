@@ -10,6 +10,8 @@ import type { Trial } from './trials.js';
 export interface GateRun {
   /** Identity of this candidate's evaluation; the same for every retry. */
   readonly runId: string;
+  /** Of the files that would be released: see `candidateSha256` of shared/release. */
+  readonly candidateSha256?: string;
   readonly synthetic: boolean;
   /** Name of the release whose recipe was the prior; null on a first release. */
   readonly priorRelease: string | null;
@@ -32,6 +34,7 @@ export function gatherEvidence(
   const trials = deflationOf([...earlierTrials.filter(({ runId }) => runId !== run.runId), trial], days.length);
   const evidence: GateEvidence = {
     runId: run.runId,
+    ...(run.candidateSha256 === undefined ? {} : { candidateSha256: run.candidateSha256 }),
     synthetic: run.synthetic,
     priorRelease: run.priorRelease,
     trials,

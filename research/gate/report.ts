@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { headName } from '../../shared/heads/head.js';
-import type { sha256Hex } from '../../shared/reference.js';
+import { sha256Hex } from '../../shared/reference.js';
 import { tradeDateNumber } from './fold-score.js';
 
 const count = z.number().int().nonnegative();
@@ -196,6 +196,8 @@ export type PortfolioEvidence = Readonly<z.infer<typeof portfolioEvidence>>;
 export const gateEvidence = z.strictObject({
   /** Identity of the candidate run; one line of the trial ledger. */
   runId: z.string().min(1),
+  /** Which candidate was judged; reports made before candidates were named have none, and are not signed any more. */
+  candidateSha256: sha256Hex.optional(),
   /** Made from generated, not real, market data. */
   synthetic: z.boolean(),
   /** Name of the release that was refitted for comparison; null on a first release. */

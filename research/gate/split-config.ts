@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { readInputFile } from '../../shared/disk/plain-file.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
 import {
   type Combinatorial,
@@ -116,9 +116,12 @@ function parseRow(file: string, lineNumber: number, line: string): [number, numb
   throw new BadInput(file, `line ${lineNumber}`, `${column} ${issue.message}`, 'Write two columns: start,end.');
 }
 
+/** Two times a row: tens of millions of rows. */
+const SAMPLES_BYTES_MAX = 2 ** 29;
+
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return readInputFile(file, SAMPLES_BYTES_MAX).toString('utf8');
   } catch (error) {
     throw new UsageFailure(`samples: cannot read ${file}: ${(error as Error).message}`, 'Name a readable CSV file.');
   }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { createFile } from '../../shared/disk/create-file.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import { describeFiles, packArchive, type ReleaseFiles } from '../../shared/release/archive.js';
 import {
+  ARCHIVE_BYTES_MAX,
   encodeStatement,
   FEATURE_SCHEMA_FILE,
   GATE_REPORT_FILE,
@@ -109,9 +111,15 @@ export function releaseLedger(releasesFolder: string): ReleaseLedger {
   return new ReleaseLedger(path.join(releasesFolder, 'ledger'));
 }
 
-/** Every file under a candidate folder, by its path with `/`. */
+const CANDIDATE_FILES_MAX = 200;
+
+/** Every file under a candidate folder, by its path with `/`. @throws BadInput for a folder of more than a release can hold */
 export function readCandidate(folder: string): Map<string, Buffer> {
+  if (!existsSync(folder)) throw new BadInput(folder, undefined, 'is not there', 'train a candidate first');
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = entries.reduce((sum, entry) => sum + statSync(path.join(entry.path, entry.name)).size, 0);
+  if (entries.length > CANDIDATE_FILES_MAX || bytes > ARCHIVE_BYTES_MAX)
+    throw new BadInput(folder, undefined, 'holds more than a candidate can', "name a candidate's folder");
   const names = entries.map((entry) => path.relative(folder, path.join(entry.path, entry.name)));
   return new Map(names.sort().map((name) => [name.split(path.sep).join('/'), readFileSync(path.join(folder, name))]));
 }
@@ -132,6 +140,18 @@ export class CandidateChanged extends Failure {
   }
 }
 
+/** A statement that is kept already says something else of the same bytes: whoever asks now is not who asked first. */
+export class StatementDiffers extends Failure {
+  constructor(modelVersion: number, fields: readonly string[]) {
+    super(
+      'StatementDiffers',
+      `v${modelVersion} has a statement already, which differs in ${fields.join(', ')}; its counter is bound to that`,
+      'start a new ship: its release gets numbers of its own',
+      { modelVersion, fields },
+    );
+  }
+}
+
 type WithoutNumbers = Omit<ReleasePredicate, keyof Allocation>;
 
 /**
@@ -142,9 +162,12 @@ function keep(releasesFolder: string, numbers: Allocation, tarball: Buffer, fact
   const { releaseId: _, ...counted } = numbers;
   const { modelVersion } = numbers;
   const file = statementFile(releasesFolder, modelVersion);
-  if (!existsSync(file)) createFile(file, encodeStatement({ ...facts, ...counted }));
+  const wanted = encodeStatement({ ...facts, ...counted });
+  if (!existsSync(file)) createFile(file, wanted);
   const { predicate, payload } = readStatement(file);
   if (predicate.archive.sha256 !== facts.archive.sha256) throw new CandidateChanged(modelVersion);
+  const differing = differingFacts(predicate, predicateIn(wanted));
+  if (differing.length > 0) throw new StatementDiffers(modelVersion, differing);
   const tarballFile = path.join(releasesFolder, tarballName(modelVersion));
   if (!existsSync(tarballFile) || !readFileSync(tarballFile).equals(tarball)) replaceFile(tarballFile, tarball);
   return { predicate, payload, tarballFile };
@@ -152,7 +175,19 @@ function keep(releasesFolder: string, numbers: Allocation, tarball: Buffer, fact
 
 function readStatement(file: string): Pick<BuiltRelease, 'predicate' | 'payload'> {
   const payload = readFileSync(file);
-  return { predicate: releaseStatement.parse(JSON.parse(payload.toString('utf8'))).predicate, payload };
+  return { predicate: predicateIn(payload), payload };
+}
+
+function predicateIn(payload: Buffer): ReleasePredicate {
+  return releaseStatement.parse(JSON.parse(payload.toString('utf8'))).predicate;
+}
+
+/** Everything but the times, which are those of the first build. */
+function differingFacts(kept: ReleasePredicate, wanted: ReleasePredicate): string[] {
+  const fields = [...new Set([...Object.keys(kept), ...Object.keys(wanted)])] as (keyof ReleasePredicate)[];
+  return fields.filter(
+    (field) => field !== 'issued' && field !== 'expires' && !isDeepStrictEqual(kept[field], wanted[field]),
+  );
 }
 
 function validity(nowMs: number, lifetimeDays: number): Pick<ReleasePredicate, 'issued' | 'expires'> {

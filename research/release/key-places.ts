@@ -15,7 +15,7 @@ export function keyPlaces(home: string, rootKeysFolder = path.join(home, 'offlin
 /** Folder of a role's private keys: each on the tier that signs with it. */
 export function privateKeysFolder({ home, rootKeysFolder }: KeyPlaces, role: RoleName): string {
   if (role === 'root') return rootKeysFolder;
-  return path.join(home, { release: 'research', journal: 'broker', state: 'public' }[role], 'keys');
+  return path.join(home, { release: 'signer', journal: 'broker', state: 'public', operator: 'operator' }[role], 'keys');
 }
 
 /** Folder of the root of trust of a tier that verifies. */
@@ -26,4 +26,9 @@ export function trustFolder({ home }: KeyPlaces, tier: 'research' | 'broker'): s
 /** Public half of a key as PEM beside the root, for checks with openssl. */
 export function publicKeyFile(folder: string, role: RoleName, keyid: string): string {
   return path.join(folder, `${role}-${keyid.slice(0, 16)}.pub.pem`);
+}
+
+/** Where the release key was while the research worker signed. */
+export function formerReleaseKeysFolder({ home }: KeyPlaces): string {
+  return path.join(home, 'research', 'keys');
 }

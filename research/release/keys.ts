@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { replaceFile } from '../../shared/disk/replace-file.js';
+import { renameWithRetry, replaceFile } from '../../shared/disk/replace-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { generateSigningKey, publicKeyPem, type SigningKey } from '../../shared/release/ed25519-key.js';
 import { readSigningKeys, signersOf, writeSigningKey } from '../../shared/release/key-folder.js';
@@ -15,12 +15,20 @@ import {
   type TrustedRoot,
 } from '../../shared/release/root.js';
 import { followRoots, ROOT_FILE, readTrustedRoot, trustRoot } from '../../shared/release/trust-store.js';
-import { type KeyPlaces, privateKeysFolder, publicKeyFile, trustFolder } from './key-places.js';
+import {
+  formerReleaseKeysFolder,
+  type KeyPlaces,
+  privateKeysFolder,
+  publicKeyFile,
+  trustFolder,
+} from './key-places.js';
 
 export interface CeremonyOptions {
   readonly rootKeys: number;
   readonly rootThreshold: number;
   readonly rootLifetimeDays: number;
+  /** Who the first operator is. */
+  readonly operatorName: string;
   readonly nowMs: number;
 }
 
@@ -33,6 +41,7 @@ export const USUAL_CEREMONY = { rootKeys: 3, rootThreshold: 2, rootLifetimeDays:
  */
 export function initKeys(places: KeyPlaces, options: CeremonyOptions): { created: boolean; root: TrustedRoot } {
   const research = trustFolder(places, 'research');
+  handReleaseKeysToSigner(places);
   if (existsSync(path.join(research, ROOT_FILE))) return { created: false, root: readTrustedRoot(research) };
   const broker = trustFolder(places, 'broker');
   const root = existsSync(path.join(broker, ROOT_FILE)) ? readTrustedRoot(broker) : firstRoot(places, options);
@@ -44,6 +53,10 @@ export function initKeys(places: KeyPlaces, options: CeremonyOptions): { created
   return { created: true, root };
 }
 
+/** Operators are added and revoked one by one, never replaced together. */
+export type RotatedRole = Exclude<RoleName, 'operator'>;
+export const ROTATED_ROLES = ROLE_NAMES.filter((role): role is RotatedRole => role !== 'operator');
+
 /**
  * Root N + 1 with new keys for the roles given, signed by the root keys of N and of N + 1. Brokers follow it with the
  * next release they pull.
@@ -52,32 +65,39 @@ export function initKeys(places: KeyPlaces, options: CeremonyOptions): { created
 export function rotateKeys(
   places: KeyPlaces,
   options: {
-    readonly roles: readonly RoleName[];
+    readonly roles: readonly RotatedRole[];
     readonly newEpoch: boolean;
     readonly rootLifetimeDays: number;
     readonly nowMs: number;
   },
 ): TrustedRoot {
+  const fresh = new Map<RoleName, readonly SigningKey[]>();
+  return publishNextRoot(places, (metadata) => {
+    for (const role of options.roles)
+      fresh.set(
+        role,
+        metadata.roles[role].keyids.map(() => newKey(places, role)),
+      );
+    const epoch = metadata.epoch + (options.newEpoch ? 1 : 0);
+    const next = withKeys({ ...metadata, epoch, expires: expiryOf(options) }, fresh);
+    return { next, newRootKeys: fresh.get('root') ?? [] };
+  });
+}
+
+/**
+ * Makes root N + 1 out of root N, signed by the root keys of both, for research to publish.
+ * @throws NoSigningKey when the folder does not hold enough root keys of N
+ */
+export function publishNextRoot(
+  places: KeyPlaces,
+  change: (metadata: RootMetadata) => { next: RootMetadata; newRootKeys?: readonly SigningKey[] },
+): TrustedRoot {
   const research = trustFolder(places, 'research');
   const trusted = followRoots(research, research); // completes a rotation that was killed
-  const { metadata } = trusted;
   const signers = signersOf(places.rootKeysFolder, 'root', trusted);
-  const fresh = new Map<RoleName, readonly SigningKey[]>();
-  for (const role of options.roles)
-    fresh.set(
-      role,
-      metadata.roles[role].keyids.map(() => newKey(places, role)),
-    );
-  const next = withKeys(
-    {
-      ...metadata,
-      version: metadata.version + 1,
-      epoch: metadata.epoch + (options.newEpoch ? 1 : 0),
-      expires: expiryOf(options),
-    },
-    fresh,
-  );
-  const root = nextRoot(trusted, signRoot(next, [...signers, ...(fresh.get('root') ?? [])]));
+  const { next, newRootKeys = [] } = change(trusted.metadata);
+  const numbered = { ...next, version: trusted.metadata.version + 1 };
+  const root = nextRoot(trusted, signRoot(numbered, [...signers, ...newRootKeys]));
   publishTrust(research, root);
   return root;
 }
@@ -90,7 +110,11 @@ function firstRoot(places: KeyPlaces, options: CeremonyOptions): TrustedRoot {
   const keys = new Map<RoleName, readonly SigningKey[]>();
   for (const role of ROLE_NAMES) keys.set(role, completeKeys(places, role, role === 'root' ? rootKeys : 1));
   const single = { keyids: [], threshold: 1 };
-  const roles = { root: { keyids: [], threshold: rootThreshold }, release: single, journal: single, state: single };
+  const operator = { ...single, firstCounter: 1, names: { [keys.get('operator')![0]!.keyid]: options.operatorName } };
+  const roles = {
+    ...{ root: { keyids: [], threshold: rootThreshold }, release: single, journal: single, state: single },
+    operator,
+  };
   const first = withKeys(
     { kind: 'believe.root', version: 1, epoch: 1, expires: expiryOf(options), keys: {}, roles },
     keys,
@@ -105,6 +129,17 @@ function completeKeys(places: KeyPlaces, role: RoleName, count: number): Signing
   return keys;
 }
 
+/** Homes in which the research worker signed keep their key: it moves to where the signer alone looks. */
+function handReleaseKeysToSigner(places: KeyPlaces): void {
+  const former = formerReleaseKeysFolder(places);
+  if (!existsSync(former)) return;
+  const signer = privateKeysFolder(places, 'release');
+  mkdirSync(signer, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(former).filter((one) => one.startsWith('release-'))) {
+    renameWithRetry(path.join(former, name), path.join(signer, name));
+  }
+}
+
 function newKey(places: KeyPlaces, role: RoleName): SigningKey {
   const key = generateSigningKey();
   writeSigningKey(privateKeysFolder(places, role), role, key);
@@ -113,13 +148,16 @@ function newKey(places: KeyPlaces, role: RoleName): SigningKey {
 
 /** The metadata with the keys of some roles replaced, and no key listed that no role has. */
 function withKeys(metadata: RootMetadata, fresh: ReadonlyMap<RoleName, readonly SigningKey[]>): RootMetadata {
-  const roles = { ...metadata.roles };
+  const { operator, ...others } = metadata.roles;
+  const keyidsOf = (role: RoleName) => fresh.get(role)?.map(({ keyid }) => keyid);
+  const roles: RootMetadata['roles'] = {
+    ...others,
+    ...(operator ? { operator: { ...operator, keyids: keyidsOf('operator') ?? operator.keyids } } : {}),
+  };
+  for (const role of ROTATED_ROLES) roles[role] = { ...roles[role], keyids: keyidsOf(role) ?? roles[role].keyids };
   const known: Record<string, string> = { ...metadata.keys };
-  for (const [role, keys] of fresh) {
-    roles[role] = { ...roles[role], keyids: keys.map(({ keyid }) => keyid) };
-    for (const { keyid, spkiDer } of keys) known[keyid] = spkiDer.toString('base64');
-  }
-  const listed = ROLE_NAMES.flatMap((role) => roles[role].keyids);
+  for (const { keyid, spkiDer } of [...fresh.values()].flat()) known[keyid] = spkiDer.toString('base64');
+  const listed = ROLE_NAMES.flatMap((role) => roles[role]?.keyids ?? []);
   return { ...metadata, roles, keys: Object.fromEntries(listed.map((keyid) => [keyid, known[keyid]!])) };
 }
 

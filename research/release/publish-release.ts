@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { envelopeName, tarballName } from '../../shared/release/statement.js';
@@ -31,5 +31,17 @@ export function publishRelease(ask: {
 }
 
 function copy(from: string, to: string, name: string): void {
-  replaceFile(path.join(to, name), readFileSync(path.join(from, name)));
+  publishFile(to, name, readFileSync(path.join(from, name)));
+}
+
+/**
+ * What is published is read by the daemon, which serves as another user where it was started by root; everything else
+ * of a home is for its owner only.
+ */
+export function publishFile(moduleFolder: string, name: string, bytes: Uint8Array): void {
+  replaceFile(path.join(moduleFolder, name), bytes, 0o644);
+}
+
+export function openModule(moduleFolder: string): void {
+  chmodSync(moduleFolder, 0o755);
 }

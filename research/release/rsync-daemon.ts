@@ -5,6 +5,7 @@ import path from 'node:path';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { RELEASES_MODULE, RELEASES_USER } from '../../shared/transfer/pull-release.js';
+import { openModule } from './publish-release.js';
 
 export interface RsyncDaemonSettings {
   /** The rsync program. */
@@ -32,7 +33,8 @@ export interface RsyncDaemonCommand {
 /** Writes configuration and secret, and says how to start the daemon. Doing it again keeps the password. */
 export function prepareRsyncDaemon(settings: RsyncDaemonSettings): RsyncDaemonCommand {
   const { stateFolder, moduleFolder, port, address } = settings;
-  mkdirSync(moduleFolder, { recursive: true, mode: 0o755 });
+  mkdirSync(moduleFolder, { recursive: true });
+  openModule(moduleFolder);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const secretsFile = path.join(stateFolder, 'rsyncd.secrets');
   const password = passwordIn(secretsFile) ?? randomBytes(24).toString('base64url');

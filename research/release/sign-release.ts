@@ -29,6 +29,8 @@ export interface SignedReleaseFiles {
 export async function signRelease(ask: {
   readonly releasesFolder: string;
   readonly keysFolder: string;
+  /** Of encrypted key files. */
+  readonly passphrase?: string | undefined;
   readonly root: TrustedRoot;
   readonly releaseId: string;
   readonly nowMs: number;
@@ -38,7 +40,7 @@ export async function signRelease(ask: {
   const numbers = ledger.find(releaseId);
   if (numbers === undefined) throw new NotBuilt(releaseId);
   const { payload, tarballFile } = readBuiltRelease(releasesFolder, numbers.modelVersion);
-  const signers = signersOf(ask.keysFolder, 'release', root);
+  const signers = signersOf(ask.keysFolder, 'release', root, ask.passphrase);
   const payloadSha256 = createHash('sha256').update(payload).digest('hex');
   ledger.recordSigned(releaseId, payloadSha256);
   const envelope = encodeEnvelope(signEnvelope(RELEASE_PAYLOAD_TYPE, payload, signers));

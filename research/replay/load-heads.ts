@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { readInputFile } from '../../shared/disk/plain-file.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import type { HeadSet } from '../../shared/heads/head-set.js';
 import { loadHeadSet } from '../../shared/heads/load-head-set.js';
 import { openArchive } from '../../shared/release/archive.js';
-import { parseEnvelope } from '../../shared/release/dsse.js';
-import { type ReleasePredicate, releaseStatement } from '../../shared/release/statement.js';
+import { ENVELOPE_BYTES_MAX, parseEnvelope } from '../../shared/release/dsse.js';
+import { ARCHIVE_BYTES_MAX, type ReleasePredicate, releaseStatement } from '../../shared/release/statement.js';
 import { readBuiltRelease, readCandidate, releaseLedger } from '../release/build-release.js';
 
 export interface ReplayHeads {
@@ -30,7 +31,7 @@ export async function loadReplayHeads(place: string): Promise<ReplayHeads> {
     const heads = await loadHeadSet(readCandidate(place));
     return { heads, name: path.basename(place), sha256: null, synthetic: false };
   }
-  const tarball = readFileSync(place);
+  const tarball = readInputFile(place, ARCHIVE_BYTES_MAX);
   const { files, synthetic } = predicateBeside(place);
   return {
     heads: await loadHeadSet(await openArchive(tarball, files)),
@@ -56,9 +57,9 @@ export function releaseTarball(home: string, modelVersion?: number): string {
 function predicateBeside(tarball: string): ReleasePredicate {
   const stem = tarball.replace(/\.tar\.gz$/, '');
   const payload = existsSync(`${stem}.statement.json`)
-    ? readFileSync(`${stem}.statement.json`)
+    ? readInputFile(`${stem}.statement.json`, ENVELOPE_BYTES_MAX)
     : existsSync(`${stem}.dsse.json`)
-      ? Buffer.from(parseEnvelope(readFileSync(`${stem}.dsse.json`)).payload, 'base64')
+      ? Buffer.from(parseEnvelope(readInputFile(`${stem}.dsse.json`, ENVELOPE_BYTES_MAX)).payload, 'base64')
       : null;
   if (payload === null)
     throw new BadInput(

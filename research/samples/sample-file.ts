@@ -38,7 +38,7 @@ export function loadSamples(path: string, sha256?: string): HeadSamples {
   const bytes = readShared(path);
   if (sha256 !== undefined) {
     const actual = createHash('sha256').update(bytes).digest('hex');
-    if (actual !== sha256) throw new BadInput(path, undefined, `hashes to ${actual}, not to ${sha256}`, REBUILD);
+    if (actual !== sha256) throw new BadInput(path, undefined, 'is not the file that is meant', REBUILD);
   }
   const text = Buffer.from(bytes.buffer, 0, Math.min(bytes.length, 1 << 16)).toString('utf8');
   const headerEnd = text.indexOf('\n', MAGIC.length);

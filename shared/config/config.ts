@@ -3,7 +3,7 @@ import { bridgeConfig } from './bridge.js';
 import { text } from './field-types.js';
 import { gateThresholds } from './gate-thresholds.js';
 import { clockConfig, inputConfig, instrumentConfig } from './market.js';
-import { riskConfig, scheduleConfig, shipConfig } from './operations.js';
+import { backtestConfig, riskConfig, scheduleConfig, shipConfig } from './operations.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { trainingConfig } from './training.js';
 
@@ -17,6 +17,7 @@ export const configSchema = z
     training: trainingConfig.prefault({}).describe('How heads are trained.'),
     gate: gateThresholds.prefault({}).describe('What holds a release.'),
     ship: shipConfig.prefault({}).describe('The ship path.'),
+    backtest: backtestConfig.prefault({}).describe('Backtests on the research workers.'),
     schedule: scheduleConfig.prefault({}).describe('The nightly retrain.'),
     risk: riskConfig.prefault({}).describe('Limits of the bridge; they fail closed.'),
     temporal: temporalConfig.prefault({}).describe('The workflow server.'),

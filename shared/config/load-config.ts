@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { HANDWRITTEN_BYTES_MAX, NotPlainFile, readPlainFile } from '../disk/plain-file.js';
 import { type Config, type ConfigInput, configSchema } from './config.js';
 import { configFields } from './config-fields.js';
 import { environmentValues } from './environment.js';
@@ -50,10 +50,14 @@ function readConfigFile(file: string, mustExist: boolean): Json {
   const refuse = (found: unknown, allowed: string) => new WrongConfig([{ source: file, field: '', found, allowed }]);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    const bytes = readPlainFile(file, HANDWRITTEN_BYTES_MAX);
+    if (bytes.length > HANDWRITTEN_BYTES_MAX) throw refuse('too large', `at most ${HANDWRITTEN_BYTES_MAX} bytes`);
+    text = bytes.toString('utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !mustExist) return {};
+    if (error instanceof WrongConfig) throw error;
+    if (error instanceof NotPlainFile) throw refuse('a folder, a pipe or a device', 'a readable JSON file');
     throw refuse(code === 'ENOENT' ? undefined : `unreadable (${code})`, 'a readable JSON file');
   }
   let value: unknown;

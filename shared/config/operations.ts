@@ -23,6 +23,15 @@ export const shipConfig = z.strictObject({
     .describe('Market seconds after a swap in which a fault rolls the release back.'),
 });
 
+export const backtestConfig = z.strictObject({
+  folders: z
+    .array(text)
+    .default([])
+    .describe(
+      'Folders of market data, releases and candidates that a backtest by workflow may name, beside the configured input and what the research tier made itself.',
+    ),
+});
+
 const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 
 export const scheduleConfig = z.strictObject({

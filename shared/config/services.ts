@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { port, portOrOff, positiveCount, text } from './field-types.js';
+import { hostOf, isLoopback } from './loopback.js';
 
 /** The one client id that this product ever uses: IB ties open orders to it. */
 export const CLIENT_ID = 251;
@@ -40,7 +41,13 @@ export const temporalConfig = z
       refuse('host:port of your server, because temporal.embedded is false');
     if (temporal.embedded && temporal.address !== null && !temporal.address.endsWith(`:${temporal.port}`))
       refuse(`null or an address with port ${temporal.port}, because the embedded server listens there`);
-    return { ...temporal, address: temporal.address ?? embeddedAddress };
+    const address = temporal.address ?? embeddedAddress;
+    if (temporal.tls === null && !isLoopback(hostOf(address)))
+      context.addIssue({
+        ...{ code: 'custom', path: ['tls'], input: null },
+        message: `caFile, certFile and keyFile, because ${address} is another machine: whoever reads along could decide`,
+      });
+    return { ...temporal, address };
   });
 
 export const gatewayConfig = z.strictObject({

@@ -6,7 +6,7 @@ import { syncFolder, writeTemporary } from './replace-file.js';
  * Creates `file` with all its bytes, durably, unless it exists already: of several processes exactly one gets true, and
  * a kill at any instruction leaves either no file or the whole one. A hard link is what makes that one step.
  */
-export function createFile(file: string, bytes: Uint8Array | string, mode = 0o644): boolean {
+export function createFile(file: string, bytes: Uint8Array | string, mode?: number): boolean {
   mkdirSync(path.dirname(file), { recursive: true });
   const temporary = writeTemporary(file, bytes, mode);
   try {

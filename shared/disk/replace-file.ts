@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Puts `bytes` in place of `file` by temp + fsync + rename: a reader sees the old bytes or the new, never a part. */
-export function replaceFile(file: string, bytes: Uint8Array | string, mode = 0o644): void {
+/**
+ * Puts `bytes` in place of `file` by temp + fsync + rename: a reader sees the old bytes or the new, never a part.
+ * @param mode who may read it, whatever the umask says; without it the umask decides
+ */
+export function replaceFile(file: string, bytes: Uint8Array | string, mode?: number): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const temporary = writeTemporary(file, bytes, mode);
   try {
@@ -15,11 +18,12 @@ export function replaceFile(file: string, bytes: Uint8Array | string, mode = 0o6
   syncFolder(path.dirname(file));
 }
 
-/** Writes and fsyncs `bytes` beside `file` under a name of its own, and returns that name. */
-export function writeTemporary(file: string, bytes: Uint8Array | string, mode = 0o644): string {
+/** Writes and fsyncs `bytes` beside `file` under a name of its own, and returns that name. @param mode as of `replaceFile` */
+export function writeTemporary(file: string, bytes: Uint8Array | string, mode?: number): string {
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  const descriptor = openSync(temporary, 'wx', mode);
+  const descriptor = openSync(temporary, 'wx', mode ?? 0o644);
   try {
+    if (mode !== undefined) fchmodSync(descriptor, mode);
     writeFileSync(descriptor, bytes);
     fsyncSync(descriptor);
   } catch (error) {

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress, ZstdErrorCode } from 'fzstd';
@@ -18,7 +19,9 @@ export interface ByteSource {
  * @throws BadInput naming the file when it cannot be opened
  */
 export async function openByteSource(path: string, startByte = 0): Promise<ByteSource> {
-  const file = await named(path, open(path, 'r'));
+  // A pipe would keep `open` waiting for a writer, and a device may never end.
+  if (!(await named(path, stat(path))).isFile()) throw notPlain(path);
+  const file = await named(path, open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
   try {
     const packing = await packingOf(path, file);
     if (packing === 'none') return plain(path, file, startByte);
@@ -108,6 +111,10 @@ async function named<T>(path: string, promise: Promise<T>): Promise<T> {
   }
 }
 
+function notPlain(path: string): BadInput {
+  return new BadInput(path, undefined, 'is not a plain file but a folder, a pipe or a device', 'name a file');
+}
+
 function unreadable(path: string, { code, message }: { code?: string | number; message: string }): BadInput {
   switch (code) {
     case 'ENOENT':
@@ -115,8 +122,6 @@ function unreadable(path: string, { code, message }: { code?: string | number; m
     case 'EACCES':
     case 'EPERM':
       return new BadInput(path, undefined, 'may not be read by this user', 'check its permissions');
-    case 'EISDIR':
-      return new BadInput(path, undefined, 'is a folder', 'name a file');
     case ZstdErrorCode.UnexpectedEOF:
       return new BadInput(path, undefined, 'the zstd stream is cut off', 'copy the file again from its source');
     case 'Z_BUF_ERROR':

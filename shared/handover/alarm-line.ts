@@ -50,6 +50,7 @@ export const ALARM_NAMES = [
   'ClockBehindJournal',
   // The end of a process
   'JournalLost',
+  'BridgeHung',
 ] as const;
 
 export type AlarmName = (typeof ALARM_NAMES)[number];

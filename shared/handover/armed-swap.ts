@@ -11,7 +11,10 @@ export const armedSwap = z.object({
   /** File names inside `broker/releases/`. */
   tarball: z.string(),
   envelope: z.string(),
-  /** Market time of the RTH open, ms since the epoch: the swap happens at the first event boundary at or after it. */
+  /**
+   * Market ms before which nothing happens. It can only delay: the bridge swaps at an RTH open by its own calendar, and at
+   * once only where the signed statement says that it is a rollback.
+   */
   notBeforeMarketMs: z.number(),
 });
 export type ArmedSwap = Readonly<z.infer<typeof armedSwap>>;

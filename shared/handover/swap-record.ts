@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { headName } from '../heads/head.js';
 import { sha256Hex } from '../reference.js';
 
-/** One line of `broker/swaps.jsonl`, fsynced before the new heads are used. One line for each (shipId, payloadSha256). */
+/**
+ * One line of `broker/swaps.jsonl`, fsynced before the new heads are used. One line for each (shipId, payloadSha256). It tells;
+ * which release trades is kept beside the pin.
+ */
 export const swapRecord = z.object({
   v: z.literal(1),
   shipId: z.string(),

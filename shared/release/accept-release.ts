@@ -1,21 +1,14 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { NotPlainFile, readPlainFile } from '../disk/plain-file.js';
 import { renameWithRetry, replaceFile, syncFolder } from '../disk/replace-file.js';
 import { Failure } from '../failure.js';
 import { ENVELOPE_BYTES_MAX, MalformedEnvelope } from './dsse.js';
 import { BadKey } from './ed25519-key.js';
 import { raisePin, readPin } from './pin-store.js';
 import { ReleaseRefused } from './refusal.js';
+import { keepRevocations, revokedPayloads } from './revocation-store.js';
+import { REVOCATIONS_FILE } from './revocations.js';
 import { RootRefused, type TrustedRoot } from './root.js';
 import { ARCHIVE_BYTES_MAX, envelopeName, tarballName } from './statement.js';
 import { followRoots, readTrustedRoot } from './trust-store.js';
@@ -56,6 +49,8 @@ export async function acceptRelease(delivered: DeliveredRelease): Promise<Accept
   const root = orRefused(() => followRoots(path.join(brokerFolder, 'trust'), incomingFolder));
   const envelope = readBounded(path.join(incomingFolder, delivered.envelope), ENVELOPE_BYTES_MAX);
   const statement = verifyEnvelope({ envelope, root, pin: readPin(brokerFolder), nowMs, expected });
+  takeRevocations(brokerFolder, incomingFolder, root);
+  refuseRevoked(brokerFolder, statement.payloadSha256);
   const tarball = readBounded(path.join(incomingFolder, delivered.tarball), statement.predicate.archive.size);
   const files = await verifyArchive(statement, tarball);
   const names = storeRelease(brokerFolder, statement.predicate.modelVersion, { tarball, envelope, files });
@@ -76,7 +71,7 @@ export async function loadRelease(ask: {
   readonly expected: ExpectedRelease;
 }): Promise<VerifiedRelease> {
   const releases = path.join(ask.brokerFolder, 'releases');
-  return verifyRelease({
+  const verified = await verifyRelease({
     envelope: readBounded(path.join(releases, ask.envelope), ENVELOPE_BYTES_MAX),
     tarball: readBounded(path.join(releases, ask.tarball), ARCHIVE_BYTES_MAX),
     root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
@@ -84,28 +79,52 @@ export async function loadRelease(ask: {
     nowMs: ask.nowMs,
     expected: ask.expected,
   });
+  // What trades was never given up; a note that says so came from a signer that was deceived.
+  if (ask.expected.alreadyLive !== true) refuseRevoked(ask.brokerFolder, verified.payloadSha256);
+  return verified;
+}
+
+/**
+ * Keeps what the list that was pulled revokes. @returns how many releases are revoked by now
+ */
+export function takeRevocations(brokerFolder: string, incomingFolder: string, root: TrustedRoot): number {
+  const file = path.join(incomingFolder, REVOCATIONS_FILE);
+  if (existsSync(file)) keepRevocations(brokerFolder, readBounded(file, ENVELOPE_BYTES_MAX), root);
+  return revokedPayloads(brokerFolder).size;
+}
+
+function refuseRevoked(brokerFolder: string, payloadSha256: string): void {
+  if (revokedPayloads(brokerFolder).has(payloadSha256)) throw new ReleaseRefused('revoked', { payloadSha256 });
+}
+
+/**
+ * Whether a release that was loaded before may still be used now: it may have expired since, its key may have been taken
+ * away, it may have been given up, a newer one may have been verified. Takes what is on disk at this moment, and no time that a swap would feel.
+ * @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing
+ */
+export function verifyStillGood(ask: {
+  readonly brokerFolder: string;
+  readonly envelope: string;
+  readonly nowMs: number;
+  readonly expected: ExpectedRelease;
+}): void {
+  const { payloadSha256 } = verifyEnvelope({
+    envelope: readBounded(path.join(ask.brokerFolder, 'releases', ask.envelope), ENVELOPE_BYTES_MAX),
+    root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
+    pin: readPin(ask.brokerFolder),
+    nowMs: ask.nowMs,
+    expected: ask.expected,
+  });
+  refuseRevoked(ask.brokerFolder, payloadSha256);
 }
 
 /** The file's bytes, at most one more than `bytesMax`: the verifier sees that it is too long without reading it all. */
 export function readBounded(file: string, bytesMax: number): Buffer {
-  let descriptor: number;
   try {
-    descriptor = openSync(file, 'r');
+    return readPlainFile(file, bytesMax);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    if ((error as NodeJS.ErrnoException).code === undefined && !(error instanceof NotPlainFile)) throw error;
     throw new DeliveryMissing(file, (error as Error).message);
-  }
-  try {
-    if (!fstatSync(descriptor).isFile()) throw new DeliveryMissing(file, 'not a plain file');
-    const buffer = Buffer.alloc(Math.min(fstatSync(descriptor).size, bytesMax) + 1);
-    let bytes = 0;
-    for (;;) {
-      const read = readSync(descriptor, buffer, bytes, buffer.length - bytes, null);
-      bytes += read;
-      if (read === 0 || bytes === buffer.length) return buffer.subarray(0, bytes);
-    }
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -11,8 +11,9 @@ const base64 = z
   .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'must be canonical base64');
 
 /**
- * DSSE v1 envelope (secure-systems-lab/dsse). Stricter than the specification in two points, so that no byte of an
- * envelope can change unnoticed: no unknown fields, and every signature names its key.
+ * DSSE v1 envelope (secure-systems-lab/dsse). Stricter than the specification in three points, so that no byte of an
+ * envelope can change unnoticed: no unknown fields, every signature names its key, and the JSON is written as
+ * `encodeEnvelope` writes it.
  */
 export const dsseEnvelope = z.strictObject({
   payloadType: z.string().min(1).max(200),
@@ -33,7 +34,10 @@ export function parseEnvelope(bytes: Buffer): DsseEnvelope {
     throw new MalformedEnvelope(`it has ${bytes.length} bytes, the limit is ${ENVELOPE_BYTES_MAX}`);
   }
   const envelope = dsseEnvelope.safeParse(parseUtf8Json(bytes));
-  if (envelope.success) return envelope.data;
+  if (envelope.success) {
+    if (encodeEnvelope(envelope.data).equals(bytes)) return envelope.data;
+    throw new MalformedEnvelope('it is not in its one form: spaces, escapes, names twice or in another order');
+  }
   const issue = envelope.error.issues[0]!;
   throw new MalformedEnvelope(`${issue.path.join('.') || 'envelope'}: ${issue.message}`);
 }
@@ -69,6 +73,8 @@ export interface SignatureCheck {
   readonly keyIds: readonly string[];
   /** A valid signature carries the keyid of another key. */
   readonly mislabelled: boolean;
+  /** A signature is of none of the keys, or of one that has signed already. */
+  readonly surplus: boolean;
 }
 
 /**
@@ -83,15 +89,17 @@ export function verifySignatures(
   const message = preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
   const valid = new Set<string>();
   let mislabelled = false;
+  let surplus = false;
   for (const { keyid, sig } of envelope.signatures) {
     const signature = Buffer.from(sig, 'base64');
     const signer = keys.find((key) => verify(null, message, key.publicKey, signature));
+    surplus ||= signer === undefined || valid.has(signer.keyid);
     if (signer === undefined) continue;
     valid.add(signer.keyid);
     mislabelled ||= signer.keyid !== keyid;
   }
   const keyIds = [...new Set(keys.map((key) => key.keyid))].filter((keyid) => valid.has(keyid));
-  return { met: threshold > 0 && keyIds.length >= threshold, keyIds, mislabelled };
+  return { met: threshold > 0 && keyIds.length >= threshold, keyIds, mislabelled, surplus };
 }
 
 export class MalformedEnvelope extends Failure {

@@ -38,13 +38,21 @@ export function generateSigningKey(): SigningKey {
   );
 }
 
-/** @param pem PKCS #8, as `openssl genpkey -algorithm ed25519` writes it. @throws Failure BadKey */
-export function signingKeyFromPem(pem: string): SigningKey {
+/**
+ * @param pem PKCS #8, as `openssl genpkey -algorithm ed25519` writes it, or encrypted by `openssl pkcs8 -topk8`
+ * @throws Failure BadKey
+ */
+export function signingKeyFromPem(pem: string, passphrase?: string): SigningKey {
   let der: Buffer;
   try {
-    der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
+    const key = createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
+    der = key.export({ type: 'pkcs8', format: 'der' });
   } catch {
-    throw new BadKey('a private key file is not an unencrypted PKCS #8 PEM');
+    throw new BadKey(
+      passphrase === undefined
+        ? 'a private key file is no PKCS #8 PEM, or encrypted and without its passphrase'
+        : 'a private key file is no PKCS #8 PEM, or not encrypted with this passphrase',
+    );
   }
   if (der.length !== PKCS8_PREFIX.length + 32 || !der.subarray(0, PKCS8_PREFIX.length).equals(PKCS8_PREFIX)) {
     throw new BadKey('a private key is not Ed25519');

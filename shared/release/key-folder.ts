@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createFile } from '../disk/create-file.js';
 import { Failure } from '../failure.js';
+import { readPrivateFile } from '../process/private-files.js';
 import { type SigningKey, signingKeyFromPem, signingKeyPem } from './ed25519-key.js';
 import type { RoleName, TrustedRoot } from './root.js';
 
@@ -16,19 +17,25 @@ export function writeSigningKey(folder: string, role: RoleName, key: SigningKey)
   return file;
 }
 
-/** All private keys of a role in a folder, by file name. */
-export function readSigningKeys(folder: string, role: RoleName): SigningKey[] {
-  return signingKeyFiles(folder, role).map((file) => signingKeyFromPem(readFileSync(file, 'utf8')));
+/**
+ * All private keys of a role in a folder, by file name.
+ * @param passphrase of those that are encrypted
+ * @throws Failure 'KeyExposed' where others can read one
+ */
+export function readSigningKeys(folder: string, role: RoleName, passphrase?: string): SigningKey[] {
+  return signingKeyFiles(folder, role).map((file) =>
+    signingKeyFromPem(readPrivateFile(file).toString('utf8'), passphrase),
+  );
 }
 
 /**
  * The keys to sign with: those of the folder that the root lists for the role, as many as its threshold asks for.
  * @throws NoSigningKey
  */
-export function signersOf(folder: string, role: RoleName, root: TrustedRoot): SigningKey[] {
+export function signersOf(folder: string, role: RoleName, root: TrustedRoot, passphrase?: string): SigningKey[] {
   const { threshold, keys } = root.roles[role];
   const listed = new Set(keys.map(({ keyid }) => keyid));
-  const signers = readSigningKeys(folder, role).filter(({ keyid }) => listed.has(keyid));
+  const signers = readSigningKeys(folder, role, passphrase).filter(({ keyid }) => listed.has(keyid));
   if (signers.length < threshold) throw new NoSigningKey(folder, role, signers.length, threshold);
   return signers.slice(0, threshold);
 }

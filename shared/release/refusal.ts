@@ -7,6 +7,7 @@ const REFUSALS = {
   signature: 'too few release keys have signed',
   'wrong-role': 'it is signed by a key of another role',
   'keyid-mislabelled': 'a signature names another key than the one that made it',
+  'extra-signature': 'it carries more signatures than are asked for, or in another order',
   'root-refused': 'the root of trust, or a newer one beside the release, is damaged or not signed as it must be',
   'root-expired': 'the root of trust has expired',
   'root-rollback': 'the root of trust is older than the one seen before',
@@ -39,6 +40,9 @@ const REFUSALS = {
   'not-canonical': 'the archive is not the one form in which its files can be packed',
   'feature-schema': 'the feature schema is not the one that is signed or that this machine computes',
   'gate-report': 'the gate report is not the one that is signed',
+  'gate-verdict': 'the statement says of the gate what the gate report does not say',
+  revoked: 'research gave this release up after it was signed',
+  decision: 'the gate held it, and the operators that the root of trust lists have not let it go',
 } as const;
 export type RefusalReason = keyof typeof REFUSALS;
 export const REFUSAL_REASONS = Object.keys(REFUSALS) as readonly RefusalReason[];
@@ -52,6 +56,9 @@ const FIXES: Partial<Record<RefusalReason, string>> = {
   'issued-in-future': 'set the clock of this machine right, then verify again',
   'clock-set-back': 'set the clock of this machine right, then verify again',
   'other-product': 'ship a release that was trained for this product, or set instrument to the one that it names',
+  'gate-verdict': 'keep the old release, and find out who had this statement signed',
+  revoked: 'ship again: a release that was given up is never used',
+  decision: 'approve the ship with an operator key: believe ship approve',
   'feature-schema': 'run the same version of the program on both tiers, then ship again',
 };
 

@@ -6,10 +6,22 @@ import { type SigningKey, type VerifyingKey, verifyingKey } from './ed25519-key.
 
 export const ROOT_PAYLOAD_TYPE = 'application/vnd.believe.root+json';
 
-export const ROLE_NAMES = ['root', 'release', 'journal', 'state'] as const;
+export const ROLE_NAMES = ['root', 'release', 'journal', 'state', 'operator'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 const role = z.strictObject({ keyids: z.array(sha256Hex).min(1).max(16), threshold: z.number().int().positive() });
+
+/** How people call an operator: it stands in manifests and in `--by`. */
+export const operatorName = z.string().trim().min(1).max(100);
+
+/**
+ * Operators let a held ship go on. `names` says who a key is; releases with a counter below `firstCounter` were signed
+ * before operators had keys, so that those still verify.
+ */
+const operatorRole = role.extend({
+  names: z.record(sha256Hex, operatorName),
+  firstCounter: z.number().int().positive(),
+});
 
 /** Payload of the root of trust: which keys may sign what. `keys` maps a keyid to the SPKI DER in base64. */
 export const rootMetadata = z.strictObject({
@@ -19,7 +31,8 @@ export const rootMetadata = z.strictObject({
   epoch: z.number().int().positive(),
   expires: z.iso.datetime(),
   keys: z.record(sha256Hex, z.string()),
-  roles: z.strictObject({ root: role, release: role, journal: role, state: role }),
+  /** Roots made before operators had keys list none. */
+  roles: z.strictObject({ root: role, release: role, journal: role, state: role, operator: operatorRole.optional() }),
 });
 export type RootMetadata = Readonly<z.infer<typeof rootMetadata>>;
 
@@ -59,6 +72,9 @@ export function nextRoot(trusted: TrustedRoot, envelopeBytes: Buffer): TrustedRo
   if (next.metadata.epoch < epoch) throw new RootRefused('epoch', `epoch ${next.metadata.epoch} is below ${epoch}`);
   requireSignatures(envelope, trusted.roles.root, `version ${version}, the root trusted now`);
   requireSignatures(envelope, next.roles.root, `version ${version + 1}, the new root itself`);
+  const signers = [...trusted.roles.root.keys, ...next.roles.root.keys];
+  if (verifySignatures(envelope, signers, 1).surplus)
+    throw new RootRefused('signature', 'it carries a signature of no root key, or of one twice');
   return next;
 }
 
@@ -107,8 +123,11 @@ function parseMetadata(envelope: DsseEnvelope): RootMetadata {
   throw new RootRefused('malformed', `${issue.path.join('.')}: ${issue.message}`);
 }
 
+/** A role that the root does not list has no keys, and so no signature of it ever counts. */
+const NOBODY = { keyids: [], threshold: 0 };
+
 function trustedRole(metadata: RootMetadata, name: RoleName): TrustedRole {
-  const { keyids, threshold } = metadata.roles[name];
+  const { keyids, threshold } = metadata.roles[name] ?? NOBODY;
   const keys = [...new Set(keyids)].map((keyid) => {
     const key = verifyingKey(Buffer.from(metadata.keys[keyid] ?? '', 'base64'));
     if (key.keyid !== keyid) throw new RootRefused('malformed', `the key listed as ${keyid} has another keyid`);
@@ -122,7 +141,7 @@ function trustedRole(metadata: RootMetadata, name: RoleName): TrustedRole {
 
 /** A key in two roles would let one of them speak for the other. */
 function refuseSharedKeys({ roles }: RootMetadata): void {
-  const keyids = ROLE_NAMES.flatMap((name) => [...new Set(roles[name].keyids)]);
+  const keyids = ROLE_NAMES.flatMap((name) => [...new Set(roles[name]?.keyids ?? [])]);
   const shared = keyids.find((keyid, index) => keyids.indexOf(keyid) !== index);
   if (shared !== undefined) throw new RootRefused('malformed', `the key ${shared} has two roles`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Hex } from '../reference.js';
+import { signedDecision } from './decision.js';
 import { releaseProduct } from './product.js';
 
 export const RELEASE_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -42,9 +43,10 @@ export const releasePredicate = z
     training: z.strictObject({ merkleRoot: sha256Hex, shards: positive }),
     gateReportSha256: sha256Hex,
     gateVerdict: z.enum(['pass', 'hold']),
-    /** Who let a held release go on, and why. */
-    decision: z
-      .strictObject({ verdict: z.literal('approve'), by: z.string().min(1), reason: z.string().min(1) })
+    /** Who let a held release go on, and why. Without `signed` in releases made before operators had keys. */
+    decision: signedDecision
+      .partial({ signed: true })
+      .extend({ verdict: z.literal('approve') })
       .optional(),
     /** What it was trained for. Statements signed before products were named have none: no broker loads those. */
     product: releaseProduct.optional(),

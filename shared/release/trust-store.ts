@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { NotPlainFile, readPlainFile } from '../disk/plain-file.js';
 import { replaceFile } from '../disk/replace-file.js';
 import { Failure } from '../failure.js';
-import { nextRoot, readRoot, type TrustedRoot } from './root.js';
+import { ENVELOPE_BYTES_MAX } from './dsse.js';
+import { nextRoot, RootRefused, readRoot, type TrustedRoot } from './root.js';
 
 /** Folder `trust/` of a tier: the root trusted now is `root.json`, and every version is kept as `root.<version>.json`. */
 export const ROOT_FILE = 'root.json';
@@ -30,6 +32,9 @@ export function trustRoot(trustFolder: string, root: TrustedRoot): void {
   replaceFile(path.join(trustFolder, ROOT_FILE), root.envelope);
 }
 
+/** A broker that is further behind follows with its next pulls. */
+export const ROOTS_AT_ONCE_MAX = 32;
+
 /**
  * Follows roots that were delivered beside a release, version by version from the one trusted now.
  * @param deliveredFolder where `root.<version>.json` files may lie; none there is fine
@@ -37,11 +42,21 @@ export function trustRoot(trustFolder: string, root: TrustedRoot): void {
  */
 export function followRoots(trustFolder: string, deliveredFolder: string): TrustedRoot {
   let root = readTrustedRoot(trustFolder);
-  for (;;) {
+  for (let followed = 0; followed < ROOTS_AT_ONCE_MAX; followed++) {
     const successor = path.join(deliveredFolder, rootVersionFile(root.metadata.version + 1));
-    if (!existsSync(successor)) return root;
-    root = nextRoot(root, readFileSync(successor));
+    if (!existsSync(successor)) break;
+    root = nextRoot(root, readDelivered(successor));
     trustRoot(trustFolder, root);
+  }
+  return root;
+}
+
+function readDelivered(file: string): Buffer {
+  try {
+    return readPlainFile(file, ENVELOPE_BYTES_MAX);
+  } catch (error) {
+    if (error instanceof NotPlainFile) throw new RootRefused('malformed', `${path.basename(file)} is not a plain file`);
+    throw error;
   }
 }
 

@@ -14,6 +14,7 @@ import {
   releaseStatement,
   type SignedFile,
 } from './statement.js';
+import { refuseOtherVerdict, refuseUndecided } from './verify-gate.js';
 
 export interface EnvelopeToVerify {
   readonly envelope: Buffer;
@@ -36,8 +37,8 @@ export interface ExpectedRelease {
   /** What is traded here: a release for another product, or for none that it names, is refused. */
   readonly product?: ReleaseProduct;
   /**
-   * Set only at a restart, with the payload of the last `swapped` line of swaps.jsonl in `payloadSha256`: exactly this
-   * payload may have a lower counter than the pin, because a newer release may be verified and still wait for its open.
+   * Set only at a restart, with the payload of the release that is kept as live beside the pin in `payloadSha256`: exactly
+   * this payload may have a lower counter than the pin, because a newer release may be verified and still wait for its open.
    */
   readonly alreadyLive?: boolean;
 }
@@ -64,7 +65,7 @@ export async function verifyRelease(input: EnvelopeToVerify & { readonly tarball
   return { ...statement, files: await verifyArchive(statement, input.tarball) };
 }
 
-/** Steps 1 to 7: whose word it is, and whether it is the word for now. @throws ReleaseRefused */
+/** Steps 1 to 8: whose word it is, and whether it is the word for now. @throws ReleaseRefused */
 export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   const { root, pin, nowMs, expected = {} } = input;
   // 1. Endless data, truncation, bit flips outside the payload: one strict form of envelope.
@@ -83,30 +84,34 @@ export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   const chain = placeInChain(predicate, payloadSha256, root, pin, expected);
   // 7. Freeze: an expired release, or a clock that was set back to make it look fresh.
   refuseStale(predicate, pin, nowMs);
+  // 8. A signer that was deceived or stolen: what the gate held goes on by the operators' own signatures. What trades
+  // already was accepted under the operators of its day.
+  if (!isLive(payloadSha256, expected)) refuseUndecided(predicate, root);
   return { predicate, payloadSha256, keyIds, chain, nextPin: pinAfter(predicate, payloadSha256, root, pin, nowMs) };
 }
 
-/** Steps 8 to 10: the bytes are the ones of the statement. @throws ReleaseRefused */
+/** Steps 9 to 11: the bytes are the ones of the statement. @throws ReleaseRefused */
 export async function verifyArchive(
   { predicate }: Pick<VerifiedStatement, 'predicate'>,
   tarball: Buffer,
 ): Promise<Map<string, Buffer>> {
-  // 8. Mix-and-match of tarball and envelope, truncation, endless data.
+  // 9. Mix-and-match of tarball and envelope, truncation, endless data.
   if (tarball.length !== predicate.archive.size) {
     throw new ReleaseRefused('archive-size', { size: tarball.length, signed: predicate.archive.size });
   }
   if (createHash('sha256').update(tarball).digest('hex') !== predicate.archive.sha256) {
     throw new ReleaseRefused('archive-hash', { signed: predicate.archive.sha256 });
   }
-  // 9. Archive tricks and bombs, even where the signer was made to sign one.
+  // 10. Archive tricks and bombs, even where the signer was made to sign one.
   const files = await openArchive(tarball, predicate.files);
-  // 10. Mix-and-match inside: the parts of the release belong together.
+  // 11. Mix-and-match inside: the parts of the release belong together.
   if (signedHash(predicate.files, FEATURE_SCHEMA_FILE) !== predicate.featureSchemaSha256) {
     throw new ReleaseRefused('feature-schema', { signed: predicate.featureSchemaSha256 });
   }
   if (signedHash(predicate.files, GATE_REPORT_FILE) !== predicate.gateReportSha256) {
     throw new ReleaseRefused('gate-report', { signed: predicate.gateReportSha256 });
   }
+  refuseOtherVerdict(predicate, files.get(GATE_REPORT_FILE)!);
   return files;
 }
 
@@ -140,11 +145,18 @@ function releaseSigners(envelope: DsseEnvelope, root: TrustedRoot): readonly str
   const check = verifySignatures(envelope, keys, threshold);
   if (check.met) {
     if (check.mislabelled) throw new ReleaseRefused('keyid-mislabelled');
+    if (check.surplus || !isOneForm(envelope, threshold)) throw new ReleaseRefused('extra-signature', { threshold });
     return check.keyIds;
   }
   const role = ROLE_NAMES.find((name) => verifySignatures(envelope, root.roles[name].keys, 1).met);
   if (role !== undefined && role !== 'release') throw new ReleaseRefused('wrong-role', { role });
   throw new ReleaseRefused('signature', { distinctKeys: check.keyIds.length, threshold });
+}
+
+/** As many signatures as are asked for, in the order of their keyids: the same signers give the same bytes. */
+function isOneForm({ signatures }: DsseEnvelope, threshold: number): boolean {
+  const inOrder = signatures.every(({ keyid }, index) => index === 0 || signatures[index - 1]!.keyid < keyid);
+  return signatures.length === threshold && inOrder;
 }
 
 function releaseIn(payload: Buffer): ReleasePredicate {
@@ -160,6 +172,10 @@ function releaseIn(payload: Buffer): ReleasePredicate {
   if (statement.success) return statement.data.predicate;
   const issue = statement.error.issues[0]!;
   throw new ReleaseRefused('statement-malformed', { field: issue.path.join('.'), cause: issue.message });
+}
+
+function isLive(payloadSha256: string, { alreadyLive, payloadSha256: live }: ExpectedRelease): boolean {
+  return alreadyLive === true && live === payloadSha256;
 }
 
 function refuseOther(predicate: ReleasePredicate, payloadSha256: string, expected: ExpectedRelease): void {
@@ -194,7 +210,7 @@ function placeInChain(
   const order = comparePins(predicate, pin);
   if (order === 0 && payloadSha256 !== pin.payloadSha256) throw new ReleaseRefused('equivocation', { counter });
   if (order === 0) return 'same';
-  if (order < 0 && expected.alreadyLive === true && expected.payloadSha256 === payloadSha256) return 'already-live';
+  if (order < 0 && isLive(payloadSha256, expected)) return 'already-live';
   if (order < 0) throw new ReleaseRefused('rollback', { epoch, counter, pinned: { ...pin } });
   if (epoch > pin.epoch) return 'new-epoch';
   if (pin.payloadSha256 === null) return 'first';

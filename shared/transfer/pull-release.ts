@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ENVELOPE_BYTES_MAX } from '../release/dsse.js';
+import { REVOCATIONS_FILE } from '../release/revocations.js';
 import { ARCHIVE_BYTES_MAX } from '../release/statement.js';
-import { PullFailed } from './rsync-failure.js';
+import { ROOTS_AT_ONCE_MAX, readTrustedRoot, rootVersionFile } from '../release/trust-store.js';
 import { rsyncPull } from './rsync-pull.js';
 
 /** Module and login by which research publishes releases. */
@@ -30,28 +30,42 @@ export interface ReleasePull {
 }
 
 /**
- * Brings a published release, and every version of the root of trust, to the broker. The broker opens the connection.
- * @throws PullFailed, EndlessData; the signal's reason when aborted
+ * Brings a published release to the broker, the versions of the root of trust that follow the one trusted here, and the
+ * list of releases that were given up. The broker opens the connection, and names every file: what else the publisher has stays there.
+ * @throws PullFailed, EndlessData, TrustMissing; the signal's reason when aborted
  */
-export async function pullRelease({ rsync, release, ...pull }: ReleasePull): Promise<{ bytes: number }> {
+export async function pullRelease({ release, ...pull }: ReleasePull): Promise<{ bytes: number }> {
+  const { version } = readTrustedRoot(path.join(pull.brokerFolder, 'trust')).metadata;
+  const newerRoots = Array.from({ length: ROOTS_AT_ONCE_MAX }, (_, index) => rootVersionFile(version + 1 + index));
+  const optionalFiles = [...newerRoots, REVOCATIONS_FILE];
   const bytes = await rsyncPull({
-    program: rsync.path,
-    url: `rsync://${RELEASES_USER}@${rsync.host}:${rsync.port}/${RELEASES_MODULE}`,
-    passwordFile: releasesPasswordFile(pull.brokerFolder),
-    files: [release.tarball, release.envelope, 'root.*.json'],
-    into: pull.incomingFolder,
-    timeoutSeconds: TIMEOUT_SECONDS,
-    bwlimitKiBps: rsync.bwlimitKiBps,
-    bytesMax: ARCHIVE_BYTES_MAX + ENVELOPES_MAX * ENVELOPE_BYTES_MAX,
+    ...connectionOf(pull),
+    files: [release.tarball, release.envelope],
+    optionalFiles,
+    bytesMax: ARCHIVE_BYTES_MAX + (1 + optionalFiles.length) * ENVELOPE_BYTES_MAX,
     onProgress: (done) => pull.progress?.({ doing: `pulling ${release.tarball}`, done }),
-    signal: pull.signal,
   });
-  for (const name of [release.tarball, release.envelope]) {
-    if (!existsSync(path.join(pull.incomingFolder, name))) throw new PullFailed(23, `${name} did not arrive`);
-  }
   return { bytes };
 }
 
+/**
+ * Brings the list of releases that were given up. A publisher that has given none up has no such file.
+ * @throws PullFailed, EndlessData; the signal's reason when aborted
+ */
+export async function pullRevocations(pull: Omit<ReleasePull, 'release'>): Promise<void> {
+  await rsyncPull({ ...connectionOf(pull), optionalFiles: [REVOCATIONS_FILE], bytesMax: ENVELOPE_BYTES_MAX });
+}
+
+function connectionOf({ rsync, brokerFolder, incomingFolder, signal }: Omit<ReleasePull, 'release'>) {
+  return {
+    program: rsync.path,
+    url: `rsync://${RELEASES_USER}@${rsync.host}:${rsync.port}/${RELEASES_MODULE}`,
+    passwordFile: releasesPasswordFile(brokerFolder),
+    into: incomingFolder,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    bwlimitKiBps: rsync.bwlimitKiBps,
+    signal,
+  };
+}
+
 const TIMEOUT_SECONDS = 30;
-/** Room for the release's envelope and the roots. */
-const ENVELOPES_MAX = 64;

@@ -72,7 +72,9 @@ export class BridgeHost {
     onNews(`${owner.name} starts (${config().instrument.localSymbol})`);
     world.schedule(0, owner, 'main', () => {
       const options = { config: config(), clock, home: HOME, log: this.log(owner), tuning: this.tuning() };
-      startBridge({ ...options, takeHome: async () => this.lockHome(owner) }).then(
+      // Other processes and threads would bring their own time into the world; they are tested elsewhere.
+      const alone = { examine: async () => {}, watch: () => ({ stop: async () => {} }) };
+      startBridge({ ...options, ...alone, takeHome: async () => this.lockHome(owner) }).then(
         (running) => {
           incarnation.running = running;
           onNews(`${owner.name} runs`);

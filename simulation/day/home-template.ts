@@ -56,7 +56,7 @@ function releaseFiles(weights: readonly number[][], contracts: number, isBroken:
   return new Map([
     ['ensemble.json', json({ ...EAGER, policy: { ...EAGER.policy, maxPositionContracts: contracts } })],
     ['feature-schema.json', Buffer.from(featureSchemaJson)],
-    ['gate-report.json', json({ verdict: 'pass' })],
+    ['gate-report.json', json({ verdict: { verdict: 'pass' } })],
     ['golden.json', json(golden)],
     ['heads/F2_dom.json', json(head)],
     ['heads/F2_dom.onnx', json(weights)],

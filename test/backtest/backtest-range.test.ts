@@ -82,7 +82,7 @@ class Yard {
   daysDone(workflowId: string): string[] {
     const folder = path.join(this.home, 'research', 'backtests');
     const [run] = existsSync(folder)
-      ? readdirSync(folder).filter((name) => name.startsWith(`${workflowId.replace('/', '-')}-`))
+      ? readdirSync(folder).filter((name) => name.startsWith(`${workflowId.replace('/', '+')}~`))
       : [];
     const days = run && path.join(folder, run, 'days');
     return days && existsSync(days) ? readdirSync(days).filter((name) => name.endsWith('.json')) : [];

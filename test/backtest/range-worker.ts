@@ -10,7 +10,7 @@ const worker = await Worker.create({
   connection: await NativeConnection.connect({ address }),
   taskQueue: TASK_QUEUES.research,
   maxConcurrentActivityTaskExecutions: 2,
-  activities: createBacktestSteps({ config: { ...loadConfig({ env: {} }), home } }),
+  activities: createBacktestSteps({ config: { ...loadConfig({ env: {} }), home, backtest: { folders: [home] } } }),
 });
 process.stdout.write('ready\n');
 await worker.run();

@@ -45,7 +45,7 @@ export const QUICK: Tuning = {
   backoff: { firstMs: 50, lastMs: 200 },
   ...{ answerMs: 3000, secondLookMs: 200, stuckOrderMs: 1000 },
   ...{ positionEveryMs: 500, doubtMs: 300, depthRetryMs: 300, alarmQuietMs: 500 },
-  ...{ oddRenewMs: 300, silentFeedMs: 600_000 },
+  ...{ oddRenewMs: 300, silentFeedMs: 600_000, examineMs: 60_000, frozenMs: 30_000 },
 };
 
 interface SpawnOptions {

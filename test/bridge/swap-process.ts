@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import path from 'node:path';
 import { ArmedFile } from '../../bridge/swap/armed-file.js';
+import { loadGuarded } from '../../bridge/swap/guarded-load.js';
 import { HotSwap } from '../../bridge/swap/hot-swap.js';
-import { type LoadedRelease, prepareRelease } from '../../bridge/swap/prepare-release.js';
+import { LiveReleases } from '../../bridge/swap/live-release.js';
+import { LoadingMark } from '../../bridge/swap/loading-mark.js';
+import type { LoadedRelease } from '../../bridge/swap/prepare-release.js';
+import { restoreRelease } from '../../bridge/swap/restore-release.js';
 import { SwapsLog } from '../../bridge/swap/swaps-log.js';
 import { createMarketClock } from '../../shared/clock/market-clock.js';
 import { killBefore } from '../release/cut-off.js';
@@ -17,22 +21,24 @@ killBefore(Number(n));
 let inUse: LoadedRelease | null = null;
 let armedSeen = Promise.resolve();
 const swapsLog = SwapsLog.open(path.join(brokerFolder, 'swaps.jsonl'));
-const last = swapsLog.lastSwapped;
-const nameOf = (version: number) => ({
-  tarball: `believe-v${version}.tar.gz`,
-  envelope: `believe-v${version}.dsse.json`,
+const live = new LiveReleases(brokerFolder);
+// Another process would not be killed with this one.
+const guard = { examine: async () => {}, mark: new LoadingMark(path.join(brokerFolder, 'armed')) };
+await restoreRelease({
+  ...{ brokerFolder, product: ES, live, log: swapsLog, onNews: () => {} },
+  load: (ask) => loadGuarded(guard, ask),
+  activate: (release) => {
+    inUse = release;
+  },
 });
-if (last) {
-  const { modelVersion, payloadSha256 } = last;
-  const expected = { payloadSha256, alreadyLive: true };
-  inUse = await prepareRelease({ brokerFolder, ...nameOf(modelVersion), product: ES, expected });
-}
 const swap = new HotSwap({
   armed: new ArmedFile(path.join(brokerFolder, 'armed')),
   log: swapsLog,
+  live,
+  openNowOrNextMs: (marketMs) => marketMs,
   clock: createMarketClock({ kind: 'real' }),
   load: ({ tarball, envelope, payloadSha256 }) => {
-    const loaded = prepareRelease({ brokerFolder, tarball, envelope, product: ES, expected: { payloadSha256 } });
+    const loaded = loadGuarded(guard, { brokerFolder, tarball, envelope, product: ES, expected: { payloadSha256 } });
     armedSeen = loaded.then(() => undefined);
     return loaded;
   },

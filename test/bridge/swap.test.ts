@@ -21,7 +21,7 @@ describe('hot swap', () => {
     await rig.startBridge();
     const v1 = await rig.toys.accept(1);
     await rig.until('connected', ({ connection }) => connection === 'ready');
-    const openMs = rig.clock.nowMs() + 20_000;
+    const openMs = rig.clock.nowMs() + 150_000;
     rig.toys.arm(v1, openMs);
     const status = await rig.until('decisions with v1', ({ decisions }) => decisions > 5);
     assert.equal(status.modelVersion, 1);
@@ -130,10 +130,10 @@ describe('hot swap', () => {
   it('does not happen where the release is withdrawn before the open', async () => {
     rig = await Rig.start();
     await rig.startBridge();
-    rig.toys.arm(await rig.toys.accept(1), rig.clock.nowMs() + 60_000);
+    rig.toys.arm(await rig.toys.accept(1), rig.clock.nowMs() + 150_000);
     await sleep(700);
     rmSync(armedFile());
-    await sleep(3500);
+    await sleep(8500);
     assert.deepEqual(rig.swaps(), []);
     assert.equal(rig.status()?.modelVersion, null);
   });

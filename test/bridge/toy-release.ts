@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { attribute, encodeOnnx, FLOAT, rowsOf } from '../../research/training/onnx/onnx-schema.js';
+import { attribute, encodeOnnx, rowsOf } from '../../research/training/onnx/onnx-schema.js';
+import { treeNode } from '../../research/training/onnx/tree-node.js';
 import type { Ensemble } from '../../shared/decision/ensemble.js';
 import { featureSchemaJson, featureSchemaSha256 } from '../../shared/features/schema.js';
 import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
@@ -12,12 +13,14 @@ import { ONNX_INPUT, ONNX_OUTPUT, OnnxHead } from '../../shared/heads/onnx-head.
 import { acceptRelease } from '../../shared/release/accept-release.js';
 import { describeFiles, packArchive } from '../../shared/release/archive.js';
 import { encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
-import { generateSigningKey } from '../../shared/release/ed25519-key.js';
+import { generateSigningKey, type SigningKey } from '../../shared/release/ed25519-key.js';
 import { initPin } from '../../shared/release/pin-store.js';
 import type { ReleaseProduct } from '../../shared/release/product.js';
+import { keepRevocations } from '../../shared/release/revocation-store.js';
+import { signRevocations } from '../../shared/release/revocations.js';
 import { readRoot, signRoot } from '../../shared/release/root.js';
 import { encodeStatement, envelopeName, RELEASE_PAYLOAD_TYPE, tarballName } from '../../shared/release/statement.js';
-import { trustRoot } from '../../shared/release/trust-store.js';
+import { readTrustedRoot, trustRoot } from '../../shared/release/trust-store.js';
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 const ROOT_KEY = generateSigningKey();
@@ -55,6 +58,10 @@ export interface ReleaseChanges {
   /** Golden outputs that the graph does not give. */
   readonly wrongGoldenRows?: boolean;
   readonly brokenGraph?: boolean;
+  /** Another graph in the head's place. */
+  readonly graph?: Buffer;
+  /** It waits for the open, as a release does that is no rollback. */
+  readonly atOpen?: boolean;
   readonly lifetimeMs?: number;
   /** What it says that it was trained for, instead of ES; undefined: nothing. */
   readonly product?: ReleaseProduct | undefined;
@@ -70,11 +77,27 @@ export class ToyBroker {
       ...{ v: 1, rootVersion: 1, epoch: 1, counter: 0, payloadSha256: null },
       highestSeenUtc: new Date(nowMs).toISOString(),
     });
-    const roles = { root: ROOT_KEY, release: RELEASE_KEY, journal: OTHER_KEYS[0], state: OTHER_KEYS[1] };
-    const role = (key: typeof ROOT_KEY) => ({ keyids: [key.keyid], threshold: 1 });
+    this.trust(1, RELEASE_KEY);
+  }
+
+  /** The broker follows a root whose release key is another one. */
+  revokeReleaseKey(): void {
+    this.trust(2, generateSigningKey());
+  }
+
+  /** The note that a release was given up has arrived here. */
+  giveUp({ modelVersion, payloadSha256 }: Pick<ArmedSwap, 'modelVersion' | 'payloadSha256'>): void {
+    const note = { payloadSha256, modelVersion, reason: 'given up', at: new Date().toISOString() };
+    const root = readTrustedRoot(path.join(this.brokerFolder, 'trust'));
+    keepRevocations(this.brokerFolder, encodeEnvelope(signRevocations([note], [RELEASE_KEY])), root);
+  }
+
+  private trust(version: number, releaseKey: SigningKey): void {
+    const roles = { root: ROOT_KEY, release: releaseKey, journal: OTHER_KEYS[0], state: OTHER_KEYS[1] };
+    const role = (key: SigningKey) => ({ keyids: [key.keyid], threshold: 1 });
     const envelope = signRoot(
       {
-        ...{ kind: 'believe.root', version: 1, epoch: 1, expires: new Date(nowMs + 365 * DAY_MS).toISOString() },
+        ...{ kind: 'believe.root', version, epoch: 1, expires: new Date(Date.now() + 365 * DAY_MS).toISOString() },
         keys: Object.fromEntries(Object.values(roles).map((key) => [key.keyid, key.spkiDer.toString('base64')])),
         roles: {
           ...{ root: role(roles.root), release: role(roles.release) },
@@ -83,7 +106,7 @@ export class ToyBroker {
       },
       [ROOT_KEY],
     );
-    trustRoot(path.join(brokerFolder, 'trust'), readRoot(envelope));
+    trustRoot(path.join(this.brokerFolder, 'trust'), readRoot(envelope));
   }
 
   /** Builds, signs and accepts a release, as the broker worker does. @returns what arms it */
@@ -104,6 +127,8 @@ export class ToyBroker {
       gateReportSha256: sha256(files.get('gate-report.json')!),
       product: 'product' in changes ? changes.product : ES,
       ...{ gateVerdict: 'pass', codeCommit: 'test', lockfileSha256: sha256('lock'), synthetic: true },
+      // A rollback is swapped at once: few tests have the time to wait for an open.
+      ...(changes.atOpen ? {} : { rollbackOf: { modelVersion: 1, payloadSha256: sha256('older') } }),
     });
     const envelopeBytes = encodeEnvelope(signEnvelope(RELEASE_PAYLOAD_TYPE, payload, [RELEASE_KEY]));
     const incomingFolder = mkdtempSync(path.join(os.tmpdir(), 'believe-incoming-'));
@@ -128,13 +153,14 @@ async function releaseFiles(changes: ReleaseChanges): Promise<ReadonlyMap<string
   if (changes.files) return changes.files;
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   const graph = imbalanceGraph();
+  const shipped = changes.brokenGraph ? Buffer.from('no graph') : (changes.graph ?? graph);
   return new Map([
     ['ensemble.json', json(changes.ensemble ?? EAGER)],
     ['feature-schema.json', Buffer.from(featureSchemaJson)],
-    ['gate-report.json', json({ verdict: 'pass' })],
+    ['gate-report.json', json({ verdict: { verdict: 'pass' } })],
     ['golden.json', json(await goldenOf(graph, changes.wrongGoldenRows === true))],
     ['heads/F2_dom.json', json(HEAD)],
-    ['heads/F2_dom.onnx', changes.brokenGraph ? Buffer.from('no graph') : graph],
+    ['heads/F2_dom.onnx', shipped],
   ]);
 }
 
@@ -148,23 +174,53 @@ async function goldenOf(graph: Buffer, wrong: boolean): Promise<GoldenRows> {
   return { v: 1, heads: { F2_dom: { ...shape, inputs: encodeFloat32(inputs), outputs: encodeFloat32(outputs) } } };
 }
 
-/** Softmax of a weighted sum of the two imbalances: [down, flat, up]. */
+/** Steps in which a tree ensemble draws a straight line from -1 to 1. */
+const STEPS = 64;
+
+/** Softmax of a weighted sum of the two imbalances, [down, flat, up], in fine steps: what our exporter writes of trees. */
 function imbalanceGraph(): Buffer {
+  const stumps = [
+    { feature: 0, weight: 2 },
+    { feature: 1, weight: 1 },
+  ].flatMap(({ feature, weight }) =>
+    Array.from({ length: STEPS }, (_, step) => [
+      { feature, threshold: (2 * (step + 0.5)) / STEPS - 1, group: 0, rise: (-2 * weight) / STEPS },
+      { feature, threshold: (2 * (step + 0.5)) / STEPS - 1, group: 2, rise: (2 * weight) / STEPS },
+    ]).flat(),
+  );
+  const each = <T>(values: (stump: (typeof stumps)[number]) => T[]) => stumps.flatMap(values);
   return encodeOnnx({
     ir_version: 8,
     producer_name: 'test',
-    opset_import: [{ domain: '', version: 17 }],
+    opset_import: [
+      { domain: '', version: 17 },
+      { domain: 'ai.onnx.ml', version: 3 },
+    ],
     metadata_props: [],
     graph: {
       name: 'F2_dom',
       node: [
-        { op_type: 'MatMul', name: 'weigh', input: [ONNX_INPUT, 'weights'], output: ['margin'] },
+        treeNode(
+          {
+            ...{ columns: 2, classes: 3, baseMargins: Float32Array.from([3, 0, -3]) },
+            roots: Int32Array.from(stumps, (_, at) => 3 * at),
+            groupOfTree: Int32Array.from(stumps, ({ group }) => group),
+            left: Int32Array.from(stumps.flatMap((_, at) => [3 * at + 1, -1, -1])),
+            right: Int32Array.from(stumps.flatMap((_, at) => [3 * at + 2, -1, -1])),
+            feature: Int32Array.from(each(({ feature }) => [feature, 0, 0])),
+            value: Float32Array.from(each(({ threshold, rise }) => [threshold, 0, rise])),
+            defaultLeft: Uint8Array.from(each(() => [0, 0, 0])),
+            gain: Float32Array.from(each(() => [0, 0, 0])),
+          },
+          ONNX_INPUT,
+          'margin',
+        ),
         {
           ...{ op_type: 'Softmax', name: 'softmax', input: ['margin'], output: [ONNX_OUTPUT] },
           attribute: [attribute.int('axis', 1)],
         },
       ],
-      initializer: [{ name: 'weights', dims: [2, 3], data_type: FLOAT, float_data: [-2, 0, 2, -1, 0, 1] }],
+      initializer: [],
       input: [rowsOf(ONNX_INPUT, 2)],
       output: [rowsOf(ONNX_OUTPUT, 3)],
     },

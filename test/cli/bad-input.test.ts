@@ -78,7 +78,7 @@ describe('bad input at the start of the set-up', function () {
   it('names a wrong option, with 2', async () => {
     const ended = await berth.believe('ship', 'approve');
     assert.equal(ended.code, 2);
-    assert.match(ended.stderr, /required option '--by <name>'/);
+    assert.match(ended.stderr, /required option '--reason <text>'/);
   });
 
   it('says that the disk is full', async function () {

@@ -176,7 +176,7 @@ describe('the reader of depth files', () => {
   it('refuses files that are missing, empty, without header, cut off or not text, and says which', async () => {
     const gz = gzipSync(unpacked(ES_SAMPLE));
     await assert.rejects(read(path.join(folder, 'none.jsonl')), /none\.jsonl: there is no such file/);
-    await assert.rejects(read(folder), /is a folder/);
+    await assert.rejects(read(folder), /is not a plain file but a folder/);
     await assert.rejects(read(fileOf('')), /is empty/);
     await assert.rejects(read(fileOf('hello\n')), /line 1\): is not a JSON object/);
     await assert.rejects(read(fileOf('{"kind":"header","instrument":"X","multiplier":1}\n')), /field tickSize/);

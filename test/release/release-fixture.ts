@@ -20,11 +20,14 @@ export const sha256 = (bytes: Buffer | string) => createHash('sha256').update(by
 
 /** Private keys of a test's own ceremony; generated once, because generation is slow beside everything else. */
 export const KEYS = Object.fromEntries(
-  ['rootA', 'rootB', 'rootC', 'release', 'release2', 'journal', 'state', 'stranger'].map((name) => [
+  ['rootA', 'rootB', 'rootC', 'release', 'release2', 'journal', 'state', 'ann', 'bob', 'stranger'].map((name) => [
     name,
     generateSigningKey(),
   ]),
-) as Record<'rootA' | 'rootB' | 'rootC' | 'release' | 'release2' | 'journal' | 'state' | 'stranger', SigningKey>;
+) as Record<
+  'rootA' | 'rootB' | 'rootC' | 'release' | 'release2' | 'journal' | 'state' | 'ann' | 'bob' | 'stranger',
+  SigningKey
+>;
 
 type RoleKeys = Partial<Record<RoleName, { keys: SigningKey[]; threshold: number }>>;
 
@@ -57,11 +60,37 @@ export function makeRoot(roles: RoleKeys = {}, changes: Partial<RootMetadata> = 
   return readRoot(signRoot(rootMetadataOf(roles, changes), [KEYS.rootA, KEYS.rootB]));
 }
 
+/** A root that lists Ann and Bob as operators, from a counter on. */
+export function rootWithOperators({
+  threshold = 1,
+  firstCounter = 1,
+  operators = [KEYS.ann, KEYS.bob],
+} = {}): TrustedRoot {
+  const metadata = rootMetadataOf({}, {});
+  const names = new Map([
+    [KEYS.ann.keyid, 'ann'],
+    [KEYS.bob.keyid, 'bob'],
+  ]);
+  const operator = {
+    ...{ threshold, firstCounter, keyids: operators.map(({ keyid }) => keyid) },
+    names: Object.fromEntries(operators.map(({ keyid }) => [keyid, names.get(keyid)!])),
+  };
+  const keys = Object.fromEntries(operators.map(({ keyid, spkiDer }) => [keyid, spkiDer.toString('base64')]));
+  const changed = { ...metadata, keys: { ...metadata.keys, ...keys }, roles: { ...metadata.roles, operator } };
+  return readRoot(signRoot(changed, [KEYS.rootA, KEYS.rootB]));
+}
+
 export const FILES: ReadonlyMap<string, Buffer> = new Map([
   ['feature-schema.json', Buffer.from('{"features":["imbalance"]}')],
-  ['gate-report.json', Buffer.from('{"verdict":"pass"}')],
+  ['gate-report.json', Buffer.from('{"verdict":{"verdict":"pass"}}')],
   ['heads/F2_dom.json', Buffer.from('{"name":"F2_dom"}')],
   ['heads/F2_dom.onnx', Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 251))],
+]);
+
+/** The same, of a candidate that the gate held. */
+export const HELD_FILES: ReadonlyMap<string, Buffer> = new Map([
+  ...FILES,
+  ['gate-report.json', Buffer.from('{"verdict":{"verdict":"hold"}}')],
 ]);
 
 export async function predicateOf(
@@ -71,7 +100,7 @@ export async function predicateOf(
 ): Promise<ReleasePredicate> {
   const bytes = tarball ?? (await packArchive(files));
   return {
-    shipId: 'ship/7',
+    shipId: 'ship/7~0a1b2c3d',
     modelVersion: 7,
     epoch: 1,
     counter: 7,
@@ -116,9 +145,10 @@ export type Input = EnvelopeToVerify & { tarball: Buffer };
 export async function releaseInput(
   predicate: Partial<ReleasePredicate> = {},
   changes: Partial<Input> = {},
+  files = FILES,
 ): Promise<Input & { payloadSha256: string }> {
-  const tarball = await packArchive(FILES);
-  const payload = encodeStatement(await predicateOf(predicate, tarball));
+  const tarball = await packArchive(files);
+  const payload = encodeStatement(await predicateOf(predicate, tarball, files));
   return {
     envelope: envelopeOf(payload),
     tarball,
@@ -149,7 +179,7 @@ export function factsOf(releaseId: string): ReleaseFacts {
 export function homeFolders(home: string) {
   return {
     releasesFolder: path.join(home, 'research', 'releases'),
-    keysFolder: path.join(home, 'research', 'keys'),
+    keysFolder: path.join(home, 'signer', 'keys'),
     trustFolder: path.join(home, 'research', 'trust'),
     moduleFolder: path.join(home, 'research', 'published'),
     brokerFolder: path.join(home, 'broker'),

@@ -9,7 +9,7 @@ import { FILES, factsOf, homeFolders, NOW_MS } from './release-fixture.js';
 
 /** The steps of a release in one home folder, as the activities call them. */
 export function holdCeremony(home: string, nowMs = NOW_MS): void {
-  initKeys(keyPlaces(home), { rootKeys: 2, rootThreshold: 2, rootLifetimeDays: 365, nowMs });
+  initKeys(keyPlaces(home), { rootKeys: 2, rootThreshold: 2, rootLifetimeDays: 365, operatorName: 'ann', nowMs });
 }
 
 export async function shipRelease(home: string, releaseId: string, files = FILES, nowMs = NOW_MS): Promise<number> {

@@ -5,12 +5,13 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync,
 import path from 'node:path';
 import type { RsyncDaemonSettings } from '../../research/release/rsync-daemon.js';
 import { obtainRsync } from '../../setup/rsync.js';
+import { trustRoot } from '../../shared/release/trust-store.js';
 import { pullRelease, RELEASES_USER, releasesPasswordFile } from '../../shared/transfer/pull-release.js';
 import { PullFailed } from '../../shared/transfer/rsync-failure.js';
 import { EndlessData, type RsyncPull, rsyncPull } from '../../shared/transfer/rsync-pull.js';
 import { startDaemon } from './daemon-process.js';
 import { badLink, freePort } from './link.js';
-import { homeFolders, temporaryFolder } from './release-fixture.js';
+import { homeFolders, makeRoot, temporaryFolder } from './release-fixture.js';
 
 const failedFor = (reason: string, retryable: boolean) => (error: unknown) =>
   error instanceof PullFailed && error.reason === reason && error.retryable === retryable;
@@ -39,7 +40,7 @@ describe('releases by rsync', () => {
     mkdirSync(moduleFolder, { recursive: true });
     writeFileSync(path.join(moduleFolder, 'believe-v1.tar.gz'), big);
     writeFileSync(path.join(moduleFolder, 'believe-v1.dsse.json'), '{}');
-    writeFileSync(path.join(moduleFolder, 'root.1.json'), '{"root":1}');
+    for (const version of [1, 2, 3, 40]) writeFileSync(path.join(moduleFolder, `root.${version}.json`), '{"root":1}');
     daemon = await startDaemon(settings);
   });
   afterEach(() => daemon.stop());
@@ -59,8 +60,9 @@ describe('releases by rsync', () => {
     });
   const rsync = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8' });
 
-  it('bring a release and every root to the broker', async () => {
+  it('bring a release and the roots that follow to the broker', async () => {
     const { brokerFolder } = homeFolders(folder());
+    trustRoot(path.join(brokerFolder, 'trust'), makeRoot());
     const ask = {
       rsync: { path: program, host: '127.0.0.1', port: settings.port, bwlimitKiBps: null },
       brokerFolder,
@@ -68,8 +70,10 @@ describe('releases by rsync', () => {
     };
     const release = { tarball: 'believe-v1.tar.gz', envelope: 'believe-v1.dsse.json' };
     const { bytes } = await pullRelease({ ...ask, release });
-    assert.equal(bytes, big.length + 2 + 10);
-    assert.deepEqual(readdirSync(incoming()).sort(), ['believe-v1.dsse.json', 'believe-v1.tar.gz', 'root.1.json']);
+    assert.equal(bytes, big.length + 2 + 2 * 10);
+    assert.deepEqual(readdirSync(incoming()).sort(), [
+      ...['believe-v1.dsse.json', 'believe-v1.tar.gz', 'root.2.json', 'root.3.json'],
+    ]);
     assert.deepEqual(readFileSync(path.join(incoming(), 'believe-v1.tar.gz')), big);
     const missing = { ...release, envelope: 'believe-v2.dsse.json' };
     await assert.rejects(pullRelease({ ...ask, release: missing }), failedFor('partial', true));
@@ -114,8 +118,12 @@ describe('releases by rsync', () => {
       writeFileSync(path.join(settings.moduleFolder, 'believe-v2.tar.gz.1-ab.tmp'), 'half');
       writeFileSync(path.join(folder(), 'secret'), 'secret');
       symlinkSync(path.join(folder(), 'secret'), path.join(settings.moduleFolder, 'link'));
-      await pull({ files: ['*'] });
-      assert.deepEqual(readdirSync(incoming()).sort(), ['believe-v1.dsse.json', 'believe-v1.tar.gz', 'root.1.json']);
+      const all = path.join(folder(), 'all');
+      assert.equal(rsync('-rt', `--password-file=${settings.passwordFile}`, `${url()}/*`, `${all}/`).status, 0);
+      const roots = [1, 2, 3, 40].map((version) => `root.${version}.json`);
+      assert.deepEqual(readdirSync(all).sort(), ['believe-v1.dsse.json', 'believe-v1.tar.gz', ...roots].sort());
+      for (const name of ['believe-v2.tar.gz.1-ab.tmp', 'link'])
+        await assert.rejects(pull({ files: [name] }), failedFor('partial', true));
     });
 
     it('asks for the password', async () => {
@@ -190,12 +198,13 @@ describe('releases by rsync', () => {
       const { moduleFolder } = settings;
       for (const name of ['a', 'b', 'c']) writeFileSync(path.join(moduleFolder, name), randomBytes(40_000));
       await assert.rejects(pull({ files: ['a', 'b', 'c'], bytesMax: 100_000 }), EndlessData);
-      await pull({ bytesMax: 1000 });
+      await assert.rejects(pull({ bytesMax: 1000 }), failedFor('partial', true));
       nothingArrived();
     });
 
     it('refuses file names that are more than a name', async () => {
-      for (const file of ['../secret', '-e', 'a b', '']) await assert.rejects(pull({ files: [file] }), /file name/);
+      for (const file of ['../secret', '-e', 'a b', '', '*', 'root.*.json'])
+        await assert.rejects(pull({ files: [file] }), /file name/);
     });
   });
 

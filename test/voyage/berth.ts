@@ -83,10 +83,8 @@ export class Berth {
   }
 
   swaps() {
-    const lines = readFileSync(path.join(this.home, 'broker', 'swaps.jsonl'), 'utf8')
-      .trimEnd()
-      .split('\n');
-    return lines.map((line) => swapRecord.parse(JSON.parse(line)));
+    const lines = readFileSync(path.join(this.home, 'broker', 'swaps.jsonl'), 'utf8').split('\n');
+    return lines.filter((line) => line !== '').map((line) => swapRecord.parse(JSON.parse(line)));
   }
 
   /** The statement that an envelope signs. */

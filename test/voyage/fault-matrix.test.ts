@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ShipResult } from '../../shared/ship/messages.js';
 import { Fleet, pause } from './fleet.js';
 
-const PROCESSES = ['research', 'broker', 'bridge', 'temporal'] as const;
+const PROCESSES = ['research', 'signer', 'broker', 'bridge', 'temporal'] as const;
 const STAGES = ['Retraining', 'Gating', 'Signing', 'Pushing', 'Verifying', 'AwaitingOpen', 'Swapping', 'Observing'];
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Berth } from './berth.js';
 
@@ -58,6 +58,16 @@ describe('the first ship on the SYNTHETIC market', function () {
     assert.equal(swaps[0]!.outcome, 'swapped');
     assert.equal(swaps[0]!.heads.length, 3);
     assert.ok(swaps[0]!.goldenRowsChecked > 0);
+  });
+
+  it('leaves a home that is for its owner only: database, logs, journals, keys', function () {
+    if (process.platform === 'win32') this.skip();
+    const isPublished = (name: string) => /^research.published/.test(name);
+    const open = readdirSync(berth.home, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => !isPublished(name) && (statSync(path.join(berth.home, name)).mode & 0o077) !== 0,
+    );
+    assert.deepEqual(open, []);
+    assert.equal(statSync(berth.home).mode & 0o777, 0o700);
   });
 
   it('verifies with the command, and with openssl alone', async () => {

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ShipHandle } from '../../cli/ship/find-ship.js';
+import { signApproval } from '../../cli/ship/sign-approval.js';
 import { startShip } from '../../cli/ship/start-ship.js';
+import { subjectOf } from '../../cli/ship/subject-of.js';
 import { releaseLedger } from '../../research/release/build-release.js';
 import type { Decision } from '../../shared/ship/messages.js';
 import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
@@ -75,14 +77,20 @@ export class Fleet {
     return path.join(this.berth.home, 'run', `${name}.pid`);
   }
 
+  private async approve(ship: ShipHandle): Promise<void> {
+    const { home } = this.berth;
+    const subject = await subjectOf(ship);
+    const decision = signApproval({ home, by: 'test', reason: 'small market', subject });
+    await ship.executeUpdate<string, [Decision]>('decide', { args: [decision] });
+  }
+
   /** The server may be the process that is killed: asks until the ship is over. */
   private async approveWhenHeld(ship: ShipHandle): Promise<void> {
     for (;;) {
       const description = await ship.describe().catch(() => null);
       if (description && description.status.name !== 'RUNNING') return;
       if (description?.typedSearchAttributes.get(SHIP_ATTRIBUTES.stage) === 'Held') {
-        const decision: Decision = { verdict: 'approve', by: 'test', reason: 'small market' };
-        await ship.executeUpdate<string, [Decision]>('decide', { args: [decision] }).catch(() => {});
+        await this.approve(ship).catch(() => {});
       }
       await pause(100);
     }

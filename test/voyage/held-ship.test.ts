@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
+import type { Decision } from '../../shared/ship/messages.js';
 import { Berth, SHARED_DATA } from './berth.js';
 
 const DATA = path.join(SHARED_DATA, 'es-depth/ESU9-20190829.depth.jsonl.gz');
@@ -29,11 +30,16 @@ describe('a ship on four minutes of a real book', function () {
     const approve = ['--approve', 'a sample run', '--by', 'ann'];
     const { code, stdout, stderr } = await berth.believe('up', '--once', '--json', ...REAL_INPUT, ...approve);
     assert.equal(code, 0, stderr);
-    const report = JSON.parse(stdout) as { held: boolean; decision: object; artefacts: { envelope: string } };
-    const decision = { verdict: 'approve', by: 'ann', reason: 'a sample run' };
-    assert.deepEqual([report.held, report.decision], [true, decision]);
+    assert.match(stderr, /WARNING: .*operator.keys holds the key of operator ann/);
+    const report = JSON.parse(stdout) as { held: boolean; decision: Decision; artefacts: { envelope: string } };
+    const { verdict, by, reason, signed } = report.decision;
+    assert.deepEqual([report.held, verdict, by, reason], [true, 'approve', 'ann', 'a sample run']);
+    assert.equal(signed?.signatures.length, 1);
     const { predicate } = berth.statement(report.artefacts.envelope);
-    assert.deepEqual([predicate.gateVerdict, predicate.decision, predicate.synthetic], ['hold', decision, false]);
+    assert.deepEqual(
+      [predicate.gateVerdict, predicate.decision, predicate.synthetic],
+      ['hold', report.decision, false],
+    );
   });
 
   it('stays held through a stop and a start, is found by its stage, and goes on when approved', async () => {
@@ -47,15 +53,32 @@ describe('a ship on four minutes of a real book', function () {
     assert.deepEqual(await heldShips(berth), 1);
     const status = await berth.believe('ship', 'status', '--json');
     assert.equal(JSON.parse(status.stdout).ships[0].stage, 'Held');
-    const unnamed = await berth.believe('ship', 'approve', '--by', ' ', '--reason', 'x');
-    assert.notEqual(unnamed.code, 0);
-    const approved = await berth.believe('ship', 'approve', '--by', 'ann', '--reason', 'seen the card');
-    assert.equal(approved.code, 0, approved.stderr);
+    const nobody = await berth.believe('ship', 'approve', '--by', 'ann', '--reason', 'x');
+    assert.match(nobody.stderr, /no key of operator ann/);
+    const printed = await berth.believe('ship', 'approve', '--print', '--reason', 'read the card');
+    assert.equal(printed.code, 0, printed.stderr);
+    const unsigned = JSON.stringify({ verdict: 'approve', by: 'ann', reason: 'read the card' });
+    assert.match(await decideByTemporal(berth, unsigned), /must be signed by an operator/);
+    const foreign = printed.stdout.replace(/"sig":"...../, '"sig":"AAAAA');
+    assert.match(await decideByTemporal(berth, foreign), /operators must sign it/);
+    assert.deepEqual(await heldShips(berth), 1);
+    assert.match(await decideByTemporal(berth, printed.stdout), /approved by/);
     await second.until(/LIVE: believe-v1/);
     assert.equal((await second.stop()).code, 0);
     assert.equal(berth.swaps().length, 1);
   });
 });
+
+/** What an operator pastes into the UI or hands to `temporal`. @returns all that it says */
+async function decideByTemporal(berth: Berth, input: string): Promise<string> {
+  const { path: temporal } = await obtainTemporal();
+  const status = await berth.believe('ship', 'status', '--json');
+  const { workflowId } = JSON.parse(status.stdout).ships[0] as { workflowId: string };
+  const args = ['workflow', 'update', 'execute', '--address', berth.temporalAddress, '--namespace', 'believe'];
+  const asked = ['--workflow-id', workflowId, '--name', 'decide', '--input', input];
+  const { stdout, stderr } = spawnSync(temporal, [...args, ...asked], { encoding: 'utf8' });
+  return stdout + stderr;
+}
 
 async function heldShips(berth: Berth): Promise<number> {
   const { path: temporal } = await obtainTemporal();

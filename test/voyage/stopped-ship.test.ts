@@ -54,7 +54,8 @@ describe('a ship that is stopped', function () {
     const bridge = fleet.pidOf('bridge');
     process.kill(bridge, 'SIGSTOP'); // so that the change is there before the bridge reads
     try {
-      await fleet.untilStage(ship, 'AwaitingOpen');
+      // The broker verifies once more before it arms: what changes after that, the bridge alone can notice.
+      while (!existsSync(path.join(fleet.berth.home, 'broker', 'armed', 'swap.json'))) await pause(5);
       flipOneByte(path.join(fleet.berth.home, 'broker', 'releases', `believe-v${version}.tar.gz`));
     } finally {
       process.kill(bridge, 'SIGCONT');

@@ -123,6 +123,8 @@ export function scriptedTiers(script: Script) {
       }),
     publishRelease: () => answer('publishRelease', () => undefined),
     recordLive: () => answer('recordLive', () => undefined),
+    checkDecision: () => answer('checkDecision', () => undefined),
+    revokeRelease: () => answer('revokeRelease', () => undefined),
     signedRelease: () => answer('signedRelease', () => (signed > 0 ? release() : null)),
   };
 
@@ -162,6 +164,7 @@ export function scriptedTiers(script: Script) {
         events: 100,
         ...script.observations?.[observations++],
       })),
+    pullRevocations: () => answer('pullRevocations', () => ({ revoked: 1 })),
     haltTrading: () => answer('haltTrading', () => undefined),
   };
   return { research, broker, calls };

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Decision } from '../../shared/ship/messages.js';
 import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
 import { decideSignal, decideUpdate } from '../../workflows/ship/decision-desk.js';
 import { progressQuery } from '../../workflows/ship/ship-log.js';
 import { Harbour } from './harbour.js';
 
 type Ship = Awaited<ReturnType<Harbour['start']>>;
-const approval = { verdict: 'approve', by: 'ann', reason: 'a sample run' } as const;
+/** What the script's research tier says of its signatures is up to the script. */
+const approval: Decision = {
+  verdict: 'approve',
+  by: 'ann',
+  reason: 'a sample run',
+  signed: { payloadType: 'decision', payload: 'e30=', signatures: [{ keyid: 'a'.repeat(64), sig: 'AA==' }] },
+};
+const unsigned = { verdict: 'approve', by: 'ann', reason: 'a sample run' } as const;
 
 describe('shipModel', () => {
   let harbour: Harbour;
@@ -48,7 +56,7 @@ describe('shipModel', () => {
   });
 
   it('holds with reasons, refuses bad decisions, and goes on when approved by update', async () => {
-    await harbour.sail('held-approved', { verdicts: ['hold'] }, async (ship) => {
+    await harbour.sail('held-approved-signed', { verdicts: ['hold'] }, async (ship) => {
       await untilStage(ship, 'Held');
       const attributes = (await ship.describe()).typedSearchAttributes;
       assert.deepEqual(attributes.get(SHIP_ATTRIBUTES.holdReasons), [
@@ -65,11 +73,47 @@ describe('shipModel', () => {
   });
 
   it('goes on when approved by signal, and a malformed signal changes nothing', async () => {
-    await harbour.sail('held-approved-by-signal', { verdicts: ['hold'] }, async (ship) => {
+    await harbour.sail('held-approved-signed-by-signal', { verdicts: ['hold'] }, async (ship) => {
       await untilStage(ship, 'Held');
       await ship.signal(decideSignal, { verdict: 'maybe' } as never);
       assert.equal((await ship.query(progressQuery)).stage, 'Held');
       await ship.signal(decideSignal, approval);
+      assert.equal((await ship.result()).outcome, 'Live');
+    });
+  });
+
+  it('refuses an approval that no operator has signed, by update and by signal, and says how to sign', async () => {
+    await harbour.sail('unsigned', { verdicts: ['hold'] }, async (ship, { calls }) => {
+      await untilStage(ship, 'Held');
+      await assert.rejects(
+        ship.executeUpdate(decideUpdate, { args: [unsigned] }),
+        refusedBecause(/must be signed by an operator: `believe ship approve`/),
+      );
+      await ship.signal(decideSignal, unsigned);
+      const { stage, remarks } = await ship.query(progressQuery);
+      assert.equal(stage, 'Held');
+      assert.match(remarks.join(), /signal was ignored: an approval must be signed by an operator/);
+      await ship.executeUpdate(decideUpdate, { args: [{ ...unsigned, verdict: 'reject' }] });
+      assert.equal((await ship.result()).outcome, 'Rejected');
+      assert.equal(calls.includes('checkDecision'), false);
+    });
+  });
+
+  it('stays held when the signatures do not hold, and goes on when they do', async () => {
+    const foreign = ApplicationFailure.nonRetryable(
+      'the decision is refused: 1 operators must sign it',
+      'DecisionRefused',
+    );
+    const before = (step: string, attempt: number) => {
+      if (step === 'checkDecision' && attempt === 1) throw foreign;
+    };
+    await harbour.sail('held-foreign-signature', { verdicts: ['hold'], before }, async (ship) => {
+      await untilStage(ship, 'Held');
+      await assert.rejects(
+        ship.executeUpdate(decideUpdate, { args: [approval] }),
+        refusedBecause(/1 operators must sign it/),
+      );
+      assert.equal(await ship.executeUpdate(decideUpdate, { args: [approval] }), 'approved by ann');
       assert.equal((await ship.result()).outcome, 'Live');
     });
   });
@@ -107,12 +151,12 @@ describe('shipModel', () => {
   it('fails as ReleaseRefused when the broker refuses the bytes, and frees the lane', async () => {
     const refuse = ApplicationFailure.nonRetryable('release refused (archive-hash)', 'ReleaseRefused');
     await harbour.sail(
-      'refused',
+      'refused-revoked',
       { before: (step) => throwAt(step, 'verifyRelease', refuse) },
       async (ship, { calls }) => {
         await assert.rejects(ship.result(), failedAs('ReleaseRefused', /archive-hash/));
         assert.equal(calls.includes('armSwap'), false);
-        assert.equal(calls.at(-1), 'leaveLane');
+        assert.deepEqual(calls.slice(-3), ['leaveLane', 'revokeRelease', 'pullRevocations']);
         assert.equal(await stageOf(ship), 'Refused');
       },
     );
@@ -146,12 +190,12 @@ describe('shipModel', () => {
   });
 
   it('withdraws the armed swap and frees the lane when aborted while it waits for the open', async () => {
-    await harbour.sail('aborted', { openInMs: 600_000 }, async (ship, { calls }) => {
+    await harbour.sail('aborted-revoked', { openInMs: 600_000 }, async (ship, { calls }) => {
       await untilStage(ship, 'AwaitingOpen');
       await untilCalled(calls, 'armSwap');
       await ship.cancel();
       await assert.rejects(ship.result(), WorkflowFailedError);
-      assert.deepEqual(calls.slice(-2), ['disarmSwap', 'leaveLane']);
+      assert.deepEqual(calls.slice(-4), ['disarmSwap', 'leaveLane', 'revokeRelease', 'pullRevocations']);
       assert.equal(await stageOf(ship), 'Aborted');
     });
   });
@@ -169,7 +213,7 @@ describe('shipModel', () => {
       await ship.cancel();
       await assert.rejects(ship.result(), WorkflowFailedError);
       assert.equal(arming, false);
-      assert.deepEqual(calls.slice(-2), ['disarmSwap', 'leaveLane']);
+      assert.deepEqual(calls.slice(-4), ['disarmSwap', 'leaveLane', 'revokeRelease', 'pullRevocations']);
       assert.equal(await stageOf(ship), 'Aborted');
     });
   });

@@ -1,6 +1,15 @@
-import { condition, defineSignal, defineUpdate, log as logger, setHandler } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  defineSignal,
+  defineUpdate,
+  log as logger,
+  patched,
+  setHandler,
+} from '@temporalio/workflow';
 import type { GateVerdict, ShipPlan } from '../../activities/research/contract.js';
-import { type Decision, decision } from '../../shared/ship/messages.js';
+import { type Decision, decision, UNSIGNED_DECISION } from '../../shared/ship/messages.js';
 import { research } from './activities.js';
 import type { ShipLog } from './ship-log.js';
 
@@ -9,7 +18,11 @@ export const decideUpdate = defineUpdate<string, [Decision]>('decide');
 /** The same as a signal: tctl cannot send updates. An invalid one is reported in the details and changes nothing. */
 export const decideSignal = defineSignal<[Decision]>('decide');
 
-const description = 'Approve or reject a held ship: {"verdict":"approve"|"reject","by":"your name","reason":"why"}';
+const description =
+  'Approve a held ship: paste what `believe ship approve --print` prints. Reject it: {"verdict":"reject","by":"your name","reason":"why"}';
+
+/** Runs whose approvals were taken unsigned replay as they were recorded. */
+const SIGNED_DECISIONS = 'signed-decisions';
 
 /**
  * Where a held ship waits for somebody's decision. Open from the ship's first moment, so that a decision sent before
@@ -24,6 +37,7 @@ export class DecisionDesk {
       validator: (input) => {
         const problem = this.problemWith(input);
         if (problem) throw new Error(problem);
+        if (input.verdict === 'approve' && input.signed === undefined) throw new Error(UNSIGNED_DECISION);
       },
     });
     setHandler(decideSignal, (input) => this.takeOrRemark(input), { description });
@@ -50,17 +64,41 @@ export class DecisionDesk {
     return answer;
   }
 
-  private take(input: Decision): string {
-    this.decided = decision.parse(input);
-    return `${this.decided.verdict === 'approve' ? 'approved' : 'rejected'} by ${this.decided.by}`;
+  /** @throws ApplicationFailure 'DecisionRefused', so that whoever decides is told why */
+  private async take(input: Decision): Promise<string> {
+    const taken = decision.parse(input);
+    if (taken.verdict === 'approve' && patched(SIGNED_DECISIONS)) await this.check(taken);
+    this.decided = taken;
+    return `${taken.verdict === 'approve' ? 'approved' : 'rejected'} by ${taken.by}`;
   }
 
-  private takeOrRemark(input: Decision): void {
-    const problem = this.problemWith(input);
-    if (!problem) this.take(input);
-    else {
-      logger.warn('decide signal ignored', { problem });
-      this.log.remark(`A decide signal was ignored: ${problem}.`);
+  /** The signatures are checked where there are keys to check them with: now, again by the signer, again by the broker. */
+  private async check(approval: Decision): Promise<void> {
+    if (approval.signed === undefined) throw refusedDecision(UNSIGNED_DECISION);
+    try {
+      await research.checkDecision.executeWithOptions({ summary: `who signed for ${approval.by}` }, [
+        { shipId: this.log.shipId, decision: approval },
+      ]);
+    } catch (failure) {
+      throw failure instanceof ActivityFailure ? refusedDecision(this.log.sentenceOf(failure)) : failure;
+    }
+    if (this.log.stage !== 'Held' || this.decided) throw refusedDecision(this.problemWith(approval) ?? 'too late');
+  }
+
+  private async takeOrRemark(input: Decision): Promise<void> {
+    const problem = this.problemWith(input) ?? (await this.problemInTaking(input));
+    if (!problem) return;
+    logger.warn('decide signal ignored', { problem });
+    this.log.remark(`A decide signal was ignored: ${problem}.`);
+  }
+
+  private async problemInTaking(input: Decision): Promise<string | null> {
+    try {
+      await this.take(input);
+      return null;
+    } catch (failure) {
+      if (failure instanceof ApplicationFailure) return failure.message;
+      throw failure;
     }
   }
 
@@ -70,4 +108,8 @@ export class DecisionDesk {
     const parsed = decision.safeParse(input);
     return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'not a decision');
   }
+}
+
+function refusedDecision(why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(why, 'DecisionRefused');
 }

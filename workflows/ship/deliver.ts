@@ -28,6 +28,7 @@ export async function deliver(log: ShipLog, release: SignedRelease, delivery: De
     () => researchOnce.publishRelease.executeWithOptions({ summary: `publish ${name}` }, [{ shipId, release }]),
     async () => null,
   );
+  log.isAtBroker = true;
   await broker.pullRelease.executeWithOptions({ summary: `broker pulls ${name}` }, [toLoad]);
 
   log.enter('Verifying');

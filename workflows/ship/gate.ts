@@ -22,6 +22,6 @@ export async function gate(log: ShipLog, candidate: Candidate): Promise<GateVerd
   const verdict = await research.judgeGate.executeWithOptions({ summary: `verdict over ${scores.length} scores` }, [
     { shipId, plan, scores },
   ]);
-  log.gated(verdict);
+  log.gated(verdict, candidate.manifest.sha256);
   return verdict;
 }

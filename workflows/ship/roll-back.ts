@@ -1,3 +1,4 @@
+import type { Observation } from '../../activities/broker/contract.js';
 import type { SignedRelease } from '../../activities/research/contract.js';
 import { broker, research, researchOnce } from './activities.js';
 import { deliver } from './deliver.js';
@@ -8,13 +9,14 @@ import type { ShipLog } from './ship-log.js';
  * A release that misbehaves is replaced at once by a new signed release, with a higher counter, that names the bytes of
  * the one before it. Where there is none before it, trading halts.
  */
-export async function rollBack(log: ShipLog, faulty: SignedRelease, faults: readonly string[]): Promise<void> {
+export async function rollBack(log: ShipLog, faulty: SignedRelease, seen: Observation): Promise<void> {
   const { shipId } = log;
+  const { faults, sighting } = seen;
   log.remark(`v${faulty.modelVersion} misbehaves: ${faults.join('; ')}.`);
   const rollback = await settle(
     () =>
       researchOnce.signRollback.executeWithOptions({ summary: 'sign the rollback' }, [
-        { shipId, faulty, reasons: faults },
+        { shipId, faulty, reasons: faults, sighting },
       ]),
     async () => null,
   );
@@ -27,6 +29,6 @@ export async function rollBack(log: ShipLog, faulty: SignedRelease, faults: read
   }
   log.signed(rollback);
   const observed = await deliver(log, rollback, { atOpen: false, observeMarketSeconds: 0 });
-  if (observed.healthy) await research.recordLive({ shipId, release: rollback });
+  if (observed.healthy) await research.recordLive({ shipId, release: rollback, sighting: observed.sighting });
   else await broker.haltTrading({ shipId, reason: `the rollback misbehaves too: ${observed.faults.join('; ')}` });
 }

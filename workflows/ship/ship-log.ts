@@ -6,14 +6,17 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { NextOpen } from '../../activities/broker/contract.js';
+import type { AwaitedSwap, NextOpen } from '../../activities/broker/contract.js';
 import type { GateVerdict, ShipPlan, SignedRelease, TrainedHeadSummary } from '../../activities/research/contract.js';
 import type { SwapRecord } from '../../shared/handover/swap-record.js';
-import type { Decision, ShipProgress, ShipResult } from '../../shared/ship/messages.js';
+import type { DsseEnvelope } from '../../shared/release/dsse.js';
+import type { Decision, ShipProgress, ShipResult, ToDecide } from '../../shared/ship/messages.js';
 import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
 import type { ShipStage } from '../../shared/ship/stage.js';
 import { broker } from './activities.js';
 import { shipMarkdown } from './ship-markdown.js';
+
+const REMARKS_MAX = 30;
 
 export const progressQuery = defineQuery<ShipProgress>('progress');
 
@@ -30,6 +33,12 @@ export class ShipLog {
   release: SignedRelease | null = null;
   nextOpen: NextOpen | null = null;
   swap: SwapRecord | null = null;
+  /** What an approval of this ship signs; null before the gate has spoken. */
+  toDecide: ToDecide | null = null;
+  /** The broker's signed word on the release that trades; for the signer. */
+  sighting: DsseEnvelope | undefined;
+  /** The broker may have bytes of this ship. */
+  isAtBroker = false;
   private enteredAtMs = Date.now();
   private mayBeArmed = false;
   private tradingPayloadSha256: string | null = null;
@@ -61,8 +70,9 @@ export class ShipLog {
     this.show();
   }
 
-  gated(verdict: GateVerdict): void {
+  gated(verdict: GateVerdict, candidateSha256: string): void {
     this.verdict = verdict;
+    this.toDecide = { shipId: this.shipId, candidateSha256, gateReportSha256: verdict.report.sha256 };
     const reasons = verdict.reasons.map((reason) => reason.slice(0, 200));
     upsertSearchAttributes([{ key: SHIP_ATTRIBUTES.holdReasons, value: reasons.length > 0 ? reasons : null }]);
   }
@@ -89,22 +99,26 @@ export class ShipLog {
     this.mayBeArmed = true;
   }
 
-  swapped(swap: SwapRecord): void {
+  swapped({ sighting, ...swap }: AwaitedSwap): void {
     this.swap = swap;
+    this.sighting = sighting;
     this.mayBeArmed = false;
     if (swap.outcome === 'swapped') this.tradingPayloadSha256 = swap.payloadSha256;
     this.show();
   }
 
+  /** The newest ones: signals that are refused come from anybody, as often as they like. */
   remark(sentence: string): void {
     this.remarks.push(sentence);
+    if (this.remarks.length > REMARKS_MAX) this.remarks.shift();
     this.show();
   }
 
   /** Withdraws a swap that may be armed. A bridge that was faster keeps what it has swapped to. */
   async disarm(): Promise<void> {
     if (!this.mayBeArmed) return;
-    const { swappedPayloadSha256 } = await broker.disarmSwap({ shipId: this.shipId });
+    const { swappedPayloadSha256, sighting } = await broker.disarmSwap({ shipId: this.shipId });
+    this.sighting = sighting;
     this.tradingPayloadSha256 = swappedPayloadSha256;
     this.mayBeArmed = false;
   }
@@ -164,6 +178,7 @@ export class ShipLog {
       held: this.held,
       reasons: this.verdict?.reasons ?? [],
       decision: this.decision,
+      toDecide: this.stage === 'Held' ? this.toDecide : null,
       modelCard: this.verdict?.card.html.uri ?? null,
       nextOpen: this.nextOpen?.rthOpen ?? null,
       remarks: this.remarks,

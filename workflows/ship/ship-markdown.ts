@@ -26,7 +26,7 @@ function gateSection({ verdict, decision }: Shown): string {
   if (!verdict) return '';
   const answer = decision
     ? `**${decision.verdict === 'approve' ? 'Approved' : 'Rejected'} by ${decision.by}**: ${decision.reason}`
-    : 'Decide with the update `decide`, `believe ship approve|reject --by NAME --reason TEXT`, or the signal `decide`.';
+    : 'Decide with `believe ship approve|reject --reason TEXT`. Or here: the update (or signal) `decide` takes what `believe ship approve --print` prints, and unsigned rejections.';
   const card = `Model card: \`${verdict.card.html.uri}\``;
   return [...(verdict.verdict === 'hold' ? [answer] : []), verdict.markdown, card].join('\n\n');
 }

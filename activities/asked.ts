@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import { Failure } from '../shared/failure.js';
+import { step } from './step.js';
+
+/**
+ * What a step is asked, as its schema has it. Whoever may schedule a step chooses its arguments, so they are checked here
+ * as any other input. The message names the field and never repeats what was in it.
+ * @throws Failure 'WrongAsk'
+ */
+export function asked<T>(schema: z.ZodType<T>, value: unknown, fix = ONLY_WORKFLOWS): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') || 'the argument';
+  throw new Failure('WrongAsk', `the step was asked wrongly: ${field}: ${issue?.message}`, fix);
+}
+
+/** The same steps, each of which looks at the form of what it is asked before it begins. */
+export function formal<T extends object>(forms: Readonly<Record<keyof T, z.ZodType>>, steps: T): T {
+  const entries = Object.entries(steps) as [keyof T, (ask: unknown) => Promise<unknown>][];
+  const guarded = entries.map(([name, run]) => [
+    name,
+    (ask: unknown) => (forms[name].safeParse(ask).success ? run(ask) : step(async () => asked(forms[name], ask))),
+  ]);
+  return Object.fromEntries(guarded) as T;
+}
+
+const ONLY_WORKFLOWS = 'start a ship or a backtest, which ask their steps themselves';

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { HEAD_NAMES, headName } from '../../shared/heads/head.js';
+import { reference, sha256Hex } from '../../shared/reference.js';
+import { runIdentity } from '../../shared/ship/ship-id.js';
+import type { BacktestActivities } from './backtest-contract.js';
+import type { ResearchActivities } from './contract.js';
+
+const ship = z.object({ shipId: runIdentity });
+const backtest = z.object({ backtestId: runIdentity });
+const samples = z.object({ head: headName, samples: reference });
+/** What a candidate is compared with. */
+export const comparison = z.object({ priorVersion: z.number().int().positive().nullable() });
+const planned = z.object({ plan: reference });
+const day = z.object({ tradeDate: z.string(), result: reference });
+const DAYS_MAX = 100_000;
+
+/**
+ * As much of what each step is asked as it goes by: the rest of it is for people who read the history, and older runs may
+ * say more or less there.
+ */
+export const RESEARCH_ASKS: Readonly<Record<keyof (ResearchActivities & BacktestActivities), z.ZodType>> = {
+  openShip: ship,
+  pinTrainingSet: ship,
+  buildSamples: ship.extend({ trainingSet: z.object({ manifest: reference }) }),
+  trainHead: ship.extend({ samples }),
+  assembleCandidate: ship.extend({
+    heads: z.array(z.object({ head: headName, onnx: reference })).max(HEAD_NAMES.length),
+  }),
+  planGate: ship.extend({ samples: z.array(samples).max(HEAD_NAMES.length) }),
+  scoreFold: ship.extend({ plan: comparison, samples, fold: z.number() }),
+  judgeGate: ship.extend({ plan: comparison }),
+  takeLane: ship,
+  leaveLane: ship,
+  remindHeld: ship.extend({ reasons: z.array(z.string()).max(1000), heldForMs: z.number() }),
+  checkDecision: ship.extend({ decision: z.looseObject({}) }),
+  signRelease: ship,
+  signRollback: ship,
+  signedRelease: ship,
+  publishRelease: ship.extend({ release: z.object({ payloadSha256: sha256Hex }) }),
+  recordLive: ship,
+  revokeRelease: ship.extend({ reason: z.string().min(1) }),
+  planBacktest: backtest,
+  backtestDay: backtest.extend({ plan: planned, tradeDate: z.string() }),
+  concludeBacktest: backtest.extend({ plan: planned, days: z.array(day).max(DAYS_MAX) }),
+};

@@ -1,0 +1,119 @@
+import { createPublicKey } from 'node:crypto';
+import path from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { releaseLedger } from '../../research/release/build-release.js';
+import { type KeyPlaces, keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
+import { addOperator, operatorsOf, revokeOperator } from '../../research/release/operators.js';
+import { loadConfig } from '../../shared/config/load-config.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { UsageFailure } from '../../shared/failure.js';
+import { type VerifyingKey, verifyingKey } from '../../shared/release/ed25519-key.js';
+import { readSigningKeys } from '../../shared/release/key-folder.js';
+import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { printResult } from '../output.js';
+
+/** `believe operators`: whose signature lets a held ship go on, by the root of trust of a home folder. */
+export function register(noun: Command): void {
+  withPlaces(noun.command('ls')).description('who they are, how many must sign, and whose key is here').action(list);
+  withPlaces(noun.command('add'))
+    .description(
+      'list one more in the next root of trust; makes a key unless a public one is given; needs the root keys',
+    )
+    .requiredOption('--name <name>', 'how he is called in manifests and by --by')
+    .option('--public-key <file>', 'his Ed25519 public key as PEM (openssl pkey -pubout), made on his own machine')
+    .option('--threshold <n>', 'from now on so many operators must sign an approval', integer)
+    .action(add);
+  withPlaces(noun.command('revoke'))
+    .description('take one off the next root of trust: his approvals let nothing go any more; needs the root keys')
+    .argument('<name or keyid>')
+    .action(revoke);
+}
+
+interface PlaceOptions {
+  home?: string;
+  rootKeysFolder?: string;
+  json?: boolean;
+}
+
+function withPlaces(command: Command): Command {
+  return command
+    .option('--home <folder>', 'home folder')
+    .option('--root-keys-folder <folder>', 'private root keys (default: offline-root-keys in the home folder)')
+    .option('--json', 'one JSON object on stdout')
+    .exitOverride();
+}
+
+function list(options: PlaceOptions): void {
+  const places = placesOf(options);
+  const result = described(places);
+  const lines = result.operators.map(
+    ({ name, keyid, privateKeyHere }) => `  ${name}  ${keyid}${privateKeyHere ? '  private key here' : ''}`,
+  );
+  const head =
+    lines.length === 0
+      ? 'no operators: no held ship can be approved\n  -> believe operators add --name NAME'
+      : `${result.threshold} of ${lines.length} must sign an approval`;
+  printResult(options.json === true, result, [head, ...lines].join('\n'));
+}
+
+function add(options: PlaceOptions & { name: string; publicKey?: string; threshold?: number }): void {
+  const places = placesOf(options);
+  const { name, threshold } = options;
+  const last = releaseLedger(path.join(places.home, 'research', 'releases'))
+    .list()
+    .at(-1);
+  const { keyid, keyFile, root } = addOperator(places, {
+    name,
+    nextCounter: (last?.counter ?? 0) + 1,
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(options.publicKey === undefined ? {} : { publicKey: publicKeyIn(options.publicKey) }),
+  });
+  const text = [
+    `${name} is an operator by root of trust ${root.metadata.version}; brokers learn it with the next release they pull`,
+    ...(keyFile
+      ? [`  his private key: ${keyFile}\n  -> move it to his own machine; whoever has it can let a held ship go on`]
+      : []),
+  ];
+  printResult(options.json === true, { ...described(places), keyid, keyFile }, text.join('\n'));
+}
+
+function revoke(who: string, options: PlaceOptions): void {
+  const places = placesOf(options);
+  const { revoked, root } = revokeOperator(places, who);
+  printResult(
+    options.json === true,
+    { ...described(places), revoked },
+    `${revoked.name} is no operator any more by root of trust ${root.metadata.version}; brokers learn it with the next release they pull`,
+  );
+}
+
+function described(places: KeyPlaces) {
+  const { metadata, ...root } = readTrustedRoot(trustFolder(places, 'research'));
+  const { threshold, operators } = operatorsOf({ metadata, ...root });
+  const here = new Set(readSigningKeys(privateKeysFolder(places, 'operator'), 'operator').map(({ keyid }) => keyid));
+  return {
+    rootVersion: metadata.version,
+    threshold,
+    operators: operators.map((one) => ({ ...one, privateKeyHere: here.has(one.keyid) })),
+  };
+}
+
+function publicKeyIn(file: string): VerifyingKey {
+  const pem = readInputFile(file, HANDWRITTEN_BYTES_MAX);
+  try {
+    return verifyingKey(createPublicKey(pem).export({ type: 'spki', format: 'der' }));
+  } catch {
+    throw new UsageFailure(`${file} is no Ed25519 public key in PEM`, 'openssl pkey -in KEY -pubout -out FILE');
+  }
+}
+
+function placesOf({ home, rootKeysFolder }: PlaceOptions): KeyPlaces {
+  const config = loadConfig({ overrides: home === undefined ? {} : { home } });
+  return keyPlaces(path.resolve(config.home), rootKeysFolder);
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number above 0');
+  return value;
+}

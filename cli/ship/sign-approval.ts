@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { decisionSubject } from '../../activities/research/ship-dossier.js';
+import { ShipFolder } from '../../activities/research/ship-folder.js';
+import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
+import { operatorsOf } from '../../research/release/operators.js';
+import { Failure, UsageFailure } from '../../shared/failure.js';
+import { cosignDecision, type SignedDecision, signDecision, statementOf } from '../../shared/release/decision.js';
+import type { SigningKey } from '../../shared/release/ed25519-key.js';
+import { readSigningKeys } from '../../shared/release/key-folder.js';
+import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import type { ToDecide } from '../../shared/ship/messages.js';
+
+export interface ApprovalAsk {
+  readonly home: string;
+  /** Folder of the operator's private key; by default that of the home. */
+  readonly keysFolder?: string | undefined;
+  /** Which operator, where keys of several are here. */
+  readonly by?: string | undefined;
+  readonly reason: string;
+  readonly subject: ToDecide;
+}
+
+/**
+ * Signs an approval with the operator's key: of this ship, these bytes and this gate report. Where the ship's records
+ * are on this machine, what is to be signed must be what they say.
+ * @throws NoOperatorKey, UsageFailure; SubjectDiffers
+ */
+export function signApproval({ reason, ...ask }: ApprovalAsk): SignedDecision {
+  refuseOtherSubject(ask);
+  const { key, name } = operatorKey(ask);
+  const statement = { kind: 'believe.decision', version: 1, ...ask.subject, verdict: 'approve' } as const;
+  return signDecision({ ...statement, by: name, reason, at: new Date().toISOString() }, [key]);
+}
+
+/** Puts this operator's signature beside that of another one. @throws UsageFailure where it is about something else */
+export function cosignApproval(ask: Omit<ApprovalAsk, 'reason'>, decision: SignedDecision): SignedDecision {
+  refuseOtherSubject(ask);
+  const statement = statementOf(decision.signed);
+  for (const field of ['shipId', 'candidateSha256', 'gateReportSha256'] as const) {
+    if (statement[field] === ask.subject[field]) continue;
+    throw new UsageFailure(
+      `this decision is about another ${field}: ${statement[field]}`,
+      'sign the one for this ship',
+    );
+  }
+  return cosignDecision(decision, operatorKey(ask).key);
+}
+
+/** The key here that the root lists, by name where there are several. @throws NoOperatorKey, UsageFailure */
+export function operatorKey(ask: Pick<ApprovalAsk, 'home' | 'keysFolder' | 'by'>): { key: SigningKey; name: string } {
+  const places = keyPlaces(ask.home);
+  const folder = ask.keysFolder ?? privateKeysFolder(places, 'operator');
+  const { operators } = operatorsOf(readTrustedRoot(trustFolder(places, 'research')));
+  const here = readSigningKeys(folder, 'operator').flatMap((key) => {
+    const listed = operators.find(({ keyid }) => keyid === key.keyid);
+    return listed ? [{ key, name: listed.name }] : [];
+  });
+  const named = here.filter(({ name }) => ask.by === undefined || name === ask.by);
+  if (named.length === 1) return named[0]!;
+  if (named.length > 1) {
+    throw new UsageFailure(`keys of ${named.map(({ name }) => name).join(', ')} are here`, 'say who decides with --by');
+  }
+  const who = ask.by === undefined ? 'an operator' : `operator ${ask.by}`;
+  throw new Failure(
+    'NoOperatorKey',
+    `${folder} holds no key of ${who} that the root of trust lists`,
+    'see `believe operators ls`; name the folder of the key with --keys-folder, or add one: believe operators add --name NAME',
+  );
+}
+
+/** A workflow server that lies must not get a signature for another ship than the one whose card was read. */
+function refuseOtherSubject({ home, subject }: Pick<ApprovalAsk, 'home' | 'subject'>): void {
+  const folder = new ShipFolder(path.join(home, 'research'), subject.shipId);
+  if (!existsSync(folder.file('candidate'))) return;
+  const own = decisionSubject(folder, subject.shipId);
+  if (own.candidateSha256 === subject.candidateSha256 && own.gateReportSha256 === subject.gateReportSha256) return;
+  throw new Failure(
+    'SubjectDiffers',
+    `the workflow asks for a signature on other bytes than ${folder.path} holds`,
+    'find out who answers for this ship before you sign anything',
+  );
+}

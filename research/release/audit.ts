@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { statementOf } from '../../shared/release/decision.js';
+import { parseEnvelope, verifySignatures } from '../../shared/release/dsse.js';
+import { REVOCATIONS_FILE, revocationsIn } from '../../shared/release/revocations.js';
+import { nextRoot, readRoot, type TrustedRoot } from '../../shared/release/root.js';
+import { envelopeName, type ReleasePredicate, releaseStatement } from '../../shared/release/statement.js';
+import { rootVersionFile } from '../../shared/release/trust-store.js';
+import { refuseUndecided } from '../../shared/release/verify-gate.js';
+import { releaseLedger } from './build-release.js';
+
+/** One thing that somebody did, by a record that he signed. */
+export interface AuditLine {
+  readonly at: string;
+  readonly who: string;
+  readonly what: string;
+}
+
+export interface Audit {
+  readonly lines: readonly AuditLine[];
+  /** What the records do not account for, in plain words. */
+  readonly gaps: readonly string[];
+}
+
+/**
+ * Who let what go, when, by signatures alone: releases, the decisions in them, revocations, under every root of trust that
+ * there was. What is missing, forked or unsigned between them is a gap.
+ */
+export function auditReleases(places: {
+  readonly trustFolder: string;
+  readonly releasesFolder: string;
+  readonly moduleFolder: string;
+}): Audit {
+  const gaps: string[] = [];
+  const roots = rootChain(places.trustFolder, gaps);
+  const lines = [
+    ...releaseLines(places.releasesFolder, roots, gaps),
+    ...revocationLines(places.moduleFolder, roots, gaps),
+  ];
+  return { lines: lines.sort((a, b) => (a.at < b.at ? -1 : 1)), gaps };
+}
+
+/** Every version from the first, each signed by the one before it. */
+function rootChain(trustFolder: string, gaps: string[]): TrustedRoot[] {
+  const roots: TrustedRoot[] = [];
+  for (let version = 1; ; version++) {
+    const file = path.join(trustFolder, rootVersionFile(version));
+    if (!existsSync(file)) break;
+    try {
+      const bytes = readFileSync(file);
+      const before = roots.at(-1);
+      roots.push(before === undefined ? readRoot(bytes) : nextRoot(before, bytes));
+    } catch (error) {
+      gaps.push(`${file}: ${(error as Error).message}`);
+      break;
+    }
+  }
+  if (roots.length === 0) gaps.push(`${path.join(trustFolder, rootVersionFile(1))}: there is no first root of trust`);
+  return roots;
+}
+
+function releaseLines(releasesFolder: string, roots: readonly TrustedRoot[], gaps: string[]): AuditLine[] {
+  let previous: string | null = null;
+  return releaseLedger(releasesFolder)
+    .list()
+    .flatMap(({ modelVersion, payloadSha256, counter }) => {
+      if (payloadSha256 === null) return []; // given up before it was signed: its counter is never used
+      const name = `v${modelVersion} (counter ${counter})`;
+      const file = path.join(releasesFolder, envelopeName(modelVersion));
+      const found = existsSync(file) ? releaseIn(readFileSync(file), roots) : null;
+      if (found === null) gaps.push(`${name} is in the ledger, and ${file} is missing or not signed by a release key`);
+      else if (found.payloadSha256 !== payloadSha256)
+        gaps.push(`${name}: ${file} is not what the ledger says was signed`);
+      else if (found.predicate.prevRelease !== previous)
+        gaps.push(`${name} does not follow the release signed before it`);
+      previous = payloadSha256;
+      return found === null ? [] : linesOf(found, name, gaps);
+    });
+}
+
+interface FoundRelease {
+  readonly predicate: ReleasePredicate;
+  readonly payloadSha256: string;
+  /** The newest root whose release keys have signed it. */
+  readonly root: TrustedRoot;
+}
+
+function releaseIn(bytes: Buffer, roots: readonly TrustedRoot[]): FoundRelease | null {
+  try {
+    const envelope = parseEnvelope(bytes);
+    const root = roots.findLast(
+      ({ roles }) => verifySignatures(envelope, roles.release.keys, roles.release.threshold).met,
+    );
+    if (root === undefined) return null;
+    const payload = Buffer.from(envelope.payload, 'base64');
+    const { predicate } = releaseStatement.parse(JSON.parse(payload.toString('utf8')));
+    return { predicate, payloadSha256: createHash('sha256').update(payload).digest('hex'), root };
+  } catch {
+    return null;
+  }
+}
+
+function linesOf({ predicate, root }: FoundRelease, name: string, gaps: string[]): AuditLine[] {
+  const { decision, issued, gateVerdict, rollbackOf, shipId } = predicate;
+  try {
+    refuseUndecided(predicate, root);
+  } catch (error) {
+    gaps.push(`${name}: ${(error as Error).message}`);
+  }
+  const what = rollbackOf
+    ? `signed ${name}, back to the bytes of v${rollbackOf.modelVersion}`
+    : `signed ${name} of ${shipId}`;
+  const signed = { at: issued, who: 'signer', what: `${what}: gate ${gateVerdict}` };
+  if (decision === undefined || rollbackOf !== undefined) return [signed];
+  const at = decision.signed === undefined ? issued : statementOf(decision.signed).at;
+  const words = decision.signed === undefined ? ' (in words, before operators had keys)' : '';
+  return [{ at, who: decision.by, what: `let ${shipId} go on${words}: ${decision.reason}` }, signed];
+}
+
+function revocationLines(moduleFolder: string, roots: readonly TrustedRoot[], gaps: string[]): AuditLine[] {
+  const file = path.join(moduleFolder, REVOCATIONS_FILE);
+  if (!existsSync(file)) return [];
+  const bytes = readFileSync(file);
+  const root = roots.findLast((one) => revocationsIn(bytes, one) !== null);
+  if (root === undefined) {
+    gaps.push(`${file} is not signed by a release key`);
+    return [];
+  }
+  return revocationsIn(bytes, root)!.map(({ at, modelVersion, reason }) => ({
+    at,
+    who: 'signer',
+    what: `revoked v${modelVersion}: ${reason}`,
+  }));
+}

@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import { Failure } from '../../shared/failure.js';
+import { HEAD_NAMES } from '../../shared/heads/head.js';
+import { candidateSha256 } from '../../shared/release/decision.js';
+import type { SignedFile } from '../../shared/release/statement.js';
+import { encodeGateReport, type GateReport, gateReport, judgeGate } from '../gate/index.js';
+import { type ModelCard, modelCard } from '../model-card/model-card.js';
+
+export interface JudgedDossier {
+  readonly report: GateReport;
+  readonly card: ModelCard;
+}
+
+/**
+ * Reads the gate's report again and judges it again, by the rules of the gate: a verdict is never believed, and neither
+ * is a report about another ship, another candidate, another release to compare with, or a part of the folds.
+ * @param thresholds the signer's own: a report that was judged by laxer ones holds
+ * @throws EvidenceRefused
+ */
+export function judgeDossier(ask: {
+  readonly shipId: string;
+  readonly candidate: readonly SignedFile[];
+  readonly report: Buffer;
+  readonly card: Buffer;
+  /** Name of the release that trades now; null before the first. */
+  readonly liveRelease: string | null;
+  readonly thresholds: GateThresholds;
+}): JudgedDossier {
+  const report = reportIn(ask.report);
+  const { evidence } = report;
+  if (evidence.runId !== ask.shipId) throw new EvidenceRefused('other-ship', `the report is of ${evidence.runId}`);
+  if (evidence.candidateSha256 !== candidateSha256(ask.candidate)) {
+    const named = evidence.candidateSha256;
+    throw new EvidenceRefused(
+      'other-candidate',
+      named === undefined ? 'the report names no candidate' : `the gate judged candidate ${named}`,
+    );
+  }
+  if (evidence.priorRelease !== ask.liveRelease) {
+    throw new EvidenceRefused(
+      'other-prior',
+      `it was compared with ${evidence.priorRelease ?? 'nothing'}, and ${ask.liveRelease ?? 'nothing'} trades`,
+    );
+  }
+  refuseMissingFolds(evidence);
+  refuseUnearnedPass(report, ask.thresholds);
+  return { report, card: cardOf(ask, report) };
+}
+
+export type EvidenceFault =
+  | 'malformed'
+  | 'other-ship'
+  | 'other-candidate'
+  | 'other-prior'
+  | 'missing-folds'
+  | 'verdict'
+  | 'card';
+
+export class EvidenceRefused extends Failure {
+  constructor(
+    readonly fault: EvidenceFault,
+    message: string,
+  ) {
+    super('EvidenceRefused', `the gate's evidence is refused: ${message}`, 'start a new ship', { fault });
+  }
+}
+
+function reportIn(bytes: Buffer): GateReport {
+  let report: GateReport;
+  try {
+    report = gateReport.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    throw new EvidenceRefused('malformed', `no gate report: ${(error as Error).message.slice(0, 200)}`);
+  }
+  // One form: what another reader would take from a second key of the same name cannot be in it.
+  if (!bytes.equals(encodeGateReport(report).bytes))
+    throw new EvidenceRefused('malformed', 'not as the gate writes it');
+  return report;
+}
+
+/** Of a part of the heads or folds the best could be chosen. */
+function refuseMissingFolds({ heads }: GateReport['evidence']): void {
+  const names = heads.map(({ head }) => head);
+  if (!isDeepStrictEqual([...names].sort(), [...HEAD_NAMES].sort())) {
+    throw new EvidenceRefused('missing-folds', `it is about ${names.join(', ') || 'no head'}`);
+  }
+  for (const { head, data, folds } of heads) {
+    const planned = Array.from({ length: data.foldsPlanned }, (_, fold) => fold);
+    if (
+      !isDeepStrictEqual(
+        folds.map(({ fold }) => fold),
+        planned,
+      )
+    ) {
+      throw new EvidenceRefused('missing-folds', `${folds.length} of ${data.foldsPlanned} folds of ${head} are in it`);
+    }
+  }
+}
+
+function refuseUnearnedPass({ verdict, evidence, thresholds }: GateReport, own: GateThresholds): void {
+  if (verdict.verdict !== 'pass') return;
+  for (const limits of [thresholds, own]) {
+    const [reason] = judgeGate(evidence, limits).reasons;
+    if (reason) throw new EvidenceRefused('verdict', `it says pass where the gate holds: ${reason.sentence}`);
+  }
+}
+
+/** The card that people decide on tells of this report and of these heads. */
+function cardOf(
+  ask: { shipId: string; candidate: readonly SignedFile[]; card: Buffer },
+  report: GateReport,
+): ModelCard {
+  let card: ModelCard;
+  try {
+    card = modelCard.parse(JSON.parse(ask.card.toString('utf8')));
+  } catch (error) {
+    throw new EvidenceRefused('card', `no model card: ${(error as Error).message.slice(0, 200)}`);
+  }
+  const { sha256 } = encodeGateReport(report);
+  const hashOf = (name: string) => ask.candidate.find((file) => file.name === name)?.sha256;
+  const fits =
+    card.shipId === ask.shipId &&
+    card.gateReportSha256 === sha256 &&
+    encodeGateReport(card.gate).sha256 === sha256 &&
+    card.synthetic === report.evidence.synthetic &&
+    card.featureSchemaSha256 === hashOf('feature-schema.json') &&
+    card.heads.length === HEAD_NAMES.length &&
+    card.heads.every(({ spec, onnxSha256 }) => onnxSha256 === hashOf(`heads/${spec.name}.onnx`));
+  if (!fits) throw new EvidenceRefused('card', 'the model card tells of another ship, report or candidate');
+  return card;
+}

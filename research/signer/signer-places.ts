@@ -1,0 +1,22 @@
+import path from 'node:path';
+import { keyPlaces, privateKeysFolder, trustFolder } from '../release/key-places.js';
+import { Inbox } from './inbox.js';
+import type { SignerPlaces } from './signer.js';
+
+/** The signer's folders in a home. In production `signer/`, `research/releases/` and `research/published/` are its own. */
+export function signerPlaces(home: string): SignerPlaces & { readonly lock: string } {
+  const keys = keyPlaces(home);
+  return {
+    inbox: signerInbox(home),
+    keysFolder: privateKeysFolder(keys, 'release'),
+    trustFolder: trustFolder(keys, 'research'),
+    releasesFolder: path.join(home, 'research', 'releases'),
+    moduleFolder: path.join(home, 'research', 'published'),
+    lock: path.join(home, 'signer', 'signer.lock'),
+  };
+}
+
+/** The one folder of the signer that research writes to. */
+export function signerInbox(home: string): Inbox {
+  return new Inbox(path.join(home, 'signer', 'inbox'));
+}

@@ -1,0 +1,240 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import { Failure } from '../../shared/failure.js';
+import { verifySighting } from '../../shared/handover/release-sighting.js';
+import { candidateSha256, verifyDecision } from '../../shared/release/decision.js';
+import { type DsseEnvelope, encodeEnvelope } from '../../shared/release/dsse.js';
+import { signersOf } from '../../shared/release/key-folder.js';
+import { REVOCATIONS_FILE, type Revocation, revocationsIn, signRevocations } from '../../shared/release/revocations.js';
+import type { TrustedRoot } from '../../shared/release/root.js';
+import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
+import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { refuseUndecided } from '../../shared/release/verify-gate.js';
+import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../model-card/build-model-card.js';
+import {
+  buildRelease,
+  buildRollback,
+  type ReleaseFacts,
+  readBuiltRelease,
+  releaseLedger,
+} from '../release/build-release.js';
+import type { LedgerRelease } from '../release/ledger.js';
+import { publishFile, publishRelease } from '../release/publish-release.js';
+import { type SignedReleaseFiles, signedRelease, signRelease } from '../release/sign-release.js';
+import type { Inbox } from './inbox.js';
+import { judgeDossier } from './judge-dossier.js';
+import type { Dossier, SignerRequest } from './messages.js';
+
+export interface SignerPlaces {
+  readonly inbox: Inbox;
+  /** Private release keys: nobody else reads them. */
+  readonly keysFolder: string;
+  /** Of encrypted key files. */
+  readonly passphrase?: string | undefined;
+  /** Root of trust of research. */
+  readonly trustFolder: string;
+  /** Releases and their ledger: nobody else writes them. */
+  readonly releasesFolder: string;
+  /** What the rsync daemon serves. */
+  readonly moduleFolder: string;
+}
+
+export interface SignerRules {
+  /** A pass under laxer thresholds than these is none. */
+  readonly thresholds: GateThresholds;
+  readonly lifetimeDays: number;
+}
+
+/**
+ * The one place that holds the release key. It believes no argument: each act checks its precondition from the inbox's
+ * content, from its own ledger, and from what operators and the broker have signed. Every act repeats into the same state.
+ */
+export class Signer {
+  constructor(
+    private readonly places: SignerPlaces,
+    private readonly rules: SignerRules,
+    private readonly nowMs: () => number = Date.now,
+  ) {}
+
+  /** @throws Failure with the reason why nothing was signed */
+  async answer(request: SignerRequest): Promise<SignedReleaseFiles | null> {
+    switch (request.do) {
+      case 'sign':
+        return await this.sign(request.dossier);
+      case 'signed':
+        return await signedRelease(this.signing(request.shipId));
+      case 'rollback':
+        return await this.rollBack(request.sighting);
+      case 'publish':
+        return this.publish(request.payloadSha256);
+      case 'live':
+        return this.recordLive(request.sighting);
+      case 'revoke':
+        return this.revoke(request.shipId, request.reason);
+    }
+  }
+
+  private async sign(dossier: Dossier): Promise<SignedReleaseFiles> {
+    const { inbox, releasesFolder } = this.places;
+    inbox.clean(this.nowMs());
+    const { shipId, candidate, gateReportSha256, product } = dossier;
+    const report = inbox.take(gateReportSha256, REPORT_BYTES_MAX);
+    const cardJson = inbox.take(dossier.cardJsonSha256, REPORT_BYTES_MAX);
+    const liveRelease = this.priorOf(shipId);
+    const { thresholds, lifetimeDays } = this.rules;
+    const judged = judgeDossier({ shipId, candidate, report, card: cardJson, liveRelease, thresholds });
+    const { verdict } = judged.report.verdict;
+    const decision = verdict === 'hold' ? this.approvalOf(dossier) : undefined;
+    const files = new Map(candidate.map(({ name, size, sha256 }) => [name, inbox.take(sha256, size)]));
+    files.set(GATE_REPORT_FILE, report);
+    files.set(MODEL_CARD_JSON, cardJson);
+    files.set(MODEL_CARD_HTML, inbox.take(dossier.cardHtmlSha256, REPORT_BYTES_MAX));
+    const { card } = judged;
+    const facts: ReleaseFacts = {
+      releaseId: shipId,
+      shipId,
+      epoch: this.root().metadata.epoch,
+      training: { merkleRoot: card.data.merkleRoot, shards: card.data.shards.length },
+      gateVerdict: verdict,
+      ...(decision ? { decision } : {}),
+      ...(product ? { product } : {}),
+      codeCommit: card.code.commit,
+      lockfileSha256: card.code.lockfileSha256,
+      synthetic: card.synthetic,
+      lifetimeDays,
+    };
+    await buildRelease(releasesFolder, facts, files, this.nowMs());
+    return await signRelease(this.signing(shipId));
+  }
+
+  /** @throws DecisionRefused */
+  private approvalOf({ shipId, candidate, gateReportSha256, decision }: Dossier) {
+    const subject = { shipId, candidateSha256: candidateSha256(candidate), gateReportSha256 };
+    verifyDecision(decision ?? {}, subject, this.root());
+    if (decision?.verdict !== 'approve') {
+      throw new Failure('DecisionRefused', 'the decision is refused: it rejects this ship', 'start a new ship');
+    }
+    return { ...decision, verdict: decision.verdict };
+  }
+
+  /** The release that traded before this ship's own did: what its gate compared it with. */
+  private priorOf(shipId: string): string | null {
+    const live = this.ledger()
+      .list()
+      .filter(({ state }) => state === 'live');
+    const prior = live.findLast(({ releaseId }) => releaseId !== shipId);
+    return prior === undefined ? null : `believe-v${prior.modelVersion}`;
+  }
+
+  /** The broker has seen the newest release misbehave: the one before it comes back, under a higher counter. */
+  private async rollBack(envelope: DsseEnvelope): Promise<SignedReleaseFiles | null> {
+    const root = this.root();
+    const sighting = verifySighting(envelope, root);
+    if (sighting.healthy !== false) throw refused('the broker has not seen this release misbehave');
+    const faulty = this.released(sighting.payloadSha256);
+    // Its ship ended well: what is wrong with it later is for people to judge, not for whoever can ask the broker to look.
+    if (faulty.state === 'live') throw refused(`v${faulty.modelVersion} was watched and went live`);
+    const releaseId = `${faulty.releaseId}/rollback`;
+    const newest = this.ledger()
+      .list()
+      .findLast(({ payloadSha256 }) => payloadSha256 !== null)!;
+    if (newest.counter !== faulty.counter && newest.releaseId !== releaseId) {
+      throw refused(`v${newest.modelVersion} was signed after v${faulty.modelVersion}`);
+    }
+    const before = this.ledger()
+      .list()
+      .findLast((one) => one.state === 'live' && one.counter < faulty.counter && this.mayComeBack(one, root));
+    if (before === undefined) return null;
+    const ask = {
+      releaseId,
+      shipId: sighting.shipId,
+      epoch: root.metadata.epoch,
+      lifetimeDays: this.rules.lifetimeDays,
+    };
+    buildRollback(this.places.releasesFolder, ask, before.modelVersion, this.nowMs());
+    return await signRelease(this.signing(releaseId));
+  }
+
+  /** Brokers would refuse a held release whose operators the root does not list (any more). */
+  private mayComeBack({ modelVersion, payloadSha256 }: LedgerRelease, root: TrustedRoot): boolean {
+    const { predicate } = readBuiltRelease(this.places.releasesFolder, modelVersion);
+    const rollbackOf = { modelVersion, payloadSha256: payloadSha256! };
+    try {
+      refuseUndecided({ ...predicate, counter: Number.MAX_SAFE_INTEGER, rollbackOf }, root);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private publish(payloadSha256: string): null {
+    const { releasesFolder, trustFolder, moduleFolder } = this.places;
+    const { releaseId, modelVersion } = this.released(payloadSha256);
+    if (this.revoked().some((one) => one.payloadSha256 === payloadSha256)) {
+      throw refused(`v${modelVersion} was given up and revoked`);
+    }
+    publishRelease({ releasesFolder, trustFolder, moduleFolder, releaseId });
+    return null;
+  }
+
+  private recordLive(envelope: DsseEnvelope): null {
+    const { payloadSha256 } = verifySighting(envelope, this.root());
+    this.ledger().recordLive(this.released(payloadSha256).releaseId);
+    return null;
+  }
+
+  /** What the ship has signed and given up. A release that went live is rolled back, never revoked. */
+  private revoke(shipId: string, reason: string): null {
+    const before = this.revoked();
+    const isOwn = (id: string) => id === shipId || id === `${shipId}/rollback`;
+    const at = new Date(this.nowMs()).toISOString();
+    const added = this.ledger()
+      .list()
+      .filter(({ releaseId, state }) => isOwn(releaseId) && state !== 'live')
+      .filter(({ payloadSha256 }) => before.every((one) => one.payloadSha256 !== payloadSha256))
+      .flatMap(({ payloadSha256, modelVersion }) =>
+        payloadSha256 === null ? [] : [{ payloadSha256, modelVersion, reason, at }],
+      );
+    if (added.length === 0) return null;
+    const signers = signersOf(this.places.keysFolder, 'release', this.root(), this.places.passphrase);
+    // The newest thousand: older ones have long expired.
+    const list = signRevocations([...before, ...added].slice(-REVOCATIONS_MAX), signers);
+    publishFile(this.places.moduleFolder, REVOCATIONS_FILE, encodeEnvelope(list));
+    return null;
+  }
+
+  private revoked(): readonly Revocation[] {
+    const file = path.join(this.places.moduleFolder, REVOCATIONS_FILE);
+    return existsSync(file) ? (revocationsIn(readFileSync(file), this.root()) ?? []) : [];
+  }
+
+  private released(payloadSha256: string): LedgerRelease {
+    const found = this.ledger()
+      .list()
+      .find((one) => one.payloadSha256 === payloadSha256);
+    if (found) return found;
+    throw new Failure('ReleaseMissing', `no release has the payload ${payloadSha256}`, 'see `believe release list`');
+  }
+
+  private signing(releaseId: string) {
+    const { releasesFolder, keysFolder, passphrase } = this.places;
+    return { releasesFolder, keysFolder, passphrase, root: this.root(), releaseId, nowMs: this.nowMs() };
+  }
+
+  private root(): TrustedRoot {
+    return readTrustedRoot(this.places.trustFolder);
+  }
+
+  private ledger() {
+    return releaseLedger(this.places.releasesFolder);
+  }
+}
+
+const REVOCATIONS_MAX = 1000;
+/** A report or a card; real ones have some hundred kB. */
+const REPORT_BYTES_MAX = 64 * 2 ** 20;
+
+function refused(message: string): Failure {
+  return new Failure('SignerRefused', message, 'see `believe release list` and `believe ship status`');
+}

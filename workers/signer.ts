@@ -1,0 +1,29 @@
+import { Signer } from '../research/signer/signer.js';
+import { signerAddress } from '../research/signer/signer-address.js';
+import { signerPlaces } from '../research/signer/signer-places.js';
+import { serveSigner } from '../research/signer/signer-server.js';
+import { gateThresholds } from '../shared/config/gate-thresholds.js';
+import { readPrivateFile } from '../shared/process/private-files.js';
+import { untilAskedToStop } from '../shared/process/stop-request.js';
+import { workerConfig } from './worker-options.js';
+
+/** The signer: holds the release key, knows no network, and answers on a socket of this machine. */
+const { home, gate, ship } = workerConfig();
+const { lock, ...places } = signerPlaces(home);
+const stop = untilAskedToStop();
+const server = await serveSigner({
+  signer: new Signer(
+    { ...places, passphrase: passphraseIn(process.env.BELIEVE_SIGNER_PASSPHRASE_FILE) },
+    { thresholds: gateThresholds.parse(gate), lifetimeDays: ship.releaseLifetimeDays },
+  ),
+  address: signerAddress(home),
+  lock,
+  log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+});
+await stop;
+await server.close();
+
+/** First line of the file, as systemd's LoadCredential= and its like hand it to this process alone. */
+function passphraseIn(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readPrivateFile(file).toString('utf8').split(/\r?\n/, 1)[0];
+}
