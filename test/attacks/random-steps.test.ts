@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { createBrokerActivities } from '../../activities/broker/index.js';
 import { createResearchActivities } from '../../activities/research/index.js';
@@ -101,7 +101,6 @@ describe('a foreign worker that calls the steps at random, with all that he has 
   let marketFolder: string;
   let rsync: string;
   before(async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
     rsync = (await obtainRsync({ reach: 'loopback' })).path;
     marketFolder = mkdtempSync(path.join(os.tmpdir(), 'believe-market-'));
     const { depthFiles, barsFile } = await generateMarket({
