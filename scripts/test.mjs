@@ -2,9 +2,10 @@
 //   npm test                       everything
 //   npm test -- bridge release     only the tests of these folders of test/, without the checks
 //   npm test -- --grep "kill"      only tests whose name matches
-//   npm test -- --jobs 2           as many folders at once
+//   npm test -- --jobs 1           one folder after the other, printed as it goes; else two at once where there are two cores
 // Each folder runs in a process of its own: a crash or a leak in one cannot change the result of another.
 // The last line on stdout is `N passed, N failed` (`, N skipped` where there are any).
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,8 @@ import { foldersWithTests, runFolder } from './test-folder.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SLOWEST_SHOWN = 10;
+/** Folders that take minutes, the longest last: they begin first, so that no lane is left with one at the end. */
+const LONGEST = ['attacks', 'bridge', 'voyage'];
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -24,8 +27,10 @@ async function main() {
   const results = [await obtain()];
   const isWhole = positionals.length === 0 && values.grep === undefined;
   if (isWhole) results.push(...check().map(({ passed }) => ({ passed: Number(passed), failed: Number(!passed) })));
-  const folders = foldersWithTests().filter((folder) => positionals.length === 0 || positionals.includes(folder));
-  const jobs = Number(values.jobs ?? 1);
+  const folders = foldersWithTests()
+    .filter((folder) => positionals.length === 0 || positionals.includes(folder))
+    .sort((a, b) => LONGEST.indexOf(b) - LONGEST.indexOf(a));
+  const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism(), folders.length));
   const runs = await inParallel(jobs, folders, (folder) => runAndPrint(folder, values.grep, jobs));
   printSlowest(runs);
   return total([...results, ...runs]);
@@ -55,6 +60,7 @@ async function inParallel(limit, items, work) {
 async function runAndPrint(folder, grep, jobs) {
   const parts = [];
   const write = jobs === 1 ? (text) => process.stdout.write(text) : (text) => parts.push(text);
+  if (jobs > 1) console.error(`begins: test/${folder}`);
   const result = await runFolder(folder, { grep, write });
   process.stdout.write(parts.join(''));
   return result;
