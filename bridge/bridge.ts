@@ -146,8 +146,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
   const model = new ModelInUse(decider, decisionLog);
   const desk = new OrderDesk({
     account: gateway.account,
-    contract,
-    journal,
+    ...{ contract, tickSize: instrument.tickSize, journal },
     recheck: (ask) => trading.recheck(ask),
     onRefused: (order) => trading.onOrderRefused(order),
     onFill: ({ execId, orderRef, corrects, side, contracts, price }) => {

@@ -15,8 +15,11 @@ export type ExecutionReport =
   /** It cannot be counted as it is, and must not be lost either: why, in plain words. */
   | { readonly kind: 'odd'; readonly why: string };
 
-/** Whose it is: its order reference, else the permanent id; an order id alone proves nothing. */
-export function readExecution(execution: GatewayExecution, ledger: OrderLedger): ExecutionReport {
+/**
+ * Whose it is: its order reference, else the permanent id; an order id alone proves nothing.
+ * @param tickSize points
+ */
+export function readExecution(execution: GatewayExecution, ledger: OrderLedger, tickSize: number): ExecutionReport {
   const { execId, shares, price, permId, time } = execution;
   const side = SIDES[String(execution.side)];
   if (!execId) return odd(execution, 'it has no execId');
@@ -30,6 +33,10 @@ export function readExecution(execution: GatewayExecution, ledger: OrderLedger):
     return odd(execution, `price ${price}`);
   const corrected = corrects === null ? undefined : ledger.executions.find(corrects);
   const orderRef = orderRefOf(execution, ledger) ?? corrected?.orderRef ?? null;
+  const last = ledger.order(orderRef ?? '')?.limitPrice ?? ledger.lastPrice;
+  // The library reads a price that is not there as zero: the day's profit would be the whole contract's worth.
+  if (price === 0 && last !== null && Math.abs(last) > NEAR_ZERO_TICKS * tickSize)
+    return odd(execution, `price 0, while ${last} was the last`);
   return {
     kind: 'entry',
     entry: {
@@ -39,6 +46,9 @@ export function readExecution(execution: GatewayExecution, ledger: OrderLedger):
     },
   };
 }
+
+/** A market that trades within so many ticks of zero may trade at zero. */
+const NEAR_ZERO_TICKS = 200;
 
 /** Beyond any price of a future; IB's "unset" is far above it. */
 const PRICE_MAX = 1e9;

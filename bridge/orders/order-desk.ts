@@ -35,6 +35,8 @@ export interface OrderAsk {
 export interface OrderDeskDeps {
   readonly account: string;
   readonly contract: Contract;
+  /** Points. */
+  readonly tickSize: number;
   readonly journal: JournalQueue;
   /** Asked again about an order that has waited for the disk: by what is true now, may it still go? */
   readonly recheck: (ask: OrderAsk) => Refusal | null;
@@ -132,7 +134,7 @@ export class OrderDesk {
   /** Writes an execution down, whoever reported it: live, or in answer to a question. */
   onExecution(contract: Contract, execution: GatewayExecution): void {
     if (execution.acctNumber !== this.deps.account || contract.localSymbol !== this.deps.contract.localSymbol) return;
-    const report = readExecution(execution, this.ledger);
+    const report = readExecution(execution, this.ledger, this.deps.tickSize);
     if (report.kind === 'odd') this.deps.onOddReport(report.why);
     if (report.kind !== 'entry' || !this.deps.journal.append(report.entry)) return;
     if (report.entry.kind === 'fill') this.deps.onFill(report.entry);

@@ -25,8 +25,8 @@ const UNTOLD = [...REPORTS, ...DISK, 'oddExecution', 'bustExecution', 'correctEx
  */
 const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
   PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK],
-  // An order that comes back on a later trade date is in no journal of that date.
-  ForeignExecution: [...OTHER_HANDS, 'correctExecution', 'power-cut', 'reappear'],
+  // An order that comes back on a later trade date is in no journal of that date; nor is one that fills so late.
+  ForeignExecution: [...OTHER_HANDS, 'correctExecution', 'power-cut', 'reappear', 'executionsLate'],
   DoubleOrder: ['twin-order'],
   WrongAccount: ['oddPosition', 'oddExecution'],
   AccountCurrency: [],

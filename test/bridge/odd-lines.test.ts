@@ -79,16 +79,20 @@ describe('a line of the journal', () => {
       [{ side: 'HELD' }, /side HELD/],
     ];
     for (const [change, why] of odd) {
-      const read = readExecution({ ...report, ...change }, journal.ledger);
+      const read = readExecution({ ...report, ...change }, journal.ledger, 0.25);
       assert.match(read.kind === 'odd' ? read.why : read.kind, why);
     }
     const write = (change: Partial<Execution>) => {
-      const read = readExecution({ ...report, ...change }, journal.ledger);
+      const read = readExecution({ ...report, ...change }, journal.ledger, 0.25);
       if (read.kind !== 'entry') return assert.fail(read.kind);
       journal.append(read.entry);
     };
     write({});
     assert.equal(journal.ledger.positionContracts, 2);
+    // The library reads a price that is not there as zero; only where the market is near zero can it be one.
+    const unpriced = readExecution({ ...report, execId: 'b.1.01', price: 0 }, journal.ledger, 0.25);
+    assert.match(unpriced.kind === 'odd' ? unpriced.why : unpriced.kind, /price 0, while 2900 was the last/);
+    assert.equal(readExecution({ ...report, execId: 'b.1.01', price: 0 }, journal.ledger, 100).kind, 'entry');
     write({ execId: 'a.1.02', shares: 0 });
     assert.equal(journal.ledger.positionContracts, 0, 'busted');
     journal.startTradeDate('2026-01-06', 2900);
