@@ -1,4 +1,5 @@
-import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { isExchangeOpen } from '../../bridge/closing/close-reason.js';
+import { sessionPhase, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
 import type { Execution } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
 import { isBeingClosed } from './closing-order.js';
@@ -142,6 +143,7 @@ export class LossRule {
       day.contractIndex === 0 &&
       Math.abs(world.wallStepMs) < 1000 &&
       tradeDateOf(clock.nowMs()) === date &&
+      [day.trueClock.nowMs(), clock.nowMs()].every((ms) => isExchangeOpen(sessionPhase(ms))) &&
       world.disk.faults.freeBytes === Number.POSITIVE_INFINITY &&
       truth.gateway.desk.ordained.rejections.length === 0 &&
       truth.gateway.desk.ordained.suspensions.length === 0

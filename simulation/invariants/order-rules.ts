@@ -52,7 +52,9 @@ export class OrderRules {
     const held = `${describe(order)} with position ${sign * before} and ${others} more open on its side`;
     if (order.quantity > maxOrderSizeContracts) report('order-size', `${held}: the limit is ${maxOrderSizeContracts}`);
     if (sent.isClosing) {
-      if (!onlyReduces && !this.isNews(sent, UNKNOWN_WHEN_CLOSING_MS)) report('closing-crosses-zero', held);
+      // It goes by the account's own word; where that word was false nobody can know.
+      if (!onlyReduces && truth.isLastWordTrue && !this.isNews(sent, UNKNOWN_WHEN_CLOSING_MS))
+        report('closing-crosses-zero', held);
       return;
     }
     if (onlyReduces || this.isNews(sent, UNKNOWN_MS + 2 * setting.positionEveryMs)) return;

@@ -35,6 +35,8 @@ export class Truth {
   otherHandsMs = Number.NEGATIVE_INFINITY;
   /** When the gateway's last true word on a position reached a bridge that could understand it; -Infinity before. */
   toldMs = Number.NEGATIVE_INFINITY;
+  /** Whether what the gateway has told last of the position, in this account, was so at that moment. */
+  isLastWordTrue = true;
   /** When the bridge has last asked the gateway to cancel an order since it placed it, by the order's id. */
   readonly cancelAskedMs = new Map<number, number>();
   /** Until when an order, by its permId, is over for a bridge that was told so; Infinity: it was told nothing else since. */
@@ -81,12 +83,10 @@ export class Truth {
         this.toldOfOrder(word);
         return;
       case 'position':
-        if (this.isTrue(word) && !this.isTelling()) this.toldMs = this.world.nowMs;
+        if (word.account !== this.account) return;
+        this.isLastWordTrue = word.contracts === this.position(word.localSymbol);
+        if (this.isLastWordTrue && !this.isTelling()) this.toldMs = this.world.nowMs;
     }
-  }
-
-  private isTrue({ account, localSymbol, contracts }: Extract<AccountWord, { about: 'position' }>): boolean {
-    return account === this.account && contracts === this.position(localSymbol);
   }
 
   /** An execution of ours may still be on its way to the bridge. */
@@ -103,7 +103,7 @@ export class Truth {
   }
 
   /** An order that came back to life, and nobody has said so yet. */
-  isGoneForTheBridge({ permId }: Order): boolean {
+  isGoneForTheBridge({ permId }: Pick<Order, 'permId'>): boolean {
     return (this.goneUntilMs.get(permId) ?? 0) > this.world.nowMs;
   }
 
@@ -136,7 +136,9 @@ export class Truth {
     const isNew = executions.length !== this.executionsSeen;
     for (; this.executionsSeen < executions.length; this.executionsSeen++) {
       const { side, shares, clientId, execId, permId } = executions[this.executionsSeen]!;
-      const isOwnFill = clientId === CLIENT_ID && execId.endsWith('.01') && !this.strays.has(permId);
+      const isOwn = clientId === CLIENT_ID && !this.strays.has(permId);
+      // An order that came back without a word is for the bridge what other hands are.
+      const isOwnFill = isOwn && execId.endsWith('.01') && !this.isGoneForTheBridge({ permId });
       if (isOwnFill) this.untold.set(execId, this.world.nowMs);
       if (isOwnFill) this.ownContracts += side === 'BUY' ? shares : -shares;
     }
