@@ -19,9 +19,11 @@ export class MarketWatch {
 
   look(): void {
     const { world, market } = this.day;
-    if (world.nowMs - this.sampledMs < SAMPLE_EVERY_MS) return;
+    const ticks = market.bidTicks + 0.5;
+    // Every price counts, however short: a push moves the market many ticks between two samples.
+    if (ticks === this.mids.at(-1)?.ticks && world.nowMs - this.sampledMs < SAMPLE_EVERY_MS) return;
     this.sampledMs = world.nowMs;
-    this.mids.push({ atMs: world.nowMs, ticks: market.bidTicks + 0.5 });
+    this.mids.push({ atMs: world.nowMs, ticks });
     while (this.mids[0]!.atMs < world.nowMs - KEPT_MS) this.mids.shift();
   }
 

@@ -45,7 +45,7 @@ export class OrderRules {
     const sign = order.side === 'BUY' ? 1 : -1;
     // What it has filled at once is in the position already.
     const before = sign * truth.position(localSymbol) - order.filled;
-    const others = truth.openContracts(localSymbol, order.side, order);
+    const others = truth.openContracts(localSymbol, order.side, sent.sentMs, order);
     const worst = before + others + order.quantity;
     const onlyReduces = order.quantity + others <= -before;
     const { maxPositionContracts = 0, maxOrderSizeContracts = 0 } = setting.risk;

@@ -103,8 +103,8 @@ export class Truth {
   }
 
   /** An order that came back to life, and nobody has said so yet. */
-  isGoneForTheBridge({ permId }: Pick<Order, 'permId'>): boolean {
-    return (this.goneUntilMs.get(permId) ?? 0) > this.world.nowMs;
+  isGoneForTheBridge({ permId }: Pick<Order, 'permId'>, atMs = this.world.nowMs): boolean {
+    return (this.goneUntilMs.get(permId) ?? 0) > atMs;
   }
 
   /** Those of others under our client id as well. */
@@ -117,13 +117,13 @@ export class Truth {
     return this.otherHandsMs > this.toldMs && this.world.nowMs - this.otherHandsMs < 2 * positionEveryMs + HEARD_MS;
   }
 
-  /** Contracts that our live orders of a side may still fill, one order left out. */
-  openContracts(localSymbol: string, side: 'BUY' | 'SELL', without?: Order): number {
+  /** Contracts that our live orders of a side may still fill, by what could be known at a moment, one order left out. */
+  openContracts(localSymbol: string, side: 'BUY' | 'SELL', sentMs: number, without?: Order): number {
     return this.liveOrders()
       .filter(
         (order) =>
           order !== without &&
-          !this.isGoneForTheBridge(order) &&
+          !this.isGoneForTheBridge(order, sentMs) &&
           order.side === side &&
           order.contract.localSymbol === localSymbol,
       )
