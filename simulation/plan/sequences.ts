@@ -85,4 +85,18 @@ export const SEQUENCES: readonly Kind[] = [
         after(d.whole(200, 1500), fault({ do: 'reappear' })),
       ),
   },
+  {
+    name: 'comes-back-while-away',
+    perDay: 2,
+    draw: (d) =>
+      onOrder(
+        d.whole(3000, 6000),
+        after(0, fault({ do: 'cancelOrder' })),
+        after(0, { do: 'push-away', ticks: d.whole(12, 40) }),
+        after(d.whole(200, 400), { do: 'stop', restartMs: d.whole(1500, 3000) }),
+        after(d.whole(800, 1200), fault({ do: 'reappear' })),
+        // A look asks for the orders of the client and for those of all.
+        after(1300, fault({ do: 'omitOpenOrder', times: 2 })),
+      ),
+  },
 ];
