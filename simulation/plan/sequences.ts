@@ -87,7 +87,7 @@ export const SEQUENCES: readonly Kind[] = [
   },
   {
     name: 'comes-back-while-away',
-    perDay: 2,
+    perDay: 4,
     draw: (d) =>
       onOrder(
         d.whole(3000, 6000),
