@@ -19,7 +19,8 @@ export function foldersWithTests(tests = TESTS) {
 
 /**
  * @param {(text: string) => void} options.write gets what Mocha and the tests print
- * @returns {Promise<{passed: number, failed: number, skipped: number, msByFile: Record<string, number>}>}
+ * @returns {Promise<{passed: number, failed: number, skipped: number, failures: string[],
+ *   msByFile: Record<string, number>}>}
  */
 export async function runFolder(folder, { write, grep, tests = TESTS, exitLimitMs = EXIT_LIMIT_MS }) {
   const work = mkdtempSync(path.join(os.tmpdir(), 'believe-test-'));
@@ -31,12 +32,14 @@ export async function runFolder(folder, { write, grep, tests = TESTS, exitLimitM
   const result = readResult(resultFile);
   rmSync(work, { recursive: true, force: true });
   if (result === undefined) {
-    write(`FAILED test/${folder}: the test process ended before its tests did (${end})\n`);
-    return { passed: 0, failed: 1, skipped: 0, msByFile: {} };
+    const failure = `test/${folder}: the test process ended before its tests did (${end})`;
+    write(`FAILED ${failure}\n`);
+    return { passed: 0, failed: 1, skipped: 0, failures: [failure], msByFile: {} };
   }
   if (end === 'stayed') {
-    write(`FAILED test/${folder}: the process stayed after its last test: something was left open\n`);
-    return { ...result, failed: result.failed + 1 };
+    const failure = `test/${folder}: the process stayed after its last test: something was left open`;
+    write(`FAILED ${failure}\n`);
+    return { ...result, failed: result.failed + 1, failures: [...result.failures, failure] };
   }
   return result;
 }

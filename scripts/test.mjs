@@ -26,15 +26,20 @@ async function main() {
   await ready();
   const results = [await obtain()];
   const isWhole = positionals.length === 0 && values.grep === undefined;
-  if (isWhole) results.push(...check().map(({ passed }) => ({ passed: Number(passed), failed: Number(!passed) })));
+  if (isWhole) results.push(...check().map(countedCheck));
   const folders = foldersWithTests()
     .filter((folder) => positionals.length === 0 || positionals.includes(folder))
     .sort((a, b) => LONGEST.indexOf(b) - LONGEST.indexOf(a));
   const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism(), folders.length));
   const runs = await inParallel(jobs, folders, (folder) => runAndPrint(folder, values.grep, jobs));
   printSlowest(runs);
-  return total([...results, ...runs]);
+  const all = [...results, ...runs];
+  printFailures(all);
+  return total(all);
 }
+
+const countedCheck = ({ name, passed }) =>
+  passed ? { passed: 1, failed: 0, failures: [] } : { passed: 0, failed: 1, failures: [name] };
 
 /** What the tests need and cannot make themselves; each thing that cannot be obtained counts as one failed test. */
 async function obtain() {
@@ -42,7 +47,7 @@ async function obtain() {
   const failures = await obtainAll({ progress: (message) => console.error(message) });
   for (const failure of failures)
     console.error(`FAILED ${failure.message}${failure.fix ? `\n  -> ${failure.fix}` : ''}`);
-  return { passed: 0, failed: failures.length };
+  return { passed: 0, failed: failures.length, failures: failures.map((failure) => failure.message) };
 }
 
 /** Runs the work for every item, `limit` at a time, and gives the results in order of the items. */
@@ -72,6 +77,12 @@ function printSlowest(runs) {
   for (const [file, ms] of files.slice(0, SLOWEST_SHOWN)) {
     console.error(`${(ms / 1000).toFixed(1).padStart(8)} s  ${path.relative(path.join(root, 'dist'), file)}`);
   }
+}
+
+/** Once more at the end: of a long log often only its end is kept. */
+function printFailures(results) {
+  const failures = results.flatMap((result) => result.failures);
+  if (failures.length > 0) console.error(`\nfailed:\n${failures.map((failure) => `- ${failure}`).join('\n')}`);
 }
 
 function total(results) {

@@ -46,7 +46,7 @@ export async function prepareSession(
   work.position.attach(session);
   await checkAccount(session, work);
   if (resubscribe) work.hours.learn(await checkContract(session, work.config.instrument, work.answerMs));
-  await reconcile(session, work);
+  await reconcile(session, work, { looksMin: resubscribe ? 2 : 1 });
   await work.position.ask(session);
   if (resubscribe) {
     await warmBars(session, work);

@@ -33,21 +33,30 @@ const LOOKS_FOR_EXECUTIONS = 5;
 /**
  * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position wrong,
  * only when two looks in a row say so, and no execution is still to come that a status has reported or that would explain
- * it. @throws Failure NoAnswer: then nothing is settled
+ * it. A gateway that has just come up may not know all open orders yet: then at least two looks are taken.
+ * @throws Failure NoAnswer: then nothing is settled
  */
-export async function reconcile(session: GatewaySession, deps: ReconciliationDeps): Promise<void> {
+export async function reconcile(
+  session: GatewaySession,
+  deps: ReconciliationDeps,
+  { looksMin }: { readonly looksMin: 1 | 2 },
+): Promise<void> {
   let earlier: Findings | null = null;
+  const unexplained = new UnexplainedOrders(deps);
   for (let look = 1; look <= LOOKS_MAX; look++) {
     const truth = await askGatewayTruth(session, deps.answerMs);
     if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
     for (const entry of findings.settled) deps.journal.append(entry);
+    unexplained.cancel(findings);
     const stillMissing = findings.missing.filter(
       (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),
     );
     for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));
     const mustLookAgain =
-      stillMissing.length < findings.missing.length || mayStillAgree(findings.positionMismatch, look, deps);
+      look < looksMin ||
+      stillMissing.length < findings.missing.length ||
+      mayStillAgree(findings.positionMismatch, look, deps);
     if (!mustLookAgain) return conclude(findings, deps);
     earlier = findings;
     await sleep(deps.secondLookMs);
@@ -75,20 +84,38 @@ function adoptFirstPosition(contracts: number, { journal, halts, onNews }: Recon
   onNews(`the account holds ${contracts} contracts that this bridge did not trade: taken over as the start`);
 }
 
-function conclude({ orphans, doubles, twins, positionMismatch }: Findings, deps: ReconciliationDeps): void {
-  const { desk, halts, journal } = deps;
-  for (const { orderId, order } of orphans) {
-    desk.cancelOrphan(orderId);
-    halts.raise(
-      'orphan-order',
-      `order ${orderId} (${order.permId ?? 'no permId'}) is open and in no journal: cancelled`,
-    );
+/** Orders that nothing explains are cancelled at the look that shows them, for a later one may leave them out. */
+class UnexplainedOrders {
+  /** Order ids and references. */
+  private readonly cancelled = new Set<number | string>();
+
+  constructor(private readonly deps: Pick<ReconciliationDeps, 'desk' | 'halts' | 'journal'>) {}
+
+  cancel({ orphans, doubles, twins }: Pick<Findings, 'orphans' | 'doubles' | 'twins'>): void {
+    const { desk, halts, journal } = this.deps;
+    for (const { orderId, order } of orphans.filter(({ orderId }) => this.isNew(orderId))) {
+      desk.cancelOrphan(orderId);
+      halts.raise(
+        'orphan-order',
+        `order ${orderId} (${order.permId ?? 'no permId'}) is open and in no journal: cancelled`,
+      );
+    }
+    if (doubles.length > 0)
+      halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
+    for (const orderRef of doubles.filter((ref) => this.isNew(ref)))
+      desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
+    for (const twin of twins.filter(({ orderId }) => this.isNew(orderId))) desk.cancelOrphan(twin.orderId);
   }
-  if (doubles.length > 0) {
-    halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
-    for (const orderRef of doubles) desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
+
+  private isNew(order: number | string): boolean {
+    const isNew = !this.cancelled.has(order);
+    this.cancelled.add(order);
+    return isNew;
   }
-  for (const twin of twins) desk.cancelOrphan(twin.orderId);
+}
+
+function conclude({ positionMismatch }: Findings, deps: ReconciliationDeps): void {
+  const { halts, journal } = deps;
   const takeover = deps.takeover();
   if (positionMismatch !== null && takeover !== null) {
     const reason = `taken over by ${takeover.by}: ${takeover.reason}`;

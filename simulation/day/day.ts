@@ -8,6 +8,7 @@ import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { type Gateway, startGateway } from '../../simulator/gateway.js';
 import type { RunningGateway } from '../../simulator/running-gateway.js';
 import { CancelRules } from '../invariants/cancel-rules.js';
+import { ForeignRule } from '../invariants/foreign-rule.js';
 import { isForgiven } from '../invariants/forgiven.js';
 import { JournalWatch } from '../invariants/journal-watch.js';
 import { LossRule } from '../invariants/loss-rule.js';
@@ -28,7 +29,7 @@ import { BridgeHost } from './bridge-host.js';
 import { Frames } from './frames.js';
 import { BROKER, HOME } from './home-template.js';
 import { KillTrigger } from './kill-trigger.js';
-import { ACCOUNT_MESSAGES, accountWord, tellMessages } from './messages.js';
+import { ACCOUNT_MESSAGES, type AccountWord, accountWord, tellMessages } from './messages.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedMarket } from './simulated-market.js';
 
@@ -78,6 +79,7 @@ export class Day {
   readonly marketWatch: MarketWatch;
   private readonly sendRules: SendRules;
   private readonly twinRule: TwinRule;
+  private readonly foreignRule: ForeignRule;
   private readonly processes: ProcessRules;
   readonly needlessAlarm: NeedlessAlarm;
   private haltWrittenMs = Number.POSITIVE_INFINITY;
@@ -100,6 +102,7 @@ export class Day {
     this.needlessAlarm = new NeedlessAlarm(this.report);
     this.sendRules = new SendRules(this, this.report);
     this.twinRule = new TwinRule(this, this.report);
+    this.foreignRule = new ForeignRule(this, this.report);
     this.lossRule = new LossRule(this, this.report);
     this.marketWatch = new MarketWatch(this);
     this.journals = new JournalWatch(this.report, (record) => {
@@ -119,7 +122,7 @@ export class Day {
       this.marketWatch.heard(bytes);
       const frames = framesOf.get(socket) ?? new Frames(ACCOUNT_MESSAGES);
       framesOf.set(socket, frames);
-      for (const word of frames.take(bytes).map(accountWord)) if (word) this.truth?.told(word);
+      for (const word of frames.take(bytes).map(accountWord)) if (word) this.told(word);
     };
     world.onUncaught = ({ owner, error }) =>
       this.report(
@@ -212,6 +215,12 @@ export class Day {
     return [...this.journals.haltsOf(this.journalFolder), ...(isThrown ? ['kill-switch'] : [])];
   }
 
+  private told(word: AccountWord): void {
+    if (!this.truth) return;
+    this.truth.told(word);
+    this.foreignRule.told(word);
+  }
+
   private gatewayRuns(gateway: Gateway): void {
     const { startPosition } = this.setting;
     if (startPosition !== 0) {
@@ -227,6 +236,7 @@ export class Day {
       this.lossRule,
       new SessionRule(this, this.report),
       new CancelRules(this, this.report),
+      this.foreignRule,
       this.marketWatch,
     ];
   }
@@ -307,6 +317,7 @@ export class Day {
     this.kills.beforeMessage(socket, fields[0] ?? '', Buffer.from(bytes));
     if (!world.owner.isAlive) return;
     world.record(text);
+    if (fields[0] === 'API') this.truth?.connected();
     if (fields[0] === '3' && this.truth) {
       const sent = this.sendRules.judge(fields, socket.owner);
       this.truth.sent.set(sent.orderRef, sent);

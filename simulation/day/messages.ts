@@ -1,6 +1,10 @@
+import { Frames } from './frames.js';
+
+const TOLD_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '5', '11', '61']);
+
 /** What the gateway says in a burst of frames, as far as orders and positions go; market data is left out. */
 export function tellMessages(bytes: Buffer): string[] {
-  return messagesIn(bytes).flatMap((fields) => tellMessage(fields) ?? []);
+  return new Frames(TOLD_MESSAGES).take(bytes).flatMap((fields) => tellMessage(fields) ?? []);
 }
 
 /** What a bridge can understand the account by: order statuses, errors, executions, positions. */
@@ -31,18 +35,6 @@ export function accountWord(fields: readonly string[]): AccountWord | null {
     default:
       return null;
   }
-}
-
-/** Fields of each whole frame, from the first on. */
-function messagesIn(bytes: Buffer): string[][] {
-  const messages: string[][] = [];
-  for (let at = 0; at + 4 <= bytes.length; ) {
-    const end = at + 4 + bytes.readUInt32BE(at);
-    if (end > bytes.length) break;
-    messages.push(bytes.toString('utf8', at + 4, end).split('\0'));
-    at = end;
-  }
-  return messages;
 }
 
 /** Message ids of the TWS protocol; docs/simulator.md names the dialect. */

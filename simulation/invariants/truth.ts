@@ -102,6 +102,11 @@ export class Truth {
       this.goneUntilMs.set(permId, this.world.nowMs + HEARD_MS);
   }
 
+  /** A bridge that connects anew asks for all open orders, twice: what has come back by then is found. */
+  connected(): void {
+    for (const { permId } of this.liveUnderOurId()) this.goneUntilMs.delete(permId);
+  }
+
   /** An order that came back to life, and nobody has said so yet. */
   isGoneForTheBridge({ permId }: Pick<Order, 'permId'>, atMs = this.world.nowMs): boolean {
     return (this.goneUntilMs.get(permId) ?? 0) > atMs;

@@ -18,6 +18,7 @@ export const INVARIANTS = [
   'order-twice',
   'order-id-again',
   'twin-untold',
+  'foreign-untold',
   'two-bridges',
   'half-started',
   'uncaught',

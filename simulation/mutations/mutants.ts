@@ -116,10 +116,17 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    name: 'new-connection-looks',
+    patches: [patch('orders/reconciliation.js', 'look < looksMin ||', '')],
+  },
   { name: 'orphan-cancel', patches: [patch('orders/reconciliation.js', 'desk.cancelOrphan(orderId);', '')] },
   {
     name: 'double-order',
-    patches: [patch('orders/reconciliation.js', 'if (doubles.length > 0) {', 'if (false) {')],
+    patches: [
+      patch('orders/reconciliation.js', 'if (doubles.length > 0)', 'if (false)'),
+      patch('orders/reconciliation.js', 'of doubles.filter(', 'of [].filter('),
+    ],
   },
   {
     name: 'position-mismatch',

@@ -119,10 +119,11 @@ describe('closing the position', () => {
     rig.gateway.inject({ do: 'executionsLate', ms: 1500, times: 1000 });
     rig.toys.arm(await rig.toys.accept(1, { ensemble: { ...EAGER, policy } }), 0);
     let worst = 0;
-    await rig.untilTrue('enough executions', () => {
+    const isEnough = () => {
       worst = Math.max(worst, Math.abs(rig.accountContracts));
-      return rig.gateway.ledger.executions.length > 18;
-    });
+      return rig.gateway.ledger.executions.length > 30;
+    };
+    await rig.untilTrue('enough executions', isEnough, 90_000);
     assert.ok(worst <= CONTRACTS, `the account held ${worst} contracts, the limit is ${CONTRACTS}`);
     await rig.quiet();
     await rig.untilTrue(

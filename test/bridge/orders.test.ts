@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
+import { orderFields, RawClient } from '../simulator/raw-client.js';
 import { assertAgreement } from './agreement.js';
 import { DoomedBridge } from './doomed-bridge.js';
 import { Rig } from './rig.js';
@@ -84,6 +85,21 @@ describe('orders over TCP', () => {
     assert.equal(order.status, 'Cancelled');
     await rig.quiet();
     assertAgreement(rig);
+  });
+
+  it('finds an open order that it never sent, though the gateway leaves it out at the first look', async () => {
+    rig = await Rig.start({ gateway: { speed: 0 } });
+    await rig.gateway.step(2000);
+    const another = await RawClient.connect(rig.gateway.port, 251);
+    another.send(...orderFields(1, { limit: '2000', quantity: '5' }));
+    const live = () => rig.gateway.ledger.live();
+    await rig.untilTrue('the order works', () => live().length === 1);
+    another.close();
+    // A look asks for the orders of the client and for those of all.
+    rig.gateway.inject({ do: 'omitOpenOrder', times: 2 });
+    await rig.startBridge({ tuning: { positionEveryMs: 3_600_000 } });
+    await rig.until('it halts', ({ haltReason }) => haltReason?.includes('orphan-order') === true);
+    await rig.untilTrue('the order is cancelled', () => live().length === 0);
   });
 
   it('waits for an execution that a status has reported before it calls the position wrong, though the order works on', async () => {

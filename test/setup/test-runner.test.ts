@@ -9,6 +9,7 @@ interface FolderResult {
   passed: number;
   failed: number;
   skipped: number;
+  failures: string[];
 }
 interface TestFolder {
   foldersWithTests(tests: string): string[];
@@ -29,25 +30,31 @@ describe('npm test', () => {
     const write = (text: string) => {
       output += text;
     };
-    const { passed, failed, skipped } = await runFolder('sample', { tests: folder(), write, exitLimitMs: 1_000 });
-    return { passed, failed, skipped, output };
+    const result = await runFolder('sample', { tests: folder(), write, exitLimitMs: 1_000 });
+    return { ...result, output };
   }
 
   it('counts what passed, failed and was skipped', async () => {
-    const { output, ...counts } = await run(`
+    const { output, failures, passed, failed, skipped } = await run(`
       it('a', () => {}); it('b', () => {}); it('c', () => { throw new Error('as meant'); }); it.skip('d', () => {});`);
-    assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 1 });
+    assert.deepEqual({ passed, failed, skipped }, { passed: 2, failed: 1, skipped: 1 });
     assert.match(output, /as meant/);
+    assert.equal(failures.length, 1);
+    assert.match(String(failures[0]), /^c\n.*as meant/);
   });
   it('counts a test process that dies as a failure', async () => {
-    const { output, ...counts } = await run(`it('a', () => {}); it('b', () => process.kill(process.pid, 'SIGKILL'));`);
-    assert.deepEqual(counts, { passed: 0, failed: 1, skipped: 0 });
+    const { output, failures, passed, failed, skipped } = await run(
+      `it('a', () => {}); it('b', () => process.kill(process.pid, 'SIGKILL'));`,
+    );
+    assert.deepEqual({ passed, failed, skipped }, { passed: 0, failed: 1, skipped: 0 });
     assert.match(output, /ended before its tests did \(SIGKILL\)/);
+    assert.deepEqual(failures, ['test/sample: the test process ended before its tests did (SIGKILL)']);
   });
   it('counts a test process that does not end as a failure', async () => {
-    const { output, ...counts } = await run(`setInterval(() => {}, 1000); it('a', () => {});`);
-    assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
+    const { output, failures, passed, failed, skipped } = await run(`setInterval(() => {}, 1000); it('a', () => {});`);
+    assert.deepEqual({ passed, failed, skipped }, { passed: 1, failed: 1, skipped: 0 });
     assert.match(output, /something was left open/);
+    assert.match(String(failures[0]), /something was left open/);
   });
   it('ends with the plain line, and with 1 where no test ran', async () => {
     const script = fileURLToPath(new URL('test.mjs', scripts));
