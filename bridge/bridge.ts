@@ -32,6 +32,7 @@ import { openHome } from './open-home.js';
 import { Opened } from './opened.js';
 import { AccountPosition } from './orders/account-position.js';
 import { endDecisions } from './orders/end-decisions.js';
+import { FOREIGN_EXECUTION, foreignReason, isForeign } from './orders/foreign-execution.js';
 import { openJournal } from './orders/open-journal.js';
 import { OrderDesk } from './orders/order-desk.js';
 import { CLOSING_HALTS } from './orders/order-ledger.js';
@@ -167,11 +168,11 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     ...{ contract, tickSize: instrument.tickSize, journal },
     recheck: (ask) => trading.recheck(ask),
     onRefused: (order) => trading.onOrderRefused(order),
-    onFill: ({ execId, orderRef, corrects, side, contracts, price }) => {
+    onFill: (fill) => {
+      const { side, contracts, price } = fill;
       tally.fills++;
       tally.lastFill = { wallTime: new Date().toISOString(), side, contracts, price };
-      if (orderRef === null && corrects === null)
-        halts.raise('foreign-execution', `execution ${execId} belongs to no order of this bridge`);
+      if (isForeign(fill)) halts.raise(FOREIGN_EXECUTION, foreignReason(fill.execId));
     },
     onBust: ({ execId }) => alarms.note('ExecutionBusted', `the exchange has taken execution ${execId} back`),
     onOddReport: (why) => halts.raise('odd-report', why),
@@ -348,7 +349,11 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     });
   halts.raise('connection', 'not connected yet');
   if (journal.ledger.live().length > 0) journal.append({ kind: 'link-lost', reason: 'the bridge was started anew' });
-  for (const [code, reason] of journal.ledger.haltReasons) {
+  for (const [code, reason] of [...journal.ledger.haltReasons]) {
+    if (journal.ledger.isOwed(code)) {
+      halts.raise(code as HaltCode, reason);
+      continue;
+    }
     halts.restore(code as HaltCode, reason);
     tellHalt(alarms, code as HaltCode, reason);
   }

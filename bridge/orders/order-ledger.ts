@@ -1,4 +1,5 @@
 import { Executions, signedContracts } from './executions.js';
+import { FOREIGN_EXECUTION, foreignReason, isForeign } from './foreign-execution.js';
 import type { EntryOf, JournalEntry, OrderSide } from './journal-line.js';
 import { isFinal, isLive, nextState, type OrderEvent, type OrderState, saysAlive, saysOver } from './order-state.js';
 
@@ -35,6 +36,8 @@ export class OrderLedger {
   /** Of the orders that are live, so that a long day makes no decision slower. */
   private readonly liveRefs = new Set<string>();
   private readonly halts = new Map<string, string>();
+  /** Halts that follow from a line, and have no line of their own yet: the process ended between the two. */
+  private readonly owedHalts = new Set<string>();
   private readonly closing = new Set<string>();
   /** Contracts after every change, oldest first: what was carried into the trade date, then one for each execution. */
   private readonly positions = [0];
@@ -92,6 +95,7 @@ export class OrderLedger {
         return;
       case 'halt':
         this.halts.set(entry.code, entry.reason);
+        this.owedHalts.delete(entry.code);
         if (CLOSING_HALTS.has(entry.code)) this.closing.add(entry.code);
         return;
       case 'flat':
@@ -99,6 +103,7 @@ export class OrderLedger {
         return;
       case 'resume':
         this.halts.delete(entry.code);
+        this.owedHalts.delete(entry.code);
         this.closing.delete(entry.code);
         return;
       case 'warning':
@@ -128,6 +133,9 @@ export class OrderLedger {
   /** Halts that outlive a restart, by code. */
   get haltReasons(): ReadonlyMap<string, string> {
     return this.halts;
+  }
+  isOwed(haltCode: string): boolean {
+    return this.owedHalts.has(haltCode);
   }
   /** Halts that asked for the position to be closed, and have not seen it flat since. */
   get closingCodes(): ReadonlySet<string> {
@@ -220,11 +228,18 @@ export class OrderLedger {
     this.cash -= signedContracts(fill) * fill.price - replaced * (earlier?.price ?? 0);
     this.lastFillPrice = fill.price;
     this.executions.count(fill);
+    if (isForeign(fill)) this.oweHalt(FOREIGN_EXECUTION, foreignReason(fill.execId));
     if (fill.orderRef !== null) {
       this.rememberPermId(fill.orderRef, fill.permId);
       this.countFilled(fill.orderRef);
     }
     if (fill.isOwn || this.byRef.get(fill.orderRef ?? '')?.purpose === 'decision') this.closeWhatCameLate();
+  }
+
+  private oweHalt(code: string, reason: string): void {
+    if (this.halts.has(code)) return;
+    this.halts.set(code, reason);
+    this.owedHalts.add(code);
   }
 
   /** What an order of ours still brings after the position was seen flat under such a halt has to be closed as well. */

@@ -136,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'foreign-execution',
-    patches: [patch('bridge.js', 'if (orderRef === null && corrects === null)', 'if (false)')],
+    patches: [patch('bridge.js', 'if (isForeign(fill))', 'if (false)')],
   },
   {
     name: 'order-ids',

@@ -105,6 +105,21 @@ describe('what the journal adds up to', () => {
     assert.deepEqual([...ledgerOf(carry({ closing: ['flatten'] })).closingCodes], ['flatten']);
     assert.deepEqual([...ledgerOf(carry(), { kind: 'halt', code: 'reject-burst', reason: 'x' }).closingCodes], []);
   });
+
+  it('halts for a trade of another hand also where the process ended before the halt was written down', () => {
+    const foreign = { ...fill('f', 2), orderRef: null };
+    const halted: JournalEntry = { kind: 'halt', code: 'foreign-execution', reason: 'x' };
+    const resumed: JournalEntry = { kind: 'resume', code: 'foreign-execution', by: 'x' };
+    const owed = (...entries: JournalEntry[]) => {
+      const ledger = ledgerOf(carry(), ...entries);
+      return [[...ledger.haltReasons.keys()], ledger.isOwed('foreign-execution')];
+    };
+    assert.deepEqual(owed(foreign), [['foreign-execution'], true]);
+    assert.deepEqual(owed(foreign, halted), [['foreign-execution'], false]);
+    assert.deepEqual(owed(foreign, halted, resumed), [[], false]);
+    assert.deepEqual(owed(halted, foreign), [['foreign-execution'], false]);
+    assert.deepEqual(owed({ ...foreign, corrects: 'f.01' }), [[], false], 'a correction is told as one');
+  });
 });
 
 describe('a decision that fills late', () => {
