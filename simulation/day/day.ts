@@ -106,6 +106,7 @@ export class Day {
     this.lossRule = new LossRule(this, this.report);
     this.marketWatch = new MarketWatch(this);
     this.journals = new JournalWatch(this.report, (record) => {
+      if (record.kind === 'halt') this.foreignRule.haltRecorded(String(record.code));
       if (record.kind === 'mark') this.lossRule.takeMark(Number(record.price));
       watcher.tell?.(world.owner.name, `journal: ${JSON.stringify(record)}`);
     });

@@ -23,8 +23,14 @@ export class ForeignRule {
   /** To be called with what arrives at the bridge. */
   told(word: AccountWord): void {
     if (word.about !== 'execution' || !this.isForeign(word.execId)) return;
-    this.look(); // what was told to an earlier bridge is told to this one anew, or not at all
     if (!this.halted.has(word.execId)) this.toldMs.set(word.execId, this.day.world.nowMs);
+  }
+
+  /** To be called with a halt that is on record from now on: a person looks at all that was done by then. */
+  haltRecorded(code: string): void {
+    if (!HALTS.includes(code)) return;
+    for (const { execId } of this.day.truth?.executions() ?? []) this.halted.add(execId);
+    this.toldMs.clear();
   }
 
   look(): void {
@@ -33,15 +39,10 @@ export class ForeignRule {
     this.incarnation = host.current;
     if (this.toldMs.size === 0) return;
     const halts = journals.haltsOf(journalFolder);
-    if (HALTS.some((code) => halts.has(code))) this.settle();
     // What cannot be written down cannot be read here.
-    else if (world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY) this.toldMs.clear();
+    const isDiskFull = world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY;
+    if (isDiskFull || HALTS.some((code) => halts.has(code))) this.toldMs.clear();
     else this.judge();
-  }
-
-  private settle(): void {
-    for (const execId of this.toldMs.keys()) this.halted.add(execId);
-    this.toldMs.clear();
   }
 
   private judge(): void {
