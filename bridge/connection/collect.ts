@@ -1,4 +1,4 @@
-import { type Contract, EventName, type Order, type OrderState } from '@stoqey/ib';
+import { type Contract, EventName, type Order, type OrderState, SecType } from '@stoqey/ib';
 import { Failure } from '../../shared/failure.js';
 import type { GatewaySession } from './session.js';
 
@@ -81,9 +81,19 @@ export async function askPositions(session: GatewaySession, timeoutMs: number): 
       () => session.send('request', (ib) => ib.reqPositions()),
     ),
   );
-  const odd = [...positions.values()].find(({ contracts }) => !Number.isSafeInteger(contracts));
-  if (odd) throw noAnswer('reqPositions', `with a number: ${odd.contract.localSymbol} ${odd.contracts}`);
+  const odd = [...positions.values()].find((position) => isOdd(position, session.accounts));
+  if (odd)
+    throw noAnswer(
+      'reqPositions',
+      `so that it can be read: ${odd.account} ${odd.contract.localSymbol} ${odd.contracts}`,
+    );
   return [...positions.values()];
+}
+
+/** A line that cannot be told apart from our own, which would then read as no position. */
+function isOdd({ account, contract, contracts }: PositionReport, accounts: readonly string[]): boolean {
+  const { secType = SecType.FUT, localSymbol } = contract;
+  return secType === SecType.FUT && !(accounts.includes(account) && localSymbol && Number.isSafeInteger(contracts));
 }
 
 const turns = new WeakMap<GatewaySession, Map<string, Promise<unknown>>>();
