@@ -29,8 +29,7 @@ export class ForeignRule {
   /** To be called with a halt that is on record from now on: a person looks at all that was done by then. */
   haltRecorded(code: string): void {
     if (!HALTS.includes(code)) return;
-    for (const { execId } of this.day.truth?.executions() ?? []) this.halted.add(execId);
-    this.toldMs.clear();
+    this.settle((this.day.truth?.executions() ?? []).map(({ execId }) => execId));
   }
 
   look(): void {
@@ -41,8 +40,14 @@ export class ForeignRule {
     const halts = journals.haltsOf(journalFolder);
     // What cannot be written down cannot be read here.
     const isDiskFull = world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY;
-    if (isDiskFull || HALTS.some((code) => halts.has(code))) this.toldMs.clear();
+    if (isDiskFull) this.toldMs.clear();
+    else if (HALTS.some((code) => halts.has(code))) this.settle(this.toldMs.keys());
     else this.judge();
+  }
+
+  private settle(execIds: Iterable<string>): void {
+    for (const execId of execIds) this.halted.add(execId);
+    this.toldMs.clear();
   }
 
   private judge(): void {

@@ -72,7 +72,8 @@ export class OrderRules {
     const date = [day.trueClock.nowMs(), day.clock.nowMs()].map(tradeDateOf).sort()[0]!;
     if (firstNoticeDate !== null && dayBefore(firstNoticeDate) <= date)
       report('expiring-contract', `${held} on ${date}, first notice is on ${firstNoticeDate}`);
-    const live = day.truth.liveOrders().filter((other) => other !== order);
+    const isKnown = (other: Order) => !day.truth.isGoneForTheBridge(other, sent.sentMs);
+    const live = day.truth.liveOrders().filter((other) => other !== order && isKnown(other));
     const { maxOpenOrders = 0 } = day.setting.risk;
     if (live.length + 1 > maxOpenOrders)
       report('open-orders', `${held}: ${live.length} others work, the limit is ${maxOpenOrders}`);
