@@ -29,7 +29,7 @@ import { BridgeHost } from './bridge-host.js';
 import { Frames } from './frames.js';
 import { BROKER, HOME } from './home-template.js';
 import { KillTrigger } from './kill-trigger.js';
-import { ACCOUNT_MESSAGES, type AccountWord, accountWord, tellMessages } from './messages.js';
+import { accountWord, DEPTH_MESSAGE, HEARD_MESSAGES, tellMessages } from './messages.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedMarket } from './simulated-market.js';
 
@@ -120,10 +120,9 @@ export class Day {
     const framesOf = new WeakMap<object, Frames>();
     world.network.onArrival = (socket, bytes) => {
       if (socket.owner !== this.host.current?.owner) return;
-      this.marketWatch.heard(bytes);
-      const frames = framesOf.get(socket) ?? new Frames(ACCOUNT_MESSAGES);
+      const frames = framesOf.get(socket) ?? new Frames(HEARD_MESSAGES);
       framesOf.set(socket, frames);
-      for (const word of frames.take(bytes).map(accountWord)) if (word) this.told(word);
+      for (const fields of frames.take(bytes)) this.hear(fields);
     };
     world.onUncaught = ({ owner, error }) =>
       this.report(
@@ -216,8 +215,11 @@ export class Day {
     return [...this.journals.haltsOf(this.journalFolder), ...(isThrown ? ['kill-switch'] : [])];
   }
 
-  private told(word: AccountWord): void {
-    if (!this.truth) return;
+  /** One message that has arrived at the bridge. */
+  private hear(fields: readonly string[]): void {
+    if (fields[0] === DEPTH_MESSAGE) this.marketWatch.heardDepth();
+    const word = accountWord(fields);
+    if (!word || !this.truth) return;
     this.truth.told(word);
     this.foreignRule.told(word);
   }

@@ -7,8 +7,10 @@ export function tellMessages(bytes: Buffer): string[] {
   return new Frames(TOLD_MESSAGES).take(bytes).flatMap((fields) => tellMessage(fields) ?? []);
 }
 
-/** What a bridge can understand the account by: order statuses, errors, executions, positions. */
-export const ACCOUNT_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '11', '61']);
+/** updateMktDepth. */
+export const DEPTH_MESSAGE = '12';
+/** What a bridge can understand account and book by: order statuses, errors, executions, positions, depth. */
+export const HEARD_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '11', '61', DEPTH_MESSAGE]);
 
 /** One word of the gateway on orders, executions or positions. */
 export type AccountWord =

@@ -12,9 +12,9 @@ export class MarketWatch {
 
   constructor(private readonly day: Day) {}
 
-  /** updateMktDepth is message 12, version 1. */
-  heard(bytes: Buffer): void {
-    if (bytes.indexOf('12\x001\0', 0, 'latin1') >= 0) this.depthHeardMs = this.day.world.nowMs;
+  /** To be called when depth arrives at the bridge. */
+  heardDepth(): void {
+    this.depthHeardMs = this.day.world.nowMs;
   }
 
   look(): void {
