@@ -15,7 +15,7 @@ export const HEARD_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '11', '61'
 /** One word of the gateway on orders, executions or positions. */
 export type AccountWord =
   | { readonly about: 'order'; readonly orderId: number; readonly isAlive: boolean }
-  | { readonly about: 'execution'; readonly execId: string }
+  | { readonly about: 'execution'; readonly execId: string; readonly shares: number }
   | { readonly about: 'position'; readonly account: string; readonly localSymbol: string; readonly contracts: number };
 
 /** Null where the message says nothing of the account. */
@@ -26,7 +26,7 @@ export function accountWord(fields: readonly string[]): AccountWord | null {
     case '4':
       return fields[3] === '202' ? { about: 'order', orderId: Number(fields[2]), isAlive: false } : null;
     case '11':
-      return { about: 'execution', execId: fields[14] ?? '' };
+      return { about: 'execution', execId: fields[14] ?? '', shares: Number(fields[19]) };
     case '61':
       return {
         about: 'position',

@@ -22,7 +22,8 @@ export class ForeignRule {
 
   /** To be called with what arrives at the bridge. */
   told(word: AccountWord): void {
-    if (word.about !== 'execution' || !this.isForeign(word.execId)) return;
+    // No shares: the trade was taken back, and that is told by an alarm of its own.
+    if (word.about !== 'execution' || word.shares === 0 || !this.isForeign(word.execId)) return;
     if (!this.halted.has(word.execId)) this.toldMs.set(word.execId, this.day.world.nowMs);
   }
 
