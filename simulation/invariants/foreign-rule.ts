@@ -12,7 +12,7 @@ const HALTS = ['foreign-execution', 'odd-report'];
 export class ForeignRule {
   /** When each was told, by its execId, for which no halt has been seen yet. */
   private readonly toldMs = new Map<string, number>();
-  private readonly halted = new Set<string>();
+  private readonly settled = new Set<string>();
   private incarnation: unknown;
 
   constructor(
@@ -22,9 +22,10 @@ export class ForeignRule {
 
   /** To be called with what arrives at the bridge. */
   told(word: AccountWord): void {
-    // No shares: the trade was taken back, and that is told by an alarm of its own.
-    if (word.about !== 'execution' || word.shares === 0 || !this.isForeign(word.execId)) return;
-    if (!this.halted.has(word.execId)) this.toldMs.set(word.execId, this.day.world.nowMs);
+    if (word.about !== 'execution' || !this.isForeign(word.execId)) return;
+    // No shares: the trade was taken back. An alarm says so, and it counts no more, whatever is told of it later.
+    if (word.shares === 0) this.settled.add(word.execId);
+    if (!this.settled.has(word.execId)) this.toldMs.set(word.execId, this.day.world.nowMs);
   }
 
   /** To be called with a halt that is on record from now on: a person looks at all that was done by then. */
@@ -47,7 +48,7 @@ export class ForeignRule {
   }
 
   private settle(execIds: Iterable<string>): void {
-    for (const execId of execIds) this.halted.add(execId);
+    for (const execId of execIds) this.settled.add(execId);
     this.toldMs.clear();
   }
 
