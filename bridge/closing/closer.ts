@@ -1,3 +1,4 @@
+import { CLIENT_ID } from '../../shared/config/services.js';
 import { askOpenOrders, type OpenOrderReport } from '../connection/collect.js';
 import type { GatewaySession } from '../connection/session.js';
 import type { AccountPosition } from '../orders/account-position.js';
@@ -37,7 +38,7 @@ const PATIENCE_MS = 30_000;
 const FILLED_WITHIN_MS = 3000;
 
 /**
- * Closes the position, one step at a time: first no order of ours may live, then the account is asked what it holds, then
+ * Closes the position, one step at a time: first no order under our client id may live, then the account is asked what it holds, then
  * one market order for what it says. It is done when account and executions both say zero. What the gateway does not
  * answer is asked again, never assumed.
  */
@@ -129,6 +130,11 @@ export class Closer {
     const others = await this.ordersOfOthers(session);
     if (reason === 'flatten' && deps.otherOrders === 'cancel' && others.length > 0) {
       session.send('cancel', (ib) => ib.reqGlobalCancel());
+      return this.wait(RETRY_MS.first);
+    }
+    const stray = others.find(({ order }) => order.clientId === CLIENT_ID);
+    if (stray) {
+      deps.onDoubt(`to close: ${nameOf(stray)} is open and in no journal`);
       return this.wait(RETRY_MS.first);
     }
     const account = await deps.position.ask(session);

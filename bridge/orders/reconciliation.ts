@@ -5,7 +5,7 @@ import type { GatewaySession } from '../connection/session.js';
 import type { Halts } from '../halt/halts.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderDesk } from './order-desk.js';
-import type { Order } from './order-ledger.js';
+import type { Order, OrderLedger } from './order-ledger.js';
 import { type Account, compareWithGateway, type Findings, gatewayPosition, outcomeOfMissing } from './reconcile.js';
 
 export interface ReconciliationDeps {
@@ -44,10 +44,14 @@ export async function reconcile(
   let earlier: Findings | null = null;
   const unexplained = new UnexplainedOrders(deps);
   for (let look = 1; look <= LOOKS_MAX; look++) {
+    const claimedBefore = claimedFilled(deps.journal.ledger);
     const truth = await askGatewayTruth(session, deps.answerMs);
     if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
-    for (const entry of findings.settled) deps.journal.append(entry);
+    // An order that was shown open and was called filled after that is filled: its executions are still to come.
+    const claimed = claimedFilled(deps.journal.ledger);
+    const settled = findings.settled.filter(({ orderRef }) => claimedBefore.has(orderRef) || !claimed.has(orderRef));
+    for (const entry of settled) deps.journal.append(entry);
     unexplained.cancel(findings);
     const stillMissing = findings.missing.filter(
       (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),
@@ -62,6 +66,16 @@ export async function reconcile(
     await sleep(deps.secondLookMs);
   }
   throw new Error('orders keep appearing and disappearing at the gateway: connecting anew');
+}
+
+/** References of the orders that a status calls filled or over, with executions still missing. */
+function claimedFilled(ledger: OrderLedger): Set<string> {
+  return new Set(
+    ledger
+      .live()
+      .filter(({ state }) => state === 'filling')
+      .map(({ orderRef }) => orderRef),
+  );
 }
 
 /** A difference is believed at the second look; one that live orders explain only once their executions had time to come. */

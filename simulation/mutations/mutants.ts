@@ -86,9 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'reconcile-settled',
-    patches: [
-      patch('orders/reconciliation.js', 'for (const entry of findings.settled) deps.journal.append(entry);', ''),
-    ],
+    patches: [patch('orders/reconciliation.js', 'for (const entry of settled) deps.journal.append(entry);', '')],
   },
   {
     name: 'reconcile-missing',
