@@ -203,7 +203,10 @@ function placeStray(day: Day, contracts: number, orderRef: () => string | undefi
   };
   const query = { conId: contract.conId, symbol: product.symbol, secType: 'FUT', exchange: 'CME' } as ContractQuery;
   truth.strays.add(gateway.ledger.lastPermId + 1);
-  gateway.desk.place(CLIENT_ID, { orderId: gateway.ledger.nextOrderId(CLIENT_ID), contract: query, terms });
+  // Under an id that was used before it would be a change of that order.
+  let orderId = gateway.ledger.nextOrderId(CLIENT_ID);
+  while (gateway.ledger.find(CLIENT_ID, orderId)) orderId++;
+  gateway.desk.place(CLIENT_ID, { orderId, contract: query, terms });
   return true;
 }
 
