@@ -15,8 +15,3 @@ export function subscriptionsOf(gateway: Gateway): [requestId: number, Subscript
 export function requestIdOf(gateway: Gateway, kind: Subscription['kind']): number | undefined {
   return subscriptionsOf(gateway).find(([, subscription]) => subscription.kind === kind)?.[0];
 }
-
-/** From here on nothing comes of the present subscription of a kind, and nobody says so. */
-export function silence(gateway: Gateway, kind: Subscription['kind']): void {
-  for (const [, subscription] of subscriptionsOf(gateway)) if (subscription.kind === kind) subscription.stop();
-}
