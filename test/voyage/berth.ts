@@ -31,6 +31,8 @@ export class Berth {
       // An open every six seconds of wall time.
       BELIEVE_CLOCK_SPEED: '60',
       BELIEVE_SHIP_OBSERVE_MARKET_SECONDS: '60',
+      // Days of the market pass between a stop and a start: what is held over them may lose any amount.
+      BELIEVE_RISK_MAX_DAILY_LOSS_USD: '1000000',
       BELIEVE_SCHEDULE_ENABLED: 'true',
       ...settings,
     });
