@@ -72,7 +72,7 @@ export class LossRule {
       return;
     }
     this.beyondSinceMs ??= world.nowMs;
-    if (position === 0) this.heldBeyondSinceMs = null;
+    if (position === 0 || isBeingClosed(this.day)) this.heldBeyondSinceMs = null;
     else this.heldBeyondSinceMs ??= world.nowMs;
     if (this.heldBeyondSinceMs === null) return;
     const heldMs = world.nowMs - this.heldBeyondSinceMs;
