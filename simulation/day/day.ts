@@ -106,7 +106,8 @@ export class Day {
     this.lossRule = new LossRule(this, this.report);
     this.marketWatch = new MarketWatch(this);
     this.journals = new JournalWatch(this.report, (record) => {
-      if (record.kind === 'halt') this.foreignRule.haltRecorded(String(record.code));
+      if (record.kind === 'halt')
+        for (const rule of [this.foreignRule, this.twinRule]) rule.haltRecorded(String(record.code));
       if (record.kind === 'mark') this.lossRule.takeMark(Number(record.price));
       watcher.tell?.(world.owner.name, `journal: ${JSON.stringify(record)}`);
     });
@@ -240,6 +241,7 @@ export class Day {
       new SessionRule(this, this.report),
       new CancelRules(this, this.report),
       this.foreignRule,
+      this.twinRule,
       this.marketWatch,
     ];
   }

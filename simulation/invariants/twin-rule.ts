@@ -2,8 +2,14 @@ import type { Day } from '../day/day.js';
 import { describe } from './order-rules.js';
 import type { Report } from './violation.js';
 
-/** A bridge that cancels the twin of an order that works has halted for it: a person has to look where it came from. */
+/** The look that shows the two is over by then, also on a slow disk. */
+const HALTED_WITHIN_MS = 3000;
+
+/** A bridge that cancels the twin of an order that works halts for it: a person has to look where it came from. */
 export class TwinRule {
+  /** Of which no halt has been seen yet. */
+  private cancelledTwins: { readonly atMs: number; readonly what: string; readonly by: unknown }[] = [];
+
   constructor(
     private readonly day: Day,
     private readonly report: Report,
@@ -11,17 +17,29 @@ export class TwinRule {
 
   /** To be called with the id of an order whose cancellation leaves the bridge. */
   cancelled(orderId: number): void {
-    const { truth, journals, journalFolder, localSymbol, world } = this.day;
-    if (world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY || journals.haltsOf(journalFolder).has('double-order'))
-      return;
+    const { truth, localSymbol, world, host } = this.day;
     const twin = truth.liveUnderOurId().find((order) => order.orderId === orderId && truth.strays.has(order.permId));
     const original = truth
       .liveOrders()
       .find(({ terms, contract }) => terms.orderRef === twin?.terms.orderRef && contract.localSymbol === localSymbol);
-    if (twin && original)
-      this.report(
-        'twin-untold',
-        `${describe(twin)} is cancelled, ${describe(original)} works under the same reference, and no halt is on record`,
-      );
+    if (!twin || !original) return;
+    const what = `${describe(twin)} is cancelled, ${describe(original)} works under the same reference`;
+    this.cancelledTwins.push({ atMs: world.nowMs, what, by: host.current });
+  }
+
+  /** To be called with a halt that is on record from now on. */
+  haltRecorded(code: string): void {
+    if (code === 'double-order') this.cancelledTwins = [];
+  }
+
+  look(): void {
+    if (this.cancelledTwins.length === 0) return;
+    const { journals, journalFolder, world, host } = this.day;
+    const isHalted = journals.haltsOf(journalFolder).has('double-order');
+    // What cannot be written down cannot be read here.
+    const isDiskFull = world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY;
+    this.cancelledTwins = this.cancelledTwins.filter(({ by }) => !isHalted && !isDiskFull && by === host.current);
+    for (const { atMs, what } of this.cancelledTwins)
+      if (world.nowMs - atMs > HALTED_WITHIN_MS) this.report('twin-untold', `${what}, and no halt is on record`);
   }
 }
