@@ -105,10 +105,13 @@ describe('a roll', () => {
 
   it('halts on the first start where the journal of the old contract ends with a position, whatever the gateway says', async () => {
     await start();
-    await rig.startBridge();
     rig.toys.arm(await rig.toys.accept(1), 0);
-    await rig.until('a position', ({ positionContracts }) => positionContracts !== 0);
-    await rig.stopBridge();
+    // A last decision may close it before the bridge stops.
+    do {
+      await rig.startBridge();
+      await rig.until('a position', ({ up, positionContracts }) => up === true && positionContracts !== 0);
+      await rig.stopBridge();
+    } while (rig.ledger().positionContracts === 0);
     const { positionContracts } = rig.ledger();
     await rig.gateway.stop();
     await rig.startGateway();
