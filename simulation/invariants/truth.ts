@@ -53,6 +53,7 @@ export class Truth {
     private readonly account: string,
   ) {
     this.startContracts = this.totalContracts();
+    this.watchReturns();
   }
 
   /** Signed contracts held of one contract, by its exchange symbol. */
@@ -105,6 +106,16 @@ export class Truth {
   /** A bridge that connects anew asks for all open orders, twice: what has come back by then is found. */
   connected(): void {
     for (const { permId } of this.liveUnderOurId()) this.goneUntilMs.delete(permId);
+  }
+
+  /** That an order had ended may have been told to nobody, and be known from a look: its return is news all the same. */
+  private watchReturns(): void {
+    const { lifecycle } = this.gateway.desk;
+    const reopen = lifecycle.reopen.bind(lifecycle);
+    lifecycle.reopen = (order) => {
+      this.goneUntilMs.set(order.permId, Number.POSITIVE_INFINITY);
+      reopen(order);
+    };
   }
 
   /** An order that came back to life, and nobody has said so yet. */
