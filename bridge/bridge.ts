@@ -350,12 +350,11 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
   halts.raise('connection', 'not connected yet');
   if (journal.ledger.live().length > 0) journal.append({ kind: 'link-lost', reason: 'the bridge was started anew' });
   for (const [code, reason] of [...journal.ledger.haltReasons]) {
-    if (journal.ledger.isOwed(code)) {
-      halts.raise(code as HaltCode, reason);
-      continue;
+    if (journal.ledger.isOwed(code)) halts.raise(code as HaltCode, reason);
+    else {
+      halts.restore(code as HaltCode, reason);
+      tellHalt(alarms, code as HaltCode, reason);
     }
-    halts.restore(code as HaltCode, reason);
-    tellHalt(alarms, code as HaltCode, reason);
   }
   guard.start();
   decisionLog.start(decider.lastEventSeq);

@@ -38,9 +38,9 @@ const PATIENCE_MS = 30_000;
 const FILLED_WITHIN_MS = 3000;
 
 /**
- * Closes the position, one step at a time: first no order under our client id may live, then the account is asked what it holds, then
- * one market order for what it says. It is done when account and executions both say zero. What the gateway does not
- * answer is asked again, never assumed.
+ * Closes the position, one step at a time: first no order under our client id may live, then the account is asked what it
+ * holds, then one market order for what it says. It is done when account and executions both say zero. What the gateway
+ * does not answer is asked again, never assumed.
  */
 export class Closer {
   private isAsking = false;

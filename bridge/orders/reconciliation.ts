@@ -107,7 +107,7 @@ class UnexplainedOrders {
 
   cancel({ orphans, doubles, twins }: Pick<Findings, 'orphans' | 'doubles' | 'twins'>): void {
     const { desk, halts, journal } = this.deps;
-    for (const { orderId, order } of orphans.filter(({ orderId }) => this.isNew(orderId))) {
+    for (const { orderId, order } of orphans.filter(({ orderId }) => this.markOnce(orderId))) {
       desk.cancelOrphan(orderId);
       halts.raise(
         'orphan-order',
@@ -116,12 +116,13 @@ class UnexplainedOrders {
     }
     if (doubles.length > 0)
       halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
-    for (const orderRef of doubles.filter((ref) => this.isNew(ref)))
+    for (const orderRef of doubles.filter((ref) => this.markOnce(ref)))
       desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
-    for (const twin of twins.filter(({ orderId }) => this.isNew(orderId))) desk.cancelOrphan(twin.orderId);
+    for (const twin of twins.filter(({ orderId }) => this.markOnce(orderId))) desk.cancelOrphan(twin.orderId);
   }
 
-  private isNew(order: number | string): boolean {
+  /** @returns whether it was not marked yet */
+  private markOnce(order: number | string): boolean {
     const isNew = !this.cancelled.has(order);
     this.cancelled.add(order);
     return isNew;

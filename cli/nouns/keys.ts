@@ -1,20 +1,14 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type KeyPlaces,
-  keyPlaces,
-  privateKeysFolder,
-  publicKeyFile,
-  trustFolder,
-} from '../../research/release/key-places.js';
+import { type Command, Option } from 'commander';
+import { type KeyPlaces, privateKeysFolder, publicKeyFile, trustFolder } from '../../research/release/key-places.js';
 import { initKeys, ROTATED_ROLES, type RotatedRole, rotateKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
-import { loadConfig } from '../../shared/config/load-config.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { readSigningKeys } from '../../shared/release/key-folder.js';
 import { hasPin, initPin, readPin } from '../../shared/release/pin-store.js';
 import { ROLE_NAMES, type TrustedRoot } from '../../shared/release/root.js';
 import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { integer, type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
 import { printResult } from '../output.js';
 import { keysWarning, rootKeysWarning } from '../up/keys-warning.js';
 
@@ -41,19 +35,6 @@ export function register(noun: Command): void {
     .requiredOption('--counter <n>', 'counter of the newest release it may have verified', integer)
     .requiredOption('--payload <sha256>', 'payloadSha256 of that release (believe release list --json)')
     .action(pinByHand);
-}
-
-interface PlaceOptions {
-  home?: string;
-  rootKeysFolder?: string;
-  json?: boolean;
-}
-
-function withPlaces(command: Command): Command {
-  return command
-    .option('--home <folder>', 'home folder')
-    .option('--root-keys-folder <folder>', 'private root keys (default: offline-root-keys in the home folder)')
-    .option('--json', 'one JSON object on stdout');
 }
 
 function init(
@@ -131,15 +112,4 @@ function described(places: KeyPlaces, root: TrustedRoot) {
   });
   const publicKeys = root.roles.release.keys.map(({ keyid }) => publicKeyFile(folder, 'release', keyid));
   return { rootVersion: version, epoch, expires, roles, publicKeys, rootKeysFolder: places.rootKeysFolder };
-}
-
-function placesOf({ home, rootKeysFolder }: PlaceOptions): KeyPlaces {
-  const config = loadConfig({ overrides: home === undefined ? {} : { home } });
-  return keyPlaces(path.resolve(config.home), rootKeysFolder);
-}
-
-function integer(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number above 0');
-  return value;
 }

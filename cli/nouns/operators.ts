@@ -1,15 +1,15 @@
 import { createPublicKey } from 'node:crypto';
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { releaseLedger } from '../../research/release/build-release.js';
-import { type KeyPlaces, keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
+import { type KeyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
 import { addOperator, operatorsOf, revokeOperator } from '../../research/release/operators.js';
-import { loadConfig } from '../../shared/config/load-config.js';
 import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { type VerifyingKey, verifyingKey } from '../../shared/release/ed25519-key.js';
 import { readSigningKeys } from '../../shared/release/key-folder.js';
 import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { integer, type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
 import { printResult } from '../output.js';
 
 /** `believe operators`: whose signature lets a held ship go on, by the root of trust of a home folder. */
@@ -27,20 +27,6 @@ export function register(noun: Command): void {
     .description('take one off the next root of trust: his approvals let nothing go any more; needs the root keys')
     .argument('<name or keyid>')
     .action(revoke);
-}
-
-interface PlaceOptions {
-  home?: string;
-  rootKeysFolder?: string;
-  json?: boolean;
-}
-
-function withPlaces(command: Command): Command {
-  return command
-    .option('--home <folder>', 'home folder')
-    .option('--root-keys-folder <folder>', 'private root keys (default: offline-root-keys in the home folder)')
-    .option('--json', 'one JSON object on stdout')
-    .exitOverride();
 }
 
 function list(options: PlaceOptions): void {
@@ -105,15 +91,4 @@ function publicKeyIn(file: string): VerifyingKey {
   } catch {
     throw new UsageFailure(`${file} is no Ed25519 public key in PEM`, 'openssl pkey -in KEY -pubout -out FILE');
   }
-}
-
-function placesOf({ home, rootKeysFolder }: PlaceOptions): KeyPlaces {
-  const config = loadConfig({ overrides: home === undefined ? {} : { home } });
-  return keyPlaces(path.resolve(config.home), rootKeysFolder);
-}
-
-function integer(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number above 0');
-  return value;
 }

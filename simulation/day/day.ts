@@ -145,6 +145,11 @@ export class Day {
     return this.product.contracts[this.contractIndex]!;
   }
 
+  /** What cannot be written down cannot be read either. */
+  get isDiskFull(): boolean {
+    return this.world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY;
+  }
+
   /** Of the account and the contract that is traded. */
   get journalFolder(): string {
     return path.join(BROKER, 'journal', `${ACCOUNT}-${this.localSymbol}`);

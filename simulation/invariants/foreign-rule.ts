@@ -35,13 +35,11 @@ export class ForeignRule {
   }
 
   look(): void {
-    const { host, journals, journalFolder, world } = this.day;
+    const { host, journals, journalFolder, isDiskFull } = this.day;
     if (this.incarnation !== host.current) this.toldMs.clear();
     this.incarnation = host.current;
     if (this.toldMs.size === 0) return;
     const halts = journals.haltsOf(journalFolder);
-    // What cannot be written down cannot be read here.
-    const isDiskFull = world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY;
     if (isDiskFull) this.toldMs.clear();
     else if (HALTS.some((code) => halts.has(code))) this.settle(this.toldMs.keys());
     else this.judge();

@@ -144,7 +144,7 @@ export class LossRule {
       Math.abs(world.wallStepMs) < 1000 &&
       tradeDateOf(clock.nowMs()) === date &&
       [day.trueClock.nowMs(), clock.nowMs()].every((ms) => isExchangeOpen(sessionPhase(ms))) &&
-      world.disk.faults.freeBytes === Number.POSITIVE_INFINITY &&
+      !day.isDiskFull &&
       truth.gateway.desk.ordained.rejections.length === 0 &&
       truth.gateway.desk.ordained.suspensions.length === 0
     );

@@ -34,10 +34,8 @@ export class TwinRule {
 
   look(): void {
     if (this.cancelledTwins.length === 0) return;
-    const { journals, journalFolder, world, host } = this.day;
+    const { journals, journalFolder, world, host, isDiskFull } = this.day;
     const isHalted = journals.haltsOf(journalFolder).has('double-order');
-    // What cannot be written down cannot be read here.
-    const isDiskFull = world.disk.faults.freeBytes !== Number.POSITIVE_INFINITY;
     this.cancelledTwins = this.cancelledTwins.filter(({ by }) => !isHalted && !isDiskFull && by === host.current);
     for (const { atMs, what } of this.cancelledTwins)
       if (world.nowMs - atMs > HALTED_WITHIN_MS) this.report('twin-untold', `${what}, and no halt is on record`);

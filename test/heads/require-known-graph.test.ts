@@ -5,16 +5,7 @@ import { toOnnx } from '../../research/training/onnx/to-onnx.js';
 import { treeNode } from '../../research/training/onnx/tree-node.js';
 import { ONNX_BYTES_MAX, requireKnownGraph } from '../../shared/heads/require-known-graph.js';
 import { loopingGraph } from '../attacks/looping-graph.js';
-
-const STUMP = {
-  left_children: [1, -1, -1],
-  right_children: [2, -1, -1],
-  split_indices: [0, 0, 0],
-  split_conditions: [0.5, -1, 2],
-  default_left: [0, 0, 0],
-  loss_changes: [3, 0, 0],
-  tree_param: { size_leaf_vector: '1' },
-};
+import { STUMP } from '../training/stump.js';
 
 function exported(classes: 2 | 3): Buffer {
   const groups = classes === 2 ? 1 : 3;

@@ -3,18 +3,7 @@ import fc from 'fast-check';
 import { evaluateTrees } from '../../research/training/evaluate-trees.js';
 import { toOnnx } from '../../research/training/onnx/to-onnx.js';
 import { readTreeEnsemble } from '../../research/training/tree-ensemble.js';
-
-/** One branch on column 0 at 0.5, as XGBoost writes it: missing goes right. */
-const STUMP = {
-  left_children: [1, -1, -1],
-  right_children: [2, -1, -1],
-  split_indices: [0, 0, 0],
-  split_conditions: [0.5, -1, 2],
-  default_left: [0, 0, 0],
-  loss_changes: [3, 0, 0],
-  split_type: [0, 0, 0],
-  tree_param: { size_leaf_vector: '1' },
-};
+import { STUMP } from './stump.js';
 
 function model(change: { tree?: object; learner?: object; booster?: object; base?: string } = {}): Buffer {
   return Buffer.from(

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type KeyPlaces, keyPlaces } from '../../research/release/key-places.js';
+import { loadConfig } from '../../shared/config/load-config.js';
+
+/** Options of every command on keys and on the people who hold them. */
+export interface PlaceOptions {
+  home?: string;
+  rootKeysFolder?: string;
+  json?: boolean;
+}
+
+export function withPlaces(command: Command): Command {
+  return command
+    .option('--home <folder>', 'home folder')
+    .option('--root-keys-folder <folder>', 'private root keys (default: offline-root-keys in the home folder)')
+    .option('--json', 'one JSON object on stdout');
+}
+
+export function placesOf({ home, rootKeysFolder }: PlaceOptions): KeyPlaces {
+  const config = loadConfig({ overrides: home === undefined ? {} : { home } });
+  return keyPlaces(path.resolve(config.home), rootKeysFolder);
+}
+
+/** For commander, which adds the option's name. @throws InvalidArgumentError */
+export function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number above 0');
+  return value;
+}
