@@ -5,7 +5,7 @@ import type { GatewaySession } from './session.js';
 /** A total, which the gateway states in the account's base currency: the currency of that line is the base currency. */
 const TOTAL = 'NetLiquidation';
 
-/** Base currency of an account; null where the gateway does not say. @throws Failure NoAnswer */
+/** Base currency of an account; null where the gateway does not say. @throws Failure NoAnswer, GatewayUnreachable */
 export async function askBaseCurrency(
   session: GatewaySession,
   account: string,

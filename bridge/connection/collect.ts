@@ -1,6 +1,6 @@
 import { type Contract, EventName, type Order, type OrderState, SecType } from '@stoqey/ib';
 import { Failure } from '../../shared/failure.js';
-import type { GatewaySession } from './session.js';
+import { type GatewaySession, unreachable } from './session.js';
 
 export interface OpenOrderReport {
   readonly orderId: number;
@@ -25,7 +25,7 @@ export interface GatewayTruth {
 /**
  * Asks in the order that leaves no hole: an order that fills while we ask is missing from the open orders but then is
  * in the executions, which are asked for later. The executions go to whoever listens for them on this connection.
- * @throws Failure NoAnswer when the gateway is silent for `timeoutMs`; or when the connection closes meanwhile
+ * @throws Failure NoAnswer when the gateway is silent for `timeoutMs`; GatewayUnreachable when the connection ends meanwhile
  */
 export async function askGatewayTruth(session: GatewaySession, timeoutMs: number): Promise<GatewayTruth> {
   const openOrders = await askOpenOrders(session, timeoutMs);
@@ -34,7 +34,7 @@ export async function askGatewayTruth(session: GatewaySession, timeoutMs: number
   return { openOrders, positions };
 }
 
-/** Open orders of every client of the account. @throws Failure NoAnswer */
+/** Open orders of every client of the account. @throws Failure NoAnswer, GatewayUnreachable */
 export async function askOpenOrders(session: GatewaySession, timeoutMs: number): Promise<OpenOrderReport[]> {
   const found = new Map<string, OpenOrderReport>();
   const onOrder = (orderId: number, contract: Contract, order: Order, state: OrderState) =>
@@ -63,7 +63,8 @@ async function askExecutions(session: GatewaySession, timeoutMs: number): Promis
 }
 
 /**
- * Every position of the login. The subscription stays: the gateway goes on telling what changes. @throws Failure NoAnswer
+ * Every position of the login. The subscription stays: the gateway goes on telling what changes.
+ * @throws Failure NoAnswer, GatewayUnreachable
  */
 export async function askPositions(session: GatewaySession, timeoutMs: number): Promise<PositionReport[]> {
   const positions = new Map<string, PositionReport>();
@@ -113,7 +114,7 @@ async function inTurn(session: GatewaySession, what: string, ask: () => Promise<
 // biome-ignore lint/suspicious/noExplicitAny: the library's emitter has one listener type for all events
 type Listener = (...args: any[]) => void;
 
-/** Listens, asks, and waits for the end marker of that request. */
+/** Listens, asks, and waits for the end marker of that request. @throws Failure NoAnswer, GatewayUnreachable */
 export async function collect(
   session: GatewaySession,
   what: string,
@@ -134,7 +135,9 @@ export async function collect(
       events.on(end, onEnd);
       for (const [event, listener] of listeners) events.on(event, listener);
       timer = setTimeout(() => reject(noAnswer(what, `in ${timeoutMs} ms`)), timeoutMs);
-      session.closed.then((reason) => reject(noAnswer(what, `: ${reason}`)));
+      session.closed.then((reason) =>
+        reject(unreachable(`the connection ended before the answer to ${what}: ${reason}`)),
+      );
       ask();
     });
   } finally {

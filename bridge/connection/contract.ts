@@ -2,7 +2,7 @@ import { type Contract, type ContractDetails, EventName, SecType } from '@stoqey
 import type { Instrument } from '../../shared/config/market.js';
 import { Failure } from '../../shared/failure.js';
 import { type ListedHours, readLiquidHours } from './liquid-hours.js';
-import type { GatewaySession } from './session.js';
+import { type GatewaySession, unreachable } from './session.js';
 
 /** The contract as orders and subscriptions name it. */
 export function contractOf({ localSymbol, symbol, exchange, currency }: Instrument): Contract {
@@ -87,7 +87,7 @@ function askDetails(session: GatewaySession, contract: Contract, timeoutMs: numb
     ib.on(EventName.contractDetails, onDetails);
     ib.on(EventName.contractDetailsEnd, onEnd);
     ib.on(EventName.error, onError);
-    session.closed.then((reason) => fail(new Failure('NoAnswer', reason)));
+    session.closed.then((reason) => fail(unreachable(`the connection ended before the contract was told: ${reason}`)));
     session.send('request', () => ib.reqContractDetails(requestId, contract));
   });
 }

@@ -219,7 +219,8 @@ function clientIdInUse(where: string): Failure {
   );
 }
 
-function unreachable(message: string): Failure {
+/** The connection failed or ended: a gateway that is merely away, also where it went in the middle of an answer. */
+export function unreachable(message: string): Failure {
   return new Failure('GatewayUnreachable', message, 'start IB Gateway, enable its socket API and check host and port');
 }
 

@@ -54,7 +54,7 @@ export class AccountPosition {
     this.asking = undefined;
   }
 
-  /** A fresh answer. @throws Failure NoAnswer, also where the answer is no whole number of contracts */
+  /** A fresh answer. @throws Failure NoAnswer, also where it is no whole number of contracts; GatewayUnreachable */
   ask(session: GatewaySession): Promise<number> {
     this.attach(session);
     this.asking ??= askPositions(session, this.deps.answerMs)

@@ -34,7 +34,7 @@ const LOOKS_FOR_EXECUTIONS = 5;
  * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position wrong,
  * only when two looks in a row say so, and no execution is still to come that a status has reported or that would explain
  * it. A gateway that has just come up may not know all open orders yet: then at least two looks are taken.
- * @throws Failure NoAnswer: then nothing is settled
+ * @throws Failure NoAnswer, GatewayUnreachable: then nothing is settled
  */
 export async function reconcile(
   session: GatewaySession,

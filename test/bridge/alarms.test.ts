@@ -137,6 +137,16 @@ describe('a bridge in trouble', () => {
     assert.deepEqual(told(), ['raised GatewayDown', 'cleared GatewayDown']);
   });
 
+  it('calls nobody for a gateway that goes away in the middle of an answer, and comes back', async () => {
+    rig = await Rig.start();
+    rig.gateway.inject({ do: 'ignoreRequest', request: 'reqExecutions', times: 1 });
+    await rig.startBridge();
+    await rig.until('asking', ({ connection }) => connection === 'reconciling');
+    rig.gateway.inject({ do: 'close' });
+    await rig.until('connected again', ({ up }) => up === true);
+    assert.deepEqual(told(), []);
+  });
+
   it('raises an alarm for a halt that nobody asked for, keeps it over a restart, and none for one that was asked for', async () => {
     rig = await Rig.start();
     await rig.startBridge();
