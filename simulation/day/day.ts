@@ -41,6 +41,8 @@ export const BRIDGE_STARTS_MS = 500;
 const STATUS_FILE = path.join(BROKER, 'status.json');
 /** It is written once a second. */
 const STATUS_FRESH_MS = 2500;
+/** What a client says first on a connection. */
+const GREETING = 'API\0';
 const PRODUCTS = {
   ES: { contracts: ['ESU9', 'ESZ9'], symbol: 'ES', tickSize: 0.25, multiplier: 50, startPrice: 2900 },
   RTY: { contracts: ['RTYU9', 'RTYZ9'], symbol: 'RTY', tickSize: 0.1, multiplier: 50, startPrice: 1500 },
@@ -327,7 +329,8 @@ export class Day {
     this.kills.beforeMessage(socket, fields[0] ?? '', Buffer.from(bytes));
     if (!world.owner.isAlive) return;
     world.record(text);
-    if (fields[0] === 'API') this.truth?.connected();
+    // The greeting has no length before it.
+    if (Buffer.from(bytes).toString('latin1', 0, GREETING.length) === GREETING) this.truth?.connected();
     if (fields[0] === '3' && this.truth) {
       const sent = this.sendRules.judge(fields, socket.owner);
       this.truth.sent.set(sent.orderRef, sent);

@@ -1,5 +1,14 @@
 import { Frames } from './frames.js';
 
+/** Statuses of an order that may still fill. */
+const ALIVE: ReadonlySet<string> = new Set([
+  'ApiPending',
+  'PendingSubmit',
+  'PreSubmitted',
+  'Submitted',
+  'PendingCancel',
+]);
+
 const TOLD_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '5', '11', '61']);
 
 /** What the gateway says in a burst of frames, as far as orders and positions go; market data is left out. */
@@ -22,7 +31,9 @@ export type AccountWord =
 export function accountWord(fields: readonly string[]): AccountWord | null {
   switch (fields[0]) {
     case '3':
-      return { about: 'order', orderId: Number(fields[1]), isAlive: /^(Pre)?Submitted$/.test(fields[2] ?? '') };
+      // A refusal alone is no end: the order may be held, and work on.
+      if (fields[2] === 'Inactive') return null;
+      return { about: 'order', orderId: Number(fields[1]), isAlive: ALIVE.has(fields[2] ?? '') };
     case '4':
       return fields[3] === '202' ? { about: 'order', orderId: Number(fields[2]), isAlive: false } : null;
     case '11':

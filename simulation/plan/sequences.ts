@@ -99,4 +99,28 @@ export const SEQUENCES: readonly Kind[] = [
         after(1300, fault({ do: 'omitOpenOrder', times: 2 })),
       ),
   },
+  {
+    name: 'comes-back-and-is-not-asked-about-again',
+    perDay: 4,
+    draw: (d) =>
+      onOrder(
+        d.whole(6000, 12_000),
+        after(0, fault({ do: 'cancelOrder' })),
+        after(0, { do: 'push-away', ticks: d.whole(12, 40) }),
+        after(d.whole(200, 400), { do: 'stop', restartMs: d.whole(1500, 3000) }),
+        after(d.whole(800, 1200), fault({ do: 'reappear' })),
+        after(1300, fault({ do: 'omitOpenOrder', times: 2 })),
+        after(1300, fault({ do: 'ignoreRequest', request: 'reqAllOpenOrders', skip: 1, times: 1 })),
+      ),
+  },
+  {
+    name: 'left-out-of-a-look',
+    perDay: 4,
+    draw: (d) =>
+      onOrder(
+        d.whole(6000, 15_000),
+        after(0, fault({ do: 'omitOpenOrder', times: 2 })),
+        after(0, { do: 'ask', what: 'resume' }),
+      ),
+  },
 ];

@@ -31,11 +31,7 @@ export function dispatch(core: GatewayCore, session: Session, message: readonly 
     session.error(-1, 504, 'Not connected: startApi has to come first');
     return;
   }
-  const ignored = core.scripted.ignoredRequests.indexOf(kind.name);
-  if (ignored >= 0) {
-    core.scripted.ignoredRequests.splice(ignored, 1);
-    return;
-  }
+  if (core.scripted.isIgnored(kind.name)) return;
   const fields = new FieldReader(message.slice(1));
   try {
     const request = kind.decode(fields, session.version);

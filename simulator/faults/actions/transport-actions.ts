@@ -15,8 +15,13 @@ export const transportActions = [
   z.strictObject({ do: z.literal('idsBackwards'), by: positive }),
   /** The next clients that connect get their first order id so much later than everything else. */
   z.strictObject({ do: z.literal('lateNextValidId'), ms: ms.default(1000), times }),
-  /** The next requests of this name, such as reqExecutions or cancelOrder, are neither done nor answered. */
-  z.strictObject({ do: z.literal('ignoreRequest'), request: z.enum(REQUEST_NAMES), times }),
+  /** The next requests of this name, such as cancelOrder, are neither done nor answered, but for the first `skip`. */
+  z.strictObject({
+    do: z.literal('ignoreRequest'),
+    request: z.enum(REQUEST_NAMES),
+    skip: z.number().int().nonnegative().default(0),
+    times,
+  }),
   /** The nightly restart. */
   z.strictObject({
     do: z.literal('restart'),

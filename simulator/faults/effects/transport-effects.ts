@@ -36,8 +36,8 @@ export const transportEffects: Effects<
   },
   idsBackwards: (scene, { by }) => scene.ledger.moveIdsBack(by),
   lateNextValidId: (scene, { ms, times }) => void scene.scripted.lateFirstIdsMs.push(...Array<number>(times).fill(ms)),
-  ignoreRequest: (scene, { request, times }) =>
-    void scene.scripted.ignoredRequests.push(...Array<typeof request>(times).fill(request)),
+  ignoreRequest: (scene, { request, skip, times }) =>
+    void scene.scripted.ignoredRequests.push({ request, skip, times }),
   restart(scene, { downMs, idsBackBy, loseOrders }) {
     scene.ledger.moveIdsBack(idsBackBy);
     for (const order of scene.ledger.loseNewest(loseOrders)) scene.desk.lifecycle.forget(order);
