@@ -52,7 +52,12 @@ async function runMutant({ name, patches, defect }: Mutant, ask: MutantsAsk): Pr
   };
 }
 
-async function untilNoticed(patches: readonly Patch[], ask: MutantsAsk, count: number) {
+/** Plays days with these pieces of text replaced, until one notices; all of `count` where none does. */
+export async function untilNoticed(
+  patches: readonly Patch[],
+  ask: Pick<MutantsAsk, 'from' | 'jobs' | 'forgives' | 'without'>,
+  count: number,
+) {
   const { from, jobs, forgives, without } = ask;
   let days = 0;
   let first: { seed: number; violation: Violation } | null = null;

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { MUTANTS } from '../../simulation/mutations/mutants.js';
+import { MUTANTS, mutantOf } from '../../simulation/mutations/mutants.js';
+import { untilNoticed } from '../../simulation/run/run-mutants.js';
+
+/** Those that few days notice; the table of all is made by `npm run simulate -- --mutations`. */
+const NOTICED = [
+  ['refusal-is-a-claim', 93, 'exposure'],
+  ['reconcile-second-look', 19, 'open-orders'],
+  ['new-connection-looks', 171, 'exposure'],
+  ['rule-halted', 5, 'halted-opens'],
+  ['closing-on-record', 164, 'left-open'],
+] as const;
 
 describe('the mutants', () => {
   it('fit the code: each text to replace is there, once', () => {
@@ -13,4 +23,12 @@ describe('the mutants', () => {
     });
     assert.deepEqual(wrong, []);
   });
+
+  for (const [name, seed, invariant] of NOTICED)
+    it(`are noticed: ${name}, on day ${seed}`, async () => {
+      const { patches, defect = [] } = mutantOf(name);
+      const ask = { from: seed, jobs: 1, forgives: '', without: '' };
+      const { first } = await untilNoticed([...patches, ...defect], ask, 1);
+      assert.equal(first?.violation.invariant, invariant);
+    });
 });
