@@ -33,7 +33,11 @@ export function writeModelCard(
     synthetic: plan.synthetic,
     codeCommit: judged.codeCommit,
     lockfileSha256: judged.lockfileSha256,
-    training: { merkleRoot: set.merkleRoot, shards: set.series.flatMap(describeShards) },
+    training: {
+      merkleRoot: set.merkleRoot,
+      shards: set.series.flatMap(describeShards),
+      rowsLeftOut: set.series.reduce((sum, { rejected }) => sum + rejected, 0),
+    },
     samples: json('samples-report.json') as SampleReport,
     heads: HEAD_NAMES.map((head) => loadTrainedHead(folder.file('heads', head)).record),
     ensemble: ensemble.parse(json('candidate', 'ensemble.json')),

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { BacktestResult } from '../../activities/research/backtest-contract.js';
 import type { BacktestInput } from '../../shared/backtest/messages.js';
 import { loadHomeConfig } from '../../shared/config/home-config.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
 import { connectClient } from '../../temporal/client.js';
@@ -94,7 +94,7 @@ function inputOf({ file, bars, instrument, dateFrom, dateTo, release, settings, 
 
 function settingsIn(file: string): Record<string, unknown> {
   try {
-    return JSON.parse(readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8')) as Record<string, unknown>;
+    return JSON.parse(readInputText(file, HANDWRITTEN_BYTES_MAX)) as Record<string, unknown>;
   } catch (error) {
     throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'give a file with one JSON object');
   }

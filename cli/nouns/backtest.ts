@@ -11,7 +11,7 @@ import { reportPage } from '../../research/backtest/report/report-page.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
 import { openStoredStreams } from '../../research/replay/stored-streams.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { registerRange } from '../backtest/range-command.js';
@@ -178,7 +178,7 @@ async function queueOf(flags: Flags, settings: BacktestSettings, streams: readon
 function readSettings(file: string): object {
   let value: unknown;
   try {
-    value = JSON.parse(readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8'));
+    value = JSON.parse(readInputText(file, HANDWRITTEN_BYTES_MAX));
   } catch (error) {
     throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'give a file with one JSON object');
   }

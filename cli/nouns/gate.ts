@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { splitConfig, splitsOf } from '../../research/gate/split-config.js';
 import type { Split } from '../../research/gate/splits.js';
 import { type GateStats, gateStats, statsInput } from '../../research/gate/stats-input.js';
-import { readInputFile } from '../../shared/disk/plain-file.js';
+import { readInputText } from '../../shared/disk/plain-file.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { printResult } from '../output.js';
 
@@ -76,7 +76,7 @@ const INPUT_BYTES_MAX = 2 ** 28;
 
 async function textOf(file: string): Promise<string> {
   try {
-    return readInputFile(file, INPUT_BYTES_MAX).toString('utf8');
+    return readInputText(file, INPUT_BYTES_MAX);
   } catch (error) {
     throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'Name a readable JSON file.');
   }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
 import { untilAskedToStop } from '../../shared/process/stop-request.js';
 import { readFaultScript } from '../../simulator/faults/fault-script.js';
@@ -91,7 +91,7 @@ function printStart({ host, port, contracts, synthetic, settings }: Gateway, jso
 function readSettings(file: string) {
   let value: unknown;
   try {
-    value = JSON.parse(readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8'));
+    value = JSON.parse(readInputText(file, HANDWRITTEN_BYTES_MAX));
   } catch (error) {
     if (error instanceof BadInput) throw error;
     throw new BadInput(file, undefined, error instanceof Error ? error.message : 'cannot be read', 'give a JSON file');

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readBuiltRelease, releaseLedger } from '../../research/release/build-release.js';
 import type { LedgerRelease } from '../../research/release/ledger.js';
 import { loadConfig } from '../../shared/config/load-config.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile, readInputText } from '../../shared/disk/plain-file.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { readBounded } from '../../shared/release/accept-release.js';
 import { openArchive } from '../../shared/release/archive.js';
@@ -106,7 +106,7 @@ function rootIn(file: string): TrustedRoot {
 
 function pinIn(file: string): Pin {
   try {
-    return pin.parse(JSON.parse(readInputFile(named(file), HANDWRITTEN_BYTES_MAX).toString('utf8')));
+    return pin.parse(JSON.parse(readInputText(named(file), HANDWRITTEN_BYTES_MAX)));
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new UsageFailure(`${file} is not a pin`, 'name the pin.json of a broker folder');

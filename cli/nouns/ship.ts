@@ -4,7 +4,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
 import { loadHomeConfig } from '../../shared/config/home-config.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { type SignedDecision, signedDecision } from '../../shared/release/decision.js';
 import { type Decision, decision, type ShipProgress } from '../../shared/ship/messages.js';
@@ -147,7 +147,7 @@ async function approvalOf(ship: ShipHandle, config: Config, options: ApproveOpti
 }
 
 function signedDecisionIn(file: string): SignedDecision {
-  const text = readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8');
+  const text = readInputText(file, HANDWRITTEN_BYTES_MAX);
   try {
     return signedDecision.parse(JSON.parse(text));
   } catch {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { intervalOfText } from '../../research/import/bar-interval.js';
 import { FORMATS } from '../../research/import/formats.js';
 import { checkObjects } from '../../research/store/check-objects.js';
 import { collectGarbage } from '../../research/store/collect-garbage.js';
@@ -39,9 +40,10 @@ export function register(noun: Command): void {
     )
     .option('--instrument <contract>', 'for files that do not name theirs; default: how the name of the file begins')
     .option('--price-scale <points>', 'points that one unit of price is worth, for Sierra files', positiveNumber)
+    .option('--interval <length>', 'how long the bars of a CSV file are: 30s, 1m, 5m, 1h, 1d', barLength)
     .addHelpText('after', IMPORT_HELP)
-    .action(async (files: string[], options: Parameters<typeof importFiles>[2] & Place) => {
-      const isFine = await importFiles(storeAt(options), files, options);
+    .action(async (files: string[], options: Parameters<typeof importFiles>[2] & Place & { interval?: number }) => {
+      const isFine = await importFiles(storeAt(options), files, { ...options, barSeconds: options.interval });
       if (!isFine) process.exitCode = 1;
     });
 
@@ -95,8 +97,9 @@ export function register(noun: Command): void {
     .addOption(
       new Option('--codec <codec>', 'snappy: for readers without zstd').choices(['snappy', 'zstd']).default('zstd'),
     )
-    .action(async (options: ShardQuery & Place & { out: string; codec: Codec }) => {
-      const files = await exportShards(storeAt(options), options, options.out, options.codec);
+    .option('--replace', 'write over files of these names that are there already')
+    .action(async (options: ShardQuery & Place & { out: string; codec: Codec; replace?: true }) => {
+      const files = await exportShards(storeAt(options), options, options.out, options.codec, options);
       const lines = files.map(
         ({ file, rows, bytes, synthetic }) =>
           `${file}  ${rows} rows  ${megabytes(bytes)}${synthetic ? '  SYNTHETIC' : ''}`,
@@ -133,6 +136,12 @@ function selecting(command: Command): Command {
 function tradeDate(text: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('give a date as YYYY-MM-DD');
   return text;
+}
+
+function barLength(text: string): number {
+  const ms = intervalOfText(text);
+  if (ms === null) throw new InvalidArgumentError('give a number and s, m, h or d, such as 5m');
+  return ms / 1000;
 }
 
 function positiveNumber(text: string): number {

@@ -33,13 +33,13 @@ async function importOne(
   store: MarketStore,
   parquet: ParquetWriter,
   file: string,
-  { onError, instrument, priceScale, json }: ImportFilesOptions,
+  { onError, instrument, priceScale, barSeconds, json }: ImportFilesOptions,
 ): Promise<boolean> {
   const progress = showProgress(`rows of ${file}`);
   const startMs = performance.now();
   try {
     const imported = await importFile(store, parquet, file, {
-      hints: { instrument, priceScale },
+      hints: { instrument, priceScale, barSeconds },
       onError,
       onProgress: progress.show,
     });

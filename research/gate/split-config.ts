@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { readInputFile } from '../../shared/disk/plain-file.js';
+import { readInputText } from '../../shared/disk/plain-file.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
 import {
   type Combinatorial,
@@ -121,7 +121,7 @@ const SAMPLES_BYTES_MAX = 2 ** 29;
 
 async function textOf(file: string): Promise<string> {
   try {
-    return readInputFile(file, SAMPLES_BYTES_MAX).toString('utf8');
+    return readInputText(file, SAMPLES_BYTES_MAX);
   } catch (error) {
     throw new UsageFailure(`samples: cannot read ${file}: ${(error as Error).message}`, 'Name a readable CSV file.');
   }

@@ -2,16 +2,17 @@ import type { Bar } from '../../shared/events/bar.js';
 import { parseBar } from '../../shared/events/bars-csv.js';
 import { BadInput } from '../../shared/failure.js';
 import type { RowSink } from '../store/row-sink.js';
+import { intervalOfName, intervalOfOpens, isMultiple } from './bar-interval.js';
 import type { Format, ImportFile, ImportOutput } from './format.js';
 import { instrumentOf } from './instrument-name.js';
 import { type TextLine, textLines } from './text-lines.js';
 
 const HEADER = /^(ts_open_utc|timestamp_utc),open,high,low,close,volume$/;
 
-/** Bars of whole minutes as CSV, UTC open times; the instrument is how the file's name begins. */
+/** Bars of any length as CSV, UTC open times; the instrument is how the file's name begins. */
 export const barsCsv: Format = {
   name: 'bars.csv',
-  summary: 'bars of any number of minutes: ts_open_utc,open,high,low,close,volume',
+  summary: 'bars of any length: ts_open_utc,open,high,low,close,volume',
   recognises: (head) =>
     head
       .toString('latin1')
@@ -32,6 +33,8 @@ export const barsCsv: Format = {
 class BarReader {
   private readonly sink: RowSink;
   private readonly barMs: number;
+  /** Bars lie in steps from here on; NaN before the first. */
+  private firstOpenMs = Number.NaN;
   private lastOpenMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -41,13 +44,13 @@ class BarReader {
   ) {
     const synthetic = firstLines.some(({ text }) => text.startsWith('#') && /synthetic/i.test(text));
     out.begin({ feed: synthetic ? 'synthetic' : 'bars', synthetic });
-    this.barMs = intervalOf(file.path, firstLines);
+    this.barMs = intervalOf(file, firstLines, out);
     this.sink = out.sink({ dataset: 'bars', instrument: instrumentOf(file.path, file.hints), dayRule: 'cme' });
   }
 
   take({ text, number }: TextLine): void {
-    if (text === '' || text.startsWith('#') || HEADER.test(text)) return;
-    const bar = parseBar(text, this.barMs);
+    if (isNoBar(text)) return;
+    const bar = parseBar(text);
     const fault = typeof bar === 'string' ? bar : this.faultOf(bar);
     if (fault !== null) this.out.reject(`line ${number}`, fault, text);
     else this.store(bar as Bar);
@@ -55,11 +58,14 @@ class BarReader {
 
   private faultOf({ openMs }: Bar): string | null {
     if (openMs <= this.lastOpenMs) return 'is not later than the bar before';
+    if (!Number.isNaN(this.firstOpenMs) && !isMultiple(openMs - this.firstOpenMs, this.barMs))
+      return `does not begin whole bars of ${this.barMs / 1000} s after the first one`;
     return this.sink.isDatable(openMs) ? null : 'its time is outside the trading calendar';
   }
 
   private store(bar: Bar): void {
     this.lastOpenMs = bar.openMs;
+    if (Number.isNaN(this.firstOpenMs)) this.firstOpenMs = bar.openMs;
     const row = this.sink.next(bar.openMs);
     const { block } = this.sink;
     block.setInt64('ts_event', row, BigInt(bar.openMs) * 1_000_000n);
@@ -71,15 +77,25 @@ class BarReader {
   }
 }
 
-const MINUTE_MS = 60_000;
+/** How long the bars are: as told, by the file's name, or by the first lines. @throws BadInput where that is not clear */
+function intervalOf(file: ImportFile, lines: readonly TextLine[], out: ImportOutput): number {
+  const told = file.hints.barSeconds === undefined ? intervalOfName(file.name) : file.hints.barSeconds * 1000;
+  if (told !== null) return told;
+  const rows = lines.filter(({ text }) => !isNoBar(text));
+  const bars = rows.map(({ text }) => parseBar(text));
+  const opens = bars.flatMap((bar) => (typeof bar === 'string' ? [] : bar.openMs));
+  if (opens.length > 1) return intervalOfOpens(file.path, opens);
+  const bad = bars.findIndex((bar) => typeof bar === 'string');
+  if (bad >= 0) out.reject(`line ${rows[bad]!.number}`, bars[bad] as string, rows[bad]!.text);
+  throw new BadInput(
+    file.path,
+    undefined,
+    'holds fewer than two bars, which does not say how long they are',
+    'give --interval, such as 1m, 5m, 1h or 1d',
+  );
+}
 
-/** How long the bars are: the least time between two of the first lines. */
-function intervalOf(file: string, lines: readonly TextLine[]): number {
-  const times = lines
-    .map(({ text }) => parseBar(text, MINUTE_MS))
-    .flatMap((bar) => (typeof bar === 'string' ? [] : bar.openMs));
-  const steps = times.slice(1).map((time, i) => time - times[i]!);
-  const least = Math.min(...steps.filter((step) => step > 0));
-  if (!Number.isFinite(least)) throw new BadInput(file, undefined, 'holds fewer than two bars', 'give a file of bars');
-  return least;
+/** Headers, comments and empty lines. */
+function isNoBar(text: string): boolean {
+  return text === '' || text.startsWith('#') || HEADER.test(text);
 }

@@ -10,11 +10,18 @@ import { type TextLine, textLines } from './text-lines.js';
 import { TradeRows } from './trade-rows.js';
 
 const LINE = /^(\d{19}) (\{.*\})$/;
+const PRICE_MAX = Number.MAX_SAFE_INTEGER / NANOS_PER_POINT;
 /** Changes that may arrive before the first snapshot: far more than ever do. */
 const EARLY_CHANGES_MAX = 100_000;
 
-const decimal = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a decimal number');
-const levels = z.array(z.tuple([decimal, decimal]));
+/** Prices are kept in units of 1e-9, exactly: 2^53 of them at most. */
+const price = decimalOf(9).refine((text) => Number(text) <= PRICE_MAX, `must be ${PRICE_MAX} at most`);
+/** Quantities are float64: of 15 digits every decimal keeps its value. */
+const quantity = decimalOf(15).refine(
+  (text) => text.replace('.', '').replace(/^0+/, '').length <= 15,
+  'must have 15 digits at most: more are not exact',
+);
+const levels = z.array(z.tuple([price, quantity]));
 const id = z.number().int().nonnegative();
 const snapshot = z.object({ lastUpdateId: id, bids: levels, asks: levels });
 const depthUpdate = z.object({
@@ -28,7 +35,25 @@ const depthUpdate = z.object({
   b: levels,
   a: levels,
 });
-const trade = z.object({ e: z.literal('trade'), T: id, s: z.string(), t: id, p: decimal, q: decimal, m: z.boolean() });
+const trade = z.object({ e: z.literal('trade'), T: id, s: z.string(), t: id, p: price, q: quantity, m: z.boolean() });
+/** Trades of one order at one price, as one; `a` is their number. */
+const aggTrade = z
+  .object({ e: z.literal('aggTrade'), T: id, s: z.string(), a: id, p: price, q: quantity, m: z.boolean() })
+  .transform(({ a, ...rest }) => ({ ...rest, t: a }));
+/** Best bid and offer, which the book says as well; those of the spot market name no event. */
+const bookTicker = z.object({ u: id, s: z.string(), b: price, B: quantity, a: price, A: quantity });
+/** Other events of Binance's market streams that say nothing of book and trades. */
+const NOT_STORED = new Set([
+  ...['markPriceUpdate', 'indexPriceUpdate', 'kline', 'continuous_kline', 'indexPrice_kline', 'markPrice_kline'],
+  ...['24hrTicker', '24hrMiniTicker', '1hTicker', '4hTicker', '1dTicker', 'avgPrice', 'forceOrder', 'compositeIndex'],
+  ...['contractInfo', 'assetIndexUpdate', 'tradingSession'],
+]);
+
+function decimalOf(integerDigits: number) {
+  const pattern = new RegExp(`^\\d{1,${integerDigits}}(\\.\\d{1,9})?$`);
+  return z.string().regex(pattern, `must be a decimal number of at most ${integerDigits} digits and 9 decimals`);
+}
+
 type Snapshot = z.infer<typeof snapshot>;
 type DepthUpdate = z.infer<typeof depthUpdate>;
 
@@ -61,6 +86,7 @@ class StreamReader {
   /** Changes that arrived before the snapshot; null once it was there. */
   private early: DepthUpdate[] | null = [];
   private lastUpdateId = 0;
+  private tradeKind: 'trade' | 'aggTrade' | null = null;
   private isEventOpen = false;
 
   constructor(
@@ -98,12 +124,25 @@ class StreamReader {
       case 'depthUpdate':
         return this.takeAs(depthUpdate, message, 'depth', (it) => this.change(tsRecvNs, it));
       case 'trade':
-        return this.takeAs(trade, message, 'trades', (it) => this.storeTrade(tsRecvNs, it));
+      case 'aggTrade':
+        return this.takeTrade(tsRecvNs, message, message.e);
+      case undefined:
+      case 'bookTicker':
+        return this.takeAs(bookTicker, message, 'book tickers, not stored', () => {});
       default:
-        // Best bid and offer repeat what the book says; they are counted and left out.
-        this.out.count('book tickers, not stored');
+        if (!NOT_STORED.has(String(message.e)))
+          return `is an event of type ${JSON.stringify(message.e)}, which is not known`;
+        this.out.count(`${message.e} events, not stored`);
         return null;
     }
+  }
+
+  /** Both kinds of trade events of one stream would count every trade twice. */
+  private takeTrade(tsRecvNs: bigint, message: unknown, kind: 'trade' | 'aggTrade'): string | null {
+    this.tradeKind ??= kind;
+    if (kind !== this.tradeKind) return `is a ${kind} event, and the file has ${this.tradeKind} events: give one kind`;
+    const type = kind === 'trade' ? trade : aggTrade;
+    return this.takeAs(type, message, 'trades', (it) => this.storeTrade(tsRecvNs, it));
   }
 
   private takeAs<T extends z.ZodType>(type: T, message: unknown, what: string, store: (it: z.output<T>) => void) {
@@ -186,7 +225,7 @@ class StreamReader {
     this.isEventOpen = (event.flags & Flag.last) === 0;
   }
 
-  private storeTrade(tsRecvNs: bigint, { T, t, p, q, m }: z.infer<typeof trade>): void {
+  private storeTrade(tsRecvNs: bigint, { T, t, p, q, m }: Omit<z.infer<typeof trade>, 'e'>): void {
     this.trades.store({
       tsRecvNs,
       tsEventNs: BigInt(T) * 1_000_000n,

@@ -1,5 +1,6 @@
 import { openByteSource } from '../../shared/events/byte-source.js';
 import { BadInput } from '../../shared/failure.js';
+import { byteOrderMarkBytes } from '../../shared/fields/byte-order-mark.js';
 import type { Format } from './format.js';
 import { FORMATS } from './formats.js';
 
@@ -32,7 +33,7 @@ async function headOf(file: string): Promise<Omit<DetectedFormat, 'format'>> {
       if (read === 0) break;
       filled += read;
     }
-    return { head: head.subarray(0, filled), isPacked: source.isPacked };
+    return { head: head.subarray(byteOrderMarkBytes(head), filled), isPacked: source.isPacked };
   } finally {
     await source.close();
   }

@@ -7,6 +7,8 @@ export interface ImportHints {
   readonly instrument?: string | undefined;
   /** What one unit of price in the file is worth in points, e.g. 0.01 for Sierra files that hold ES x 100; default 1. */
   readonly priceScale?: number | undefined;
+  /** How long bars are, where the file's name and its first lines do not say it. */
+  readonly barSeconds?: number | undefined;
 }
 
 /** A file that is to be read. */

@@ -1,13 +1,16 @@
-import { Unzip, UnzipInflate } from 'fflate';
+import { crc32 } from 'node:zlib';
 import { BadInput } from '../../shared/failure.js';
-import { ByteWindow } from './byte-window.js';
+import { withoutByteOrderMark } from '../../shared/fields/byte-order-mark.js';
+import { CONTRACTS_MAX } from '../../shared/fields/contracts.js';
+import { decimalOf } from '../../shared/fields/decimal.js';
+import { utcDateMs } from '../../shared/fields/utc-time.js';
 import type { Format, ImportFile, ImportOutput } from './format.js';
 import { TradeRows } from './trade-rows.js';
+import { zipEntries } from './zip-entries.js';
 
 /** `20131007_gc_tick_trade_201312.csv`: UTC day, product, expiry. */
 const ENTRY = /^(\d{4})(\d{2})(\d{2})_([a-z]+)_tick_trade_(\d{4})(\d{2})\.csv$/;
 const MONTH_LETTERS = 'FGHJKMNQUVXZ';
-const PACKED_BYTES = 64 * 1024;
 
 /**
  * A day of trades as a zip of one CSV file an expiry: ms of the day, price, size, exchange, condition, suspicious. The day
@@ -20,77 +23,36 @@ export const gcTradesZip: Format = {
 
   async read(file, out) {
     out.begin({ feed: 'trades', synthetic: false });
-    const window = await ByteWindow.open(file.path);
-    const reader = new ZipReader(file, out);
-    try {
-      while (await window.need(1)) {
-        const bytes = Math.min(window.held, PACKED_BYTES);
-        reader.push(window.bytes.subarray(window.start, window.start + bytes), false);
-        window.skip(bytes);
+    for await (const { name, crc, chunks } of zipEntries(file.path)) {
+      if (isNoContent(name)) continue;
+      const reader = new EntryReader(name, file, out);
+      let found = 0;
+      for await (const chunk of chunks) {
+        found = crc32(chunk, found);
+        reader.push(chunk);
         await out.settle();
       }
-      reader.push(new Uint8Array(0), true);
-    } finally {
-      await window.close();
+      if (found !== crc)
+        throw new BadInput(
+          file.path,
+          name,
+          'its checksum is wrong: it is damaged',
+          'copy the file again from its source',
+        );
+      reader.end();
     }
     return null;
   },
 };
 
-/** Unpacks entries as their bytes arrive, and reads their lines. */
-class ZipReader {
-  private readonly unzip: Unzip;
-  private failure: Error | null = null;
-  private openEntries = 0;
-
-  constructor(
-    private readonly file: ImportFile,
-    out: ImportOutput,
-  ) {
-    this.unzip = new Unzip((entry) => {
-      const reader = new EntryReader(entry.name, out);
-      this.openEntries++;
-      entry.ondata = (error, data, final) => {
-        this.failure ??= error;
-        if (error) return;
-        reader.push(Buffer.from(data.buffer, data.byteOffset, data.length), final);
-        if (final) this.openEntries--;
-      };
-      entry.start();
-    });
-    this.unzip.register(UnzipInflate);
-  }
-
-  push(bytes: Uint8Array, final: boolean): void {
-    try {
-      // The library keeps what it is given, and the window is reused.
-      this.unzip.push(bytes.slice(), final);
-    } catch (error) {
-      if (!isZipError(error)) throw error;
-      this.failure ??= error;
-    }
-    if (this.failure) throw this.broken(this.failure.message);
-    if (final && this.openEntries > 0) throw this.broken('the file is cut off');
-  }
-
-  private broken(reason: string): BadInput {
-    return new BadInput(
-      this.file.path,
-      undefined,
-      `cannot be unpacked: ${reason}`,
-      'copy the file again from its source',
-    );
-  }
-}
-
-/** Errors of fflate carry a numeric code; anything else is ours. */
-function isZipError(error: unknown): error is Error {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === 'number';
+/** Folders, and what a Mac adds to every archive. */
+function isNoContent(name: string): boolean {
+  return name.endsWith('/') || name.startsWith('__MACOSX/') || name.endsWith('.DS_Store');
 }
 
 /** The lines of one entry. */
 class EntryReader {
-  private rest = '';
+  private rest = Buffer.alloc(0);
   private number = 0;
   private readonly rows: TradeRows | null = null;
   private readonly dayMs: number = 0;
@@ -98,25 +60,42 @@ class EntryReader {
 
   constructor(
     private readonly name: string,
+    private readonly file: ImportFile,
     private readonly out: ImportOutput,
   ) {
-    const match = ENTRY.exec(name);
-    if (!match) {
-      out.reject(name, 'its name is not <date>_<product>_tick_trade_<expiry>.csv', '');
+    const named = contentsOf(name);
+    if (typeof named === 'string') {
+      out.reject(name, named, '');
       return;
     }
-    const [, year, month, day, product, expiryYear, expiryMonth] = match as unknown as string[];
-    this.dayMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
-    this.expiry = `${expiryYear}${expiryMonth}`;
-    const instrument = `${product!.toUpperCase()}${MONTH_LETTERS[Number(expiryMonth) - 1] ?? '?'}${expiryYear!.at(-1)}`;
-    this.rows = new TradeRows(out.sink({ dataset: 'ticks', instrument, dayRule: 'cme-trades' }));
+    this.dayMs = named.dayMs;
+    this.expiry = named.expiry;
+    this.rows = new TradeRows(out.sink({ dataset: 'ticks', instrument: named.instrument, dayRule: 'cme-trades' }));
   }
 
-  push(data: Buffer, final: boolean): void {
-    if (!this.rows) return;
-    const lines = (this.rest + data.toString('latin1')).split('\n');
-    this.rest = final ? '' : lines.pop()!;
-    for (const line of lines) this.take(line.trimEnd(), this.rows);
+  push(data: Buffer): void {
+    const bytes = this.rest.length > 0 ? Buffer.concat([this.rest, data]) : data;
+    const end = bytes.lastIndexOf(LF) + 1;
+    this.rest = Buffer.from(bytes.subarray(end));
+    if (this.rest.length > LINE_BYTES_MAX)
+      throw new BadInput(
+        this.file.path,
+        `${this.name} line ${this.number + 1}`,
+        `is longer than ${LINE_BYTES_MAX} bytes`,
+        'give a file of short lines',
+      );
+    if (end > 0) this.takeLines(bytes.toString('utf8', 0, end - 1));
+  }
+
+  end(): void {
+    if (this.rest.length > 0) this.takeLines(this.rest.toString('utf8'));
+  }
+
+  private takeLines(text: string): void {
+    const { rows } = this;
+    if (!rows) return;
+    const lines = (this.number === 0 ? withoutByteOrderMark(text) : text).split('\n');
+    for (const line of lines) this.take(line.trimEnd(), rows);
   }
 
   private take(line: string, rows: TradeRows): void {
@@ -124,7 +103,7 @@ class EntryReader {
     this.number++;
     if (line === '') return;
     const fields = line.split(',');
-    const [ms, price, size] = fields.slice(0, 3).map(Number) as [number, number, number];
+    const [ms, price, size] = fields.slice(0, 3).map(decimalOf) as [number, number, number];
     const fault = faultOf(fields, ms, price, size) ?? (sink.isDatable(this.dayMs + ms) ? null : 'its day is unknown');
     if (fault !== null) {
       this.out.reject(`${this.name} line ${this.number}`, fault, line);
@@ -141,12 +120,26 @@ class EntryReader {
 }
 
 const DAY_MS = 86_400_000;
+const LINE_BYTES_MAX = 64 * 1024;
+const LF = 10;
+
+/** What an entry holds, by its name; or what is wrong with it. The year has two digits: one comes back after a decade. */
+function contentsOf(name: string): { dayMs: number; instrument: string; expiry: string } | string {
+  const match = ENTRY.exec(name.slice(name.lastIndexOf('/') + 1));
+  if (!match) return 'its name is not <date>_<product>_tick_trade_<expiry>.csv';
+  const [, year, month, day, product, expiryYear, expiryMonth] = match as unknown as [string, ...string[]];
+  const dayMs = utcDateMs(Number(year), Number(month), Number(day));
+  if (Number.isNaN(dayMs)) return `there is no day ${year}-${month}-${day}`;
+  const letter = MONTH_LETTERS[Number(expiryMonth) - 1];
+  if (!letter) return `there is no month ${expiryMonth} in which a contract could expire`;
+  const instrument = `${product!.toUpperCase()}${letter}${expiryYear!.slice(-2)}`;
+  return { dayMs, instrument, expiry: `${expiryYear}${expiryMonth}` };
+}
 
 function faultOf(fields: readonly string[], ms: number, price: number, size: number): string | null {
   if (fields.length !== 6) return `has ${fields.length} fields instead of 6`;
-  if (!Number.isInteger(ms) || ms < 0 || ms >= DAY_MS || fields[0] === '')
-    return `"${fields[0]}" is no time of day in ms`;
-  if (!Number.isFinite(price) || fields[1] === '') return `"${fields[1]}" is no price`;
-  if (!Number.isInteger(size) || size < 0 || size > 2 ** 31 - 1 || fields[2] === '') return `"${fields[2]}" is no size`;
+  if (!Number.isInteger(ms) || ms < 0 || ms >= DAY_MS) return `"${fields[0]}" is no time of day in ms`;
+  if (!Number.isFinite(price)) return `"${fields[1]}" is no price`;
+  if (!Number.isInteger(size) || size < 0 || size > CONTRACTS_MAX) return `"${fields[2]}" is no size`;
   return /^[01]$/.test(fields[5]!) ? null : `"${fields[5]}" is not 0 or 1`;
 }

@@ -190,7 +190,9 @@ class ImportRun implements ImportOutput {
 /** The same bytes, read in the same way. */
 function keyOf({ format }: DetectedFormat, sha256: string, hints: ImportHints): string {
   const fromByte = 0;
-  return sha256Of(JSON.stringify([sha256, fromByte, format.name, hints.instrument ?? null, hints.priceScale ?? null]));
+  const { instrument = null, priceScale = null, barSeconds } = hints;
+  const told = barSeconds === undefined ? [] : [barSeconds];
+  return sha256Of(JSON.stringify([sha256, fromByte, format.name, instrument, priceScale, ...told]));
 }
 
 export function sha256Of(text: string | Uint8Array): string {

@@ -21,6 +21,8 @@ export interface ModelCardFacts {
   readonly training: {
     readonly merkleRoot: string;
     readonly shards: ModelCard['data']['shards'];
+    /** Rows of the files that could not be used. */
+    readonly rowsLeftOut: number;
   };
   readonly samples: SampleReport;
   readonly heads: readonly TrainedHeadRecord[];
@@ -51,6 +53,7 @@ export function buildModelCard(facts: ModelCardFacts): { card: ModelCard; json: 
     data: {
       merkleRoot: training.merkleRoot,
       shards: [...training.shards],
+      rowsLeftOut: training.rowsLeftOut,
       gaps: samples.gaps,
       barsWithoutVolume: samples.missingVolumes,
       dropped: Object.fromEntries(Object.entries(samples.heads).map(([head, { dropped }]) => [head, dropped])),

@@ -42,6 +42,8 @@ export const modelCard = z.strictObject({
         sha256: sha256Hex,
       }),
     ),
+    /** Rows of the files that could not be used. */
+    rowsLeftOut: count.default(0),
     /** Places where events are missing. */
     gaps: count,
     barsWithoutVolume: count,

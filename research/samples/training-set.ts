@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BadInput, Failure } from '../../shared/failure.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { importFile } from '../import/import-file.js';
+import { firstQuarantined } from '../import/quarantine.js';
 import { type ImportRecord, shard } from '../store/catalogue.js';
 import type { DatasetName } from '../store/datasets.js';
 import type { MarketStore } from '../store/market-store.js';
@@ -21,6 +22,8 @@ const series = z.strictObject({
   /** Points; of depth only. */
   tickSize: z.number().positive().nullable(),
   shards: z.array(shard).min(1),
+  /** Rows of the file that could not be used, and were left out. */
+  rejected: z.number().int().nonnegative().default(0),
 });
 type Series = Readonly<z.infer<typeof series>>;
 
@@ -45,7 +48,8 @@ export interface PinOptions {
 
 /**
  * Brings the files into the store, where they are not yet, and names the objects that hold them: whatever happens to
- * the files afterwards, the set stays what it is.
+ * the files afterwards, the set stays what it is. Rows that cannot be used are set aside and counted, as an import with
+ * quarantine does: training does not stop for one of them, but for a file that is mostly such rows.
  * @throws BadInput naming file and line
  */
 export async function pinTrainingSet(
@@ -62,7 +66,8 @@ export async function pinTrainingSet(
     const all: Series[] = [];
     for (const [filesDone, { file, dataset }] of files.entries()) {
       onProgress?.({ file, filesDone, files: files.length });
-      const { record } = await importFile(store, parquet, file, { signal });
+      const { record } = await importFile(store, parquet, file, { signal, onError: 'quarantine' });
+      refuseMostlyBad(store, record, file);
       all.push(seriesIn(record, file, dataset));
     }
     const hashes = all.flatMap(({ shards }) => shards).map(({ sha256 }) => sha256);
@@ -111,7 +116,23 @@ function seriesIn(record: ImportRecord, file: string, dataset: 'mbp10' | 'bars')
       `holds no ${dataset === 'mbp10' ? 'book by position' : 'bars'} but ${record.format}`,
       dataset === 'mbp10' ? 'give a dom_ib.jsonl' : 'give a CSV of five-minute bars',
     );
-  return { dataset, name: path.basename(file), synthetic: record.synthetic, tickSize, shards };
+  const { synthetic, rejected } = record;
+  return { dataset, name: path.basename(file), synthetic, tickSize, shards, rejected };
+}
+
+/** Of the rows of a file: more than that is not damage here and there, but another kind of file, or a broken writer. */
+const LEFT_OUT_SHARE_MAX = 0.01;
+
+function refuseMostlyBad(store: MarketStore, { rejected, shards, quarantine }: ImportRecord, file: string): void {
+  const rows = shards.reduce((sum, shard) => sum + shard.rows, 0);
+  if (rejected <= LEFT_OUT_SHARE_MAX * (rejected + rows) || quarantine === null) return;
+  const { where, reason } = firstQuarantined(path.join(store.root, quarantine));
+  throw new BadInput(
+    file,
+    where,
+    `${reason}; ${rejected} of its rows cannot be used`,
+    'repair the file, or leave it out of the training set',
+  );
 }
 
 function onlyTradeDate(shards: Series['shards']): string | undefined {

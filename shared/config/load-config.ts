@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { HANDWRITTEN_BYTES_MAX, NotPlainFile, readPlainFile } from '../disk/plain-file.js';
+import { withoutByteOrderMark } from '../fields/byte-order-mark.js';
 import { type Config, type ConfigInput, configSchema } from './config.js';
 import { configFields } from './config-fields.js';
 import { environmentValues } from './environment.js';
@@ -62,12 +63,17 @@ function readConfigFile(file: string, mustExist: boolean): Json {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(withoutByteOrderMark(text), asWritten);
   } catch (error) {
     throw refuse(`not JSON (${(error as Error).message})`, 'one JSON object');
   }
   if (!isSection(value)) throw refuse(value, 'one JSON object');
   return value;
+}
+
+/** A number that is too large becomes Infinity, which nobody wrote: it is kept as its text, to be refused as such. */
+function asWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? (context?.source ?? 'a number beyond any') : value;
 }
 
 function problemsOf(

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { BadInput } from '../failure.js';
+import { withoutByteOrderMark } from '../fields/byte-order-mark.js';
 
 /** What lies at a path and is no plain file: a pipe, a device, a folder. Reading it could wait, or go on, for ever. */
 export class NotPlainFile extends Error {
@@ -66,4 +67,9 @@ export function readInputFile(file: string, bytesMax: number): Buffer {
   }
   if (bytes.length <= bytesMax) return bytes;
   throw tooLarge(); // it grew meanwhile
+}
+
+/** ...as text: UTF-8, with or without the byte order mark that Windows programs put before it. @throws BadInput as above */
+export function readInputText(file: string, bytesMax: number): string {
+  return withoutByteOrderMark(readInputFile(file, bytesMax).toString('utf8'));
 }

@@ -1,4 +1,6 @@
 import { BadInput } from '../failure.js';
+import { decimalOf } from '../fields/decimal.js';
+import { utcTimeMs } from '../fields/utc-time.js';
 import { BAR_MS, type Bar } from './bar.js';
 import { lineBlocks } from './line-blocks.js';
 
@@ -39,6 +41,13 @@ export async function readBarsFile(path: string, signal?: AbortSignal): Promise<
     } else {
       const bar = parseBar(line);
       if (typeof bar === 'string') throw new BadInput(path, `line ${lineNumber}`, bar, 'repair or remove the line');
+      if (bar.openMs % BAR_MS !== 0)
+        throw new BadInput(
+          path,
+          `line ${lineNumber}`,
+          `${line.split(',', 1)[0]} is not aligned to ${BAR_MS / 60_000} minutes`,
+          `give bars of ${BAR_MS / 60_000} minutes`,
+        );
       const previous = bars.at(-1);
       if (previous && bar.openMs <= previous.openMs)
         throw new BadInput(path, `line ${lineNumber}`, 'is not later than the bar before', 'sort the bars by time');
@@ -50,29 +59,19 @@ export async function readBarsFile(path: string, signal?: AbortSignal): Promise<
   return { bars, synthetic, missingVolumes };
 }
 
-/** The bar of a line `open time,open,high,low,close,volume`, or why it is none. */
-export function parseBar(line: string, barMs = BAR_MS): Bar | string {
+/** The bar of a line `open time,open,high,low,close,volume`, or why it is none. Whether it is aligned is not asked here. */
+export function parseBar(line: string): Bar | string {
   const fields = line.split(',');
   if (fields.length !== 6) return `has ${fields.length} fields instead of 6`;
-  const openMs = parseUtc(fields[0]!);
+  const openMs = utcTimeMs(fields[0]!);
   if (Number.isNaN(openMs)) return `"${fields[0]!.slice(0, 40)}" is no UTC time`;
-  if (openMs % barMs !== 0) return `${fields[0]} is not aligned to ${barMs / 60_000} minutes`;
-  const [open, high, low, close] = fields.slice(1, 5).map(parseNumber) as [number, number, number, number];
-  if (![open, high, low, close].every(Number.isFinite)) return 'a price is missing or not a number';
+  const [open, high, low, close] = fields.slice(1, 5).map(decimalOf) as [number, number, number, number];
+  const odd = [open, high, low, close].findIndex((price) => !Number.isFinite(price));
+  if (odd >= 0) return `"${fields[odd + 1]!.slice(0, 40)}" is no price`;
   if (high < Math.max(open, close, low) || low > Math.min(open, close)) return 'high and low do not enclose the bar';
-  const volume = parseNumber(fields[5]!);
-  if (fields[5] !== '' && !(volume >= 0 && Number.isFinite(volume))) return `"${fields[5]}" is no volume`;
+  const volume = decimalOf(fields[5]!);
+  if (fields[5] !== '' && !(volume >= 0 && Number.isFinite(volume))) return `"${fields[5]!.slice(0, 40)}" is no volume`;
   return { openMs, open, high, low, close, volume };
-}
-
-function parseNumber(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
-}
-
-/** `2024-12-03T00:00:00Z` or `2024-12-03 00:00:00`: always UTC. */
-function parseUtc(text: string): number {
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)Z?$/.exec(text);
-  return match ? Date.parse(`${match[1]}T${match[2]}Z`) : Number.NaN;
 }
 
 async function* linesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<string> {

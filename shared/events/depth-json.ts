@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { CONTRACTS_MAX } from '../fields/contracts.js';
 
 const nanoseconds = z.string().regex(/^\d{1,19}$/, 'must be a string of decimal nanoseconds since the epoch');
 const seq = z.number().int().nonnegative().optional();
-const contracts = z.number().int('must be whole contracts').nonnegative();
+const contracts = z.number().int('must be whole contracts').nonnegative().max(CONTRACTS_MAX);
 
 const depth = z.object({
   kind: z.literal('depth'),

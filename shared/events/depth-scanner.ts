@@ -103,8 +103,7 @@ export class DepthScanner {
     if (seq <= this.exact.lastSeq) return `seq: ${seq} follows ${this.exact.lastSeq}`;
     const hasPrice = event.kind === 'depth' || event.kind === 'trade';
     const ticks = hasPrice ? this.scale.ticksOf(event.price) : 0;
-    if (hasPrice && Number.isNaN(ticks))
-      return `price: ${event.price} is not a whole number of ticks of ${this.scale.tickSize}`;
+    if (hasPrice && Number.isNaN(ticks)) return priceFault(event.price, this.scale.tickSize);
 
     if (this.pendingGap) this.push(batch, tsNs, seq, EventKind.gap, Side.none);
     this.pendingGap = false;
@@ -152,3 +151,11 @@ export class DepthScanner {
 
 const LF = 10;
 const DAY_NS = 86_400_000_000_000n;
+
+function priceFault(price: number, tickSize: number): string {
+  return Math.abs(price / tickSize) > TICKS_MAX
+    ? `price: ${price} is more than ${TICKS_MAX} ticks of ${tickSize}`
+    : `price: ${price} is not a whole number of ticks of ${tickSize}`;
+}
+
+const TICKS_MAX = 2 ** 31 - 1;

@@ -171,7 +171,7 @@ export class ExactDepthLines {
       this.at = at + length;
       return true;
     }
-    if (!this.readInteger(at)) return false;
+    if (!this.readInteger(at) || this.value > SIZE_MAX) return false;
     batch.size[i] = this.value;
     return true;
   }
@@ -230,7 +230,8 @@ export class ExactDepthLines {
 
 const SINCE_BASE_NS_MAX = Number.MAX_SAFE_INTEGER;
 
-// Module constants of this file, not imported ones: those would be loaded anew for each use.
+// Contracts in one field: CONTRACTS_MAX. Module constants of this file, not imported ones: those would be loaded anew for each use.
+const SIZE_MAX = 2 ** 31 - 1;
 const ZERO = 48;
 const LF = 10;
 const QUOTE = 34;

@@ -1,4 +1,5 @@
 import { BadInput } from '../failure.js';
+import { byteOrderMarkBytes } from '../fields/byte-order-mark.js';
 import { type ByteSource, openByteSource } from './byte-source.js';
 
 /** Whole lines: `bytes` from `start` to `end`, just behind a LF. */
@@ -26,13 +27,16 @@ export async function* lineBlocks(path: string, signal?: AbortSignal): AsyncGene
   let reading = readAhead(source, filling);
   /** The beginning of a line whose end was not read yet; it lies in `used`. */
   let tail: LineBlock = { bytes: used, start: 0, end: 0 };
+  let isFirst = true;
   try {
     for (let read = await reading; read > 0; read = await reading) {
       signal?.throwIfAborted();
       const bytes = filling;
       // What is read lies behind room for the tail, which is copied before its own buffer is filled again.
-      const start =
+      let start =
         LINE_BYTES_MAX - tail.bytes.copy(bytes, LINE_BYTES_MAX - (tail.end - tail.start), tail.start, tail.end);
+      if (isFirst) start += byteOrderMarkBytes(bytes, start);
+      isFirst = false;
       [filling, used] = [used, filling];
       reading = readAhead(source, filling);
       const filled = LINE_BYTES_MAX + read;

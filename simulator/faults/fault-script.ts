@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { BadInput } from '../../shared/failure.js';
 import { connectionActions } from './actions/connection-actions.js';
 import { dataActions } from './actions/data-actions.js';
@@ -41,7 +41,7 @@ export interface Fault {
 
 /** Reads a fault script: one JSON object a line, `#` begins a comment line. @throws BadInput naming line and field */
 export function readFaultScript(file: string): Fault[] {
-  return readFileSync(file, 'utf8')
+  return readInputText(file, HANDWRITTEN_BYTES_MAX)
     .split(/\r?\n/)
     .flatMap((line, index) => (line.trim() === '' || line.startsWith('#') ? [] : [parseFault(file, line, index + 1)]));
 }

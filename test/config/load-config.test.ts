@@ -125,6 +125,7 @@ describe('configuration', () => {
     assert.match(messageOf({ file: fileWith('{"home":'), env: {} }), /not JSON/);
     assert.match(messageOf({ file: fileWith([1]), env: {} }), /is \[1\]; allowed: one JSON object/);
     assert.equal(loadConfig({ file: fileWith('\uFEFF{"home":"x"}'), env: {} }).home, 'x');
+    assert.match(messageOf({ file: fileWith('{"gateway":{"port":1e400}}'), env: {} }), /gateway\.port is "1e400"/);
   });
 
   it('never throws anything but WrongConfig, whatever a file holds', () => {

@@ -50,7 +50,7 @@ describe('the reader of bars', () => {
       ['2024-12-03T00:05:00Z,1,2,0.5,1,3', /line 3\): is not later/],
       ['2024-12-03T00:11:00Z,1,2,0.5,1,3', /line 3\): .* not aligned/],
       ['2024-12-03T00:10:00Z,1,2,1.5,1,3', /line 3\): high and low/],
-      ['2024-12-03T00:10:00Z,1,2,,1,3', /line 3\): a price is missing/],
+      ['2024-12-03T00:10:00Z,1,2,,1,3', /line 3\): "" is no price/],
       ['2024-12-03T00:10:00Z,1,2,0.5,1,x', /line 3\): "x" is no volume/],
       ['yesterday,1,2,0.5,1,3', /line 3\): "yesterday" is no UTC time/],
     ];

@@ -98,7 +98,7 @@ describe('importing the real files', () => {
     const { read } = await imported(REAL_FILES.gc);
     assert.equal(read['trades 201312'], 39_702);
     assert.equal(read.trades, 40_192);
-    const dates = partitionsOf(findShards(rig.store.catalogue.imports(), { instrument: 'GCZ3' }));
+    const dates = partitionsOf(findShards(rig.store.catalogue.imports(), { instrument: 'GCZ13' }));
     assert.deepEqual(
       dates.map(({ tradeDate, rows }) => [tradeDate, rows]),
       [

@@ -38,6 +38,7 @@ describe('the model card', () => {
       lockfileSha256: '1'.repeat(64),
       training: {
         merkleRoot: '2'.repeat(64),
+        rowsLeftOut: 3,
         shards: [
           {
             name: 'dom_ib-ESZ5-2014-01-02-1.jsonl',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { buildSamples } from '../../research/samples/build-samples.js';
 import { refuseOtherProduct } from '../../research/samples/refuse-other-product.js';
 import { openTrainingSet, pinTrainingSet, shardsOf } from '../../research/samples/training-set.js';
@@ -77,6 +78,28 @@ describe('a training set', function () {
     await assert.rejects(openTrainingSet(store, set), isDamaged('damaged'));
     rmSync(object);
     await assert.rejects(openTrainingSet(store, set), isDamaged('missing'));
+  });
+
+  it('leaves out a row here and there that cannot be used, says how many, and refuses a file that is mostly such rows', async () => {
+    const lines = gunzipSync(readFileSync(NQ_BARS)).toString('utf8').split('\n').slice(0, 2001);
+    const write = (name: string, bad: readonly number[]) => {
+      const file = path.join(folder, name);
+      writeFileSync(file, lines.map((line, i) => (bad.includes(i) ? 'no bar at all' : line)).join('\n'));
+      return file;
+    };
+    const set = await pinTrainingSet(store, { depth: [], bars: [write('NQ-5m-a.csv', [700, 1400])] });
+    assert.deepEqual(
+      set.series.map(({ rejected }) => rejected),
+      [2],
+    );
+    const mostly = write(
+      'NQ-5m-b.csv',
+      Array.from({ length: 60 }, (_, i) => 100 + 3 * i),
+    );
+    await assert.rejects(
+      pinTrainingSet(store, { depth: [], bars: [mostly] }),
+      /NQ-5m-b\.csv \(line 101\): has 1 fields instead of 6; 60 of its rows cannot be used/,
+    );
   });
 
   it('says which file holds no book, or no bars', async () => {

@@ -430,7 +430,7 @@ describe('fault script file', () => {
 
   it('reads one fault a line, with defaults, comments and empty lines', () => {
     const file = write(
-      '# nightly\n\n{"at":{"onOrder":2},"do":"reset"}\r\n{"at":{"afterMs":5},"do":"restart","idsBackBy":3}\n',
+      '\ufeff# nightly\n\n{"at":{"onOrder":2},"do":"reset"}\r\n{"at":{"afterMs":5},"do":"restart","idsBackBy":3}\n',
     );
     assert.deepEqual(readFaultScript(file), [
       { at: { onOrder: 2, phase: 'reported' }, action: { do: 'reset' } },

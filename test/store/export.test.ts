@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import parquet from 'parquetjs-lite';
 import { exportShards } from '../../research/store/export-shards.js';
 import { pythonWith } from '../../setup/python-environment.js';
+import { dbnFileOf, dbnTrade } from '../import/write-dbn.js';
 import { REAL_FILES } from '../market/real-files.js';
 import { rowsOf, StoreRig } from './store-rig.js';
 
@@ -57,6 +58,37 @@ describe('exported files', () => {
       assert.equal(expected.length, rows);
       await reader.close();
     }
+  });
+
+  it('have a name each, whatever their instruments are called, and are written over only where that is asked for', async () => {
+    const at = BigInt(Date.parse('2024-05-08T14:00:00Z')) * 1_000_000n;
+    const symbols = ['BTC/USD', 'BTC:USD', 'BTC USD'];
+    const intervals = symbols.map((symbol, id) => ({ symbol, id, from: 20_240_501, to: 20_240_601 }));
+    const trades = symbols.map((_, id) => dbnTrade(id, at, 100 + id, 1));
+    await rig.importAs('x.dbn', dbnFileOf(3, 4, intervals, trades));
+    const out = path.join(rig.folder, 'out');
+    const query = { dataset: 'ticks', from: '2024-05-08', to: '2024-05-08' } as const;
+    const files = await exportShards(rig.store, query, out, 'zstd');
+    assert.deepEqual(files.map(({ file }) => path.basename(file)).sort(), [
+      'ticks-BTC%20USD-2024-05-08-databento-trades.parquet',
+      'ticks-BTC%2FUSD-2024-05-08-databento-trades.parquet',
+      'ticks-BTC%3AUSD-2024-05-08-databento-trades.parquet',
+    ]);
+    const prices = await rowsOf(
+      files.map(({ file }) => file),
+      'symbol, price',
+    );
+    assert.deepEqual(
+      new Map(prices.map(({ symbol, price }) => [symbol, price])),
+      new Map(symbols.map((s, i) => [s, 100 + i])),
+    );
+    await assert.rejects(exportShards(rig.store, query, out, 'zstd'), /is there already/);
+    await exportShards(rig.store, query, out, 'zstd', { replace: true });
+    await rig.importAs(
+      'y.dbn',
+      dbnFileOf(3, 4, [{ symbol: 'btc usd', id: 1, from: 20_240_501, to: 20_240_601 }], [dbnTrade(1, at, 1, 1)]),
+    );
+    await assert.rejects(exportShards(rig.store, query, path.join(rig.folder, 'other'), 'zstd'), /would be one file/);
   });
 
   it('are not made where nothing matches', async () => {

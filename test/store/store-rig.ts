@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -12,6 +12,7 @@ export class StoreRig {
   folder = '';
   store!: MarketStore;
   private parquet!: ParquetWriter;
+  private files = 0;
 
   constructor(threads = 2) {
     before(async () => {
@@ -32,6 +33,14 @@ export class StoreRig {
 
   import(file: string, options: ImportOptions = {}, store = this.store): Promise<Imported> {
     return importFile(store, this.parquet, file, options);
+  }
+
+  /** Imports a file of this name and these contents. */
+  async importAs(name: string, contents: string | Buffer, options: ImportOptions = {}): Promise<Imported> {
+    const folder = path.join(this.folder, `file-${this.files++}`);
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, name), contents);
+    return this.import(path.join(folder, name), options);
   }
 
   /** Rows of the shards asked for, in their order; int64 as bigint. */

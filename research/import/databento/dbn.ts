@@ -7,8 +7,9 @@ import type { Format, ImportFile, ImportOutput } from '../format.js';
 import { storeBar } from './bar-rows.js';
 import { definedSymbol, storeDefinition } from './definition-rows.js';
 import { MarketRows } from './market-rows.js';
-import { type DbnMetadata, readMetadata, symbolOf } from './metadata.js';
+import { type DbnMetadata, readMetadata } from './metadata.js';
 import { ACTION_CODE, BAR_SECONDS, RECORD_BYTES_MIN, RecordView, Rtype } from './record.js';
+import { type NamedSpan, SymbolDirectory } from './symbol-directory.js';
 
 const HEADER_BYTES = 16;
 /** Records between two looks at the writer. */
@@ -61,15 +62,18 @@ async function readRecords(file: ImportFile, window: ByteWindow, reader: RecordR
   reader.finish();
 }
 
-/** Everything of one instrument. */
+/** Everything of one instrument, for as long as an id stands for it. */
 interface Instrument {
+  readonly symbol: string;
   readonly market: MarketRows;
   readonly sink: (dataset: DatasetName) => RowSink;
 }
 
 /** Sends records to the rows that they become. */
 class RecordReader {
-  private readonly instruments = new Map<number, Instrument>();
+  private readonly instruments = new Map<number, { readonly instrument: Instrument; readonly span: NamedSpan }>();
+  private readonly books: MarketRows[] = [];
+  private readonly directory: SymbolDirectory;
   private readonly sinks = new Map<string, RowSink>();
   private readonly days: TradeDays;
 
@@ -78,6 +82,7 @@ class RecordReader {
     private readonly out: ImportOutput,
   ) {
     this.days = new TradeDays(dayRuleOf(metadata.dataset));
+    this.directory = new SymbolDirectory(metadata);
   }
 
   /** @returns what is wrong with the record, or null */
@@ -90,19 +95,17 @@ class RecordReader {
       return null;
     }
     if (record.length < bytesMin) return `is too short for its type ${rtype}`;
-    if (rtype === Rtype.symbolMapping) {
-      this.out.count('symbol mappings');
-      return null;
-    }
+    if (rtype === Rtype.symbolMapping) return counted(this.out, 'symbol mappings', this.mapSymbol(record));
     const ms = record.ms(timeOffsetOf(rtype));
-    const symbol = rtype === Rtype.definition ? definedSymbol(record, this.metadata.version) : null;
-    if (rtype === Rtype.definition && symbol === null) return 'is too short for a definition of its version';
     if (!this.days.at(ms)) return 'its time is outside the trading calendar';
-    return this.store(record, rtype, this.instrumentOf(record.instrumentId, ms, symbol));
+    if (rtype === Rtype.definition) return this.storeDefinition(record);
+    const instrument = this.instrumentAt(record.instrumentId, ms);
+    if (!instrument) return `its instrument id ${record.instrumentId} stands for no symbol at its time`;
+    return this.store(record, rtype, instrument);
   }
 
   finish(): void {
-    const unknown = [...this.instruments.values()].reduce((sum, { market }) => sum + market.orderBook.unknownOrders, 0);
+    const unknown = this.books.reduce((sum, { orderBook }) => sum + orderBook.unknownOrders, 0);
     if (unknown > 0) this.out.count('cancels of unknown orders', unknown);
   }
 
@@ -116,28 +119,52 @@ class RecordReader {
         return counted(out, isTrade(record, 28) ? 'trades' : 'depth', market.storeMbp(record, 1));
       case Rtype.mbp10:
         return counted(out, isTrade(record, 28) ? 'trades' : 'depth', market.storeMbp(record, 10));
-      case Rtype.trade:
-        return counted(out, 'trades', market.storeTrade(record));
       default:
-        storeDefinition(record, this.metadata.version, sink('definitions'));
-        return counted(out, 'definitions', null);
+        return counted(out, 'trades', market.storeTrade(record));
     }
   }
 
-  private instrumentOf(id: number, ms: number, defined: string | null): Instrument {
+  /** A definition names its contract itself. */
+  private storeDefinition(record: RecordView): string | null {
+    const { version } = this.metadata;
+    const symbol = definedSymbol(record, version);
+    if (symbol === null) return 'is too short for a definition of its version';
+    if (symbol === '') return 'is a definition without a symbol';
+    return counted(
+      this.out,
+      'definitions',
+      storeDefinition(record, version, () => this.sinkOf('definitions', symbol)),
+    );
+  }
+
+  private mapSymbol(record: RecordView): string | null {
+    const fault = this.directory.map(record);
+    const known = this.instruments.get(record.instrumentId);
+    // What it stood for until now does not hold any more; if it is the same symbol, its book goes on.
+    if (fault === null && known)
+      this.instruments.set(record.instrumentId, { ...known, span: { ...known.span, toMs: Number.NEGATIVE_INFINITY } });
+    return fault;
+  }
+
+  /** Null where the id stands for nothing at that time. The book of another contract is not the one's to go on with. */
+  private instrumentAt(id: number, ms: number): Instrument | null {
     const known = this.instruments.get(id);
-    if (known) return known;
-    const name = defined ?? symbolOf(this.metadata, id, ms);
-    const sink = (dataset: DatasetName) => this.sinkOf(dataset, name);
-    const instrument = {
-      sink,
-      market: new MarketRows(
-        () => sink('mbp10'),
-        () => sink('ticks'),
-      ),
-    };
-    this.instruments.set(id, instrument);
+    if (known && ms >= known.span.fromMs && ms < known.span.toMs) return known.instrument;
+    const span = this.directory.at(id, ms);
+    if (!span) return null;
+    const instrument = known?.instrument.symbol === span.symbol ? known.instrument : this.newInstrument(span.symbol);
+    this.instruments.set(id, { instrument, span });
     return instrument;
+  }
+
+  private newInstrument(symbol: string): Instrument {
+    const sink = (dataset: DatasetName) => this.sinkOf(dataset, symbol);
+    const market = new MarketRows(
+      () => sink('mbp10'),
+      () => sink('ticks'),
+    );
+    this.books.push(market);
+    return { symbol, sink, market };
   }
 
   private sinkOf(dataset: DatasetName, instrument: string): RowSink {

@@ -5,7 +5,7 @@ import type { RecordView } from './record.js';
 
 /** Where the fields of a definition lie that moved between versions: [offset, bytes]. */
 interface Layout {
-  readonly unitOfMeasureQty: number;
+  readonly unit_of_measure_qty: number;
   readonly marketDepth: number;
   readonly currency: readonly [number, number];
   readonly rawSymbol: readonly [number, number];
@@ -18,7 +18,7 @@ interface Layout {
 const LAYOUTS: Readonly<Record<number, Layout & { readonly recordBytes: number }>> = {
   1: {
     recordBytes: 360,
-    unitOfMeasureQty: 88,
+    unit_of_measure_qty: 88,
     marketDepth: 128,
     currency: [186, 4],
     rawSymbol: [200, 22],
@@ -28,7 +28,7 @@ const LAYOUTS: Readonly<Record<number, Layout & { readonly recordBytes: number }
   },
   2: {
     recordBytes: 400,
-    unitOfMeasureQty: 88,
+    unit_of_measure_qty: 88,
     marketDepth: 136,
     currency: [186, 4],
     rawSymbol: [200, 71],
@@ -38,7 +38,7 @@ const LAYOUTS: Readonly<Record<number, Layout & { readonly recordBytes: number }
   },
   3: {
     recordBytes: 520,
-    unitOfMeasureQty: 80,
+    unit_of_measure_qty: 80,
     marketDepth: 148,
     currency: [224, 4],
     rawSymbol: [238, 71],
@@ -48,15 +48,25 @@ const LAYOUTS: Readonly<Record<number, Layout & { readonly recordBytes: number }
   },
 };
 
+/** Fields in units of 1e-9, and where they lie in every version; null where that differs. */
+const PRICES = [
+  ['min_price_increment', 24],
+  ['display_factor', 32],
+  ['unit_of_measure_qty', null],
+] as const;
+
 /** The contract that a definition is about. @returns null where the record is too short for its version */
 export function definedSymbol(record: RecordView, version: number): string | null {
   const layout = LAYOUTS[version]!;
   return record.length < layout.recordBytes ? null : textOf(record.slice(...layout.rawSymbol));
 }
 
-/** Stores what a definition says of its contract. */
-export function storeDefinition(record: RecordView, version: number, sink: RowSink): void {
+/** Stores what a definition says of its contract. @returns what is wrong with it, or null */
+export function storeDefinition(record: RecordView, version: number, sinkOf: () => RowSink): string | null {
   const layout = LAYOUTS[version]!;
+  const odd = PRICES.find(([name, offset]) => record.isPriceBeyond(offset ?? layout[name]));
+  if (odd) return `its ${odd[0]} is beyond 2^53 units of 1e-9`;
+  const sink = sinkOf();
   const row = sink.next(record.ms(16));
   const { block } = sink;
   const text = (name: string, field: readonly [number, number]) =>
@@ -73,10 +83,13 @@ export function storeDefinition(record: RecordView, version: number, sink: RowSi
   text('asset', layout.asset);
   text('security_type', layout.securityType);
   text('currency', layout.currency);
-  price('min_price_increment', 24);
-  price('display_factor', 32);
-  price('unit_of_measure_qty', layout.unitOfMeasureQty);
+  for (const [name, offset] of PRICES) price(name, offset ?? layout[name]);
   block.setInt64('expiration', row, record.time(40));
   block.setInt64('activation', row, record.time(48));
-  block.setInt32('market_depth', row, record.int32(layout.marketDepth));
+  const marketDepth = record.int32(layout.marketDepth);
+  block.setInt32('market_depth', row, marketDepth === INT32_NONE ? null : marketDepth);
+  return null;
 }
+
+/** What DBN writes where a field of 32 bits has no value. */
+const INT32_NONE = 2 ** 31 - 1;

@@ -1,3 +1,4 @@
+import { CONTRACTS_MAX } from '../../../shared/fields/contracts.js';
 import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
 import type { RowSink } from '../../store/row-sink.js';
 import { BookColumns } from '../book-columns.js';
@@ -5,8 +6,6 @@ import { NANOS_PER_POINT, storeBook } from '../price-book-rows.js';
 import { TradeRows } from '../trade-rows.js';
 import { NOT_SHOWN, OrderBook } from './order-book.js';
 import { ACTION_CODE, type RecordView, SIDE_CODE } from './record.js';
-
-const SIZE_MAX = 2 ** 31 - 1;
 
 /** Where the fields of a market record lie, by its kind. Offsets in bytes. */
 interface Layout {
@@ -130,17 +129,22 @@ function faultOf(record: RecordView, layout: Layout): string | null {
   const action = ACTION_CODE[record.byte(layout.action)]!;
   if (action < 0) return `its action is ${record.byte(layout.action)}`;
   if (SIDE_CODE[record.byte(layout.side)]! < 0) return `its side is ${record.byte(layout.side)}`;
-  if (record.uint32(layout.size) > SIZE_MAX) return `its size is ${record.uint32(layout.size)}`;
+  if (record.uint32(layout.size) > CONTRACTS_MAX) return `its size is ${record.uint32(layout.size)}`;
+  if (record.isPriceBeyond(layout.price)) return 'its price is beyond 2^53 units of 1e-9';
   if (record.time(TS_EVENT) === null) return 'has no event time';
   if (action === Action.trade && Number.isNaN(record.price(layout.price))) return 'is a trade without a price';
   return null;
 }
 
 function levelFaultOf(record: RecordView, levels: number): string | null {
-  for (let level = 0; level < levels; level++)
-    for (const offset of [16, 20])
-      if (record.uint32(MBP_LEVELS + level * LEVEL_BYTES + offset) > SIZE_MAX)
-        return `the size of its level ${level} is beyond ${SIZE_MAX}`;
+  for (let level = 0; level < levels; level++) {
+    const at = MBP_LEVELS + level * LEVEL_BYTES;
+    // Sizes and counts of both sides: the highest bit of each.
+    const bits = record.int32(at + 16) | record.int32(at + 20) | record.int32(at + 24) | record.int32(at + 28);
+    if (bits < 0) return `a size or count of its level ${level} is beyond ${CONTRACTS_MAX}`;
+    if (record.isPriceBeyond(at) || record.isPriceBeyond(at + 8))
+      return `a price of its level ${level} is beyond 2^53 units of 1e-9`;
+  }
   return null;
 }
 

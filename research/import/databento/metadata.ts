@@ -1,12 +1,7 @@
 import { BadInput } from '../../../shared/failure.js';
+import { utcDateMs } from '../../../shared/fields/utc-time.js';
 import type { ByteWindow } from '../byte-window.js';
-
-/** From `from` (inclusive) to `to` (exclusive), as YYYYMMDD, the instrument id means this symbol. */
-interface SymbolInterval {
-  readonly symbol: string;
-  readonly from: number;
-  readonly to: number;
-}
+import type { NamedSpan } from './symbol-directory.js';
 
 /** What a DBN file says about itself, as far as it is needed. Layout: Databento's documentation, "Databento Binary Encoding". */
 export interface DbnMetadata {
@@ -15,7 +10,7 @@ export interface DbnMetadata {
   /** Each record carries a send time behind its fields. */
   readonly hasSendTime: boolean;
   readonly schema: string;
-  readonly symbols: ReadonlyMap<number, readonly SymbolInterval[]>;
+  readonly symbols: ReadonlyMap<number, readonly NamedSpan[]>;
 }
 
 const VERSIONS = [1, 2, 3];
@@ -56,7 +51,12 @@ export async function readMetadata(file: string, window: ByteWindow): Promise<Db
     return parse(version, bytes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new BadInput(file, 'metadata', 'their lists are longer than they are', 'copy the file again from its source');
+    throw new BadInput(
+      file,
+      'metadata',
+      'their lists of symbols cannot be read',
+      'copy the file again from its source',
+    );
   }
 }
 
@@ -89,15 +89,16 @@ class ListReader {
     if (this.at > this.bytes.length) throw new RangeError('list too long');
   }
 
-  readMappings(): Map<number, SymbolInterval[]> {
-    const symbols = new Map<number, SymbolInterval[]>();
+  readMappings(): Map<number, NamedSpan[]> {
+    const symbols = new Map<number, NamedSpan[]>();
     for (let left = this.readCount(); left > 0; left--) {
       const symbol = this.readSymbol();
       for (let intervals = this.readCount(); intervals > 0; intervals--) {
-        const from = this.readCount();
-        const to = this.readCount();
-        const id = Number(this.readSymbol());
-        if (Number.isInteger(id)) symbols.set(id, [...(symbols.get(id) ?? []), { symbol, from, to }]);
+        const fromMs = dayMs(this.readCount());
+        const toMs = dayMs(this.readCount());
+        const id = this.readSymbol();
+        // No id: in these days the symbol stood for nothing.
+        if (/^\d+$/.test(id)) symbols.set(Number(id), [...(symbols.get(Number(id)) ?? []), { symbol, fromMs, toMs }]);
       }
     }
     return symbols;
@@ -123,10 +124,9 @@ export function textOf(bytes: Buffer): string {
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
 }
 
-/** The symbol of an instrument on a UTC day; its id where the file has none for it. */
-export function symbolOf({ symbols }: DbnMetadata, instrumentId: number, ms: number): string {
-  const intervals = symbols.get(instrumentId);
-  const date = Number(new Date(ms).toISOString().slice(0, 10).replaceAll('-', ''));
-  const interval = intervals?.find(({ from, to }) => date >= from && date < to) ?? intervals?.at(-1);
-  return interval?.symbol ?? `instrument-${instrumentId}`;
+/** ms since the epoch at which a UTC day given as YYYYMMDD begins. @throws RangeError where there is none */
+function dayMs(date: number): number {
+  const ms = utcDateMs(Math.floor(date / 10_000), Math.floor(date / 100) % 100, date % 100);
+  if (Number.isNaN(ms)) throw new RangeError(`${date} is no day`);
+  return ms;
 }

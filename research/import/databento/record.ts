@@ -25,6 +25,8 @@ function codesOf(letters: string): Int8Array {
   return codes;
 }
 
+const HIGH_WORD_MAX = 2 ** 21;
+
 /** Header and fields of one record in a buffer: offsets are those of the DBN structs. */
 export class RecordView {
   private at = 0;
@@ -79,10 +81,17 @@ export class RecordView {
     return high < 0 ? Number.NaN : (high * 2 ** 32 + this.uint32(offset)) / 1e6;
   }
 
-  /** Units of 1e-9; NaN where undefined or beyond 2^53. */
+  /** Units of 1e-9; NaN where undefined, or beyond what is asked with `isPriceBeyond`. */
   price(offset: number): number {
     const high = this.int32(offset + 4);
-    return high >= 2 ** 21 || high < -(2 ** 21) ? Number.NaN : high * 2 ** 32 + this.uint32(offset);
+    return high >= HIGH_WORD_MAX || high < -HIGH_WORD_MAX ? Number.NaN : high * 2 ** 32 + this.uint32(offset);
+  }
+
+  /** It is a price, and one that float64 does not hold to the unit: beyond 2^53 of them, nine million points. */
+  isPriceBeyond(offset: number): boolean {
+    const high = this.int32(offset + 4);
+    if (high < HIGH_WORD_MAX && high >= -HIGH_WORD_MAX) return false;
+    return high !== 0x7fff_ffff || this.uint32(offset) !== 0xffff_ffff;
   }
 
   /** An order id: a number where it is exact as one. */

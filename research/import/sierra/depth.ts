@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PriceBook } from '../../../shared/book/price-book.js';
 import { Side } from '../../../shared/events/event-batch.js';
+import { CONTRACTS_MAX } from '../../../shared/fields/contracts.js';
 import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
 import { storeInt64 } from '../../store/int64-words.js';
 import type { RowSink } from '../../store/row-sink.js';
@@ -105,7 +106,7 @@ class DepthReader implements SierraReader {
   private faultOf(ms: number, command: number, price: number, size: number): string | null {
     if (command > 7) return `command ${command} is not known`;
     if (!this.sink.isDatable(ms)) return 'its time is outside the trading calendar';
-    if (size > 2 ** 31 - 1) return `its quantity is ${size}`;
+    if (size > CONTRACTS_MAX) return `its quantity is ${size}, more than ${CONTRACTS_MAX}`;
     return command <= CLEAR || (Number.isFinite(price) && Math.abs(price) < 1e6) ? null : `its price is ${price}`;
   }
 

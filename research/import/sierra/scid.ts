@@ -1,3 +1,4 @@
+import { CONTRACTS_MAX } from '../../../shared/fields/contracts.js';
 import type { ImportFile, ImportOutput } from '../format.js';
 import { instrumentOf } from '../instrument-name.js';
 import { TradeRows } from '../trade-rows.js';
@@ -34,14 +35,17 @@ class TickReader implements SierraReader {
     const ns = unixNsOf(bytes.readBigInt64LE(at));
     const open = bytes.readFloatLE(at + 8);
     const price = bytes.readFloatLE(at + 20);
-    const fault = this.faultOf(Number(ns / 1_000_000n), open, price);
+    const trades = bytes.readUInt32LE(at + 24);
+    const volume = bytes.readUInt32LE(at + 28);
+    const bidVolume = bytes.readUInt32LE(at + 32);
+    const askVolume = bytes.readUInt32LE(at + 36);
+    const fault =
+      this.faultOf(Number(ns / 1_000_000n), open, price) ??
+      countFaultOf({ trades, volume, 'bid volume': bidVolume, 'ask volume': askVolume });
     if (fault !== null) {
       this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + RECORD_BYTES));
       return;
     }
-    const volume = bytes.readUInt32LE(at + 28);
-    const bidVolume = bytes.readUInt32LE(at + 32);
-    const askVolume = bytes.readUInt32LE(at + 36);
     const row = this.rows.store({
       tsRecvNs: null,
       tsEventNs: ns,
@@ -51,9 +55,9 @@ class TickReader implements SierraReader {
       sequence: null,
     });
     const { block } = this.rows.sink;
-    block.setFloat64('ask_px_00', row, this.pointsOf(bytes.readFloatLE(at + 12)));
-    block.setFloat64('bid_px_00', row, this.pointsOf(bytes.readFloatLE(at + 16)));
-    block.setInt32('num_trades', row, bytes.readUInt32LE(at + 24));
+    block.setFloat64('ask_px_00', row, this.quoteOf(bytes.readFloatLE(at + 12)));
+    block.setFloat64('bid_px_00', row, this.quoteOf(bytes.readFloatLE(at + 16)));
+    block.setInt32('num_trades', row, trades);
     block.setInt32('bid_volume', row, bidVolume);
     block.setInt32('ask_volume', row, askVolume);
     block.setCode('unbundled', row, open === UNBUNDLED.first ? 0 : open === UNBUNDLED.last ? 1 : null);
@@ -71,11 +75,25 @@ class TickReader implements SierraReader {
   private faultOf(ms: number, open: number, price: number): string | null {
     if (!this.rows.sink.isDatable(ms)) return 'its time is outside the trading calendar';
     if (open !== 0 && open !== UNBUNDLED.first && open !== UNBUNDLED.last) return 'is a bar, not a tick';
-    return Number.isFinite(price) && Math.abs(price) < 1e9 ? null : `its price is ${price}`;
+    return isPrice(price) ? null : `its price is ${price}`;
+  }
+
+  /** Sierra writes 0 where there is no quote, and what is no price where there never is one. */
+  private quoteOf(price: number): number | null {
+    return price === 0 || !isPrice(price) ? null : this.pointsOf(price);
   }
 
   private pointsOf(price: number): number {
     const points = decimalOfFloat32(price) * this.scale;
     return this.scale === 1 ? points : Number(points.toPrecision(12));
   }
+}
+
+function isPrice(price: number): boolean {
+  return Number.isFinite(price) && Math.abs(price) < 1e9;
+}
+
+function countFaultOf(counts: Readonly<Record<string, number>>): string | null {
+  const odd = Object.entries(counts).find(([, count]) => count > CONTRACTS_MAX);
+  return odd ? `its ${odd[0]} is ${odd[1]}, more than ${CONTRACTS_MAX}` : null;
 }

@@ -22,6 +22,7 @@ ${facts([
     `${data.shards.length} shards, ${bytesText(data.shards.reduce((sum, { bytes }) => sum + bytes, 0))}${card.synthetic ? ', SYNTHETIC' : ''}`,
   ],
   ['Merkle root of the data', hash(data.merkleRoot)],
+  ['rows that could not be used', countText(data.rowsLeftOut)],
   ['gaps', countText(data.gaps)],
   ['bars without a volume', countText(data.barsWithoutVolume)],
   ['moments without a row', droppedText(data.dropped)],

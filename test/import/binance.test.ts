@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { StoreRig } from '../store/store-rig.js';
+
+const T0 = 1_723_075_200_000;
+
+describe('recorded messages of Binance', () => {
+  const rig = new StoreRig();
+  const lines = (...messages: object[]) =>
+    messages.map((message, i) => `${T0 + i}000000 ${JSON.stringify(message)}\n`).join('');
+  const book = (quantity = '2.0') => ({ lastUpdateId: 1, bids: [['60000.0', quantity]], asks: [['60000.2', '1.0']] });
+  const event = (e: string, more = {}) => ({ e, E: T0, T: T0, s: 'BTCUSDT', p: '60000.1', q: '0.3', m: true, ...more });
+
+  it('are trades whether they are told one by one or by order', async () => {
+    const { record } = await rig.importAs('x.txt', lines(book(), event('aggTrade', { a: 9, f: 1, l: 2 })));
+    assert.deepEqual(record.read, { snapshots: 1, trades: 1 });
+    assert.deepEqual(await rig.rows({ dataset: 'ticks' }, 'price, size, sequence'), [
+      { price: 60000.1, size: 0.3, sequence: 9n },
+    ]);
+    await assert.rejects(
+      rig.importAs('x.txt', lines(book(), event('aggTrade', { a: 9 }), event('trade', { t: 12 }))),
+      /line 3\): is a trade event, and the file has aggTrade events/,
+    );
+  });
+
+  it('are counted under their own names where they are not stored, and refused where they are not known', async () => {
+    const ticker = { u: 4, s: 'BTCUSDT', b: '60000.0', B: '1', a: '60000.2', A: '1' };
+    const { record } = await rig.importAs('x.txt', lines(book(), ticker, event('markPriceUpdate'), event('kline')));
+    assert.deepEqual(record.read, {
+      snapshots: 1,
+      'book tickers, not stored': 1,
+      'markPriceUpdate events, not stored': 1,
+      'kline events, not stored': 1,
+    });
+    await assert.rejects(
+      rig.importAs('x.txt', lines(book(), event('tradeLite'))),
+      /line 2\): .*"tradeLite".*not known/,
+    );
+    await assert.rejects(rig.importAs('x.txt', lines(book(), { hello: 1 })), /line 2\): u: /);
+  });
+
+  it('keep quantities of many digits exactly, or say that they cannot', async () => {
+    await rig.importAs('x.txt', lines(book('12345678901.00')));
+    assert.ok((await rig.rows({ dataset: 'mbp10' }, 'size')).some(({ size }) => size === 12_345_678_901));
+    await assert.rejects(rig.importAs('x.txt', lines(book('123456789012.12345'))), /must have 15 digits at most/);
+    await assert.rejects(rig.importAs('x.txt', lines(book('0x10'))), /must be a decimal number/);
+  });
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { formatHeaderLine } from '../../shared/events/depth-line.js';
+import { decimalOf } from '../../shared/fields/decimal.js';
+import { StoreRig } from '../store/store-rig.js';
+
+describe('numbers that no field can hold', () => {
+  const rig = new StoreRig();
+  const header = formatHeaderLine({
+    ...{ kind: 'header', v: 1, instrument: 'ESM4', tickSize: 0.25, multiplier: 50, levels: 10, exchange: 'CME' },
+  });
+  const trade = (fields: string) => `{"kind":"trade","ts":"1715176800000000000","seq":1,${fields},"aggressor":"buy"}\n`;
+
+  it('are refused in a captured segment, in the shape of our writer as in any other', async () => {
+    for (const size of ['2147483648', '3000000000', '1e10'])
+      await assert.rejects(
+        rig.importAs('x.jsonl', header + trade(`"price":5210.25,"size":${size}`)),
+        /line 2\): size: /,
+      );
+    await rig.importAs('x.jsonl', header + trade('"price":5210.25,"size":2147483647'));
+    assert.deepEqual(await rig.rows({ dataset: 'ticks' }, 'size'), [{ size: 2_147_483_647 }]);
+    await assert.rejects(
+      rig.importAs('x.jsonl', header + trade('"price":1000000000000,"size":1')),
+      /price: 1000000000000 is more than 2147483647 ticks of 0.25/,
+    );
+  });
+
+  it('are refused in a file of Sierra Chart, and quotes that are none are NULL', async () => {
+    const file = (change: (record: Buffer) => void) => {
+      const bytes = Buffer.alloc(56 + 40);
+      bytes.write('SCID');
+      bytes.writeUInt32LE(56, 4);
+      bytes.writeUInt32LE(40, 8);
+      bytes.writeUInt16LE(1, 12);
+      const record = bytes.subarray(56);
+      record.writeBigInt64LE((BigInt(Date.parse('2025-09-22T14:00:00Z')) + 2_209_161_600_000n) * 1000n, 0);
+      for (const [offset, value] of [
+        [12, 6700.5],
+        [16, 6700.25],
+        [20, 6700.25],
+      ] as const)
+        record.writeFloatLE(value, offset);
+      record.writeUInt32LE(1, 24);
+      record.writeUInt32LE(2, 28);
+      record.writeUInt32LE(2, 36);
+      change(record);
+      return bytes;
+    };
+    for (const none of [0, Number.NaN, -3.4028234663852886e38, Number.POSITIVE_INFINITY])
+      await rig.importAs(
+        'ESZ5.scid',
+        file((record) => {
+          record.writeFloatLE(none, 12);
+          record.writeFloatLE(none, 16);
+        }),
+      );
+    const rows = await rig.rows({ dataset: 'ticks' }, 'price, bid_px_00, ask_px_00');
+    // The same rows are the same object.
+    assert.deepEqual(rows, [{ price: 6700.25, bid_px_00: null, ask_px_00: null }]);
+    assert.equal(rig.store.catalogue.imports().length, 4);
+    for (const offset of [24, 28, 32, 36])
+      await assert.rejects(
+        rig.importAs(
+          'ESZ5.scid',
+          file((record) => record.writeUInt32LE(3_000_000_000, offset)),
+        ),
+        /byte 56\): its [a-z ]+ is 3000000000, more than 2147483647/,
+      );
+  });
+
+  it('are decimals or none, over all that JavaScript takes for a number', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        // A minus in front of zero is nothing that a text keeps.
+        assert.equal(decimalOf(String(value)) + 0, value + 0);
+      }),
+    );
+    for (const text of ['', ' ', '0x10', '0b1', '1_000', 'Infinity', '-Infinity', 'NaN', 'null', '1e', '.', '1,5', '١'])
+      assert.ok(Number.isNaN(decimalOf(text)), text);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { zipSync } from 'fflate';
+import { StoreRig } from '../store/store-rig.js';
+
+const ROWS = '52200000,1315.4,2,E,0,0\n52200100,1315.5,1,E,0,0\n';
+
+describe('a zip of trades', () => {
+  const rig = new StoreRig();
+  const importOf = (entries: Record<string, string>, options = {}) =>
+    rig.importAs(
+      'x.zip',
+      Buffer.from(
+        zipSync(Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, Buffer.from(text)]))),
+      ),
+      options,
+    );
+  const symbols = async () => (await rig.rows({ dataset: 'ticks' }, 'symbol')).map(({ symbol }) => symbol);
+
+  it('keeps contracts of two decades apart', async () => {
+    await importOf({
+      '20131007_gc_tick_trade_201312.csv': ROWS,
+      '20131007_gc_tick_trade_202312.csv': ROWS,
+    });
+    assert.deepEqual(await symbols(), ['GCZ13', 'GCZ13', 'GCZ23', 'GCZ23']);
+  });
+
+  it('is no worse for folders, and for what a Mac puts beside them', async () => {
+    const { record } = await importOf({
+      '20131007/': '',
+      '20131007/20131007_gc_tick_trade_201312.csv': ROWS,
+      '__MACOSX/._20131007_gc_tick_trade_201312.csv': 'x',
+    });
+    assert.equal(record.read.trades, 2);
+  });
+
+  it('is refused for days and months that there are not, and for rows by their own reason', async () => {
+    await assert.rejects(importOf({ '20130230_gc_tick_trade_201304.csv': ROWS }), /there is no day 2013-02-30/);
+    await assert.rejects(importOf({ '20131007_gc_tick_trade_201313.csv': ROWS }), /there is no month 13/);
+    const row = (fields: string) => importOf({ '20131007_gc_tick_trade_201312.csv': `\ufeff${ROWS}${fields}\n` });
+    await assert.rejects(row('0x10,1,1,E,0,0'), /201312\.csv line 3\): "0x10" is no time of day in ms$/);
+    await assert.rejects(row('1,1,4294967296,E,0,0'), /line 3\): "4294967296" is no size$/);
+  });
+
+  it('is refused where the checksum of an entry is wrong', async () => {
+    const bytes = Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': Buffer.from(ROWS) }, { level: 0 }));
+    bytes[bytes.indexOf('1315.4') + 5] = '9'.charCodeAt(0);
+    await assert.rejects(rig.importAs('x.zip', bytes), /checksum is wrong/);
+    assert.deepEqual(rig.store.catalogue.imports(), []);
+  });
+});
