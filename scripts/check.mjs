@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onSupportedNode } from '../setup/on-supported-node.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const tool = (file) => path.join(root, 'node_modules', file);
@@ -21,4 +22,7 @@ export function check() {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(check().every((one) => one.passed) ? 0 : 1);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await onSupportedNode();
+  process.exit(check().every((one) => one.passed) ? 0 : 1);
+}

@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { onSupportedNode } from '../setup/on-supported-node.mjs';
 import { check } from './check.mjs';
 import { ready } from './ready.mjs';
 import { foldersWithTests, runFolder } from './test-folder.mjs';
@@ -91,6 +92,7 @@ function total(results) {
   return sum;
 }
 
+await onSupportedNode();
 let sum;
 try {
   sum = await main();
