@@ -10,11 +10,14 @@ export function untilAskedToStop({ supervised = process.env.BELIEVE_SUPERVISED =
   return new Promise((resolve) => {
     const signals: NodeJS.Signals[] =
       process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const listenNoMore = () => {
+      for (const signal of signals) process.off(signal, stop);
+    };
     const stop = () => {
       // Listened to any longer it would keep a process alive whose supervisor is still there.
       if (supervised) process.stdin.destroy();
       // Another request after that ends the process at once, as it would have without us.
-      setTimeout(() => signals.forEach((signal) => process.off(signal, stop)), SAME_REQUEST_MS).unref();
+      setTimeout(listenNoMore, SAME_REQUEST_MS).unref();
       resolve();
     };
     for (const signal of signals) process.on(signal, stop);
