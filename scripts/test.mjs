@@ -1,4 +1,4 @@
-// `npm test`: makes the checkout ready, obtains what is missing, then lint, types, import rules and every test.
+// `npm test`: makes the checkout ready, obtains what is missing, then lint, types, import rules, licences and every test.
 //   npm test                       everything
 //   npm test -- bridge release     only the tests of these folders of test/, without the checks
 //   npm test -- bridge/risk test/bridge/swap.test.ts     only these files
@@ -29,7 +29,7 @@ async function main() {
   await ready();
   const results = [await obtain()];
   const isWhole = positionals.length === 0 && values.grep === undefined;
-  if (isWhole) results.push(...check().map(countedCheck));
+  if (isWhole) results.push(...(await check()).map(countedCheck));
   const { filesByFolder, unknown } = chooseTests(TESTS, positionals);
   const folders = [...filesByFolder.keys()].sort((a, b) => LONGEST.indexOf(b) - LONGEST.indexOf(a));
   const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism(), folders.length));
