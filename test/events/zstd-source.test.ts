@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
+import { decompress } from 'fzstd';
 import { openByteSource } from '../../shared/events/byte-source.js';
 import { unpackZstdFrames } from '../../shared/events/zstd-frames.js';
 import { BadInput } from '../../shared/failure.js';
+import { REAL_FILES } from '../market/real-files.js';
 
 /** A frame that only tools read: magic, size, contents. */
 const SKIPPABLE = Buffer.from('502a4d1803000000aabbcc', 'hex');
@@ -68,6 +70,13 @@ describe('a file packed with zstd', () => {
       ],
     ] as const)
       assert.ok((await contentsOf(Buffer.concat(frames))).equals(Buffer.concat(expected)));
+  });
+
+  it('is what another reader takes out of the real files of Databento, whose header is a frame of its own', async () => {
+    for (const file of [REAL_FILES.mbo, REAL_FILES.mbp1, REAL_FILES.trades, REAL_FILES.ohlcv, REAL_FILES.definition]) {
+      const bytes = readFileSync(file);
+      assert.ok((await contentsOf(bytes)).equals(decompress(bytes)), file);
+    }
   });
 
   it('is read alike however its bytes arrive', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { decompress } from 'fzstd';
 import { formatDepthLine, formatHeaderLine, formatTradeLine } from '../../shared/events/depth-line.js';
 import { BadInput } from '../../shared/failure.js';
 import { REAL_FILES } from '../market/real-files.js';
@@ -22,10 +23,10 @@ const T0 = 1_567_098_590_754_568_913n;
 /** The beginnings of all real files, unpacked and small enough to be tried often. */
 const SAMPLES: Record<string, Buffer> = {
   'ESU9.jsonl': gunzipSync(readFileSync(REAL_FILES.es)).subarray(0, 6000),
-  'mbo.dbn': zstdDecompressSync(readFileSync(REAL_FILES.mbo)).subarray(0, 206 + 56 * 60),
-  'mbp1.dbn': zstdDecompressSync(readFileSync(REAL_FILES.mbp1)).subarray(0, 206 + 80 * 40),
-  'ohlcv.dbn': zstdDecompressSync(readFileSync(REAL_FILES.ohlcv)),
-  'definition.dbn': zstdDecompressSync(readFileSync(REAL_FILES.definition)),
+  'mbo.dbn': Buffer.from(decompress(readFileSync(REAL_FILES.mbo))).subarray(0, 206 + 56 * 60),
+  'mbp1.dbn': Buffer.from(decompress(readFileSync(REAL_FILES.mbp1))).subarray(0, 206 + 80 * 40),
+  'ohlcv.dbn': Buffer.from(decompress(readFileSync(REAL_FILES.ohlcv))),
+  'definition.dbn': Buffer.from(decompress(readFileSync(REAL_FILES.definition))),
   'ESH23.scid': readFileSync(REAL_FILES.scid),
   'ESU25.depth': readFileSync(REAL_FILES.sierraDepth).subarray(0, 64 + 24 * 80),
   'NQ.csv': gunzipSync(readFileSync(REAL_FILES.nq)).subarray(0, 3000),
@@ -88,7 +89,7 @@ describe('damaged and hostile files', () => {
     await assert.rejects(rig.import(fileOf(zst.subarray(0, 150_000), 'cut.dbn.zst')), /the zstd stream is cut off/);
     const zip = readFileSync(REAL_FILES.gc);
     await assert.rejects(rig.import(fileOf(zip.subarray(0, 90_000), 'cut.zip')), /cut\.zip: cannot be unpacked/);
-    const dbn = zstdDecompressSync(zst).subarray(0, 206 + 56 * 10 + 13);
+    const dbn = Buffer.from(decompress(zst)).subarray(0, 206 + 56 * 10 + 13);
     await assert.rejects(rig.import(fileOf(dbn, 'cut.dbn')), /byte 766\): the file ends within a record/);
     const { record } = await rig.import(fileOf(dbn, 'cut.dbn'), { onError: 'quarantine' });
     assert.deepEqual([record.read.records, record.rejected], [10, 1]);
