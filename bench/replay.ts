@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { QueueSpec } from '../research/backtest/queue-model.js';
-import { cacheFolder } from '../setup/cache-folder.js';
+import { cacheFolder } from '../setup/cache-folder.mjs';
 import { pythonWith } from '../setup/python-environment.js';
 import { EventKind } from '../shared/events/event-batch.js';
 import { planFeatures } from '../shared/features/feature-plan.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { columnsOf } from '../research/store/datasets.js';
 import { readColumns } from '../research/store/read-columns.js';
-import { cacheFolder } from '../setup/cache-folder.js';
+import { cacheFolder } from '../setup/cache-folder.mjs';
 import { pythonWith } from '../setup/python-environment.js';
 import { type BenchResult, median } from './bench-result.js';
 import { type ColumnSums, columnSums, requireSameSums } from './store/column-sums.js';

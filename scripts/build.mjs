@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { onSupportedNode } from '../setup/on-supported-node.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -38,7 +39,7 @@ const ROOMS = [
   'workflows',
 ];
 const FOR_TESTS = new Set(['simulation', 'test']);
-const ASSETS = new Set(['.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.c']);
+const ASSETS = new Set(['.mjs', '.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.c']);
 
 export async function build({ production = false } = {}) {
   if (production) rmSync(dist, { recursive: true, force: true });
@@ -88,7 +89,7 @@ async function transpile(source) {
   const { code } = await transform(readFileSync(source, 'utf8'), {
     loader: 'ts',
     format: 'esm',
-    target: 'node20',
+    target: 'node22.15',
     sourcemap: 'inline',
     sourcefile: pathToFileURL(source).href,
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, target: 'ES2022' } },
@@ -121,6 +122,7 @@ function filesUnder(folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await onSupportedNode();
   try {
     const { written, files } = await build({ production: process.argv.includes('--production') });
     console.error(`build: ${files} files, ${written} written`);

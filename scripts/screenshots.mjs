@@ -4,8 +4,10 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { onSupportedNode } from '../setup/on-supported-node.mjs';
 import { ready } from './ready.mjs';
 
+await onSupportedNode();
 const { values } = parseArgs({
   options: {
     home: { type: 'string', default: '.believe' },

@@ -1,6 +1,8 @@
 // `npm start`: makes the checkout ready, then runs the `believe` command with the words given.
+import { onSupportedNode } from '../setup/on-supported-node.mjs';
 import { ready } from './ready.mjs';
 
+await onSupportedNode();
 try {
   await ready();
 } catch (error) {

@@ -1,32 +1,31 @@
-// Runs the tests of one folder of test/ in a Mocha process of its own.
+// Runs tests of one folder of test/ in a Mocha process of its own.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const TESTS = path.join(root, 'dist/test');
+export const TESTS = path.join(root, 'dist/test');
 const TIME_LIMIT_MS = 40 * 60_000;
 /** After its last test a process has nothing left to do: one that stays has left a server, a timer or a child open. */
 const EXIT_LIMIT_MS = 30_000;
 
-/** Names of the folders of test/ that hold tests, in order. */
-export function foldersWithTests(tests = TESTS) {
-  const files = readdirSync(tests, { recursive: true }).filter((file) => file.endsWith('.test.js'));
-  return [...new Set(files.map((file) => file.split(path.sep)[0]))].sort();
-}
-
 /**
+ * @param {readonly string[]} options.files of the folder, without the ending: `bridge/risk`
  * @param {(text: string) => void} options.write gets what Mocha and the tests print
  * @returns {Promise<{passed: number, failed: number, skipped: number, failures: string[],
  *   msByFile: Record<string, number>}>}
  */
-export async function runFolder(folder, { write, grep, tests = TESTS, exitLimitMs = EXIT_LIMIT_MS }) {
+export async function runFolder(folder, { files, write, grep, tests = TESTS, exitLimitMs = EXIT_LIMIT_MS }) {
   const work = mkdtempSync(path.join(os.tmpdir(), 'believe-test-'));
   const resultFile = path.join(work, 'result.json');
   write(`\n--- test/${folder}\n`);
-  const mocha = startMocha(path.join(tests, folder), resultFile, grep);
+  const mocha = startMocha(
+    files.map((file) => path.join(tests, `${file}.test.js`)),
+    resultFile,
+    grep,
+  );
   for (const stream of [mocha.stdout, mocha.stderr]) stream.setEncoding('utf8').on('data', write);
   const end = await endOf(mocha, resultFile, exitLimitMs);
   const result = readResult(resultFile);
@@ -44,12 +43,12 @@ export async function runFolder(folder, { write, grep, tests = TESTS, exitLimitM
   return result;
 }
 
-function startMocha(spec, resultFile, grep) {
+function startMocha(files, resultFile, grep) {
   const args = ['--enable-source-maps', '--no-warnings', path.join(root, 'node_modules/mocha/bin/_mocha')];
   args.push('--reporter', path.join(root, 'scripts/test-reporter.cjs'), '--reporter-option', `result=${resultFile}`);
   if (grep !== undefined) args.push('--grep', grep);
-  // Forward slashes: in a glob a backslash is an escape.
-  args.push((spec.endsWith('.test.js') ? spec : path.join(spec, '**/*.test.js')).split(path.sep).join('/'));
+  // Forward slashes: Mocha takes names for globs, in which a backslash is an escape.
+  args.push(...files.map((file) => file.split(path.sep).join('/')));
   return spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Failure } from '../shared/failure.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from './cache-folder.mjs';
 import { fileSha256 } from './file-sha256.js';
 import { damagedFile, LIBXGBOOST_VERSION, type LibxgboostPin, libxgboostPinFor } from './libxgboost-pin.js';
 import { PinMismatch } from './pin-mismatch.js';

@@ -1,23 +1,23 @@
 import { Failure } from '../shared/failure.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from './cache-folder.mjs';
 import { findOnPath } from './find-on-path.js';
 import { freeDisk } from './free-disk.js';
 import { cachedLibxgboost, obtainLibxgboost } from './libxgboost.js';
 import { installedModules } from './native-modules.js';
+import { isSupported, NODE_VERSION, SUPPORTED_RANGE } from './node-pins.mjs';
 import type { Prerequisite } from './prerequisite.js';
 import { type Progress, silent } from './progress.js';
 import { findRsync, obtainRsync, rsyncFix } from './rsync.js';
 import { runCommand } from './run-command.js';
 import { findTemporal, obtainTemporal, TEMPORAL_FIX } from './temporal-binary.js';
-import { isAtLeast, versionIn } from './version.js';
+import { versionIn } from './version.js';
 
-const NODE_MINIMUM = '20.3.0';
 const DISK_FREE_MINIMUM_GIB = 2;
 
 /** Looks at everything that is needed and obtains nothing. */
 export async function listPrerequisites(env: NodeJS.ProcessEnv = process.env): Promise<Prerequisite[]> {
   return Promise.all([
-    node(),
+    node(env),
     installedModules(),
     temporal(env),
     libxgboost(env),
@@ -45,16 +45,16 @@ export async function obtainAll(options: { progress?: Progress; env?: NodeJS.Pro
   });
 }
 
-function node(): Prerequisite {
-  const version = process.versions.node;
-  const found = isAtLeast(version, NODE_MINIMUM);
+function node(env: NodeJS.ProcessEnv): Prerequisite {
+  const isPinned = process.execPath.startsWith(cacheFolder(env));
   return {
     name: 'node',
     needed: 'required',
-    found,
-    version,
+    found: isSupported(process.versions.node),
+    version: process.versions.node,
     path: process.execPath,
-    fix: `install Node ${NODE_MINIMUM}`,
+    source: isPinned ? 'pinned' : 'this machine',
+    fix: `install Node ${SUPPORTED_RANGE}, or start with npm start, npm test or bin/believe.mjs, which obtain ${NODE_VERSION}`,
   };
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from './cache-folder.mjs';
 import { PinMismatch } from './pin-mismatch.js';
 
 const run = promisify(execFile);

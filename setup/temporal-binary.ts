@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../shared/disk/replace-file.js';
 import { Failure } from '../shared/failure.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from './cache-folder.mjs';
 import { fileSha256 } from './file-sha256.js';
 import { findOnPath, programFile } from './find-on-path.js';
 import { PinMismatch } from './pin-mismatch.js';

@@ -1,10 +1,10 @@
-import path from 'node:path';
+import { sampleFile } from '../../setup/sample-data.js';
 import { type Config, configSchema } from '../../shared/config/config.js';
 import { restartElsewhere } from './restart-elsewhere.js';
 import { INSTRUMENT } from './three-heads.js';
 
 /** The real ten-level ES sample; not part of this repository. */
-export const DEPTH_SAMPLE = path.resolve('../shared/data/es-depth/ESU9-20190829.depth.jsonl.gz');
+export const DEPTH_SAMPLE = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
 export const ACCOUNT = 'DU1000001';
 
 /** Settings of a measured bridge: as usual, with limits that let it send an order on every decision. */

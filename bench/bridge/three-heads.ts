@@ -5,7 +5,7 @@ import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples, type DepthSource } from '../../research/samples/build-samples.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
-import { cacheFolder } from '../../setup/cache-folder.js';
+import { cacheFolder } from '../../setup/cache-folder.mjs';
 import { obtainLibxgboost } from '../../setup/libxgboost.js';
 import { instrumentConfig } from '../../shared/config/market.js';
 import { trainingConfig } from '../../shared/config/training.js';

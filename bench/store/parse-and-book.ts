@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { textLines } from '../../research/import/text-lines.js';
-import { cacheFolder } from '../../setup/cache-folder.js';
+import { cacheFolder } from '../../setup/cache-folder.mjs';
 import { Book } from '../../shared/book/book.js';
 import { openDepthFile } from '../../shared/events/depth-jsonl.js';
 import { type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';

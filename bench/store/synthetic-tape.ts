@@ -2,7 +2,7 @@ import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { LineFile } from '../../research/generator/line-file.js';
-import { cacheFolder } from '../../setup/cache-folder.js';
+import { cacheFolder } from '../../setup/cache-folder.mjs';
 import { instrumentConfig } from '../../shared/config/market.js';
 import { openDepthFile } from '../../shared/events/depth-jsonl.js';
 import { formatBreakLine, formatEventLine, formatHeaderLine } from '../../shared/events/depth-line.js';

@@ -2,12 +2,9 @@ import type { Partition } from '../../research/store/shard-query.js';
 
 /** Partitions for people, one a line; runs of trade dates of one dataset, instrument and feed are put together. */
 export function partitionLines(partitions: readonly Partition[]): string {
-  const groups = new Map<string, Partition[]>();
-  for (const partition of partitions) {
-    const { dataset, instrument, feed, synthetic } = partition;
-    const key = `${dataset.padEnd(12)} ${instrument.padEnd(10)} ${feed.padEnd(16)}${synthetic ? ' SYNTHETIC' : ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), partition]);
-  }
+  const groups = Map.groupBy(partitions, ({ dataset, instrument, feed, synthetic }) => {
+    return `${dataset.padEnd(12)} ${instrument.padEnd(10)} ${feed.padEnd(16)}${synthetic ? ' SYNTHETIC' : ''}`;
+  });
   return [...groups].map(([key, group]) => `  ${key} ${spanOf(group)}`).join('\n');
 }
 

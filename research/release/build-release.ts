@@ -117,10 +117,10 @@ const CANDIDATE_FILES_MAX = 200;
 export function readCandidate(folder: string): Map<string, Buffer> {
   if (!existsSync(folder)) throw new BadInput(folder, undefined, 'is not there', 'train a candidate first');
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const bytes = entries.reduce((sum, entry) => sum + statSync(path.join(entry.path, entry.name)).size, 0);
+  const bytes = entries.reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
   if (entries.length > CANDIDATE_FILES_MAX || bytes > ARCHIVE_BYTES_MAX)
     throw new BadInput(folder, undefined, 'holds more than a candidate can', "name a candidate's folder");
-  const names = entries.map((entry) => path.relative(folder, path.join(entry.path, entry.name)));
+  const names = entries.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
   return new Map(names.sort().map((name) => [name.split(path.sep).join('/'), readFileSync(path.join(folder, name))]));
 }
 

@@ -21,7 +21,7 @@ the options of a command. Everything is resolved and checked once, at start.
 
 An environment variable is the path of its field in capitals: \`temporal.uiPort\` is \`BELIEVE_TEMPORAL_UI_PORT\`. A list is
 written with commas or as JSON, nothing as \`null\`. \`BELIEVE_CACHE\`, \`BELIEVE_TEMPORAL\` and \`BELIEVE_LIBXGBOOST\` belong to the
-set-up (\`believe doctor\`), not to this file.
+set-up (\`believe doctor\`), and \`BELIEVE_SAMPLE_DATA\` to tests and benches, not to this file.
 
 \`\`\`json
 {

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Decompress, ZstdErrorCode } from 'fzstd';
 import { BadInput } from '../failure.js';
+import { BadZstdFrame, isZstd, unpackZstdFrames } from './zstd-frames.js';
 
 /** Contents of a file from its beginning to its end, unpacked where they are gzip or zstd. */
 export interface ByteSource {
@@ -37,12 +37,11 @@ export async function openByteSource(path: string, startByte = 0): Promise<ByteS
 async function packingOf(path: string, file: FileHandle): Promise<'none' | 'gzip' | 'zstd'> {
   const magic = Buffer.alloc(4);
   await named(path, file.read(magic, 0, 4, 0));
-  if (magic.readUInt32LE() === ZSTD_MAGIC) return 'zstd';
+  if (isZstd(magic.readUInt32LE())) return 'zstd';
   return magic.readUInt16BE() === GZIP_MAGIC || path.endsWith('.gz') ? 'gzip' : 'none';
 }
 
 const GZIP_MAGIC = 0x1f8b;
-const ZSTD_MAGIC = 0xfd2fb528;
 
 function plain(path: string, file: FileHandle, startByte: number): ByteSource {
   let position = startByte;
@@ -64,16 +63,8 @@ function gunzipped(file: FileHandle): AsyncIterator<Uint8Array> {
   return pipeline(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined)[Symbol.asyncIterator]();
 }
 
-async function* unzstded(file: FileHandle): AsyncGenerator<Uint8Array> {
-  let unpacked: Uint8Array[] = [];
-  const stream = new Decompress((chunk) => unpacked.push(chunk));
-  for await (const chunk of packedChunks(file)) {
-    stream.push(chunk as Uint8Array);
-    yield* unpacked;
-    unpacked = [];
-  }
-  stream.push(new Uint8Array(0), true);
-  yield* unpacked;
+function unzstded(file: FileHandle): AsyncIterator<Uint8Array> {
+  return unpackZstdFrames(packedChunks(file), CHUNK_BYTES);
 }
 
 function packedChunks(file: FileHandle) {
@@ -107,7 +98,7 @@ async function named<T>(path: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    throw unreadable(path, error as { code?: string | number; message: string });
+    throw unreadable(path, error as NodeJS.ErrnoException);
   }
 }
 
@@ -115,15 +106,23 @@ function notPlain(path: string): BadInput {
   return new BadInput(path, undefined, 'is not a plain file but a folder, a pipe or a device', 'name a file');
 }
 
-function unreadable(path: string, { code, message }: { code?: string | number; message: string }): BadInput {
+function unreadable(path: string, error: NodeJS.ErrnoException): BadInput {
+  const { code, message } = error;
+  if (error instanceof BadZstdFrame)
+    return new BadInput(path, undefined, `the zstd stream ${message}`, 'copy the file again from its source');
+  if (code?.startsWith('ZSTD_error'))
+    return new BadInput(
+      path,
+      undefined,
+      `the zstd stream is damaged: ${message}`,
+      'copy the file again from its source',
+    );
   switch (code) {
     case 'ENOENT':
       return new BadInput(path, undefined, 'there is no such file', 'check the path');
     case 'EACCES':
     case 'EPERM':
       return new BadInput(path, undefined, 'may not be read by this user', 'check its permissions');
-    case ZstdErrorCode.UnexpectedEOF:
-      return new BadInput(path, undefined, 'the zstd stream is cut off', 'copy the file again from its source');
     case 'Z_BUF_ERROR':
       return new BadInput(path, undefined, 'the gzip stream is cut off', 'copy the file again from its source');
     default:

@@ -27,5 +27,5 @@ export function statsOf(node: Node): Stats {
 }
 
 export function direntOf(name: string, parentPath: string, node: Node): Dirent {
-  return { ...kindOf(node), name, parentPath, path: parentPath } as Dirent;
+  return { ...kindOf(node), name, parentPath } as Dirent;
 }

@@ -5,15 +5,16 @@ import type { GateVerdict } from '../../activities/research/contract.js';
 import type { ShipHandle } from '../../cli/ship/find-ship.js';
 import { subjectOf } from '../../cli/ship/subject-of.js';
 import { releaseLedger } from '../../research/release/build-release.js';
+import { sampleFile } from '../../setup/sample-data.js';
 import { signSighting } from '../../shared/handover/release-sighting.js';
 import { signDecision } from '../../shared/release/decision.js';
 import { generateSigningKey } from '../../shared/release/ed25519-key.js';
 import type { Decision, ToDecide } from '../../shared/ship/messages.js';
-import { Berth, SHARED_DATA } from '../voyage/berth.js';
+import { Berth } from '../voyage/berth.js';
 import { Foreigner } from './foreigner.js';
 
-const DATA = path.join(SHARED_DATA, 'es-depth/ESU9-20190829.depth.jsonl.gz');
-const BARS = path.join(SHARED_DATA, 'bars/NQ-5m-20241202-20250929.csv.gz');
+const DATA = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
+const BARS = sampleFile('bars/NQ-5m-20241202-20250929.csv.gz');
 const PAYLOAD = '5'.repeat(64);
 const OWN_KEY = generateSigningKey();
 

@@ -10,6 +10,7 @@ import { type BridgeOptions, type RunningBridge, startBridge } from '../../bridg
 import { entryOf, type JournalLine, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import type { Tuning } from '../../bridge/tuning.js';
+import { sampleFile } from '../../setup/sample-data.js';
 import { clockSpecFile, writeClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { type ClockSpec, createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { type Config, type ConfigInput, configSchema } from '../../shared/config/config.js';
@@ -22,7 +23,7 @@ import { openTape, type Tape } from '../../simulator/market/tape.js';
 import { ToyBroker } from './toy-release.js';
 
 /** The real ten-level ES sample. */
-export const ES_SAMPLE = path.resolve('../shared/data/es-depth/ESU9-20190829.depth.jsonl.gz');
+export const ES_SAMPLE = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
 export const ACCOUNT = 'DU1000001';
 
 /** The sample as the book of ESU9, and once more as that of ESZ9. */

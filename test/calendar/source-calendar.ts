@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { sampleFile } from '../../setup/sample-data.js';
 
 /** The calendar that ours was generated from: sample data, not part of the product. */
 export interface SourceSession {
@@ -16,5 +17,5 @@ export interface SourceCalendar {
 }
 
 export function readSourceCalendar(): SourceCalendar {
-  return JSON.parse(readFileSync('../shared/data/calendar/cme-calendar.json', 'utf8')) as SourceCalendar;
+  return JSON.parse(readFileSync(sampleFile('calendar/cme-calendar.json'), 'utf8')) as SourceCalendar;
 }

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { Berth, SHARED_DATA } from '../voyage/berth.js';
+import { sampleFile } from '../../setup/sample-data.js';
+import { Berth } from '../voyage/berth.js';
 
 const HEADER = '{"kind":"header","v":1,"instrument":"ESZ5","tickSize":0.25,"multiplier":50}';
 
@@ -48,7 +49,7 @@ describe('bad input at the start of the set-up', function () {
       'broken.jsonl',
       `${HEADER}\n{"kind":"depth","ts":"1567098590754568913","op":0,"side":1,"position":0,"price":1.0,"size":1}\n{"kind":"depth","ts"\n`,
     );
-    const bars = path.join(SHARED_DATA, 'bars/NQ-5m-20241202-20250929.csv.gz');
+    const bars = sampleFile('bars/NQ-5m-20241202-20250929.csv.gz');
     const ended = await berth.believe('up', '--once', '--json', '--data', file, '--bars', bars);
     assert.equal(ended.code, 1, ended.stderr);
     assert.match(ended.stderr, /broken\.jsonl \(line 3\)/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
-import { cacheFolder } from '../../setup/cache-folder.js';
+import { cacheFolder } from '../../setup/cache-folder.mjs';
 
 describe('cache folder', () => {
   const home = path.join(os.homedir(), '.cache', 'believe');

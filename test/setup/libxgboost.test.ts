@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { cacheFolder } from '../../setup/cache-folder.js';
+import { cacheFolder } from '../../setup/cache-folder.mjs';
 import { fileSha256 } from '../../setup/file-sha256.js';
 import { cachedLibxgboost, obtainLibxgboost } from '../../setup/libxgboost.js';
 import { libxgboostVersion } from '../../setup/system-libxgboost.js';

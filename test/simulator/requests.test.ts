@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventName, OrderAction, OrderType, TickByTickDataType } from '@stoqey/ib';
+import { sampleFile } from '../../setup/sample-data.js';
 import { Fixture } from './fixture.js';
 import { contractFields, orderFields } from './raw-client.js';
 import { readSample } from './sample.js';
@@ -99,7 +100,7 @@ describe('requests', () => {
   });
 
   it('begins history with the bars of a file', async () => {
-    const gateway = await fixture.gateway({ barsFile: '../shared/data/bars/NQ-5m-20241202-20250929.csv.gz' });
+    const gateway = await fixture.gateway({ barsFile: sampleFile('bars/NQ-5m-20241202-20250929.csv.gz') });
     const client = await fixture.stoqey(gateway);
     client.api.reqHistoricalData(
       4,
@@ -119,7 +120,7 @@ describe('requests', () => {
   });
 
   it('leaves out what lies before the regular open where only regular hours are asked for', async () => {
-    const gateway = await fixture.gateway({ barsFile: '../shared/data/bars/NQ-5m-20241202-20250929.csv.gz' });
+    const gateway = await fixture.gateway({ barsFile: sampleFile('bars/NQ-5m-20241202-20250929.csv.gz') });
     const client = await fixture.raw(gateway);
     const history = ['0', '20250102 15:00:00 UTC', '5 mins', '3600 S', '1', 'TRADES', '1', '0', ''];
     client.send('20', '4', ...contractFields(), ...history);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { sampleFile } from '../../setup/sample-data.js';
 
 /** The real ten-level ES book of 2019-08-29. */
-export const ES_SAMPLE = path.resolve('../shared/data/es-depth/ESU9-20190829.depth.jsonl.gz');
+export const ES_SAMPLE = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
 
 export interface DepthOperation {
   op: number;

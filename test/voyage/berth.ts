@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { swapRecord } from '../../shared/handover/swap-record.js';
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-export const SHARED_DATA = path.resolve(dist, '../../shared/data');
 
 /** A home folder of a test's own, with ports of its own and a quick market clock, and the `believe` command in it. */
 export class Berth {

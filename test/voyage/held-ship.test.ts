@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
+import { sampleFile } from '../../setup/sample-data.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { Decision } from '../../shared/ship/messages.js';
-import { Berth, SHARED_DATA } from './berth.js';
+import { Berth } from './berth.js';
 
-const DATA = path.join(SHARED_DATA, 'es-depth/ESU9-20190829.depth.jsonl.gz');
-const BARS = path.join(SHARED_DATA, 'bars/NQ-5m-20241202-20250929.csv.gz');
+const DATA = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
+const BARS = sampleFile('bars/NQ-5m-20241202-20250929.csv.gz');
 const REAL_INPUT = ['--data', DATA, '--bars', BARS];
 
 describe('a ship on four minutes of a real book', function () {

@@ -12,7 +12,11 @@ export interface ReturnMoments {
   readonly kurtosis: number;
 }
 
-/** @throws RangeError with fewer than two returns */
+/**
+ * By products and roots, which are the same to the last bit everywhere: powers of other exponents than 2 and 0.5 are not the same
+ * in Node 22 and 24.
+ * @throws RangeError with fewer than two returns
+ */
 export function returnMoments(returns: ArrayLike<number>): ReturnMoments {
   const n = returns.length;
   if (n < 2) throw new RangeError(`a Sharpe ratio needs at least two returns, got ${n}`);
@@ -23,9 +27,10 @@ export function returnMoments(returns: ArrayLike<number>): ReturnMoments {
   let fourth = 0;
   for (let i = 0; i < n; i++) {
     const deviation = returns[i]! - mean;
-    second += deviation ** 2 / n;
-    third += deviation ** 3 / n;
-    fourth += deviation ** 4 / n;
+    const squared = deviation * deviation;
+    second += squared / n;
+    third += (squared * deviation) / n;
+    fourth += (squared * squared) / n;
   }
   const varies = second > 1e-24 * mean * mean;
   if (!varies) return { observations: n, mean, sharpe: 0, skewness: 0, kurtosis: 3 };
@@ -33,8 +38,8 @@ export function returnMoments(returns: ArrayLike<number>): ReturnMoments {
     observations: n,
     mean,
     sharpe: mean / Math.sqrt((second * n) / (n - 1)),
-    skewness: third / second ** 1.5,
-    kurtosis: fourth / second ** 2,
+    skewness: third / (second * Math.sqrt(second)),
+    kurtosis: fourth / (second * second),
   };
 }
 

@@ -4,11 +4,11 @@ import path from 'node:path';
 /**
  * The one folder for everything that is obtained rather than installed: BELIEVE_CACHE, else the place where the
  * operating system keeps a user's caches. It can be deleted at any time: what is missing is obtained again.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {NodeJS.Platform} platform
+ * @returns {string}
  */
-export function cacheFolder(
-  env: NodeJS.ProcessEnv = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string {
+export function cacheFolder(env = process.env, platform = process.platform) {
   if (env.BELIEVE_CACHE) return path.resolve(env.BELIEVE_CACHE);
   if (platform === 'win32') {
     return path.join(env.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData', 'Local'), 'believe', 'cache');
