@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startBridge } from '../../bridge/bridge.js';
 import type { RiskLimits } from '../../shared/config/operations.js';
-import { ACCOUNT, Rig } from '../bridge/rig.js';
+import { ACCOUNT, QUICK, Rig } from '../bridge/rig.js';
 import { signedLimits } from '../bridge/signed-request.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
@@ -18,7 +18,12 @@ describe('attack: whoever may write the settings widens the limits of live tradi
 
   const startWithin = async (risk: Partial<RiskLimits>) => {
     const { config } = rig;
-    rig.bridge = await startBridge({ ...rig.bridgeOptions, config: { ...config, risk: { ...config.risk, ...risk } } });
+    const changed = { ...config, risk: { ...config.risk, ...risk } };
+    // What was refused is told for as long as in earnest.
+    const tuning = { ...QUICK, alarmQuietMs: 30_000 };
+    rig.bridge = await startBridge({ ...rig.bridgeOptions, tuning, config: changed });
+    rig.writeHome();
+    writeFileSync(path.join(rig.home, 'config.json'), JSON.stringify(changed));
   };
   const ready = (what: string, isSo: (halts: Record<string, string>) => boolean) =>
     rig.until(what, ({ connection, halts, startedAt }) => {
@@ -57,12 +62,8 @@ describe('attack: whoever may write the settings widens the limits of live tradi
   it('an operator signs them by command: the bridge trades within them at once, and after a restart', async () => {
     rig = await Rig.start();
     await startWithin({});
-    rig.writeHome();
     const believe = async (...args: string[]) => {
-      const env = { ...process.env, BELIEVE_RISK_MAX_POSITION_CONTRACTS: '5' };
-      const ran = promisify(execFile)(process.execPath, [MAIN, 'bridge', ...args, '--home', rig.home, '--json'], {
-        env,
-      });
+      const ran = promisify(execFile)(process.execPath, [MAIN, 'bridge', ...args, '--home', rig.home, '--json']);
       return JSON.parse((await ran.catch((error: { stdout: string }) => error)).stdout);
     };
     await restartWithin({ maxPositionContracts: 5 });

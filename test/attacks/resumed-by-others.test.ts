@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { DsseEnvelope } from '../../shared/release/dsse.js';
@@ -38,8 +39,9 @@ describe('attack: whoever may write into control/ lets a halted bridge trade on'
     const sent = rig.gateway.ledger.orders.size;
     rig.leave('resume', request);
     await rig.untilTrue('the request is gone', () => !existsSync(file('resume.json')));
-    const status = await rig.until('refused', ({ alarms }) =>
-      Boolean(alarms?.some(({ alarm, detail }) => alarm === 'ActRefused' && why.test(detail))),
+    const goneAt = new Date().toISOString();
+    const status = await rig.until('refused', ({ alarms, wallTime }) =>
+      Boolean(wallTime > goneAt && alarms?.some(({ alarm, detail }) => alarm === 'ActRefused' && why.test(detail))),
     );
     assert.equal(status.trading, 'halted');
     assert.ok(status.halts?.['kill-switch'], 'the kill switch is on');
@@ -91,6 +93,7 @@ describe('attack: whoever may write into control/ lets a halted bridge trade on'
     rig.ask('resume');
     await resumed();
     const again = signedResume(now());
+    await sleep(1000);
     await rig.quiet();
     rig.leave('resume', again);
     await rig.until('refused', () => !existsSync(file('resume.json')));
@@ -121,8 +124,8 @@ describe('attack: whoever may write into control/ lets a halted bridge trade on'
     const last = actOf(JSON.parse(kept.at(-1)!).signed);
     assert.deepEqual([last.act, last.by, last.reason], ['resume', 'toy operator', 'all is well']);
     await rig.quiet();
-    await assert.rejects(believe('resume', '--signed', printed), (error: { stdout: string }) => {
-      assert.match(error.stdout, /does not obey \(resume\): .*(obeyed before|after it was signed)/);
+    await assert.rejects(believe('resume', '--signed', printed), (error: { stderr: string }) => {
+      assert.match(error.stderr, /does not obey \(resume\): .*(obeyed before|after it was signed)/);
       return true;
     });
   });

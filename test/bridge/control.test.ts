@@ -21,6 +21,7 @@ describe('operating the bridge', () => {
   afterEach(() => rig.end());
 
   const believe = async (...args: string[]) => {
+    rig.writeHome();
     const { stdout } = await promisify(execFile)(process.execPath, [
       MAIN,
       'bridge',
