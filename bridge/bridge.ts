@@ -16,6 +16,8 @@ import { prepareSession } from './connection/prepare-session.js';
 import { isRestartExpected } from './connection/restart-windows.js';
 import { ContractGuard } from './contract-guard.js';
 import { ControlFiles } from './control/control-files.js';
+import { LiveLimits } from './control/live-limits.js';
+import { OperatorRequests } from './control/operator-requests.js';
 import { Decider } from './decide/decider.js';
 import { DecisionLog } from './decide/decision-log.js';
 import { Rehearsal } from './decide/rehearsal.js';
@@ -91,12 +93,15 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
 
 /** Wires capture, decisions, risk, orders and the swap together, and starts them. */
 async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
-  const { config, clock, home, log, tuning = USUAL_TUNING } = options;
+  const { config: settings, clock, home, log, tuning = USUAL_TUNING } = options;
   const broker = path.join(home, 'broker');
-  const { statusServer, status, swapsLog, alarms } = await openHome(broker, opened, {
-    ...{ statusPort: config.metrics.bridgePort, log, alarmQuietMs: tuning.alarmQuietMs },
+  const { statusServer, status, swapsLog, alarms, acts } = await openHome(broker, opened, {
+    ...{ statusPort: settings.metrics.bridgePort, account: settings.gateway.account },
+    ...{ log, alarmQuietMs: tuning.alarmQuietMs },
     takeHome: options.takeHome ?? takeHome,
   });
+  const limits = new LiveLimits({ configured: settings.risk, acts, log });
+  const config = limits.within(settings);
   const { instrument, gateway } = config;
   const armedFolder = path.join(broker, 'armed');
   const mark = new LoadingMark(armedFolder);
@@ -191,7 +196,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     ...{ own, desk, position, answerMs: tuning.answerMs },
     ledger: () => journal.ledger,
     session: () => keeper.readySession,
-    maxOrderSizeContracts: config.risk.maxOrderSizeContracts,
+    maxOrderSizeContracts: () => config.risk.maxOrderSizeContracts,
     otherOrders: config.bridge.flattenOtherOrders,
     isMismatchKnown: () => halts.has('position-mismatch'),
     place: (ask, accountContracts) => trading.placeClosing(ask, accountContracts),
@@ -293,7 +298,9 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     },
     onFailedAttempt: (failure) => supervisor.failedAttempt(failure),
   });
+  const control = new ControlFiles(path.join(broker, 'control'));
   const supervisor: Supervisor = new Supervisor({
+    requests: new OperatorRequests({ control, acts, limits, halts, alarms, log }),
     ...{
       config,
       clock,
@@ -304,7 +311,8 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
       trading,
       journal,
       keeper,
-      control: new ControlFiles(path.join(broker, 'control')),
+      control,
+      limits,
       hours,
       guard,
     },
@@ -332,7 +340,11 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
       else trading.close(code);
     }
     if (isSticky(code))
-      journal.append(reason === null ? { kind: 'resume', code, by: 'bridge' } : { kind: 'halt', code, reason });
+      journal.append(
+        reason === null
+          ? { kind: 'resume', code, by: 'bridge' }
+          : { kind: 'halt', code, reason, since: new Date().toISOString() },
+      );
     if (reason !== null && code !== 'connection') trading.cancelDecisions(`halt: ${code}`);
     if (reason === null && code === 'other-contract') {
       guard.resumed();
@@ -348,11 +360,12 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
       feed.renew();
     });
   halts.raise('connection', 'not connected yet');
+  limits.judge(halts);
   if (journal.ledger.live().length > 0) journal.append({ kind: 'link-lost', reason: 'the bridge was started anew' });
   for (const [code, reason] of [...journal.ledger.haltReasons]) {
     if (journal.ledger.isOwed(code)) halts.raise(code as HaltCode, reason);
     else {
-      halts.restore(code as HaltCode, reason);
+      halts.restore(code as HaltCode, reason, ageOf(journal.ledger.haltSince(code)));
       tellHalt(alarms, code as HaltCode, reason);
     }
   }
@@ -385,4 +398,10 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     const left = await endDecisions(halts, () => journal.ledger, config.bridge.stopSecondsMax);
     if (left.length > 0) log.error({ orders: left.map(({ orderRef }) => orderRef) }, 'orders are left at the gateway');
   });
+}
+
+/** Ms since a wall time; infinite where it is not known, or still to come by a clock that was set back. */
+function ageOf(since: string | null): number {
+  const ageMs = since === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(since);
+  return ageMs >= 0 ? ageMs : Number.POSITIVE_INFINITY;
 }

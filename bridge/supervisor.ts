@@ -10,6 +10,8 @@ import type { ConnectionKeeper } from './connection/keep-connected.js';
 import { isRestartExpected } from './connection/restart-windows.js';
 import type { ContractGuard } from './contract-guard.js';
 import type { ControlFiles } from './control/control-files.js';
+import type { LiveLimits } from './control/live-limits.js';
+import type { OperatorRequests } from './control/operator-requests.js';
 import type { SilenceWatch } from './feed/silence-watch.js';
 import { type Halts, isSticky } from './halt/halts.js';
 import type { MarketHours } from './market-hours.js';
@@ -32,6 +34,8 @@ export interface SupervisorDeps {
   readonly journal: JournalQueue;
   readonly keeper: ConnectionKeeper;
   readonly control: ControlFiles;
+  readonly requests: OperatorRequests;
+  readonly limits: LiveLimits;
   readonly position: AccountPosition;
   readonly silence: SilenceWatch;
   readonly hours: MarketHours;
@@ -93,6 +97,7 @@ export class Supervisor {
   private tick(): void {
     const { trading, journal, clock, control } = this.deps;
     this.obey(control);
+    this.deps.limits.keepFirst();
     trading.tick();
     journal.startTradeDate(this.deps.hours.tradeDateOf(clock.nowMs()), trading.mid);
     this.settleDoubts();
@@ -105,18 +110,18 @@ export class Supervisor {
   }
 
   private obey(control: ControlFiles): void {
-    const { halts, trading } = this.deps;
-    const { halt, flatten, resume } = control.look();
-    if (resume !== null) {
-      if (!control.answerResume()) {
-        this.deps.log.error({ by: resume.by }, 'not resumed: a file in control/ cannot be removed');
-        return;
-      }
-      this.resume(resume);
+    const { halts, trading, requests } = this.deps;
+    const { halt, flatten, resume, limits } = control.look();
+    if (limits !== null) requests.widenLimits(limits);
+    const granted = resume === null ? null : requests.resume(resume);
+    if (granted !== null) {
+      this.resume(granted);
       return;
     }
-    if (halt !== null) halts.raise('kill-switch', halt);
-    else halts.lift('kill-switch');
+    // Stays once it was seen: whoever removes the file resumes nothing.
+    if (halt?.isThrown) halts.raise('kill-switch', halt.reason);
+    if (halt && !halt.isThrown) halts.raise('control', halt.reason);
+    else halts.lift('control');
     if (flatten !== null && !trading.isClosingFor('flatten'))
       halts.renew('flatten', `${flatten.reason} (${flatten.by})`);
   }

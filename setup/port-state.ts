@@ -11,6 +11,17 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
+/** A TCP port of loopback that nobody listens on now, drawn by the system. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().once('error', reject);
+    server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
 /** Whether something accepts TCP connections at host:port. */
 export function isReachable(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {

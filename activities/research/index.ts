@@ -26,15 +26,20 @@ export function createResearchActivities(dependencies: ResearchDependencies): Re
 
     takeLane: ({ shipId }) =>
       step(async (context) => {
-        const { workflowExecution } = activityInfo();
-        if (!workflowExecution) throw new Error('the lane is taken by workflows only');
-        await lane.take({ shipId, ...workflowExecution }, context);
+        await lane.take({ shipId, ...askingRun() }, context);
         return { priorVersion: liveRelease(places.releases)?.modelVersion ?? null };
       }),
-    leaveLane: ({ shipId }) => step(async () => lane.leave(shipId)),
+    leaveLane: ({ shipId }) => step(async () => lane.leave({ shipId, ...askingRun() })),
     remindHeld: ({ shipId, reasons, heldForMs }) =>
       step(async () => {
         log.warn('a held ship waits for a decision', { shipId, heldForHours: heldForMs / 3_600_000, reasons });
       }),
   });
+}
+
+/** By the server's word, which no input of a step can change. */
+function askingRun(): { workflowId: string; runId: string } {
+  const { workflowExecution } = activityInfo();
+  if (!workflowExecution) throw new Error('the lane is for workflows only');
+  return workflowExecution;
 }

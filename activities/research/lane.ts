@@ -43,11 +43,15 @@ export class Lane {
     }
   }
 
-  /** Does nothing for a ship that does not hold the lane. */
-  leave(ship: string): void {
+  /**
+   * Only the run that has taken it frees the lane: which run asks, the server says and not the step's input. Does nothing
+   * for any other; where the holder was begun anew as another run, its end frees it.
+   */
+  leave({ shipId: ship, workflowId, runId }: Omit<Holder, 'kind'>): void {
     for (;;) {
       const entries = this.log.read();
-      if (holderOf(entries)?.shipId !== ship) return;
+      const holder = holderOf(entries);
+      if (holder?.shipId !== ship || holder.workflowId !== workflowId || holder.runId !== runId) return;
       if (this.log.append(entries.length, { kind: 'left', shipId: ship })) return;
     }
   }

@@ -14,7 +14,7 @@ export interface CloserDeps {
   readonly position: AccountPosition;
   /** The connection, while it is reconciled. */
   readonly session: () => GatewaySession | undefined;
-  readonly maxOrderSizeContracts: number;
+  readonly maxOrderSizeContracts: () => number;
   readonly answerMs: number;
   /** `cancel`: an operator's flatten cancels every order of the login, whoever entered it. */
   readonly otherOrders: 'leave' | 'cancel';
@@ -153,7 +153,7 @@ export class Closer {
   private send(account: number): void {
     const ask: OrderAsk = {
       ...{ side: account > 0 ? 'SELL' : 'BUY', orderType: 'MKT', limitPrice: null, purpose: 'flatten' },
-      contracts: Math.min(Math.abs(account), this.deps.maxOrderSizeContracts),
+      contracts: Math.min(Math.abs(account), this.deps.maxOrderSizeContracts()),
       ...{ modelVersion: null, eventSeq: null },
     };
     const placed = this.deps.place(ask, account);

@@ -1,14 +1,26 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { readPlainFile } from '../../shared/disk/plain-file.js';
 import { CONTROL_FILES, type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
 
 /** What the control folder asks for at this moment. */
 export interface Asked {
-  /** The kill switch: why, in plain words; null where it is off. */
-  readonly halt: string | null;
+  /** The kill switch: why, in plain words; null where it is off. Not `thrown` where nobody can tell whether it is. */
+  readonly halt: { readonly reason: string; readonly isThrown: boolean } | null;
   readonly flatten: TradingControl | null;
-  readonly resume: TradingControl | null;
+  /** To be believed only under a signature: see `OperatorActs`. */
+  readonly resume: AskedInWriting | null;
+  readonly limits: AskedInWriting | null;
 }
+
+export interface AskedInWriting {
+  readonly text: string;
+  /** Wall ms at which what stops trading was asked for last; not before it can a request have been signed that ends it. */
+  readonly stopWrittenMs: number;
+}
+
+/** Far more than a statement with all its signatures needs. */
+const REQUEST_BYTES_MAX = 64 * 1024;
 
 /** `broker/control/`: what operators and workflows ask of a running bridge. */
 export class ControlFiles {
@@ -19,10 +31,16 @@ export class ControlFiles {
   /** Fails closed: a kill switch that cannot be read, or a folder that cannot be looked into, halts. */
   look(): Asked {
     return {
-      halt: this.haltReason(),
+      halt: this.halt(),
       flatten: this.request(CONTROL_FILES.flatten) ?? this.unreadable(CONTROL_FILES.flatten),
-      resume: this.isResumeOutdated() ? null : this.request(CONTROL_FILES.resume),
+      resume: this.isResumeOutdated() ? null : this.writing(CONTROL_FILES.resume),
+      limits: this.writing(CONTROL_FILES.limits),
     };
+  }
+
+  /** Taken, or refused: it is not looked at again. @returns false where it cannot be removed */
+  answer(name: 'resume' | 'limits'): boolean {
+    return this.remove(CONTROL_FILES[name]);
   }
 
   /** The flattening is done. */
@@ -43,10 +61,26 @@ export class ControlFiles {
   private isResumeOutdated(): boolean {
     const resume = this.writtenMs(CONTROL_FILES.resume);
     if (resume === null) return false;
-    const stops = [CONTROL_FILES.halt, CONTROL_FILES.flatten].map((name) => this.writtenMs(name));
-    if (stops.every((writtenMs) => writtenMs === null || resume > writtenMs)) return false;
+    if (resume > this.stopWrittenMs) return false;
     this.remove(CONTROL_FILES.resume);
     return true;
+  }
+
+  private get stopWrittenMs(): number {
+    const stops = [CONTROL_FILES.halt, CONTROL_FILES.flatten].map((name) => this.writtenMs(name) ?? 0);
+    return Math.max(...stops);
+  }
+
+  /** Null where there is none, and where somebody has only begun to write it. */
+  private writing(name: string): AskedInWriting | null {
+    const { stopWrittenMs } = this;
+    try {
+      const bytes = readPlainFile(path.join(this.folder, name), REQUEST_BYTES_MAX);
+      return bytes.length === 0 ? null : { text: bytes.toString('utf8'), stopWrittenMs };
+    } catch (error) {
+      // What is no plain file is refused in words.
+      return (error as NodeJS.ErrnoException).code === undefined ? { text: '', stopWrittenMs } : null;
+    }
   }
 
   private writtenMs(name: string): number | null {
@@ -66,13 +100,14 @@ export class ControlFiles {
     }
   }
 
-  private haltReason(): string | null {
+  private halt(): Asked['halt'] {
     const file = path.join(this.folder, CONTROL_FILES.halt);
     const found = lookFor(this.folder, file);
     if (found === 'absent') return null;
-    if (found !== 'present') return found.untold;
+    if (found !== 'present') return { reason: found.untold, isThrown: false };
     const asked = this.request(CONTROL_FILES.halt);
-    return asked ? `${asked.reason} (${asked.by})` : `${file} exists, but says nothing readable`;
+    const reason = asked ? `${asked.reason} (${asked.by})` : `${file} exists, but says nothing readable`;
+    return { reason, isThrown: true };
   }
 
   /** A file that says nothing readable is a request all the same: on a full disk an operator can make no other. */

@@ -101,8 +101,11 @@ const lines = [
   }),
   /** Price at which the position that the trade date began with is valued, where its first line knew none. The first counts. */
   z.object({ kind: z.literal('mark'), price: z.number() }),
-  /** Halts that close the position (flatten, daily-loss) ask for it by this line; a kill forgets nothing. */
-  z.object({ kind: z.literal('halt'), code: text, reason: text }),
+  /**
+   * Halts that close the position (flatten, daily-loss) ask for it by this line; a kill forgets nothing. Since when, wall
+   * time: what an operator signed before is not meant for it.
+   */
+  z.object({ kind: z.literal('halt'), code: text, reason: text, since: z.iso.datetime().optional() }),
   /** No position, here and at the gateway, and no live order: what had to be closed is closed. */
   z.object({ kind: z.literal('flat') }),
   z.object({ kind: z.literal('resume'), code: text, by: text }),

@@ -37,6 +37,7 @@ export class OrderLedger {
   private readonly liveRefs = new Set<string>();
   private readonly halts = new Map<string, string>();
   /** Halts that follow from a line, and have no line of their own yet: the process ended between the two. */
+  private readonly haltedSince = new Map<string, string>();
   private readonly owedHalts = new Set<string>();
   private readonly closing = new Set<string>();
   /** Contracts after every change, oldest first: what was carried into the trade date, then one for each execution. */
@@ -95,6 +96,7 @@ export class OrderLedger {
         return;
       case 'halt':
         this.halts.set(entry.code, entry.reason);
+        if (entry.since !== undefined) this.haltedSince.set(entry.code, entry.since);
         this.owedHalts.delete(entry.code);
         if (CLOSING_HALTS.has(entry.code)) this.closing.add(entry.code);
         return;
@@ -103,6 +105,7 @@ export class OrderLedger {
         return;
       case 'resume':
         this.halts.delete(entry.code);
+        this.haltedSince.delete(entry.code);
         this.owedHalts.delete(entry.code);
         this.closing.delete(entry.code);
         return;
@@ -133,6 +136,10 @@ export class OrderLedger {
   /** Halts that outlive a restart, by code. */
   get haltReasons(): ReadonlyMap<string, string> {
     return this.halts;
+  }
+  /** Wall time; null where the line does not tell. */
+  haltSince(haltCode: string): string | null {
+    return this.haltedSince.get(haltCode) ?? null;
   }
   isOwed(haltCode: string): boolean {
     return this.owedHalts.has(haltCode);

@@ -1,12 +1,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Failure } from '../../shared/failure.js';
 import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
+import { isForThisMachine, OTHER_HOST } from '../../shared/http/own-host.js';
 import { bridgeMetrics } from './bridge-metrics.js';
 
 type Reply = (type: string, text: string, code?: number) => void;
 
 /**
- * `GET /status` (JSON) and `GET /metrics` (Prometheus) on loopback. Port 0 in the configuration means: not at all. The
+ * `GET /status` (JSON) and `GET /metrics` (Prometheus) on loopback, to who names this machine. Port 0 in the configuration means: not at all. The
  * port is taken before there is anything to tell, because a port that is taken must be known before anything is begun.
  */
 export class StatusServer {
@@ -27,7 +28,10 @@ export class StatusServer {
     // A connection that cannot be accepted is lost to whoever asked, and to nobody else.
     server.on('error', () => {});
     const opened = new StatusServer(server);
-    server.on('request', ({ method, url }, response) => void opened.respond(method, url, response));
+    server.on('request', (request, response) => {
+      if (isForThisMachine(request.headers)) void opened.respond(request.method, request.url, response);
+      else response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(OTHER_HOST);
+    });
     return opened;
   }
 

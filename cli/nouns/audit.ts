@@ -17,6 +17,7 @@ export function register(noun: Command): void {
         trustFolder: trustFolder(keyPlaces(home), 'research'),
         releasesFolder: path.join(home, 'research', 'releases'),
         moduleFolder: path.join(home, 'research', 'published'),
+        brokerFolder: path.join(home, 'broker'),
       });
       const text = [
         ...lines.map(({ at, who, what }) => `${at}  ${who.padEnd(12)}  ${what}`),

@@ -1,19 +1,21 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { clockSpecFile, readClockSpec } from '../../shared/clock/clock-spec-file.js';
 import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
 import { loadHomeConfig } from '../../shared/config/home-config.js';
-import { isDiskFull } from '../../shared/disk/disk-full.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import { Failure } from '../../shared/failure.js';
-import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
-import { CONTROL_FILES, tradingControl } from '../../shared/handover/trading-control.js';
+import { looserLimits } from '../../shared/config/looser-limits.js';
+import { Failure, UsageFailure } from '../../shared/failure.js';
+import { acceptedLimits, readAcceptedActs } from '../../shared/handover/accepted-act.js';
+import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
+import { type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
+import type { DsseEnvelope } from '../../shared/release/dsse.js';
+import { type ControlName, leaveRequest, notYet, readStatus } from '../bridge/leave-request.js';
+import { limitsText } from '../bridge/limits-text.js';
 import { loadBridge } from '../bridge/load-bridge.js';
 import { rehearsalText, stepsText } from '../bridge/rehearsal-text.js';
+import { signedAct, type Wish } from '../bridge/sign-act.js';
 import { statusText } from '../bridge/status-text.js';
 import { TerminalPerson } from '../bridge/terminal-person.js';
 import { printResult } from '../output.js';
@@ -32,9 +34,16 @@ interface RehearseOptions extends HomeOptions {
 }
 interface AskOptions extends HomeOptions {
   reason: string;
-  by: string;
+  by?: string;
   waitSeconds: string;
+}
+interface SigningOptions extends AskOptions {
   takePosition?: boolean;
+  keysFolder?: string;
+  cosign?: string;
+  signed?: string;
+  print?: boolean;
+  sign?: boolean;
 }
 
 export function register(noun: Command): void {
@@ -56,9 +65,14 @@ export function register(noun: Command): void {
   asking(noun, 'flatten', 'halt, cancel every order and close the position by market orders').action(
     (_options: unknown, command: Command) => ask('flatten', command, isFlat),
   );
-  asking(noun, 'resume', 'lift the kill switch and every halt that waits for an operator')
+  signing(
+    asking(noun, 'resume', 'lift the kill switch and every halt that waits for an operator, under your signature'),
+  )
     .option('--take-position', "take the account's position as it is, where executions do not explain it")
-    .action((_options: unknown, command: Command) => ask('resume', command, (status) => status.trading !== 'halted'));
+    .action(resume);
+  signing(asking(noun, 'limits', 'the limits that operators have signed, and those of the settings'))
+    .option('--sign', 'sign those of the settings: the bridge trades within them from then on')
+    .action(limits);
   withHome(
     noun
       .command('rehearse')
@@ -81,8 +95,19 @@ function withHome(command: Command): Command {
 function asking(noun: Command, name: string, description: string): Command {
   return withHome(noun.command(name).description(description))
     .option('--reason <text>', 'why, for the record', 'asked on the command line')
-    .option('--by <name>', 'who asks', userInfo().username)
+    .option('--by <name>', 'who asks (default: your account; for what is signed, whose key is here)')
     .option('--wait-seconds <n>', 'how long to wait for the bridge to have done it', '30');
+}
+
+function signing(command: Command): Command {
+  return command
+    .option(
+      '--keys-folder <folder>',
+      "folder of the operator's private key (default: operator/keys in the home folder)",
+    )
+    .option('--print', 'print the signed statement instead of leaving it for the bridge')
+    .option('--cosign <file>', 'sign what another operator has printed')
+    .option('--signed <file>', 'leave what was printed elsewhere for the bridge');
 }
 
 async function beBridge(_options: unknown, command: Command): Promise<void> {
@@ -109,7 +134,7 @@ async function rehearseOnPaper(_options: unknown, command: Command): Promise<voi
 
 function showStatus(_options: unknown, command: Command): void {
   const { json } = command.optsWithGlobals<HomeOptions>();
-  const { status, ageMs } = readStatus(configOf(command));
+  const { status, ageMs } = readStatus(configOf(command).home);
   const running = ageMs < 10_000 && status.connection !== 'down';
   printResult(json === true, { ...status, running, ageMs }, statusText(status, ageMs));
   if (ageMs >= 10_000) process.exitCode = 1;
@@ -120,60 +145,67 @@ function isFlat({ positionContracts, accountContracts, closing, trading }: Bridg
   return positionContracts === 0 && accountContracts === 0 && closing === null && trading === 'halted';
 }
 
-/** Leaves the request for the bridge and waits until its status says that it is done. */
-async function ask(name: keyof typeof CONTROL_FILES, command: Command, isDone: (status: BridgeStatus) => boolean) {
-  const { json, reason, by, waitSeconds, takePosition } = command.optsWithGlobals<AskOptions>();
+/** What needs no signature: it only lessens risk. */
+async function ask(name: 'halt' | 'flatten', command: Command, isDone: (status: BridgeStatus) => boolean) {
+  await tell(command, name, inWords(command), isDone);
+}
+
+async function resume(_options: unknown, command: Command): Promise<void> {
+  const { takePosition = false } = command.optsWithGlobals<SigningOptions>();
+  const envelope = signedBy(command, { act: 'resume', takePosition });
+  if (envelope === 'printed') return;
+  const isDone = ({ trading }: BridgeStatus) => trading !== 'halted';
+  await tell(command, 'resume', envelope ?? { ...inWords(command), takePosition }, isDone);
+}
+
+async function limits(_options: unknown, command: Command): Promise<void> {
+  const { json, sign, cosign, signed } = command.optsWithGlobals<SigningOptions>();
   const config = configOf(command);
-  const request = tradingControl.parse({ v: 1, by, reason, at: new Date().toISOString(), takePosition });
-  const askedMs = Date.now();
-  leave(path.join(config.home, 'broker', 'control', CONTROL_FILES[name]), `${JSON.stringify(request)}\n`);
-  for (;;) {
-    await sleep(250);
-    const found = existsSync(statusFile(config)) ? readStatus(config) : null;
-    const isFresh = found !== null && Date.parse(found.status.wallTime) > askedMs + 500;
-    if (isFresh && isDone(found.status)) {
-      printResult(json === true, { asked: name, done: true, status: found.status }, statusText(found.status, 0));
-      return;
-    }
-    if (Date.now() - askedMs > Number(waitSeconds) * 1000) {
-      printResult(
-        json === true,
-        { asked: name, done: false, status: found?.status ?? null },
-        notYet(name, found?.status),
-      );
-      process.exitCode = 1;
-      return;
-    }
+  const accepted = acceptedLimits(readAcceptedActs(path.join(config.home, 'broker')));
+  if (sign !== true && cosign === undefined && signed === undefined) {
+    const looser = accepted === null ? [] : looserLimits(config.risk, accepted.limits);
+    printResult(json === true, { accepted, settings: config.risk, looser }, limitsText(config.risk, accepted, looser));
+    if (looser.length > 0) process.exitCode = 1;
+    return;
   }
+  const envelope = signedBy(command, { act: 'limits', limits: config.risk });
+  if (envelope === 'printed') return;
+  if (envelope === null)
+    throw new UsageFailure(
+      'the root of trust lists no operators, so the limits of the settings hold as they are',
+      'list one: believe operators add --name NAME',
+    );
+  const isDone = ({ halts }: BridgeStatus) => halts?.limits === undefined;
+  await tell(command, 'limits', envelope, isDone);
 }
 
-/** On a full disk there is room for a name, if not for a word: halt and flatten are obeyed without one. */
-function leave(file: string, text: string): void {
-  try {
-    replaceFile(file, text);
-  } catch (error) {
-    if (!isDiskFull(error)) throw error;
-    writeFileSync(file, '');
-  }
+/** Null where nobody's signature is asked for. */
+function signedBy(command: Command, wish: Wish): DsseEnvelope | 'printed' | null {
+  const { reason, by, keysFolder, cosign, signed, print } = command.optsWithGlobals<SigningOptions>();
+  const envelope = signedAct({ config: configOf(command), wish, reason, by, keysFolder, cosign, signed });
+  if (print !== true || envelope === null) return envelope;
+  process.stdout.write(`${JSON.stringify(envelope)}\n`);
+  return 'printed';
 }
 
-function notYet(name: string, status: BridgeStatus | undefined): string {
-  const said = status
-    ? `the bridge says: ${status.trading}, ${status.haltReason ?? 'no halt'}`
-    : 'no bridge is running';
-  return `${name} is asked for, and waits for the bridge (${said})`;
+function inWords(command: Command): TradingControl {
+  const { reason, by = userInfo().username } = command.optsWithGlobals<AskOptions>();
+  return tradingControl.parse({ v: 1, by, reason, at: new Date().toISOString() });
 }
 
-function readStatus(config: Config): { status: BridgeStatus; ageMs: number } {
-  const file = statusFile(config);
-  if (!existsSync(file))
-    throw new Failure('NoBridge', `no bridge has ever run in ${config.home}`, 'start it with `believe bridge`');
-  const status = bridgeStatus.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return { status, ageMs: Date.now() - Date.parse(status.wallTime) };
-}
-
-function statusFile(config: Config): string {
-  return path.join(config.home, 'broker', 'status.json');
+/** Leaves the request, and says what came of it. */
+async function tell(
+  command: Command,
+  name: ControlName,
+  request: TradingControl | DsseEnvelope,
+  isDone: (status: BridgeStatus) => boolean,
+): Promise<void> {
+  const { json, waitSeconds } = command.optsWithGlobals<AskOptions>();
+  const waitMs = Number(waitSeconds) * 1000;
+  const { done, status } = await leaveRequest(configOf(command).home, name, request, { isDone, waitMs });
+  const text = done && status ? statusText(status, 0) : notYet(name, status);
+  printResult(json === true, { asked: name, done, status }, text);
+  if (!done) process.exitCode = 1;
 }
 
 function configOf(command: Command): Config {

@@ -3,13 +3,11 @@ import path from 'node:path';
 import { decisionSubject } from '../../activities/research/ship-dossier.js';
 import { ShipFolder } from '../../activities/research/ship-folder.js';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
-import { operatorsOf } from '../../research/release/operators.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { cosignDecision, type SignedDecision, signDecision, statementOf } from '../../shared/release/decision.js';
-import type { SigningKey } from '../../shared/release/ed25519-key.js';
-import { readSigningKeys } from '../../shared/release/key-folder.js';
 import { readTrustedRoot } from '../../shared/release/trust-store.js';
 import type { ToDecide } from '../../shared/ship/messages.js';
+import { operatorKey } from '../keys/operator-key.js';
 
 export interface ApprovalAsk {
   readonly home: string;
@@ -28,7 +26,7 @@ export interface ApprovalAsk {
  */
 export function signApproval({ reason, ...ask }: ApprovalAsk): SignedDecision {
   refuseOtherSubject(ask);
-  const { key, name } = operatorKey(ask);
+  const { key, name } = keyOf(ask);
   const statement = { kind: 'believe.decision', version: 1, ...ask.subject, verdict: 'approve' } as const;
   return signDecision({ ...statement, by: name, reason, at: new Date().toISOString() }, [key]);
 }
@@ -44,29 +42,14 @@ export function cosignApproval(ask: Omit<ApprovalAsk, 'reason'>, decision: Signe
       'sign the one for this ship',
     );
   }
-  return cosignDecision(decision, operatorKey(ask).key);
+  return cosignDecision(decision, keyOf(ask).key);
 }
 
-/** The key here that the root lists, by name where there are several. @throws NoOperatorKey, UsageFailure */
-export function operatorKey(ask: Pick<ApprovalAsk, 'home' | 'keysFolder' | 'by'>): { key: SigningKey; name: string } {
-  const places = keyPlaces(ask.home);
-  const folder = ask.keysFolder ?? privateKeysFolder(places, 'operator');
-  const { operators } = operatorsOf(readTrustedRoot(trustFolder(places, 'research')));
-  const here = readSigningKeys(folder, 'operator').flatMap((key) => {
-    const listed = operators.find(({ keyid }) => keyid === key.keyid);
-    return listed ? [{ key, name: listed.name }] : [];
-  });
-  const named = here.filter(({ name }) => ask.by === undefined || name === ask.by);
-  if (named.length === 1) return named[0]!;
-  if (named.length > 1) {
-    throw new UsageFailure(`keys of ${named.map(({ name }) => name).join(', ')} are here`, 'say who decides with --by');
-  }
-  const who = ask.by === undefined ? 'an operator' : `operator ${ask.by}`;
-  throw new Failure(
-    'NoOperatorKey',
-    `${folder} holds no key of ${who} that the root of trust lists`,
-    'see `believe operators ls`; name the folder of the key with --keys-folder, or add one: believe operators add --name NAME',
-  );
+/** By the root of this home: the key that it lists, by name where there are several. @throws as `operatorKey` */
+function keyOf({ home, keysFolder, by }: Pick<ApprovalAsk, 'home' | 'keysFolder' | 'by'>) {
+  const places = keyPlaces(home);
+  const folder = keysFolder ?? privateKeysFolder(places, 'operator');
+  return operatorKey({ folder, root: readTrustedRoot(trustFolder(places, 'research')), by });
 }
 
 /** A workflow server that lies must not get a signature for another ship than the one whose card was read. */

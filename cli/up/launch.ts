@@ -7,6 +7,7 @@ import { openShips, type ShipRow } from '../ship/find-ship.js';
 import { makeKeys } from './make-keys.js';
 import { type MarketInput, prepareInput } from './market-input.js';
 import { startSharedClock } from './shared-clock.js';
+import { signFirstLimits } from './sign-first-limits.js';
 import type { Stack } from './stack.js';
 
 export interface Launched {
@@ -31,6 +32,7 @@ export async function launch(
   const input = await prepareInput(config, progress);
   startSharedClock(input.config, input.dayAfter, Date.now());
   writeHomeConfig(input.config);
+  signFirstLimits(input.config);
   await stack.startTiers(input.config, input.gatewayData);
   if (input.config.temporal.versioned) await makeCurrent(client, (await bundleWorkflows()).buildId);
   return { client, input, open, warnings };

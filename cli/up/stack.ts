@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { prepareRsyncDaemon } from '../../research/release/rsync-daemon.js';
-import { isReachable } from '../../setup/port-state.js';
+import { freePort, isReachable } from '../../setup/port-state.js';
 import type { Config } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
 import { makePrivateFolder } from '../../shared/process/private-files.js';
@@ -13,6 +13,7 @@ import { ensureNamespace } from '../../temporal/namespace.js';
 import { ensureNightlySchedule } from '../../temporal/schedules.js';
 import { serverArguments } from '../../temporal/server.js';
 import { serverAddress } from '../../temporal/server-address.js';
+import { UiDoor } from '../../temporal/ui-door.js';
 import { PidFile } from './pid-file.js';
 import { checkPorts } from './port-check.js';
 import { type ProcessSpec, Supervised } from './supervised.js';
@@ -36,6 +37,7 @@ export class Stack {
   private readonly running: Supervised[] = [];
   private readonly lock: PidFile;
   private connected: Client | null = null;
+  private door: UiDoor | null = null;
 
   constructor(
     private readonly config: Config,
@@ -53,7 +55,11 @@ export class Stack {
     this.takeLock();
     for (const name of PROCESS_NAMES) await new PidFile(config.home, name).endOrphan();
     await checkPorts(config);
-    if (tools.temporal !== null) await this.launch(serverProcess(config, tools.temporal));
+    if (tools.temporal !== null) {
+      const uiPort = await freePort();
+      await this.launch(serverProcess(config, tools.temporal, uiPort));
+      this.door = await UiDoor.open(config.temporal.uiPort, uiPort);
+    }
     this.connected = await connectClient(serverAddress(config));
     await ensureNamespace(this.connected);
     if (config.schedule.enabled) await ensureNightlySchedule(this.connected, config.schedule);
@@ -68,6 +74,7 @@ export class Stack {
   /** Stops everything that was started, the server last. */
   async stop(): Promise<void> {
     await this.connected?.connection.close();
+    await this.door?.close();
     const isServer = (one: Supervised) => one.spec.name === 'temporal';
     await Promise.all(this.running.filter((one) => !isServer(one)).map((one) => one.stop()));
     await this.running.find(isServer)?.stop();
@@ -104,11 +111,12 @@ const PROCESS_NAMES = [
   ...['orchestrator', 'research', 'broker'],
 ] as const;
 
-function serverProcess({ home, temporal }: Config, binary: string): ProcessSpec {
+/** @param uiPort of the server's own Web UI, behind the door at `temporal.uiPort` */
+function serverProcess({ home, temporal }: Config, binary: string, uiPort: number): ProcessSpec {
   return {
     name: 'temporal',
     file: binary,
-    args: serverArguments({ ...temporal, folder: path.join(home, 'temporal') }),
+    args: serverArguments({ ...temporal, uiPort, folder: path.join(home, 'temporal') }),
     stopBy: 'signal',
     ready: () => isReachable('127.0.0.1', temporal.port),
   };

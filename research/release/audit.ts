@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readAcceptedActs } from '../../shared/handover/accepted-act.js';
 import { statementOf } from '../../shared/release/decision.js';
 import { parseEnvelope, verifySignatures } from '../../shared/release/dsse.js';
+import { actOf } from '../../shared/release/operator-act.js';
 import { REVOCATIONS_FILE, revocationsIn } from '../../shared/release/revocations.js';
 import { nextRoot, readRoot, type TrustedRoot } from '../../shared/release/root.js';
 import { envelopeName, type ReleasePredicate, releaseStatement } from '../../shared/release/statement.js';
@@ -31,12 +33,15 @@ export function auditReleases(places: {
   readonly trustFolder: string;
   readonly releasesFolder: string;
   readonly moduleFolder: string;
+  /** Where the bridge keeps what operators signed for it; of use where it is on this machine. */
+  readonly brokerFolder: string;
 }): Audit {
   const gaps: string[] = [];
   const roots = rootChain(places.trustFolder, gaps);
   const lines = [
     ...releaseLines(places.releasesFolder, roots, gaps),
     ...revocationLines(places.moduleFolder, roots, gaps),
+    ...actLines(places.brokerFolder, roots, gaps),
   ];
   return { lines: lines.sort((a, b) => (a.at < b.at ? -1 : 1)), gaps };
 }
@@ -116,6 +121,21 @@ function linesOf({ predicate, root }: FoundRelease, name: string, gaps: string[]
   const at = decision.signed === undefined ? issued : statementOf(decision.signed).at;
   const words = decision.signed === undefined ? ' (in words, before operators had keys)' : '';
   return [{ at, who: decision.by, what: `let ${shipId} go on${words}: ${decision.reason}` }, signed];
+}
+
+/** Who let live trading go on, or widened its limits. */
+function actLines(brokerFolder: string, roots: readonly TrustedRoot[], gaps: string[]): AuditLine[] {
+  return readAcceptedActs(brokerFolder).map((act) => {
+    if ('firstLimits' in act)
+      return { at: act.at, who: 'nobody', what: 'the bridge took the limits of its first start' };
+    const { act: name, by, reason, account, at } = actOf(act.signed);
+    const isSigned = roots.some(({ roles: { operator } }) => {
+      return verifySignatures(act.signed, operator.keys, operator.threshold).met;
+    });
+    if (!isSigned) gaps.push(`${name} of ${at} was obeyed, and is not signed by operators`);
+    const what = name === 'resume' ? 'let trading go on' : 'signed the limits of trading';
+    return { at, who: by, what: `${what} (${account}): ${reason}` };
+  });
 }
 
 function revocationLines(moduleFolder: string, roots: readonly TrustedRoot[], gaps: string[]): AuditLine[] {

@@ -28,6 +28,9 @@ export const ALARM_NAMES = [
   'OddReport',
   'WrongAccount',
   'AccountCurrency',
+  'LimitsNotSigned',
+  // Requests
+  'ActRefused',
   // Positions and orders
   'PositionOutsideHours',
   'PositionNotClosed',

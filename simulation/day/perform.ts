@@ -5,9 +5,10 @@ import type { ContractQuery } from '../../simulator/contracts/catalogue.js';
 import { faultAction } from '../../simulator/faults/fault-script.js';
 import { plainTerms } from '../../simulator/orders/manual-orders.js';
 import type { Execution } from '../../simulator/orders/order.js';
+import { type Signed, signedResume } from '../../test/bridge/signed-request.js';
 import type { Action, Later, Step } from '../plan/plan.js';
 import { diskCalls } from '../world/disk-calls.js';
-import { type Day, METRICS_PORT } from './day.js';
+import { ACCOUNT, type Day, METRICS_PORT } from './day.js';
 import { type AcceptedRelease, BROKER, type HomeTemplate } from './home-template.js';
 
 type Effects = {
@@ -156,7 +157,8 @@ export function askBridge(day: Day, what: keyof typeof CONTROL_FILES): void {
   const { world } = day;
   const calls = diskCalls(world);
   const file = path.join(BROKER, 'control', CONTROL_FILES[what]);
-  const request = { v: 1, by: 'operator', reason: 'as planned', at: new Date(world.wallMs).toISOString() };
+  const words = { v: 1, by: 'operator', reason: 'as planned', at: new Date(world.wallMs).toISOString() };
+  const request = what === 'resume' ? signedResume(signing(day)) : words;
   try {
     calls.mkdirSync(path.dirname(file), { recursive: true });
     calls.writeFileSync(`${file}.tmp`, JSON.stringify(request));
@@ -169,6 +171,11 @@ export function askBridge(day: Day, what: keyof typeof CONTROL_FILES): void {
     return; // the disk is full: the operator is told so
   }
   if (what === 'halt') day.haltThrown();
+}
+
+/** Two runs of a plan sign the same: nothing is drawn. */
+function signing({ world }: Day): Signed {
+  return { account: ACCOUNT, nowMs: world.wallMs, id: world.eventsRun.toString(16).padStart(32, '0') };
 }
 
 /** The broker's worker has accepted a release, and asks for it from now on. */

@@ -31,6 +31,7 @@ const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
   DoubleOrder: ['twin-order'],
   WrongAccount: ['oddPosition', 'oddExecution'],
   AccountCurrency: [],
+  LimitsNotSigned: [],
   CalendarDiffers: [],
   DecisionFailed: [],
   ContractUnknown: [],

@@ -16,7 +16,7 @@ describe('attack: the kill switch is hidden from the bridge', () => {
   });
   afterEach(() => rmSync(path.dirname(folder), { recursive: true, force: true }));
 
-  const halt = () => new ControlFiles(folder).look().halt;
+  const halt = () => new ControlFiles(folder).look().halt?.reason ?? null;
 
   it('is off where there is certainly no file', () => {
     assert.equal(halt(), null);
@@ -38,9 +38,9 @@ describe('attack: the kill switch is hidden from the bridge', () => {
   it('is on where the folder is a file, or gone', () => {
     const control = new ControlFiles(folder);
     rmSync(folder, { recursive: true });
-    assert.match(control.look().halt ?? 'off', /cannot be read/);
+    assert.match(control.look().halt?.reason ?? 'off', /cannot be read/);
     writeFileSync(folder, '');
-    assert.match(control.look().halt ?? 'off', /cannot be read/);
+    assert.match(control.look().halt?.reason ?? 'off', /cannot be read/);
   });
 
   for (const [right, mode] of [
@@ -55,7 +55,7 @@ describe('attack: the kill switch is hidden from the bridge', () => {
       chmodSync(path.dirname(folder), 0o755);
       chmodSync(folder, mode);
       const script = `import { ControlFiles } from ${JSON.stringify(CONTROL_FILES)};
-        process.stdout.write(String(new ControlFiles(${JSON.stringify(folder)}).look().halt));`;
+        process.stdout.write(String(new ControlFiles(${JSON.stringify(folder)}).look().halt?.reason));`;
       const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
         ...asNobody,
         encoding: 'utf8',

@@ -21,6 +21,7 @@ describe('operating the bridge', () => {
   afterEach(() => rig.end());
 
   const believe = async (...args: string[]) => {
+    rig.writeHome();
     const { stdout } = await promisify(execFile)(process.execPath, [
       MAIN,
       'bridge',
@@ -117,10 +118,10 @@ describe('operating the bridge', () => {
     write('resume.json', 1000);
     write('halt.json', 1001);
     const { halt, resume } = control.look();
-    assert.deepEqual([halt, resume], ['drill (test)', null]);
+    assert.deepEqual([halt?.reason, resume], ['drill (test)', null]);
     assert.equal(existsSync(path.join(folder, 'resume.json')), false, 'and is not resumed later');
     write('resume.json', 1002);
-    assert.equal(control.look().resume?.by, 'test');
+    assert.equal(control.look().resume?.text, request);
     assert.equal(control.answerResume(), true);
     assert.deepEqual(readdirSync(folder), []);
   });

@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,9 +18,11 @@ import { replaceFile } from '../../shared/disk/replace-file.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
 import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
 import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
+import { writeSigningKey } from '../../shared/release/key-folder.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../simulator/gateway.js';
 import { openTape, type Tape } from '../../simulator/market/tape.js';
-import { ToyBroker } from './toy-release.js';
+import { signedResume } from './signed-request.js';
+import { OPERATOR, ToyBroker } from './toy-release.js';
 
 /** The real ten-level ES sample. */
 export const ES_SAMPLE = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
@@ -126,6 +128,8 @@ export class Rig {
   writeHome(): void {
     writeClockSpec(clockSpecFile(this.home), this.spec);
     writeFileSync(path.join(this.home, 'config.json'), JSON.stringify(this.config));
+    if (!existsSync(path.join(this.home, 'operator')))
+      writeSigningKey(path.join(this.home, 'operator', 'keys'), 'operator', OPERATOR.key);
   }
 
   /** The bridge as a process of its own, as operators run it. */
@@ -178,9 +182,9 @@ export class Rig {
     return ledger;
   }
 
-  /** Trading may go on: the kill switch is off. */
+  /** Trading may go on: the kill switch is off, with all else that waits for an operator. */
   release(): void {
-    rmSync(path.join(this.broker, 'control', CONTROL_FILES.halt), { force: true });
+    this.ask('resume');
   }
 
   /** Throws the kill switch. */
@@ -190,8 +194,14 @@ export class Rig {
 
   /** Leaves a request for the bridge, as operators and workflows do. */
   ask(name: keyof typeof CONTROL_FILES, more: { takePosition?: boolean } = {}): void {
-    const control = { v: 1, by: 'test', reason: 'asked by the test', at: new Date().toISOString(), ...more };
-    replaceFile(path.join(this.broker, 'control', CONTROL_FILES[name]), JSON.stringify(control));
+    const control = { v: 1, by: 'test', reason: 'asked by the test', at: new Date().toISOString() };
+    const signed = () => signedResume({ account: this.config.gateway.account, nowMs: Date.now() }, more.takePosition);
+    this.leave(name, name === 'resume' ? signed() : control);
+  }
+
+  /** Leaves these words for the bridge, signed or not. */
+  leave(name: keyof typeof CONTROL_FILES, request: object): void {
+    replaceFile(path.join(this.broker, 'control', CONTROL_FILES[name]), JSON.stringify(request));
   }
 
   /** What the account really holds of the first contract. */

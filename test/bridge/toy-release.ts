@@ -26,6 +26,8 @@ const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).di
 const ROOT_KEY = generateSigningKey();
 const RELEASE_KEY = generateSigningKey();
 const OTHER_KEYS = [generateSigningKey(), generateSigningKey()] as const;
+/** Whoever may resume and widen limits, by the root of every toy broker. */
+export const OPERATOR = { name: 'toy operator', key: generateSigningKey() } as const;
 const DAY_MS = 86_400_000;
 
 /** Follows the imbalance at the best prices: simple enough to know what it says, eager enough to trade often. */
@@ -93,7 +95,8 @@ export class ToyBroker {
   }
 
   private trust(version: number, releaseKey: SigningKey): void {
-    const roles = { root: ROOT_KEY, release: releaseKey, journal: OTHER_KEYS[0], state: OTHER_KEYS[1] };
+    const others = { journal: OTHER_KEYS[0], state: OTHER_KEYS[1], operator: OPERATOR.key };
+    const roles = { root: ROOT_KEY, release: releaseKey, ...others };
     const role = (key: SigningKey) => ({ keyids: [key.keyid], threshold: 1 });
     const envelope = signRoot(
       {
@@ -102,6 +105,7 @@ export class ToyBroker {
         roles: {
           ...{ root: role(roles.root), release: role(roles.release) },
           ...{ journal: role(roles.journal), state: role(roles.state) },
+          operator: { ...role(roles.operator), names: { [OPERATOR.key.keyid]: OPERATOR.name }, firstCounter: 1 },
         },
       },
       [ROOT_KEY],

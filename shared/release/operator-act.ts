@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { riskConfig } from '../config/operations.js';
+import { Failure } from '../failure.js';
+import { type DsseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
+import type { SigningKey } from './ed25519-key.js';
+import type { TrustedRoot } from './root.js';
+
+export const ACT_PAYLOAD_TYPE = 'application/vnd.believe.operator-act+json';
+
+/** Long enough for a second operator to sign; short enough that a statement nobody used is soon worth nothing. */
+export const ACT_LIFETIME_MS = 15 * 60_000;
+/** How far the clock of whoever signs may be ahead of the bridge's. */
+const AHEAD_MS_MAX = 60_000;
+
+const common = {
+  kind: z.literal('believe.operator-act'),
+  version: z.literal(1),
+  /** At the broker: a statement for one bridge moves no other. */
+  account: z.string().min(1).max(100),
+  by: z.string().min(1).max(200),
+  reason: z.string().trim().min(1).max(2000),
+  at: z.iso.datetime(),
+  expires: z.iso.datetime(),
+  /** Drawn by whoever signs: no statement is obeyed twice. */
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+};
+
+/** What an operator signs about live trading: lift the halts, or trade within these limits. */
+export const operatorAct = z.discriminatedUnion('act', [
+  z.strictObject({ ...common, act: z.literal('resume'), takePosition: z.boolean() }),
+  z.strictObject({ ...common, act: z.literal('limits'), limits: riskConfig }),
+]);
+export type OperatorAct = Readonly<z.infer<typeof operatorAct>>;
+export type ActName = OperatorAct['act'];
+
+export function signAct(act: OperatorAct, keys: readonly SigningKey[]): DsseEnvelope {
+  return signEnvelope(ACT_PAYLOAD_TYPE, Buffer.from(JSON.stringify(operatorAct.parse(act))), keys);
+}
+
+/** Puts one more operator's signature beside those that an act has. */
+export function cosignAct(envelope: DsseEnvelope, key: SigningKey): DsseEnvelope {
+  const { payloadType, payload, signatures } = envelope;
+  const [added] = signEnvelope(payloadType, Buffer.from(payload, 'base64'), [key]).signatures;
+  return { payloadType, payload, signatures: [...signatures.filter(({ keyid }) => keyid !== key.keyid), added!] };
+}
+
+/** Operators who must sign an act, by a root; 0 where it lists none, and nothing can be asked of them. */
+export function signersNeeded({ metadata }: TrustedRoot): number {
+  return metadata.roles.operator?.threshold ?? 0;
+}
+
+/**
+ * Whether the operators that the root lists, as many as it asks for, want this of this bridge now.
+ * @throws ActRefused
+ */
+export function verifyAct(
+  envelope: DsseEnvelope,
+  expected: { readonly act: ActName; readonly account: string; readonly nowMs: number },
+  root: TrustedRoot,
+): OperatorAct {
+  const said = actOf(envelope);
+  const { operator } = root.metadata.roles;
+  const { keys, threshold } = root.roles.operator;
+  const { met, keyIds } = verifySignatures(envelope, keys, threshold);
+  const names = keyIds.map((keyid) => operator?.names[keyid] ?? keyid);
+  if (!met) {
+    const found = names.join(', ') || 'none';
+    throw new ActRefused('signature', said.act, `${threshold} operators must sign it; signatures that count: ${found}`);
+  }
+  if (!names.includes(said.by))
+    throw new ActRefused('signature', said.act, `${JSON.stringify(said.by)} is not the name of who signed it`);
+  if (said.act !== expected.act)
+    throw new ActRefused('other-act', expected.act, `it is signed for something else: ${said.act}`);
+  if (said.account !== expected.account)
+    throw new ActRefused('other-account', said.act, `it is for account ${said.account}, this is ${expected.account}`);
+  refuseAtOtherTime(said, expected.nowMs);
+  return said;
+}
+
+function refuseAtOtherTime({ act, at, expires }: OperatorAct, nowMs: number): void {
+  const [signedMs, expiresMs] = [Date.parse(at), Date.parse(expires)];
+  if (signedMs - nowMs > AHEAD_MS_MAX)
+    throw new ActRefused('not-yet', act, `it was signed at ${at}, which is still to come by the clock here`);
+  // Whatever it says of its end itself: nobody can sign in store.
+  if (nowMs >= Math.min(expiresMs, signedMs + ACT_LIFETIME_MS))
+    throw new ActRefused('expired', act, `it was signed at ${at} and has expired`);
+}
+
+/** What an envelope says, whoever signed it. @throws ActRefused where it is no act */
+export function actOf(envelope: DsseEnvelope): OperatorAct {
+  if (envelope.payloadType !== ACT_PAYLOAD_TYPE)
+    throw new ActRefused('malformed', null, `payload type ${envelope.payloadType} is none of an operator's act`);
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8'));
+  } catch {
+    throw new ActRefused('malformed', null, 'what was signed is not JSON');
+  }
+  const parsed = operatorAct.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new ActRefused('malformed', null, `${issue.path.join('.') || 'statement'}: ${issue.message}`);
+}
+
+export type ActFault =
+  | 'unsigned'
+  | 'malformed'
+  | 'signature'
+  | 'other-act'
+  | 'other-account'
+  | 'not-yet'
+  | 'expired'
+  | 'used'
+  | 'older'
+  | 'no-root';
+
+const COMMANDS: Readonly<Record<ActName, string>> = {
+  resume: 'believe bridge resume --reason WHY',
+  limits: 'believe bridge limits --sign --reason WHY',
+};
+
+export class ActRefused extends Failure {
+  constructor(
+    readonly fault: ActFault,
+    act: ActName | null,
+    message: string,
+  ) {
+    super(
+      'ActRefused',
+      `the request ${act === null ? '' : `(${act}) `}is refused: ${message}`,
+      `an operator signs it with: ${COMMANDS[act ?? 'resume']} (--print where the key is on another machine)`,
+      { fault },
+    );
+  }
+
+  /** For a log or an alarm, which have one text. */
+  get sentence(): string {
+    return `${this.message}; ${this.fix}`;
+  }
+}
