@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readDepthEvents } from '../../research/store/read-depth.js';
+import { findShards } from '../../research/store/shard-query.js';
 import { openDepthFile } from '../../shared/events/depth-jsonl.js';
 import { formatEventLine, formatHeaderLine } from '../../shared/events/depth-line.js';
 import type { EventBatch } from '../../shared/events/event-batch.js';
@@ -43,6 +44,24 @@ describe('depth events read back from the store', () => {
       await rig.import(file);
       const expected = await all((await openDepthFile(file)).batches());
       assert.deepEqual(await all(readDepthEvents(rig.store, { instrument, tradeDate })), expected);
+    }
+  });
+
+  it('are refused where any bit of an object was flipped, wherever it lies', async () => {
+    await rig.import(REAL_FILES.es);
+    const [shard] = findShards(rig.store.catalogue.imports(), { dataset: 'mbp10', instrument: 'ESU9' });
+    const object = rig.store.objects.locate(shard!.sha256);
+    const whole = readFileSync(object);
+    chmodSync(object, 0o600);
+    for (let i = 0; i < 40; i++) {
+      const flipped = Buffer.from(whole);
+      flipped[Math.floor((i * whole.length) / 40)]! ^= 1 << (i % 8);
+      writeFileSync(object, flipped);
+      utimesSync(object, 1_700_000_000 + i, 1_700_000_000 + i);
+      await assert.rejects(
+        all(readDepthEvents(rig.store, { instrument: 'ESU9', tradeDate: '2019-08-29' })),
+        /cannot be read: its bytes: they are not those that it is named by/,
+      );
     }
   });
 
