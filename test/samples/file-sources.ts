@@ -12,5 +12,5 @@ export async function depthSource(name: string, options: DepthReadOptions = {}):
 
 export async function barsSource(name: string): Promise<BarsSource> {
   const { bars, synthetic } = await readBarsFile(name);
-  return { name, synthetic, read: async () => bars };
+  return { name, instrument: '', synthetic, read: async () => bars };
 }

@@ -77,7 +77,7 @@ class RecordReader {
     private readonly metadata: DbnMetadata,
     private readonly out: ImportOutput,
   ) {
-    this.days = new TradeDays(dayRuleOf(metadata.dataset));
+    this.days = new TradeDays(dayRuleOf(metadata.dataset), '');
   }
 
   /** @returns what is wrong with the record, or null */
