@@ -111,14 +111,16 @@ describe('the calendars of product groups', () => {
     const aroundChange = fc
       .tuple(fc.constantFrom(...DATES.filter((date) => /-(03|11)-/.test(date))), fc.integer({ min: 0, max: DAY_MS }))
       .map(([date, ms]) => Date.parse(date) + ms);
-    const aroundEarlyClose = fc.constantFrom(...ALL.values()).chain((hours) =>
-      fc
-        .tuple(
-          fc.constantFrom(...DATES.filter((date) => hours.exceptionOn(date) && hours.globexSessionOf(date))),
-          fc.integer({ min: -6 * HOUR_MS, max: 6 * HOUR_MS }),
-        )
-        .map(([date, ms]) => Math.min(hours.globexSessionOf(date)!.globexCloseMs + ms, lastMs)),
-    );
+    const aroundEarlyClose = fc
+      .constantFrom(...ALL.values())
+      .chain((hours) =>
+        fc
+          .tuple(
+            fc.constantFrom(...DATES.filter((date) => hours.exceptionOn(date) && hours.globexSessionOf(date))),
+            fc.integer({ min: -6 * HOUR_MS, max: 6 * HOUR_MS }),
+          )
+          .map(([date, ms]) => Math.min(hours.globexSessionOf(date)!.globexCloseMs + ms, lastMs)),
+      );
     const stepMs = fc.integer({ min: 0, max: 3 * DAY_MS });
     fc.assert(
       fc.property(fc.oneof(anyMs, aroundChange, aroundEarlyClose), stepMs, (ms, later) => {
