@@ -1,12 +1,14 @@
+import { equityIndexCalendar } from '../../shared/calendar/cme-calendar.js';
 import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import { OutsideCalendar, type SessionCalendar } from '../../shared/calendar/session-calendar.js';
 
 /**
  * cme: sessions of the product's group, which begin in the evening before; what happens between two sessions is the next
  * one's pre-open. cme-trades: for trades alone, which are made while a market is open: between two sessions they are of
- * a product that closes later, and belong to the session before. utc: markets without a close.
+ * a product that closes later, and belong to the session before. traded: sessions of the one group that is traded, for
+ * what names no product but was done by the bridge. utc: markets without a close.
  */
-export type DayRule = 'cme' | 'cme-trades' | 'utc';
+export type DayRule = 'cme' | 'cme-trades' | 'traded' | 'utc';
 
 /** An exchange trade date, and a span of times that all belong to it; ms since the epoch. */
 export interface TradeDay {
@@ -30,7 +32,7 @@ function tradeDayOf(ms: number, rule: DayRule, calendar: SessionCalendar): Trade
   }
   try {
     const session = calendar.globexSessionOf(calendar.tradeDateOf(ms))!;
-    if (rule === 'cme' || ms >= session.globexOpenMs)
+    if (rule !== 'cme-trades' || ms >= session.globexOpenMs)
       return { tradeDate: session.tradeDate, fromMs: ms, toMs: session.dateEndMs };
     return { tradeDate: openBefore(ms, calendar), fromMs: ms, toMs: session.globexOpenMs };
   } catch (error) {
@@ -57,7 +59,7 @@ export class TradeDays {
     private readonly rule: DayRule,
     instrument: string,
   ) {
-    this.calendar = calendarOfInstrument(instrument);
+    this.calendar = rule === 'traded' ? equityIndexCalendar : calendarOfInstrument(instrument);
   }
 
   /** Null where no calendar knows the time. */

@@ -100,4 +100,23 @@ describe('the trade date of an event', () => {
       );
     });
   }
+
+  it('of an order goes by the group that is traded, or by the product that is named', async () => {
+    const lines = TIMES.map((marketTime, i) => ({
+      v: 1,
+      n: i + 1,
+      kind: 'intent',
+      reason: 'asked',
+      marketTime,
+      wallTime: marketTime,
+    }));
+    const file = fileOf('orders.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    assert.deepEqual(await datesOf(file), ['orders 2024-11-29 1', 'orders 2024-12-02 3']);
+    const other = rig.storeNamed('other');
+    const { record } = await rig.import(file, { hints: { instrument: 'CLF5' } }, other);
+    assert.deepEqual(
+      findShards([record], {}).map(({ tradeDate, rows }) => `${tradeDate} ${rows}`),
+      ['2024-11-29 3', '2024-12-02 1'],
+    );
+  });
 });
