@@ -318,7 +318,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     },
     position,
     silence: new SilenceWatch({
-      ...{ feed, alarms, clock, silentFeedMs: tuning.silentFeedMs },
+      ...{ feed, alarms, clock, hours, silentFeedMs: tuning.silentFeedMs },
       isReady: () => keeper.readySession !== undefined,
     }),
   });

@@ -1,5 +1,5 @@
-import { OutsideCalendar, type SessionPhase } from '../shared/calendar/cme-calendar.js';
 import { calendarOf, type ProductCalendar } from '../shared/calendar/product-calendars.js';
+import { OutsideCalendar, type SessionPhase } from '../shared/calendar/session-calendar.js';
 import type { Config } from '../shared/config/config.js';
 import type { ListedContract } from './connection/contract.js';
 

@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import { type Logger, pino } from 'pino';
+import { calendarOfInstrument } from '../shared/calendar/product-calendars.js';
 import { Failure } from '../shared/failure.js';
 import { Catalogue } from './contracts/catalogue.js';
 import type { FutureContract } from './contracts/contract.js';
@@ -117,7 +118,7 @@ export class RunningGateway implements FaultScene, Gateway {
       exchangeOf: (contract) => venues.exchangeOf(contract),
       report: (reports) => this.#report(reports),
     });
-    this.#sessionWatch = new SessionWatch({
+    this.#sessionWatch = new SessionWatch(calendarOfInstrument(venues.first.contract.localSymbol), {
       onClose: () => this.desk.endSession(),
       onOpen: () => this.desk.lifecycle.releaseHeld(),
     });

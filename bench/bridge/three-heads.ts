@@ -68,7 +68,14 @@ async function make(folder: string): Promise<void> {
     const { depthFiles, barsFile } = await generateMarket(market);
     const { policy, recipes } = trainingConfig.parse({});
     const depth = await Promise.all(depthFiles.map(depthSource));
-    const bars = [{ name: barsFile, synthetic: true, read: async () => (await readBarsFile(barsFile)).bars }];
+    const bars = [
+      {
+        name: barsFile,
+        instrument: depth[0]!.instrument,
+        synthetic: true,
+        read: async () => (await readBarsFile(barsFile)).bars,
+      },
+    ];
     const { samples } = await buildSamples(
       { depth, bars },
       { feeTicks: policy.feeTicks, barTickSize: INSTRUMENT.tickSize },

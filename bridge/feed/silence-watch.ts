@@ -1,12 +1,14 @@
-import { type SessionPhase, sessionPhase } from '../../shared/calendar/cme-calendar.js';
+import type { SessionPhase } from '../../shared/calendar/session-calendar.js';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Alarms } from '../alarms/alarms.js';
+import type { MarketHours } from '../market-hours.js';
 import type { MarketFeed } from './market-feed.js';
 
 export interface SilenceWatchDeps {
   readonly feed: Pick<MarketFeed, 'depthOwedSinceMs' | 'marketData' | 'renew'>;
   readonly alarms: Pick<Alarms, 'raise' | 'clear'>;
   readonly clock: Pick<MarketClock, 'nowMs'>;
+  readonly hours: Pick<MarketHours, 'phase'>;
   /** There is a reconciled connection. */
   readonly isReady: () => boolean;
   /** Without depth for this long the feed counts as silent, monotonic ms. */
@@ -27,9 +29,9 @@ export class SilenceWatch {
 
   /** To be called as time passes. @param nowMs monotonic */
   look(nowMs: number): void {
-    const { feed, alarms, clock, isReady, silentFeedMs } = this.deps;
+    const { feed, alarms, clock, hours, isReady, silentFeedMs } = this.deps;
     const owedSinceMs = feed.depthOwedSinceMs;
-    if (owedSinceMs === null || !isReady() || NOTHING_TRADES.has(sessionPhase(clock.nowMs()))) {
+    if (owedSinceMs === null || !isReady() || NOTHING_TRADES.has(hours.phase(clock.nowMs()))) {
       this.expectedSinceMs = null;
       return;
     }

@@ -1,4 +1,4 @@
-import type { SessionPhase } from '../../shared/calendar/cme-calendar.js';
+import type { SessionPhase } from '../../shared/calendar/session-calendar.js';
 import type { RiskLimits } from '../../shared/config/operations.js';
 import type { OrderAsk } from '../orders/order-desk.js';
 

@@ -1,4 +1,4 @@
-import type { SessionPhase } from '../../shared/calendar/cme-calendar.js';
+import type { SessionPhase } from '../../shared/calendar/session-calendar.js';
 import { BAR_FEATURES } from '../../shared/features/bar-features.js';
 import { BARS_KEPT } from '../../shared/features/bar-history.js';
 import type { MarketState } from '../../shared/features/market-state.js';

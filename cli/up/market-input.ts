@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateMarket } from '../../research/generator/generate-market.js';
-import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import type { Config } from '../../shared/config/config.js';
 import { replaceFile } from '../../shared/disk/replace-file.js';
 import type { DepthHeader } from '../../shared/events/depth-header.js';
@@ -115,7 +115,7 @@ async function lookInto(file: string): Promise<{ header: DepthHeader; tradeDate:
   const { header, batches } = await openDepthFile(file, { batchEvents: 256 });
   for await (const batch of batches()) {
     const firstMs = Number((batch.baseNs + BigInt(batch.tsRecvNs[0] ?? 0)) / 1_000_000n);
-    return { header, tradeDate: header.tradeDate ?? tradeDateOf(firstMs) };
+    return { header, tradeDate: header.tradeDate ?? calendarOfInstrument(header.instrument).tradeDateOf(firstMs) };
   }
   throw new BadInput(file, undefined, 'holds no market event', 'give a depth file with at least one event');
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rthSessionOf } from '../../shared/calendar/cme-calendar.js';
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
 import { isSynthetic } from '../../shared/events/depth-header.js';
 import { type EventBatch, Side } from '../../shared/events/event-batch.js';
@@ -87,7 +87,7 @@ class DayRun {
     this.pipeline = new DecisionPipeline(header.tickSize);
     this.pipeline.swapHeads(release.heads);
     this.tape = new EventTape(this.firstNs, latencyOf(settings.feedLatency, 1));
-    this.trader = new DecisionTrader(settings, hoursOf(input.tradeDate, settings, this.tape.baseNs));
+    this.trader = new DecisionTrader(settings, hoursOf(header.instrument, input.tradeDate, settings, this.tape.baseNs));
     this.account = new Account(this.tape.baseNs, header.tickSize * header.multiplier, settings);
     const models = {
       levels: header.levels,
@@ -162,9 +162,9 @@ class DayRun {
 }
 
 /** Regular hours until some time before their end, ns after the base. */
-function hoursOf(tradeDate: string, settings: BacktestSettings, baseNs: bigint): TradingHours {
+function hoursOf(instrument: string, tradeDate: string, settings: BacktestSettings, baseNs: bigint): TradingHours {
   if (settings.session === 'all') return { openNs: Number.NEGATIVE_INFINITY, flatNs: Number.POSITIVE_INFINITY };
-  const session = rthSessionOf(tradeDate);
+  const session = calendarOfInstrument(instrument).rthSessionOf(tradeDate);
   if (session === null) throw new NoSession(tradeDate);
   const after = (ms: number) => Number(BigInt(ms) * 1_000_000n - baseNs);
   const flatMs = session.rthCloseMs - Math.round(settings.flattenBeforeCloseSeconds * 1000);

@@ -1,4 +1,4 @@
-import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import { UsageFailure } from '../../shared/failure.js';
 import type { EventStream } from '../replay/event-stream.js';
 
@@ -18,7 +18,8 @@ export function byTradeDate(streams: readonly EventStream[], range: DayRange): M
   const { instrument, dateFrom = '', dateTo = '9999' } = range;
   const days = new Map<string, EventStream[]>();
   for (const stream of streams) {
-    const tradeDate = stream.header.tradeDate ?? tradeDateOf(Number(stream.firstNs / 1_000_000n));
+    const { instrument: name, tradeDate: written } = stream.header;
+    const tradeDate = written ?? calendarOfInstrument(name).tradeDateOf(Number(stream.firstNs / 1_000_000n));
     if (tradeDate < dateFrom || tradeDate > dateTo) continue;
     if (instrument !== undefined && stream.header.instrument !== instrument) continue;
     days.set(tradeDate, [...(days.get(tradeDate) ?? []), stream]);

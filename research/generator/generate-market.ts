@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { OutsideCalendar, rthSessionsFrom } from '../../shared/calendar/cme-calendar.js';
+import { rthSessionsFrom } from '../../shared/calendar/cme-calendar.js';
 import type { RthSession } from '../../shared/calendar/session.js';
+import { OutsideCalendar } from '../../shared/calendar/session-calendar.js';
 import type { Instrument } from '../../shared/config/market.js';
 import { TickScale } from '../../shared/events/tick-scale.js';
 import type { TickBar } from './bar-builder.js';

@@ -52,7 +52,8 @@ export const journalJsonl: Format = {
   async read(file, out) {
     out.begin({ feed: 'bridge', synthetic: false });
     const instrument = file.hints.instrument ?? INSTRUMENT;
-    const sinkOf = (dataset: DatasetName) => out.sink({ dataset, instrument, dayRule: 'cme' });
+    const dayRule = file.hints.instrument === undefined ? 'traded' : 'cme';
+    const sinkOf = (dataset: DatasetName) => out.sink({ dataset, instrument, dayRule });
     const sinks = { fills: sinkOf('fills'), orders: sinkOf('orders') };
     for await (const lines of textLines(file.path, file.signal)) {
       for (const line of lines) takeLine(line, sinks, out);

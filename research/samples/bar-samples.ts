@@ -1,4 +1,4 @@
-import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import { BAR_MS, type Bar } from '../../shared/events/bar.js';
 import { FeatureEngine } from '../../shared/features/feature-engine.js';
 import { planFeatures } from '../../shared/features/feature-plan.js';
@@ -13,19 +13,22 @@ const SPREAD_TICKS = 1;
 /**
  * Samples of a head that looks at bars only: a row where each bar closes, labelled by the close of the bar that ends
  * with the horizon. A label never reaches into another trade date, and needs that very bar.
- * @param bars in order of time
- * @param tickSize of the bars' instrument, points
+ * @param bars of one instrument, in order of time
+ * @param instrument '' where it is not known; tickSize in points
  * @param feeTicks fees of one contract, one side
  */
 export function sampleBars(
   head: HeadSpec,
   bars: readonly Bar[],
+  instrument: string,
   tickSize: number,
   feeTicks: number,
 ): { samples: HeadSamples; report: HeadReport } {
   const report: HeadReport = { kept: 0, dropped: {}, perClass: [] };
   const columns = new SampleColumns(head);
   const engine = new FeatureEngine();
+  engine.state.session.follow(instrument);
+  const { tradeDateOf } = calendarOfInstrument(instrument);
   const plan = planFeatures(head.features);
   const row = new Float32Array(head.features.length);
   for (let i = 0; i < bars.length; i++) {

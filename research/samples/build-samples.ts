@@ -24,6 +24,8 @@ export interface DepthSource {
 
 export interface BarsSource {
   readonly name: string;
+  /** '' where it is not known: its rows are dated by the day that all products have in common. */
+  readonly instrument: string;
   readonly synthetic: boolean;
   /** In order of time. */
   read(): Promise<readonly Bar[]>;
@@ -87,9 +89,10 @@ export async function buildSamples(sources: SampleSources, options: SampleOption
     }
   const barHeads = heads.filter((name) => HEAD_SAMPLING[name] === 'bar');
   if (barHeads.length > 0 && sources.bars.length > 0) {
+    const { instrument } = sources.bars[0]!;
     const bars = await readAllBars(sources, options, report);
     for (const name of barHeads) {
-      const built = sampleBars(HEAD_SPECS[name], bars, options.barTickSize, options.feeTicks);
+      const built = sampleBars(HEAD_SPECS[name], bars, instrument, options.barTickSize, options.feeTicks);
       samples[name] = built.samples;
       report.heads[name] = built.report;
     }

@@ -1,4 +1,4 @@
-import { tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import type { FeatureEngine } from '../../shared/features/feature-engine.js';
 import { type FeaturePlan, planFeatures } from '../../shared/features/feature-plan.js';
@@ -44,7 +44,7 @@ export class SecondSamples {
     const row = new Float32Array(this.head.features.length);
     if (due === 'no-book') countDrop(this.report, 'no-book');
     else if (!this.engine.read(this.plan, row)) countDrop(this.report, 'cold');
-    else this.openRow(row, batch.baseNs + BigInt(batch.tsRecvNs[i]!));
+    else this.openRow(row, batch.instrument, batch.baseNs + BigInt(batch.tsRecvNs[i]!));
   }
 
   /** Nothing follows that could end an open label. */
@@ -58,10 +58,11 @@ export class SecondSamples {
     return samples;
   }
 
-  private openRow(row: Float32Array, startNs: bigint): void {
+  private openRow(row: Float32Array, instrument: string, startNs: bigint): void {
     // Whole milliseconds that enclose the label's interval: purging may take a little too much, never too little.
     const startMs = Number(startNs / MS_NS);
     const endMs = Number((startNs + MS_NS - 1n) / MS_NS) + this.head.horizonMs;
+    const { tradeDateOf } = calendarOfInstrument(instrument);
     const tradeDate = tradeDateOf(startMs);
     if (tradeDateOf(endMs) !== tradeDate) {
       countDrop(this.report, 'session-end');

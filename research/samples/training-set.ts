@@ -100,6 +100,7 @@ export async function openTrainingSet(store: MarketStore, set: TrainingSet): Pro
     })),
     bars: of('bars').map(({ name, synthetic, shards }) => ({
       name,
+      instrument: shards[0]!.instrument,
       synthetic,
       read: () => readBarShards(store, shards),
     })),

@@ -36,7 +36,7 @@ export class RowSink {
     private readonly onFull: (full: FullBlock) => void,
     private readonly spare: ColumnBlock[],
   ) {
-    this.days = new TradeDays(kind.dayRule);
+    this.days = new TradeDays(kind.dayRule, kind.instrument);
     this.columns = columnsOf(kind.dataset, kind);
     this.block = this.freshBlock();
   }

@@ -4,7 +4,7 @@ export interface RthSession {
   readonly tradeDate: string;
   readonly rthOpenMs: number;
   readonly rthCloseMs: number;
-  /** The cash market closes early (13:00 New York). */
+  /** Regular hours end early; for the stock market at 13:00 New York. */
   readonly halfDay: boolean;
 }
 
@@ -14,8 +14,10 @@ export interface GlobexSession {
   readonly tradeDate: string;
   readonly globexOpenMs: number;
   readonly globexCloseMs: number;
+  /** From here on events belong to a later trade date; on an early close of some groups this lies after the close. */
+  readonly dateEndMs: number;
   /** The pause in the afternoon of the years in which there was one. */
   readonly pause: { readonly startMs: number; readonly endMs: number } | null;
-  /** null on days on which only Globex trades. */
+  /** null on days without regular hours. */
   readonly rth: RthSession | null;
 }

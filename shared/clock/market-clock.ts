@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { OutsideCalendar, rthSessionsFrom } from '../calendar/cme-calendar.js';
+import { rthSessionsFrom } from '../calendar/cme-calendar.js';
+import { OutsideCalendar } from '../calendar/session-calendar.js';
 
 /** The time that the market is at. Everything that waits for the market or stamps market data asks a clock. */
 export interface MarketClock {

@@ -19,7 +19,8 @@ const FAMILIES: readonly { family: FeatureDefinition['family']; title: string; i
   {
     family: 'session',
     title: 'Session',
-    intro: "Where the newest event lies in its trade date, by the exchange's calendar.",
+    intro:
+      "Where the newest event lies in its trade date, by the calendar of its product's group ([calendar.md](calendar.md)).",
   },
   {
     family: 'bar',

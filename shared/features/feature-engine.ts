@@ -86,6 +86,7 @@ export class FeatureEngine {
       this.baseMs = Number(this.baseNs / 1_000_000n);
     }
     this.attached = batch;
+    this.state.session.follow(batch.instrument);
     this.offsetNs = Number(batch.baseNs - this.baseNs);
   }
 }

@@ -1,4 +1,4 @@
-import { globexSessionOf, rthSessionOf, tradeDateOf } from '../calendar/cme-calendar.js';
+import { calendarOfInstrument } from '../calendar/product-calendars.js';
 import type { RthSession } from '../calendar/session.js';
 
 const EDGE_MS = 30 * 60_000;
@@ -6,12 +6,23 @@ const EDGE_MS = 30 * 60_000;
 /** Where a time lies in the regular trading hours of its trade date. */
 export const SessionPhase = { noRth: -1, before: 0, first30: 1, middle: 2, last30: 3, after: 4 } as const;
 
-/** Asks the calendar once a trade date; times come in order. */
+/** Asks the calendar of the product once a trade date; times come in order. */
 export class SessionClock {
   private rth: RthSession | null = null;
   private date = '';
   private fromMs = Number.POSITIVE_INFINITY;
   private untilMs = Number.NEGATIVE_INFINITY;
+
+  private instrument = '';
+  private calendar = calendarOfInstrument('');
+
+  /** The times that follow are of this contract's market: its product's hours count. */
+  follow(instrument: string): void {
+    if (instrument === this.instrument) return;
+    this.instrument = instrument;
+    this.calendar = calendarOfInstrument(instrument);
+    this.fromMs = Number.POSITIVE_INFINITY;
+  }
 
   /** Exchange trade date of a time, YYYY-MM-DD. @throws OutsideCalendar */
   tradeDate(ms: number): string {
@@ -37,9 +48,9 @@ export class SessionClock {
 
   private look(ms: number): void {
     if (ms >= this.fromMs && ms < this.untilMs) return;
-    this.date = tradeDateOf(ms);
-    this.rth = rthSessionOf(this.date);
+    this.date = this.calendar.tradeDateOf(ms);
+    this.rth = this.calendar.rthSessionOf(this.date);
     this.fromMs = ms;
-    this.untilMs = globexSessionOf(this.date)?.globexCloseMs ?? ms;
+    this.untilMs = this.calendar.globexSessionOf(this.date)?.dateEndMs ?? ms;
   }
 }

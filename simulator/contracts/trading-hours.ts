@@ -1,4 +1,4 @@
-import { globexSessionOf, rthSessionOf, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import type { SessionCalendar } from '../../shared/calendar/session-calendar.js';
 
 const DAY_MS = 86_400_000;
 const DAYS = 7;
@@ -11,8 +11,8 @@ export interface TradingHours {
   readonly regular: string;
 }
 
-/** From CME's equity-index calendar, in UTC, which the contract details name as the time zone. */
-export function tradingHours(nowMs: number): TradingHours {
+/** By the product's calendar, in UTC, which the contract details name as the time zone. */
+export function tradingHours(nowMs: number, { globexSessionOf, rthSessionOf }: SessionCalendar): TradingHours {
   const dates = Array.from({ length: DAYS }, (_, day) => new Date(nowMs + day * DAY_MS).toISOString().slice(0, 10));
   const write = (date: string, openMs: number | undefined, closeMs: number | undefined) =>
     openMs === undefined || closeMs === undefined
@@ -34,8 +34,8 @@ export function tradingHours(nowMs: number): TradingHours {
   };
 }
 
-/** Whether a moment lies in regular trading hours. */
-export function isInRegularHours(ms: number): boolean {
+/** Whether a moment lies in a product's regular trading hours. */
+export function isInRegularHours(ms: number, { rthSessionOf, tradeDateOf }: SessionCalendar): boolean {
   const session = rthSessionOf(tradeDateOf(ms));
   return session !== null && ms >= session.rthOpenMs && ms < session.rthCloseMs;
 }

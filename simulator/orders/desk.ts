@@ -1,3 +1,4 @@
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import type { FutureContract } from '../contracts/contract.js';
 import type { PlaceOrder } from '../wire/decode-order.js';
 import { formatTime } from '../wire/gateway-time.js';
@@ -178,7 +179,7 @@ export class OrderDesk {
 
   #heldReason({ side, quantity, contract }: Order, forMs: number | undefined): Reason {
     const nowMs = this.deps.nowMs();
-    const untilMs = forMs === undefined ? nextOpenMs(nowMs) : nowMs + forMs;
+    const untilMs = forMs === undefined ? nextOpenMs(nowMs, calendarOfInstrument(contract.localSymbol)) : nowMs + forMs;
     const until = untilMs === undefined ? 'further notice' : formatTime(untilMs, this.deps.settings.timeZone);
     const what = `${side} ${quantity} ${contract.localSymbol} ${contract.product.exchange}`;
     const warning = `Warning: your order will not be placed at the exchange until ${until}`;

@@ -1,4 +1,4 @@
-import { globexSessionOf, OutsideCalendar, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { OutsideCalendar, type SessionCalendar } from '../../shared/calendar/session-calendar.js';
 
 /** What the exchange's sessions bring: asked as often as one likes, it says each once. */
 export interface SessionEvents {
@@ -12,7 +12,10 @@ export class SessionWatch {
   #nextMs = Number.NEGATIVE_INFINITY;
   #isOpen = false;
 
-  constructor(private readonly events: SessionEvents) {}
+  constructor(
+    private readonly calendar: SessionCalendar,
+    private readonly events: SessionEvents,
+  ) {}
 
   /** Cheap: looks at the calendar only when the next open or close has come. */
   look(nowMs: number): void {
@@ -26,23 +29,29 @@ export class SessionWatch {
   }
 
   #follow(nowMs: number): void {
-    const session = sessionAt(nowMs);
+    const session = sessionAt(nowMs, this.calendar);
     this.#isOpen = session !== undefined && nowMs >= session.globexOpenMs;
     this.#nextMs = session?.[this.#isOpen ? 'globexCloseMs' : 'globexOpenMs'] ?? Number.POSITIVE_INFINITY;
   }
 }
 
 /** When the exchange opens next; undefined outside the calendar. */
-export function nextOpenMs(nowMs: number): number | undefined {
-  const session = sessionAt(nowMs);
+export function nextOpenMs(nowMs: number, calendar: SessionCalendar): number | undefined {
+  const session = sessionAt(nowMs, calendar);
   if (!session || session.globexOpenMs > nowMs) return session?.globexOpenMs;
-  return sessionAt(session.globexCloseMs)?.globexOpenMs;
+  return sessionAt(session.globexCloseMs, calendar)?.globexOpenMs;
 }
 
 /** The session that is on, else the next. */
-function sessionAt(ms: number): { globexOpenMs: number; globexCloseMs: number } | undefined {
+function sessionAt(
+  ms: number,
+  { globexSessionOf, tradeDateOf }: SessionCalendar,
+): { globexOpenMs: number; globexCloseMs: number } | undefined {
   try {
-    return globexSessionOf(tradeDateOf(ms)) ?? undefined;
+    const session = globexSessionOf(tradeDateOf(ms));
+    // After an early close the trade date may go on without a market.
+    if (session && ms >= session.globexCloseMs) return globexSessionOf(tradeDateOf(session.dateEndMs)) ?? undefined;
+    return session ?? undefined;
   } catch (error) {
     if (error instanceof OutsideCalendar) return undefined;
     throw error;

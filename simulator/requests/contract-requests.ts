@@ -1,3 +1,4 @@
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import { tradingHours } from '../contracts/trading-hours.js';
 import { decimal } from '../wire/decimal.js';
 import {
@@ -12,9 +13,11 @@ export const contractRequests: Handlers<'reqContractDetails' | 'reqMatchingSymbo
   reqContractDetails(core, session, { reqId, contract }) {
     const found = core.catalogue.find(contract);
     if (found.length === 0) return session.error(reqId, 200, 'No security definition has been found for the request');
-    const { electronic, regular } = tradingHours(core.nowMs());
-    const hours = { electronic, regular: core.settings.liquidHours ?? regular };
-    for (const one of found) session.send(encodeContractDetails(session.version, reqId, one, hours));
+    for (const one of found) {
+      const { electronic, regular } = tradingHours(core.nowMs(), calendarOfInstrument(one.localSymbol));
+      const hours = { electronic, regular: core.settings.liquidHours ?? regular };
+      session.send(encodeContractDetails(session.version, reqId, one, hours));
+    }
     session.send(encodeContractDetailsEnd(reqId));
   },
   reqMatchingSymbols: (core, session, { reqId, pattern }) =>

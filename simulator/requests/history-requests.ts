@@ -1,3 +1,5 @@
+import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
+import type { SessionCalendar } from '../../shared/calendar/session-calendar.js';
 import type { FutureContract } from '../contracts/contract.js';
 import { priceOf } from '../contracts/contract.js';
 import { isInRegularHours } from '../contracts/trading-hours.js';
@@ -51,7 +53,9 @@ export const historyRequests: Handlers<
     const history = core.history.get(contract.conId);
     const asked = history && spanOf(request, history);
     if (typeof asked === 'string') return session.error(reqId, 321, `Error validating request: ${asked}`);
-    const bars = asked ? barsOf(history, asked, request.useRth) : [];
+    const bars = asked
+      ? barsOf(history, asked, request.useRth ? calendarOfInstrument(contract.localSymbol) : null)
+      : [];
     if (!history || !asked || (bars.length === 0 && !request.keepUpToDate))
       return session.error(
         reqId,
@@ -133,9 +137,10 @@ function parseEnd(text: string): number | undefined {
   return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!);
 }
 
-function barsOf(history: BarHistory, { fromMs, toMs, sizeMs }: Span, useRth: boolean): Bar[] {
+/** @param hours of the product where only bars of regular hours are asked for; null for all */
+function barsOf(history: BarHistory, { fromMs, toMs, sizeMs }: Span, hours: SessionCalendar | null): Bar[] {
   const bars = history.between(fromMs, toMs, sizeMs);
-  return useRth && sizeMs < DAY_MS ? bars.filter((bar) => isInRegularHours(bar.startMs)) : bars;
+  return hours && sizeMs < DAY_MS ? bars.filter((bar) => isInRegularHours(bar.startMs, hours)) : bars;
 }
 
 function timeOf(ms: number, formatDate: number, sizeMs: number): string {

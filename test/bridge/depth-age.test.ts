@@ -7,6 +7,7 @@ import { CaptureWriter } from '../../bridge/capture/capture-writer.js';
 import { ReceiveClock } from '../../bridge/capture/receive-clock.js';
 import { MarketFeed } from '../../bridge/feed/market-feed.js';
 import { SilenceWatch } from '../../bridge/feed/silence-watch.js';
+import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
 import type { MarketClock } from '../../shared/clock/market-clock.js';
 import { FeedSession } from './feed-session.js';
 import { jsonLines, Rig } from './rig.js';
@@ -183,6 +184,7 @@ describe('the watch over a silent feed', () => {
       },
       alarms: { raise: (alarm) => told.push(`raise ${alarm}`), clear: (alarm) => told.push(`clear ${alarm}`) },
       clock: { nowMs: () => scene.marketMs },
+      hours: { phase: sessionPhase },
       isReady: () => scene.isReady,
       silentFeedMs: SILENT_MS,
     });

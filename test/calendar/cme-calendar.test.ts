@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import {
   globexSessionOf,
   nextRthOpen,
-  OutsideCalendar,
   rthSessionOf,
   rthSessionsFrom,
   sessionPhase,
   tradeDateOf,
 } from '../../shared/calendar/cme-calendar.js';
 import { summerTimeOf } from '../../shared/calendar/daylight-saving.js';
+import { OutsideCalendar } from '../../shared/calendar/session-calendar.js';
 import { readSourceCalendar } from './source-calendar.js';
 
 const source = readSourceCalendar();

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { BarsSource, DepthSource } from '../../research/samples/build-samples.js';
 import { readBarsFile } from '../../shared/events/bars-csv.js';
 import { isSynthetic } from '../../shared/events/depth-header.js';
@@ -12,5 +13,6 @@ export async function depthSource(name: string, options: DepthReadOptions = {}):
 
 export async function barsSource(name: string): Promise<BarsSource> {
   const { bars, synthetic } = await readBarsFile(name);
-  return { name, synthetic, read: async () => bars };
+  const instrument = /^\w+/.exec(path.basename(name))?.[0] ?? '';
+  return { name, instrument, synthetic, read: async () => bars };
 }

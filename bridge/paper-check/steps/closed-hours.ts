@@ -1,4 +1,4 @@
-import { globexSessionOf, sessionPhase, tradeDateOf } from '../../../shared/calendar/cme-calendar.js';
+import { calendarOf, type ProductCalendar } from '../../../shared/calendar/product-calendars.js';
 import { Failure } from '../../../shared/failure.js';
 import { askOpenOrders } from '../../connection/collect.js';
 import type { Step } from '../step.js';
@@ -11,7 +11,7 @@ export const orderWhileClosed: Step = {
   kind: 'alone',
   ...{ orders: 1, fills: 0 },
   async run(bench) {
-    const phase = sessionPhase(bench.clock.nowMs());
+    const phase = calendarOf(bench.config.instrument.symbol).sessionPhase(bench.clock.nowMs());
     if (phase !== 'maintenance' && phase !== 'closed')
       throw new Failure(
         'NotSeen',
@@ -35,8 +35,8 @@ export const dayOrderAtTheEnd: Step = {
   kind: 'alone',
   ...{ orders: 1, fills: 0 },
   async run(bench) {
-    const { clock, patience, witness, session, progress } = bench;
-    const endMs = sessionEndMs(clock.nowMs());
+    const { config, clock, patience, witness, session, progress } = bench;
+    const endMs = sessionEndMs(clock.nowMs(), calendarOf(config.instrument.symbol));
     const leftMs = clock.wallMsAt(endMs) - Date.now();
     if (leftMs > patience.sessionEndMs)
       throw new Failure(
@@ -66,7 +66,7 @@ export const dayOrderAtTheEnd: Step = {
 };
 
 /** @throws Failure NotSeen while the exchange is shut */
-function sessionEndMs(nowMs: number): number {
+function sessionEndMs(nowMs: number, { globexSessionOf, tradeDateOf }: ProductCalendar): number {
   const session = globexSessionOf(tradeDateOf(nowMs));
   if (session === null || nowMs < session.globexOpenMs) throw new Failure('NotSeen', 'the exchange is shut');
   return session.globexCloseMs;

@@ -81,7 +81,7 @@ class RecordReader {
     private readonly metadata: DbnMetadata,
     private readonly out: ImportOutput,
   ) {
-    this.days = new TradeDays(dayRuleOf(metadata.dataset));
+    this.days = new TradeDays(dayRuleOf(metadata.dataset), '');
     this.directory = new SymbolDirectory(metadata);
   }
 

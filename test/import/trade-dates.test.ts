@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { findShards } from '../../research/store/shard-query.js';
+import { StoreRig } from '../store/store-rig.js';
+import { dbnFile, dbnRecord } from './write-dbn.js';
+
+const TRADES_SCHEMA = 4;
+/** The day after Thanksgiving: index futures end at 18:15 UTC, crude oil at 19:45. */
+const TIMES = ['2024-11-29T18:10:00Z', '2024-11-29T18:30:00Z', '2024-11-29T19:40:00Z', '2024-12-01T23:00:01Z'];
+
+describe('the trade date of an event', () => {
+  const rig = new StoreRig();
+
+  function fileOf(name: string, content: Buffer | string): string {
+    const file = path.join(rig.folder, name);
+    writeFileSync(file, content);
+    return file;
+  }
+
+  async function datesOf(file: string, options = {}): Promise<string[]> {
+    const { record } = await rig.import(file, options);
+    assert.equal(record.rejected, 0, file);
+    return findShards([record], {}).map(({ dataset, tradeDate, rows }) => `${dataset} ${tradeDate} ${rows}`);
+  }
+
+  for (const [contract, onTheDay, later] of [
+    ['CLF5', 3, 1],
+    ['GCG5', 3, 1],
+    ['ZNH5', 3, 1],
+    ['6EZ4', 3, 1],
+    ['ZZZZ4', 3, 1],
+    ['ESZ4', 1, 3],
+  ] as const) {
+    const expected = (dataset: string) => [`${dataset} 2024-11-29 ${onTheDay}`, `${dataset} 2024-12-02 ${later}`];
+
+    it(`goes by the product in DBN: ${contract}`, async () => {
+      const records = TIMES.map((time) => {
+        const ns = BigInt(Date.parse(time)) * 1_000_000n;
+        const record = dbnRecord(0, 48, 7, ns);
+        record.writeBigInt64LE(70_000_000_000n, 16);
+        record.writeUInt32LE(1, 24);
+        record.write('TB', 28);
+        record.writeBigUInt64LE(ns + 1000n, 32);
+        return record;
+      });
+      const file = fileOf('trades.dbn', dbnFile(3, TRADES_SCHEMA, contract, 7, records));
+      assert.deepEqual(await datesOf(file), expected('ticks'));
+    });
+
+    it(`goes by the product in bars: ${contract}`, async () => {
+      const opens = ['2024-11-29T18:05:00Z', ...TIMES].map((time) => time.replace(':01Z', ':00Z'));
+      const lines = opens.map((time) => `${time},70,71,69,70,1`);
+      const csv = `ts_open_utc,open,high,low,close,volume\n${lines.join('\n')}\n`;
+      const dates = await datesOf(fileOf(`${contract}-5m.csv`, csv));
+      assert.deepEqual(dates, [`bars 2024-11-29 ${onTheDay + 1}`, `bars 2024-12-02 ${later}`]);
+    });
+
+    it(`goes by the product in ticks of Sierra Chart: ${contract}`, async () => {
+      const header = Buffer.alloc(56);
+      header.write('SCID');
+      header.writeUInt32LE(56, 4);
+      header.writeUInt32LE(40, 8);
+      header.writeUInt16LE(1, 12);
+      const records = TIMES.map((time) => {
+        const record = Buffer.alloc(40);
+        record.writeBigInt64LE(BigInt(Date.parse(time) - Date.UTC(1899, 11, 30)) * 1000n);
+        for (const [at, price] of [
+          [12, 70.01],
+          [16, 69.99],
+          [20, 70],
+        ] as const)
+          record.writeFloatLE(price, at);
+        record.writeUInt32LE(1, 24);
+        record.writeUInt32LE(1, 28);
+        record.writeUInt32LE(1, 36);
+        return record;
+      });
+      const dates = await datesOf(fileOf(`${contract}.scid`, Buffer.concat([header, ...records])));
+      assert.deepEqual(dates, expected('ticks'));
+    });
+
+    it(`goes by the product in captured segments: ${contract}`, async () => {
+      const header = {
+        kind: 'header',
+        v: 1,
+        instrument: contract,
+        exchange: 'NYMEX',
+        tickSize: 0.01,
+        multiplier: 1000,
+        levels: 10,
+      };
+      const lines = TIMES.map((time) => ({
+        ...{ kind: 'trade', ts: String(BigInt(Date.parse(time)) * 1_000_000n), price: 70, size: 1, aggressor: 'sell' },
+      }));
+      const file = fileOf('segment.jsonl', [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
+      assert.deepEqual(
+        (await datesOf(file)).filter((line) => line.startsWith('ticks')),
+        expected('ticks'),
+      );
+    });
+  }
+
+  it('of an order goes by the group that is traded, or by the product that is named', async () => {
+    const lines = TIMES.map((marketTime, i) => ({
+      v: 1,
+      n: i + 1,
+      kind: 'intent',
+      reason: 'asked',
+      marketTime,
+      wallTime: marketTime,
+    }));
+    const file = fileOf('orders.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    assert.deepEqual(await datesOf(file), ['orders 2024-11-29 1', 'orders 2024-12-02 3']);
+    const other = rig.storeNamed('other');
+    const { record } = await rig.import(file, { hints: { instrument: 'CLF5' } }, other);
+    assert.deepEqual(
+      findShards([record], {}).map(({ tradeDate, rows }) => `${tradeDate} ${rows}`),
+      ['2024-11-29 3', '2024-12-02 1'],
+    );
+  });
+});
