@@ -24,8 +24,9 @@ const UNTOLD = [...REPORTS, ...DISK, 'oddExecution', 'bustExecution', 'correctEx
  * nothing of the kind happened is a fault of its own, and would hide others. Alarms that are not named may come at any time.
  */
 const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
-  // Executions are waited for where a status has claimed them: one that cannot be read has not.
-  PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK, 'oddStatus'],
+  // Executions are waited for where a status has claimed them: one that cannot be read has not. What an order filled that
+  // came back while nobody was connected, no gateway tells on a later day.
+  PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK, 'oddStatus', 'reappear'],
   // An order that comes back on a later trade date is in no journal of that date; nor is one that fills so late.
   ForeignExecution: [...OTHER_HANDS, 'correctExecution', 'power-cut', 'reappear', 'executionsLate'],
   DoubleOrder: ['twin-order'],
