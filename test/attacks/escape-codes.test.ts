@@ -31,6 +31,10 @@ describe('attack: names, reasons and messages that give orders to the terminal',
     const plain = 'Résumé 📈 line\n\ttab';
     assert.equal(terminalText(plain), plain);
     assert.equal(terminalText('\u001b[2J'), '\\u001b[2J');
+    for (const unseen of ['\ufeff', '\u200b', '\u00ad', '\u2028', '\u{e0041}']) {
+      assert.doesNotMatch(terminalText(`a${unseen}b`), /[\p{Cf}\p{Zl}]/u);
+      assert.deepEqual(JSON.parse(terminalText(JSON.stringify([unseen]))), [unseen]);
+    }
     assert.deepEqual(JSON.parse(terminalText(JSON.stringify({ a: ESCAPES }))), { a: ESCAPES });
   });
 
