@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contract, Order } from '@stoqey/ib';
 import { EventName, IBApi, OrderAction, OrderType, SecType } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
 import { createContract } from '../../simulator/contracts/contract.js';
 import { PRODUCTS } from '../../simulator/contracts/product.js';
 import { ACCOUNT, Rig, twoMonths } from './rig.js';
@@ -32,10 +29,6 @@ describe('a roll', () => {
     [...rig.gateway.ledger.orders.values()].filter(({ contract }) => contract.localSymbol === localSymbol);
   const haltedFor = (pattern: RegExp) =>
     rig.until(`halted for ${pattern}`, ({ up, halts }) => up === true && pattern.test(halts?.['other-contract'] ?? ''));
-  const resume = () => {
-    const request = { v: 1, by: 'test', reason: 'looked at', at: new Date().toISOString() };
-    replaceFile(path.join(rig.broker, 'control', CONTROL_FILES.resume), JSON.stringify(request));
-  };
   const so = async (isSo: () => boolean) => {
     for (const deadline = Date.now() + 20_000; !isSo(); await sleep(20)) assert.ok(Date.now() < deadline, `${isSo}`);
   };
@@ -74,7 +67,7 @@ describe('a roll', () => {
     await rig.startBridge({ instrument: NEXT });
     rig.toys.arm(await rig.toys.accept(1), 0);
     await haltedFor(/the account holds 1 ESU9/);
-    resume();
+    rig.ask('resume');
     const since = new Date().toISOString();
     const isNew = (wallTime: string) => wallTime > since;
     await rig.until(
@@ -85,7 +78,7 @@ describe('a roll', () => {
     rig.gateway.inject({ do: 'manualOrder', side: 'SELL', quantity: 1, limitPrice: 1 });
     await so(() => positionOf('ESU9') === 0);
     await rig.until('halted still', ({ halts }) => !!halts?.['other-contract']);
-    resume();
+    rig.ask('resume');
     await rig.until('fills', ({ fills, haltReason }) => fills > 0 && haltReason === null);
     assert.ok(ordersIn('ESZ9').length > 0);
   });
