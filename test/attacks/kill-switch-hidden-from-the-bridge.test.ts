@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ControlFiles } from '../../bridge/control/control-files.js';
 
-const CONTROL_FILES = new URL('../../bridge/control/control-files.js', import.meta.url).href;
 const NOBODY = 65_534;
 
 describe('attack: the kill switch is hidden from the bridge', () => {
@@ -49,19 +47,22 @@ describe('attack: the kill switch is hidden from the bridge', () => {
   ] as const)
     it(`is on where the folder may not be ${right}`, function () {
       if (process.platform === 'win32') return this.skip();
-      // Root may do everything: another user looks in its place.
-      const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
       writeFileSync(path.join(folder, 'halt.json'), '{}');
       chmodSync(path.dirname(folder), 0o755);
       chmodSync(folder, mode);
-      const script = `import { ControlFiles } from ${JSON.stringify(CONTROL_FILES)};
-        process.stdout.write(String(new ControlFiles(${JSON.stringify(folder)}).look().halt?.reason));`;
-      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-        ...asNobody,
-        encoding: 'utf8',
-      });
+      const said = asNobody(halt);
       chmodSync(folder, 0o755);
-      assert.equal(stderr, '');
-      assert.match(stdout, /cannot be/);
+      assert.match(said ?? 'off', /cannot be/);
     });
 });
+
+/** Root may do everything: another user looks in its place. */
+function asNobody<T>(work: () => T): T {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid!(NOBODY);
+  try {
+    return work();
+  } finally {
+    process.seteuid!(0);
+  }
+}
