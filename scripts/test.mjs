@@ -3,7 +3,7 @@
 //   npm test -- bridge release     only the tests of these folders of test/, without the checks
 //   npm test -- bridge/risk test/bridge/swap.test.ts     only these files
 //   npm test -- --grep "kill"      only tests whose name matches
-//   npm test -- --jobs 1           one folder after the other, printed as it goes; else one more at once than there are cores
+//   npm test -- --jobs 1           one folder after the other, printed as it goes; else two at once where there are two cores
 // Each folder runs in a process of its own: a crash or a leak in one cannot change the result of another.
 // The last line on stdout is `N passed, N failed` (`, N skipped` where there are any).
 import os from 'node:os';
@@ -18,8 +18,6 @@ import { runFolder, TESTS } from './test-folder.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SLOWEST_SHOWN = 10;
-/** Tests wait a good part of their time, so that a core takes more than one folder; more of them would only disturb each other. */
-const LANES_MAX = 3;
 /** Folders that take minutes, the longest last: they begin first, so that no lane is left with one at the end. */
 const LONGEST = ['attacks', 'bridge', 'voyage'];
 
@@ -34,7 +32,7 @@ async function main() {
   if (isWhole) results.push(...(await check()).map(countedCheck));
   const { filesByFolder, unknown } = chooseTests(TESTS, positionals);
   const folders = [...filesByFolder.keys()].sort((a, b) => LONGEST.indexOf(b) - LONGEST.indexOf(a));
-  const jobs = Number(values.jobs ?? Math.min(LANES_MAX, os.availableParallelism() + 1, folders.length));
+  const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism(), folders.length));
   const runs = await inParallel(jobs, folders, (folder) =>
     runAndPrint(folder, { files: filesByFolder.get(folder), grep: values.grep, jobs }),
   );
