@@ -122,7 +122,8 @@ echo built > "$GOBIN/temporal"`;
       for (const line of packages.filter((one) => /^[a-z]/i.test(one)))
         assert.match(line, /--hash=sha256:[0-9a-f]{64}/, file);
     }
-  });
+    // An environment of Python's own is made, and pip asks its index.
+  }).timeout(180_000);
 
   it('does not make the trainer fall back on some other library', async () => {
     const refused = 'echo "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE." >&2; exit 1';
