@@ -1,6 +1,5 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Failure } from '../shared/failure.js';
-import { isForThisMachine, OTHER_HOST } from '../shared/http/own-host.js';
+import { answerThisMachine, closeServer, listenOnLoopback } from '../shared/http/loopback-server.js';
 
 /**
  * The Web UI of the embedded server answers under any host name, to a page of anybody's that rebinds its own name to
@@ -12,30 +11,18 @@ export class UiDoor {
 
   /** @throws Failure 'PortTaken' */
   static async open(port: number, uiPort: number): Promise<UiDoor> {
-    const server = http.createServer((request, response) => letThrough(request, response, uiPort));
+    const server = await listenOnLoopback({ port, purpose: 'the Web UI', field: 'temporal.uiPort' });
     server.on('upgrade', (_request, socket) => socket.destroy()); // the UI needs none
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, '127.0.0.1', resolve);
-    }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? portTaken(port) : error;
-    });
-    server.on('error', () => {}); // a connection that cannot be accepted is lost to whoever asked, and to nobody else
+    answerThisMachine(server, (request, response) => letThrough(request, response, uiPort));
     return new UiDoor(server);
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    await closeServer(this.server);
   }
 }
 
 function letThrough(request: IncomingMessage, response: ServerResponse, uiPort: number): void {
-  if (!isForThisMachine(request.headers)) {
-    response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(OTHER_HOST);
-    return;
-  }
   const { method, url: path, headers } = request;
   const onward = http.request({ host: '127.0.0.1', port: uiPort, method, path, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -48,13 +35,4 @@ function letThrough(request: IncomingMessage, response: ServerResponse, uiPort: 
   });
   response.on('close', () => onward.destroy());
   request.pipe(onward);
-}
-
-function portTaken(port: number): Failure {
-  return new Failure(
-    'PortTaken',
-    `port ${port} on 127.0.0.1, for the Web UI, is taken by another program`,
-    'stop that program, or set temporal.uiPort to another port',
-    { port, field: 'temporal.uiPort' },
-  );
 }

@@ -1,14 +1,14 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { Failure } from '../../shared/failure.js';
+import type { Server, ServerResponse } from 'node:http';
 import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
-import { isForThisMachine, OTHER_HOST } from '../../shared/http/own-host.js';
+import { answerThisMachine, closeServer, listenOnLoopback } from '../../shared/http/loopback-server.js';
 import { bridgeMetrics } from './bridge-metrics.js';
 
 type Reply = (type: string, text: string, code?: number) => void;
 
 /**
- * `GET /status` (JSON) and `GET /metrics` (Prometheus) on loopback, to who names this machine. Port 0 in the configuration means: not at all. The
- * port is taken before there is anything to tell, because a port that is taken must be known before anything is begun.
+ * `GET /status` (JSON) and `GET /metrics` (Prometheus) on loopback, to who names this machine. Port 0 in the configuration
+ * means: not at all. The port is taken before there is anything to tell, because a port that is taken must be known before
+ * anything is begun.
  */
 export class StatusServer {
   private answer: (url: string | undefined, reply: Reply) => void | Promise<void> = (_url, reply) =>
@@ -19,19 +19,10 @@ export class StatusServer {
   /** @throws Failure PortTaken; the system error where the port cannot be had for another reason */
   static async open(port: number): Promise<StatusServer> {
     if (port === 0) return new StatusServer(null);
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, '127.0.0.1', resolve);
-    }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? portTaken(port) : error;
-    });
-    // A connection that cannot be accepted is lost to whoever asked, and to nobody else.
-    server.on('error', () => {});
+    const taken = { purpose: 'status and metrics', field: 'metrics.bridgePort', orElse: ' (0: none)' };
+    const server = await listenOnLoopback({ port, ...taken });
     const opened = new StatusServer(server);
-    server.on('request', (request, response) => {
-      if (isForThisMachine(request.headers)) void opened.respond(request.method, request.url, response);
-      else response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(OTHER_HOST);
-    });
+    answerThisMachine(server, ({ method, url }, response) => void opened.respond(method, url, response));
     return opened;
   }
 
@@ -45,12 +36,7 @@ export class StatusServer {
   }
 
   async stop(): Promise<void> {
-    const { server } = this;
-    if (server === null) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    if (this.server !== null) await closeServer(this.server);
   }
 
   private async respond(method: string | undefined, url: string | undefined, response: ServerResponse): Promise<void> {
@@ -62,13 +48,4 @@ export class StatusServer {
       reply('text/plain', `${String(error)}\n`, 500);
     }
   }
-}
-
-function portTaken(port: number): Failure {
-  return new Failure(
-    'PortTaken',
-    `port ${port} on 127.0.0.1, for status and metrics, is taken by another program`,
-    'stop that program, or set metrics.bridgePort to another port (0: none)',
-    { port, field: 'metrics.bridgePort' },
-  );
 }
