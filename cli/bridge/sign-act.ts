@@ -1,28 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
 import type { Config } from '../../shared/config/config.js';
-import type { RiskLimits } from '../../shared/config/operations.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { type DsseEnvelope, dsseEnvelope } from '../../shared/release/dsse.js';
-import {
-  ACT_LIFETIME_MS,
-  type ActName,
-  actOf,
-  cosignAct,
-  operatorAct,
-  signAct,
-  signersNeeded,
-} from '../../shared/release/operator-act.js';
+import { cosignEnvelope, type DsseEnvelope, dsseEnvelope } from '../../shared/release/dsse.js';
+import { type ActName, actNow, actOf, signAct, signersNeeded, type Wish } from '../../shared/release/operator-act.js';
 import type { TrustedRoot } from '../../shared/release/root.js';
 import { readTrustedRoot, TrustMissing } from '../../shared/release/trust-store.js';
 import { operatorKey } from '../keys/operator-key.js';
-
-/** What is to be signed about live trading. */
-export type Wish =
-  | { readonly act: 'resume'; readonly takePosition: boolean }
-  | { readonly act: 'limits'; readonly limits: RiskLimits };
 
 export interface ActAsk {
   readonly config: Config;
@@ -49,14 +34,9 @@ export function signedAct(ask: ActAsk): DsseEnvelope | null {
   if (root === null || signersNeeded(root) === 0) return null;
   const folder = ask.keysFolder ?? privateKeysFolder(places, 'operator');
   const { key, name } = operatorKey({ folder, root, by: ask.by });
-  if (cosign !== undefined) return cosignAct(actIn(cosign, wish.act), key);
-  const nowMs = Date.now();
-  const act = operatorAct.parse({
-    ...{ kind: 'believe.operator-act', version: 1, account: config.gateway.account, by: name, reason: ask.reason },
-    ...{ at: new Date(nowMs).toISOString(), expires: new Date(nowMs + ACT_LIFETIME_MS).toISOString() },
-    ...{ id: randomBytes(16).toString('hex'), ...wish },
-  });
-  return signAct(act, [key]);
+  if (cosign !== undefined) return cosignEnvelope(actIn(cosign, wish.act), key);
+  const { account } = config.gateway;
+  return signAct(actNow({ account, by: name, reason: ask.reason, nowMs: Date.now() }, wish), [key]);
 }
 
 /** The root that the bridge of this home judges by; on a machine without one, that of research. */
@@ -75,7 +55,7 @@ function actIn(file: string, act: ActName): DsseEnvelope {
   const fix = `make one with: believe bridge ${act === 'limits' ? 'limits --sign' : act} --print`;
   let envelope: DsseEnvelope;
   try {
-    envelope = dsseEnvelope.parse(JSON.parse(readInputFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8')));
+    envelope = dsseEnvelope.parse(JSON.parse(readInputText(file, HANDWRITTEN_BYTES_MAX)));
   } catch {
     throw new UsageFailure(`${file} is no signed statement`, fix);
   }

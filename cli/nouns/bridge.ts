@@ -11,11 +11,12 @@ import { acceptedLimits, readAcceptedActs } from '../../shared/handover/accepted
 import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
 import { type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
 import type { DsseEnvelope } from '../../shared/release/dsse.js';
+import type { Wish } from '../../shared/release/operator-act.js';
 import { type ControlName, leaveRequest, notYet, readStatus } from '../bridge/leave-request.js';
 import { limitsText } from '../bridge/limits-text.js';
 import { loadBridge } from '../bridge/load-bridge.js';
 import { rehearsalText, stepsText } from '../bridge/rehearsal-text.js';
-import { signedAct, type Wish } from '../bridge/sign-act.js';
+import { signedAct } from '../bridge/sign-act.js';
 import { statusText } from '../bridge/status-text.js';
 import { TerminalPerson } from '../bridge/terminal-person.js';
 import { printResult } from '../output.js';

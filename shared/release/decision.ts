@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { sha256Hex } from '../reference.js';
-import { type DsseEnvelope, dsseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
+import { cosignEnvelope, type DsseEnvelope, dsseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
 import type { SigningKey } from './ed25519-key.js';
 import type { TrustedRoot } from './root.js';
 
@@ -61,10 +61,7 @@ export function signDecision(statement: DecisionStatement, keys: readonly Signin
 
 /** Puts one more operator's signature beside those that a decision has. */
 export function cosignDecision(decision: SignedDecision, key: SigningKey): SignedDecision {
-  const { payloadType, payload, signatures } = decision.signed;
-  const [added] = signEnvelope(payloadType, Buffer.from(payload, 'base64'), [key]).signatures;
-  const others = signatures.filter(({ keyid }) => keyid !== key.keyid);
-  return { ...decision, signed: { payloadType, payload, signatures: [...others, added!] } };
+  return { ...decision, signed: cosignEnvelope(decision.signed, key) };
 }
 
 /**

@@ -66,6 +66,12 @@ export function signEnvelope(payloadType: string, payload: Buffer, keys: readonl
   };
 }
 
+/** Puts one more signature beside those that an envelope has; in place of the one that this key has made already. */
+export function cosignEnvelope({ payloadType, payload, signatures }: DsseEnvelope, key: SigningKey): DsseEnvelope {
+  const [added] = signEnvelope(payloadType, Buffer.from(payload, 'base64'), [key]).signatures;
+  return { payloadType, payload, signatures: [...signatures.filter(({ keyid }) => keyid !== key.keyid), added!] };
+}
+
 export interface SignatureCheck {
   /** At least `threshold` distinct keys have signed. */
   readonly met: boolean;

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { riskConfig } from '../config/operations.js';
+import { type RiskLimits, riskConfig } from '../config/operations.js';
 import { Failure } from '../failure.js';
 import { type DsseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
 import type { SigningKey } from './ed25519-key.js';
@@ -33,15 +34,25 @@ export const operatorAct = z.discriminatedUnion('act', [
 export type OperatorAct = Readonly<z.infer<typeof operatorAct>>;
 export type ActName = OperatorAct['act'];
 
-export function signAct(act: OperatorAct, keys: readonly SigningKey[]): DsseEnvelope {
-  return signEnvelope(ACT_PAYLOAD_TYPE, Buffer.from(JSON.stringify(operatorAct.parse(act))), keys);
+/** What is to be signed about live trading. */
+export type Wish =
+  | { readonly act: 'resume'; readonly takePosition: boolean }
+  | { readonly act: 'limits'; readonly limits: RiskLimits };
+
+/** The act of a moment, for its lifetime from then on. @param said `id`: 32 hex digits, where they must not be drawn */
+export function actNow(
+  said: Readonly<Record<'account' | 'by' | 'reason', string>> & { readonly nowMs: number; readonly id?: string },
+  wish: Wish,
+): OperatorAct {
+  const { nowMs, id = randomBytes(16).toString('hex'), ...who } = said;
+  return operatorAct.parse({
+    ...{ kind: 'believe.operator-act', version: 1, ...who, id, ...wish },
+    ...{ at: new Date(nowMs).toISOString(), expires: new Date(nowMs + ACT_LIFETIME_MS).toISOString() },
+  });
 }
 
-/** Puts one more operator's signature beside those that an act has. */
-export function cosignAct(envelope: DsseEnvelope, key: SigningKey): DsseEnvelope {
-  const { payloadType, payload, signatures } = envelope;
-  const [added] = signEnvelope(payloadType, Buffer.from(payload, 'base64'), [key]).signatures;
-  return { payloadType, payload, signatures: [...signatures.filter(({ keyid }) => keyid !== key.keyid), added!] };
+export function signAct(act: OperatorAct, keys: readonly SigningKey[]): DsseEnvelope {
+  return signEnvelope(ACT_PAYLOAD_TYPE, Buffer.from(JSON.stringify(operatorAct.parse(act))), keys);
 }
 
 /** Operators who must sign an act, by a root; 0 where it lists none, and nothing can be asked of them. */

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { RiskLimits } from '../../shared/config/operations.js';
 import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import { ACT_LIFETIME_MS, operatorAct, signAct } from '../../shared/release/operator-act.js';
+import { actNow, signAct, type Wish } from '../../shared/release/operator-act.js';
 import { OPERATOR } from './toy-release.js';
 
 export interface Signed {
@@ -20,11 +19,6 @@ export function signedLimits(ask: Signed, limits: RiskLimits): DsseEnvelope {
   return sign(ask, { act: 'limits', limits });
 }
 
-function sign({ account, nowMs, id = randomBytes(16).toString('hex') }: Signed, wish: object): DsseEnvelope {
-  const act = operatorAct.parse({
-    ...{ kind: 'believe.operator-act', version: 1, account, by: OPERATOR.name, reason: 'asked by the test', id },
-    ...{ at: new Date(nowMs).toISOString(), expires: new Date(nowMs + ACT_LIFETIME_MS).toISOString() },
-    ...wish,
-  });
-  return signAct(act, [OPERATOR.key]);
+function sign(ask: Signed, wish: Wish): DsseEnvelope {
+  return signAct(actNow({ ...ask, by: OPERATOR.name, reason: 'asked by the test' }, wish), [OPERATOR.key]);
 }
