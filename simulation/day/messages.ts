@@ -1,13 +1,5 @@
+import { LIVE_STATUSES } from '../../simulator/orders/order.js';
 import { Frames } from './frames.js';
-
-/** Statuses of an order that may still fill. */
-const ALIVE: ReadonlySet<string> = new Set([
-  'ApiPending',
-  'PendingSubmit',
-  'PreSubmitted',
-  'Submitted',
-  'PendingCancel',
-]);
 
 const TOLD_MESSAGES: ReadonlySet<string> = new Set(['3', '4', '5', '11', '61']);
 
@@ -33,7 +25,7 @@ export function accountWord(fields: readonly string[]): AccountWord | null {
     case '3':
       // A refusal alone is no end: the order may be held, and work on.
       if (fields[2] === 'Inactive') return null;
-      return { about: 'order', orderId: Number(fields[1]), isAlive: ALIVE.has(fields[2] ?? '') };
+      return { about: 'order', orderId: Number(fields[1]), isAlive: LIVE_STATUSES.has(fields[2] ?? '') };
     case '4':
       return fields[3] === '202' ? { about: 'order', orderId: Number(fields[2]), isAlive: false } : null;
     case '11':

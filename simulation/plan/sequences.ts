@@ -1,9 +1,23 @@
+import type { Draw } from './draw.js';
 import { fault, type Kind, restartMs } from './kind.js';
 import type { Action, Later } from './plan.js';
 
 const after = (afterMs: number, action: Action): Later => ({ afterMs, action });
 const onOrder = (holdMs: number, ...then: readonly Later[]): Action => ({ do: 'on-order', holdMs, then });
 const onFill = (...then: readonly Later[]): Action => ({ do: 'on-fill', then });
+
+/** An order that ended is alive again while no bridge is there, and the next look is not shown it. */
+const backWhileAway = (d: Draw, holdMs: number, ...more: readonly Later[]): Action =>
+  onOrder(
+    holdMs,
+    after(0, fault({ do: 'cancelOrder' })),
+    after(0, { do: 'push-away', ticks: d.whole(12, 40) }),
+    after(d.whole(200, 400), { do: 'stop', restartMs: d.whole(1500, 3000) }),
+    after(d.whole(800, 1200), fault({ do: 'reappear' })),
+    // A look asks for the orders of the client and for those of all.
+    after(1300, fault({ do: 'omitOpenOrder', times: 2 })),
+    ...more,
+  );
 
 /** Steps one after the other: what has to meet for a second line of defence to be needed, and seldom does by itself. */
 export const SEQUENCES: readonly Kind[] = [
@@ -85,31 +99,14 @@ export const SEQUENCES: readonly Kind[] = [
         after(d.whole(200, 1500), fault({ do: 'reappear' })),
       ),
   },
-  {
-    name: 'comes-back-while-away',
-    perDay: 4,
-    draw: (d) =>
-      onOrder(
-        d.whole(3000, 6000),
-        after(0, fault({ do: 'cancelOrder' })),
-        after(0, { do: 'push-away', ticks: d.whole(12, 40) }),
-        after(d.whole(200, 400), { do: 'stop', restartMs: d.whole(1500, 3000) }),
-        after(d.whole(800, 1200), fault({ do: 'reappear' })),
-        // A look asks for the orders of the client and for those of all.
-        after(1300, fault({ do: 'omitOpenOrder', times: 2 })),
-      ),
-  },
+  { name: 'comes-back-while-away', perDay: 4, draw: (d) => backWhileAway(d, d.whole(3000, 6000)) },
   {
     name: 'comes-back-and-is-not-asked-about-again',
     perDay: 4,
     draw: (d) =>
-      onOrder(
+      backWhileAway(
+        d,
         d.whole(6000, 12_000),
-        after(0, fault({ do: 'cancelOrder' })),
-        after(0, { do: 'push-away', ticks: d.whole(12, 40) }),
-        after(d.whole(200, 400), { do: 'stop', restartMs: d.whole(1500, 3000) }),
-        after(d.whole(800, 1200), fault({ do: 'reappear' })),
-        after(1300, fault({ do: 'omitOpenOrder', times: 2 })),
         after(1300, fault({ do: 'ignoreRequest', request: 'reqAllOpenOrders', skip: 1, times: 1 })),
       ),
   },

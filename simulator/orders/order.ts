@@ -45,12 +45,12 @@ export interface Order {
   rejectReason: string;
 }
 
-export const isLive = (order: Order): boolean =>
-  order.status === 'PendingSubmit' ||
-  order.status === 'PreSubmitted' ||
-  order.status === 'Submitted' ||
-  order.status === 'PendingCancel' ||
-  order.suspended;
+/** Statuses of an order that may still fill. */
+export const LIVE_STATUSES: ReadonlySet<string> = new Set<OrderStatus>([
+  ...(['PendingSubmit', 'PreSubmitted', 'Submitted', 'PendingCancel'] as const),
+]);
+
+export const isLive = (order: Order): boolean => LIVE_STATUSES.has(order.status) || order.suspended;
 
 export const remainingOf = (order: Order): number => Math.max(0, order.quantity - order.filled);
 
