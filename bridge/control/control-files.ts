@@ -73,13 +73,13 @@ export class ControlFiles {
 
   /** Null where there is none, and where somebody has only begun to write it. */
   private writing(name: string): AskedInWriting | null {
-    const { stopWrittenMs } = this;
+    const asked = (text: string) => ({ text, stopWrittenMs: this.stopWrittenMs });
     try {
       const bytes = readPlainFile(path.join(this.folder, name), REQUEST_BYTES_MAX);
-      return bytes.length === 0 ? null : { text: bytes.toString('utf8'), stopWrittenMs };
+      return bytes.length === 0 ? null : asked(bytes.toString('utf8'));
     } catch (error) {
       // What is no plain file is refused in words.
-      return (error as NodeJS.ErrnoException).code === undefined ? { text: '', stopWrittenMs } : null;
+      return (error as NodeJS.ErrnoException).code === undefined ? asked('') : null;
     }
   }
 
