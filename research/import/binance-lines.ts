@@ -15,9 +15,9 @@ const PRICE_MAX = Number.MAX_SAFE_INTEGER / NANOS_PER_POINT;
 const EARLY_CHANGES_MAX = 100_000;
 
 /** Prices are kept in units of 1e-9, exactly: 2^53 of them at most. */
-const price = decimalOf(9).refine((text) => Number(text) <= PRICE_MAX, `must be ${PRICE_MAX} at most`);
+const price = decimalText(9).refine((text) => Number(text) <= PRICE_MAX, `must be ${PRICE_MAX} at most`);
 /** Quantities are float64: of 15 digits every decimal keeps its value. */
-const quantity = decimalOf(15).refine(
+const quantity = decimalText(15).refine(
   (text) => text.replace('.', '').replace(/^0+/, '').length <= 15,
   'must have 15 digits at most: more are not exact',
 );
@@ -49,7 +49,7 @@ const NOT_STORED = new Set([
   ...['contractInfo', 'assetIndexUpdate', 'tradingSession'],
 ]);
 
-function decimalOf(integerDigits: number) {
+function decimalText(integerDigits: number) {
   const pattern = new RegExp(`^\\d{1,${integerDigits}}(\\.\\d{1,9})?$`);
   return z.string().regex(pattern, `must be a decimal number of at most ${integerDigits} digits and 9 decimals`);
 }

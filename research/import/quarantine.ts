@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
-import { readInputText } from '../../shared/disk/plain-file.js';
+import { readPlainFile } from '../../shared/disk/plain-file.js';
 import { LineFile } from '../generator/line-file.js';
 
 /** Rows that an import could not use, as JSON lines `{where, reason, raw}`. The file appears whole or not at all. */
@@ -31,12 +31,12 @@ export class Quarantine {
   }
 }
 
-/** The first row that was set aside. @param file that `finish` has named @throws BadInput where it cannot be read */
-export function firstQuarantined(file: string): QuarantinedRow {
-  const text = readInputText(file, QUARANTINE_BYTES_MAX);
-  return quarantinedRow.parse(JSON.parse(text.slice(0, text.indexOf('\n'))));
-}
-
-const QUARANTINE_BYTES_MAX = 2 ** 29;
 const quarantinedRow = z.object({ where: z.string(), reason: z.string() });
-type QuarantinedRow = z.infer<typeof quarantinedRow>;
+/** Of a row and its reason at most: a line of a file has 64 KiB, of which every byte may be six when it is written down. */
+const ROW_BYTES_MAX = 2 ** 20;
+
+/** The first row that was set aside. @param file that `finish` has named */
+export function firstQuarantined(file: string): Readonly<z.infer<typeof quarantinedRow>> {
+  const beginning = readPlainFile(file, ROW_BYTES_MAX).toString('utf8');
+  return quarantinedRow.parse(JSON.parse(beginning.split('\n', 1)[0]!));
+}

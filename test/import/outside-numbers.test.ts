@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { formatHeaderLine } from '../../shared/events/depth-line.js';
 import { decimalOf } from '../../shared/fields/decimal.js';
 import { StoreRig } from '../store/store-rig.js';
+import { scidFile, scidTick } from './write-scid.js';
 
 describe('numbers that no field can hold', () => {
   const rig = new StoreRig();
@@ -27,24 +28,10 @@ describe('numbers that no field can hold', () => {
 
   it('are refused in a file of Sierra Chart, and quotes that are none are NULL', async () => {
     const file = (change: (record: Buffer) => void) => {
-      const bytes = Buffer.alloc(56 + 40);
-      bytes.write('SCID');
-      bytes.writeUInt32LE(56, 4);
-      bytes.writeUInt32LE(40, 8);
-      bytes.writeUInt16LE(1, 12);
-      const record = bytes.subarray(56);
-      record.writeBigInt64LE((BigInt(Date.parse('2025-09-22T14:00:00Z')) + 2_209_161_600_000n) * 1000n, 0);
-      for (const [offset, value] of [
-        [12, 6700.5],
-        [16, 6700.25],
-        [20, 6700.25],
-      ] as const)
-        record.writeFloatLE(value, offset);
-      record.writeUInt32LE(1, 24);
-      record.writeUInt32LE(2, 28);
-      record.writeUInt32LE(2, 36);
+      const timeMs = Date.parse('2025-09-22T14:00:00Z');
+      const record = scidTick({ timeMs, price: 6700.25, bid: 6700.25, ask: 6700.5, size: 2 });
       change(record);
-      return bytes;
+      return scidFile([record]);
     };
     for (const none of [0, Number.NaN, -3.4028234663852886e38, Number.POSITIVE_INFINITY])
       await rig.importAs(

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findShards } from '../../research/store/shard-query.js';
 import { StoreRig } from '../store/store-rig.js';
-import { dbnFile, dbnRecord } from './write-dbn.js';
+import { dbnFile, dbnTrade } from './write-dbn.js';
+import { scidFile, scidTick } from './write-scid.js';
 
 const TRADES_SCHEMA = 4;
 /** The day after Thanksgiving: index futures end at 18:15 UTC, crude oil at 19:45. */
@@ -35,15 +36,7 @@ describe('the trade date of an event', () => {
     const expected = (dataset: string) => [`${dataset} 2024-11-29 ${onTheDay}`, `${dataset} 2024-12-02 ${later}`];
 
     it(`goes by the product in DBN: ${contract}`, async () => {
-      const records = TIMES.map((time) => {
-        const ns = BigInt(Date.parse(time)) * 1_000_000n;
-        const record = dbnRecord(0, 48, 7, ns);
-        record.writeBigInt64LE(70_000_000_000n, 16);
-        record.writeUInt32LE(1, 24);
-        record.write('TB', 28);
-        record.writeBigUInt64LE(ns + 1000n, 32);
-        return record;
-      });
+      const records = TIMES.map((time) => dbnTrade(7, BigInt(Date.parse(time)) * 1_000_000n, 70, 1));
       const file = fileOf('trades.dbn', dbnFile(3, TRADES_SCHEMA, contract, 7, records));
       assert.deepEqual(await datesOf(file), expected('ticks'));
     });
@@ -57,26 +50,10 @@ describe('the trade date of an event', () => {
     });
 
     it(`goes by the product in ticks of Sierra Chart: ${contract}`, async () => {
-      const header = Buffer.alloc(56);
-      header.write('SCID');
-      header.writeUInt32LE(56, 4);
-      header.writeUInt32LE(40, 8);
-      header.writeUInt16LE(1, 12);
-      const records = TIMES.map((time) => {
-        const record = Buffer.alloc(40);
-        record.writeBigInt64LE(BigInt(Date.parse(time) - Date.UTC(1899, 11, 30)) * 1000n);
-        for (const [at, price] of [
-          [12, 70.01],
-          [16, 69.99],
-          [20, 70],
-        ] as const)
-          record.writeFloatLE(price, at);
-        record.writeUInt32LE(1, 24);
-        record.writeUInt32LE(1, 28);
-        record.writeUInt32LE(1, 36);
-        return record;
-      });
-      const dates = await datesOf(fileOf(`${contract}.scid`, Buffer.concat([header, ...records])));
+      const records = TIMES.map((time) =>
+        scidTick({ timeMs: Date.parse(time), price: 70, bid: 69.99, ask: 70.01, size: 1 }),
+      );
+      const dates = await datesOf(fileOf(`${contract}.scid`, scidFile(records)));
       assert.deepEqual(dates, expected('ticks'));
     });
 

@@ -7,9 +7,9 @@ import type { Format, ImportFile, ImportOutput } from '../format.js';
 import { storeBar } from './bar-rows.js';
 import { definedSymbol, storeDefinition } from './definition-rows.js';
 import { MarketRows } from './market-rows.js';
-import { type DbnMetadata, readMetadata } from './metadata.js';
+import { type DbnMetadata, type NamedSpan, readMetadata } from './metadata.js';
 import { ACTION_CODE, BAR_SECONDS, RECORD_BYTES_MIN, RecordView, Rtype } from './record.js';
-import { type NamedSpan, SymbolDirectory } from './symbol-directory.js';
+import { SymbolDirectory } from './symbol-directory.js';
 
 const HEADER_BYTES = 16;
 /** Records between two looks at the writer. */

@@ -1,7 +1,13 @@
 import { BadInput } from '../../../shared/failure.js';
 import { utcDateMs } from '../../../shared/fields/utc-time.js';
 import type { ByteWindow } from '../byte-window.js';
-import type { NamedSpan } from './symbol-directory.js';
+
+/** What an instrument id means, from `fromMs` (inclusive) to `toMs` (exclusive). */
+export interface NamedSpan {
+  readonly symbol: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 /** What a DBN file says about itself, as far as it is needed. Layout: Databento's documentation, "Databento Binary Encoding". */
 export interface DbnMetadata {

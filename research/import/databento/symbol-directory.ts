@@ -1,13 +1,5 @@
-import type { DbnMetadata } from './metadata.js';
-import { textOf } from './metadata.js';
+import { type DbnMetadata, type NamedSpan, textOf } from './metadata.js';
 import type { RecordView } from './record.js';
-
-/** What an instrument id means, from `fromMs` (inclusive) to `toMs` (exclusive). */
-export interface NamedSpan {
-  readonly symbol: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 /** Where the output symbol and the end of a mapping lie in its record, by DBN version: [offset, bytes], offset. */
 const LAYOUTS: Readonly<Record<number, { recordBytes: number; symbol: readonly [number, number]; end: number }>> = {
