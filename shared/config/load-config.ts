@@ -73,7 +73,7 @@ function readConfigFile(file: string, mustExist: boolean): Json {
 
 /** A number that is too large becomes Infinity, which nobody wrote: it is kept as its text, to be refused as such. */
 function asWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? (context?.source ?? 'a number beyond any') : value;
+  return typeof value === 'number' && !Number.isFinite(value) ? context!.source : value;
 }
 
 function problemsOf(
