@@ -139,9 +139,11 @@ describe('a feed that falls silent', () => {
     const { decisions, eventsSeen } = rig.status()!;
     // The heads fall silent some time after the depth: then the policy wants to be flat.
     await rig.until('decisions on trades', (now) => now.decisions > decisions + 15 && now.eventsSeen > eventsSeen);
+    const journal = path.join(rig.broker, 'journal', 'decisions-2019-08-29.jsonl');
+    await rig.until('a refusal', () =>
+      jsonLines(journal).some(({ kind, rule }) => kind === 'refused' && rule === 'stale-data'),
+    );
     assert.equal(rig.gateway.ledger.orders.size, sent);
-    const log = jsonLines(path.join(rig.broker, 'journal', 'decisions-2019-08-29.jsonl'));
-    assert.ok(log.some(({ kind, rule }) => kind === 'refused' && rule === 'stale-data'));
   });
 
   it('raises an alarm and is subscribed to anew, again and again; the first depth ends the alarm', async () => {
