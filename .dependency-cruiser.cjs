@@ -1,19 +1,32 @@
 // Who may import whom: docs/architecture.md, "Import rules". Checked by `npm test`.
 const rooms =
-  'activities|bench|bridge|cli|dashboard|research|setup|shared|simulation|simulator|temporal|test|workers|workflows';
+  'activities|bench|bridge|broker|cli|dashboard|deploy|research|setup|shared|sierra|simulation|simulator|stack|temporal|test|workers|workflows';
+const TOUCHES_THE_MACHINE = '^(fs|fs/promises|child_process|http|https|http2|dgram|os|process|worker_threads)$';
 /** A room may import only the rooms named (and npm packages and itself). */
 const only = (room, allowed, comment) => ({
   name: `${room}-imports`,
   comment,
   severity: 'error',
   from: { path: `^${room}/` },
-  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})/|^activities/(step|asked)[.]ts$` },
+  to: { path: `^(${rooms})/`, pathNot: `^(${[room, ...allowed].join('|')})(/|$)|^activities/(step|formal)[.]ts$` },
 });
 module.exports = {
   forbidden: [
     only('shared', [], 'shared is what the tiers agree on; it knows none of them'),
+    {
+      name: 'shared-is-pure',
+      severity: 'error',
+      comment: 'what touches disk, processes or sockets is in shared/node, which the rest of shared does not know',
+      from: { path: '^shared/', pathNot: '^shared/node/' },
+      to: { path: `^shared/node/|${TOUCHES_THE_MACHINE}` },
+    },
     only('research', ['shared'], 'research never reaches the bridge'),
-    only('bridge', ['shared'], 'the bridge never reaches research, Temporal or the command line'),
+    only(
+      'bridge',
+      ['shared', 'broker/load-release[.]ts$'],
+      'the bridge never reaches research, Temporal or the command line',
+    ),
+    only('broker', ['shared'], 'what the broker tier does beside the bridge process, without Temporal'),
     only('simulator', ['shared'], 'the simulator speaks TWS only'),
     only(
       'simulation',
@@ -21,9 +34,23 @@ module.exports = {
       'bridge and gateway in a world of their own',
     ),
     only('dashboard', ['shared'], 'the public page knows signed facts only'),
+    only('sierra', ['shared'], 'the study is a program for Sierra Chart; only its host for tests is ours'),
+    only('deploy', ['shared', 'setup'], 'installing knows what tools need, and no tier'),
     only('setup', ['shared'], 'set-up finds and obtains tools; it runs before anything else exists'),
     only('temporal', ['shared', 'workflows', 'setup'], 'server, namespace, schedules, bundle'),
+    only(
+      'stack',
+      ['shared', 'setup', 'temporal', 'broker/pull', 'research/release'],
+      'processes of one machine, kept alive',
+    ),
     only('workflows', ['shared', 'activities'], 'workflows see shared code and the types of activities'),
+    {
+      name: 'no-machine-in-workflows-and-pages',
+      severity: 'error',
+      comment: 'workflows are deterministic, and the public page runs where there is no disk',
+      from: { path: '^(workflows|dashboard)/' },
+      to: { path: '^shared/node/' },
+    },
     {
       name: 'workflows-types-only',
       severity: 'error',
@@ -39,7 +66,11 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     only('activities/research', ['activities/research', 'research', 'shared'], 'an activity adapts its own tier'),
-    only('activities/broker', ['activities/broker', 'shared'], 'broker activities reach the bridge through files only'),
+    only(
+      'activities/broker',
+      ['activities/broker', 'broker', 'shared'],
+      'broker activities reach the bridge through files only',
+    ),
     only('activities/public', ['activities/public', 'dashboard', 'shared'], 'public activities publish signed facts'),
     {
       name: 'order-path',
@@ -72,7 +103,14 @@ module.exports = {
     {
       name: 'no-circular',
       severity: 'error',
-      from: {},
+      comment: 'not of types either; in the simulated world the parts of one machine know each other by type',
+      from: { pathNot: '^simulation/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-circular-in-simulation',
+      severity: 'error',
+      from: { path: '^simulation/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {

@@ -1,20 +1,8 @@
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { Failure } from '../shared/failure.js';
-import { WORKER_STOPPED } from '../shared/ship/messages.js';
-
-/** What a long step says of itself about once a second; shown by the Web UI and `believe ship status`. */
-export interface StepProgress {
-  readonly doing: string;
-  readonly done?: number;
-  readonly of?: number;
-}
-
-export interface StepContext {
-  progress(progress: StepProgress): void;
-  /** Aborted when the ship is aborted or the worker shuts down. */
-  readonly signal: AbortSignal;
-}
+import { WORKER_STOPPED } from '../shared/orchestration/ship/messages.js';
+import type { StepContext, StepProgress } from '../shared/orchestration/step-context.js';
 
 const HEARTBEAT_EVERY_MS = 1000;
 

@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import { SHIP_ATTRIBUTES } from '../shared/ship/search-attributes.js';
+import { SHIP_ATTRIBUTES } from '../shared/orchestration/ship/search-attributes.js';
 
 /** Where the time of one stage went, in seconds. */
 export interface StageShare {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startShip } from '../cli/ship/start-ship.js';
 import { launch } from '../cli/up/launch.js';
-import { Stack } from '../cli/up/stack.js';
 import { prepareTools } from '../cli/up/up.js';
-import { loadConfig } from '../shared/config/load-config.js';
-import type { ShipResult } from '../shared/ship/messages.js';
+import { loadConfig } from '../shared/node/config/load-config.js';
+import type { ShipResult } from '../shared/orchestration/ship/messages.js';
+import { Stack } from '../stack/stack.js';
 import type { BenchResult } from './bench-result.js';
 import { orchestrationShare, type StageShare } from './orchestration-share.js';
 

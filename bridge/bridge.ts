@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
-import type { FileLock } from '../shared/disk/file-lock.js';
-import { CONNECTION_ALARMS } from '../shared/handover/alarm-line.js';
-import { productOf } from '../shared/release/product.js';
+import { homePlaces } from '../shared/config/home-places.js';
+import { CONNECTION_ALARMS } from '../shared/contract/alarm-line.js';
+import type { MarketClock } from '../shared/market/clock/market-clock.js';
+import type { FileLock } from '../shared/node/disk/file-lock.js';
+import { productOf } from '../shared/trust/product.js';
 import { tellHalt } from './alarms/alarm-of-halt.js';
 import { captureSettings, isSyntheticMarket } from './capture/capture-settings.js';
 import { CaptureWriter } from './capture/capture-writer.js';
@@ -94,7 +95,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
 /** Wires capture, decisions, risk, orders and the swap together, and starts them. */
 async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
   const { config: settings, clock, home, log, tuning = USUAL_TUNING } = options;
-  const broker = path.join(home, 'broker');
+  const broker = homePlaces(home).broker.folder;
   const { statusServer, status, swapsLog, alarms, acts } = await openHome(broker, opened, {
     ...{ statusPort: settings.metrics.bridgePort, account: settings.gateway.account },
     ...{ log, alarmQuietMs: tuning.alarmQuietMs },
@@ -182,6 +183,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     onBust: ({ execId }) => alarms.note('ExecutionBusted', `the exchange has taken execution ${execId} back`),
     onOddReport: (why) => halts.raise('odd-report', why),
     onUnlistedCode: (why) => alarms.note('OrderCodeUnlisted', why),
+    onUnknownOrder: (what) => supervisor.askAnew(what),
     onDoubt: (reason, orderRef) => supervisor.doubt(reason, orderRef),
   });
   const position = new AccountPosition({

@@ -1,4 +1,4 @@
-import type { MarketClock } from '../shared/clock/market-clock.js';
+import type { MarketClock } from '../shared/market/clock/market-clock.js';
 import type { Alarms } from './alarms/alarms.js';
 import { CommissionCurrency } from './connection/commission-currency.js';
 import type { GatewaySession } from './connection/session.js';

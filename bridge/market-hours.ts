@@ -1,6 +1,6 @@
-import { calendarOf, type ProductCalendar } from '../shared/calendar/product-calendars.js';
-import { OutsideCalendar, type SessionPhase } from '../shared/calendar/session-calendar.js';
 import type { Config } from '../shared/config/config.js';
+import { calendarOf, type ProductCalendar } from '../shared/market/calendar/product-calendars.js';
+import { OutsideCalendar, type SessionPhase } from '../shared/market/calendar/session-calendar.js';
 import type { ListedContract } from './connection/contract.js';
 
 export interface MarketHoursSettings {

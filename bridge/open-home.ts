@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { FileLock } from '../shared/disk/file-lock.js';
+import type { FileLock } from '../shared/node/disk/file-lock.js';
 import { Alarms } from './alarms/alarms.js';
 import { OperatorActs } from './control/operator-acts.js';
 import { requireWritable } from './disk/require-writable.js';

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
+import type { TradingControl } from '../shared/contract/trading-control.js';
 import type { Failure } from '../shared/failure.js';
-import type { TradingControl } from '../shared/handover/trading-control.js';
+import type { MarketClock } from '../shared/market/clock/market-clock.js';
 import { alarmOfFailure } from './alarms/alarm-of-failure.js';
 import type { Alarms } from './alarms/alarms.js';
 import { askOpenOrders } from './connection/collect.js';
@@ -43,6 +43,7 @@ export interface SupervisorDeps {
 }
 
 const TICK_MS = 250;
+const ASKED_ANEW = 'the gateway is asked for its truth anew';
 
 /** What has to be looked at again and again: operators' requests, the passing of time, a gateway that stays away. */
 export class Supervisor {
@@ -72,6 +73,17 @@ export class Supervisor {
   /** What the gateway said does not fit; unless the order it is about comes to an end soon, all is reconciled. */
   doubt(reason: string, orderRef: string | null): void {
     this.doubts.push({ reason, orderRef, sinceMs: performance.now() });
+  }
+
+  /** What cannot wait, because nothing may be opened before it is known: all is reconciled at once. */
+  askAnew(reason: string): void {
+    const { keeper, log } = this.deps;
+    if (!keeper.readySession) {
+      this.doubt(reason, null);
+      return;
+    }
+    log.warn({ doubts: [reason] }, ASKED_ANEW);
+    keeper.reconcile();
   }
 
   /** An operator has asked for the account's position to be taken over; answered once. */
@@ -153,7 +165,7 @@ export class Supervisor {
       return order === undefined || isLive(order.state);
     });
     if (open.length === 0) return;
-    log.warn({ doubts: open.map(({ reason }) => reason) }, 'the gateway is asked for its truth anew');
+    log.warn({ doubts: open.map(({ reason }) => reason) }, ASKED_ANEW);
     keeper.reconcile();
   }
 

@@ -1,6 +1,6 @@
-import type { MarketClock } from '../shared/clock/market-clock.js';
 import type { Config } from '../shared/config/config.js';
-import type { Decision } from '../shared/decision/decision.js';
+import type { MarketClock } from '../shared/market/clock/market-clock.js';
+import type { Decision } from '../shared/model/decision/decision.js';
 import { closeReason, isExchangeOpen } from './closing/close-reason.js';
 import type { Closer } from './closing/closer.js';
 import type { BestPrices } from './decide/decider.js';
@@ -9,7 +9,8 @@ import type { Halts } from './halt/halts.js';
 import type { MarketHours } from './market-hours.js';
 import type { AccountPosition } from './orders/account-position.js';
 import type { JournalQueue } from './orders/journal-queue.js';
-import type { OrderAsk, OrderDesk } from './orders/order-desk.js';
+import type { OrderAsk } from './orders/order-ask.js';
+import type { OrderDesk } from './orders/order-desk.js';
 import type { Order } from './orders/order-ledger.js';
 import { checkOrder } from './risk/check-order.js';
 import type { Refusal, RiskContext } from './risk/rule.js';

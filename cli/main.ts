@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { keepFilesPrivate } from '../shared/process/private-files.js';
+import { keepFilesPrivate } from '../shared/node/process/private-files.js';
 import { codeOf, failureText } from './failure-text.js';
 
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
@@ -15,11 +15,6 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     name: 'ship',
     summary: 'start, watch and decide on ships: models on their way to the bridge',
     load: () => import('./nouns/ship.js'),
-  },
-  {
-    name: 'bench',
-    summary: 'measure against named peers in the same run',
-    load: () => import('./nouns/bench.js'),
   },
   {
     name: 'doctor',

@@ -1,5 +1,5 @@
-// Writes shared/calendar/exceptions.ts: the trade dates on which the CME equity-index session departs from the rules
-// in shared/calendar/session-rules.ts. Everything that the rules already say is left out.
+// Writes shared/market/calendar/exceptions.ts: the trade dates on which the CME equity-index session departs from the rules
+// in shared/market/calendar/session-rules.ts. Everything that the rules already say is left out.
 //   node scripts/generate-calendar.mjs ../shared/data/calendar/cme-calendar.json
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ if (!source) {
   console.error('usage: node scripts/generate-calendar.mjs CALENDAR.json');
   process.exit(2);
 }
-const target = path.join(path.dirname(fileURLToPath(import.meta.url)), '../shared/calendar/exceptions.ts');
+const target = path.join(path.dirname(fileURLToPath(import.meta.url)), '../shared/market/calendar/exceptions.ts');
 const { sessions } = JSON.parse(readFileSync(source, 'utf8'));
 
 const lines = [];

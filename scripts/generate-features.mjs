@@ -5,5 +5,5 @@ import { build } from './build.mjs';
 
 await onSupportedNode();
 await build();
-const { renderFeatureDocs } = await import('../dist/shared/features/feature-docs.js');
+const { renderFeatureDocs } = await import('../dist/shared/market/features/feature-docs.js');
 writeFileSync(new URL('../docs/features.md', import.meta.url), renderFeatureDocs());

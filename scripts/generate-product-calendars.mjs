@@ -1,11 +1,11 @@
-// Writes shared/calendar/group-exceptions.ts: the trade dates on which the groups besides CME equity index depart from
-// their hours in shared/calendar/group-rules.ts, from two public calendars that seldom agree everywhere.
+// Writes shared/market/calendar/group-exceptions.ts: the trade dates on which the groups besides CME equity index depart from
+// their hours in shared/market/calendar/group-rules.ts, from two public calendars that seldom agree everywhere.
 //   node scripts/product-calendar-sources.py first, then: node scripts/generate-product-calendars.mjs
 // It needs a build (dist/) for the equity table, which knows the holidays by name.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { EXCEPTIONS } from '../dist/shared/calendar/exceptions.js';
+import { EXCEPTIONS } from '../dist/shared/market/calendar/exceptions.js';
 
-const TARGET = 'shared/calendar/group-exceptions.ts';
+const TARGET = 'shared/market/calendar/group-exceptions.ts';
 const { packaged, lean } = JSON.parse(readFileSync('test/calendar/product-calendar-sources.json', 'utf8'));
 const USUAL_CLOSE = '16:00';
 /** The last date that Lean's table was kept up to from notices; later ones are rules. */

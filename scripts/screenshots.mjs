@@ -21,7 +21,7 @@ if (!values.out) {
   process.exit(2);
 }
 await ready();
-const { loadHomeConfig } = await import('../dist/shared/config/home-config.js');
+const { loadHomeConfig } = await import('../dist/shared/node/config/home-config.js');
 const { serverAddress } = await import('../dist/temporal/server-address.js');
 const { connectClient } = await import('../dist/temporal/client.js');
 const { recentShips } = await import('../dist/cli/ship/find-ship.js');

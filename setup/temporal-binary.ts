@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile } from '../shared/disk/replace-file.js';
 import { Failure } from '../shared/failure.js';
+import { replaceFile } from '../shared/node/disk/replace-file.js';
 import { cacheFolder } from './cache-folder.mjs';
 import { fileSha256 } from './file-sha256.js';
 import { findOnPath, programFile } from './find-on-path.js';

@@ -4,10 +4,9 @@ import type { FutureContract } from './contracts/contract.js';
 import type { Fault, faultAction } from './faults/fault-script.js';
 import type { Market } from './market/market.js';
 import type { Speed } from './market/player.js';
-import { openTape, type Tape } from './market/tape.js';
+import type { Tape } from './market/tape.js';
 import type { Ledger } from './orders/ledger.js';
-import { RunningGateway } from './running-gateway.js';
-import { type GatewaySettings, gatewaySettings } from './settings.js';
+import type { GatewaySettings, gatewaySettings } from './settings.js';
 
 export interface GatewayOptions {
   /** TCP port; 0, the default, takes any free one. */
@@ -60,15 +59,4 @@ export interface Gateway {
   /** Lets one fault happen now. */
   inject(action: z.input<typeof faultAction>): void;
   stop(): Promise<void>;
-}
-
-/**
- * Starts a TWS-protocol gateway that replays recorded or made-up market data.
- * @throws Failure PortTaken, UnknownInstrument, WrongTick, ContractTwice; BadInput for data, bars or state that cannot be read
- */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const sources = [options.data].flat() as readonly (string | Tape)[];
-  const tapes = await Promise.all(sources.map((data) => (typeof data === 'string' ? openTape(data) : data)));
-  const settings = gatewaySettings.parse(options.settings ?? {});
-  return RunningGateway.start(options, settings, tapes);
 }

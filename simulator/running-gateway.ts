@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import { type Logger, pino } from 'pino';
-import { calendarOfInstrument } from '../shared/calendar/product-calendars.js';
 import { Failure } from '../shared/failure.js';
+import { calendarOfInstrument } from '../shared/market/calendar/product-calendars.js';
 import { Catalogue } from './contracts/catalogue.js';
 import type { FutureContract } from './contracts/contract.js';
 import { enterOutage } from './faults/effects/connection-effects.js';

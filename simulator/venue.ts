@@ -1,5 +1,5 @@
-import { readBarsFile } from '../shared/events/bars-csv.js';
 import { Failure } from '../shared/failure.js';
+import { readBarsFile } from '../shared/node/files/bars-csv.js';
 import { contractOfLocalSymbol, type FutureContract } from './contracts/contract.js';
 import { BarHistory } from './market/bars.js';
 import { Market } from './market/market.js';

@@ -1,6 +1,6 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Config } from '../shared/config/config.js';
-import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 
 export const NIGHTLY_SCHEDULE_ID = 'nightly-retrain';
 

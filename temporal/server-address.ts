@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../shared/config/config.js';
-import { readPrivateFile } from '../shared/process/private-files.js';
+import { readPrivateFile } from '../shared/node/process/private-files.js';
 
 /** Where the Temporal server is, and how to speak to it. */
 export interface ServerAddress {

@@ -1,5 +1,5 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { answerThisMachine, closeServer, listenOnLoopback } from '../shared/http/loopback-server.js';
+import { answerThisMachine, closeServer, listenOnLoopback } from '../shared/node/http/loopback-server.js';
 
 /**
  * The Web UI of the embedded server answers under any host name, to a page of anybody's that rebinds its own name to

@@ -32,13 +32,40 @@ function removeOlderBundles(): void {
   }
 }
 
+/** Of what the bundle holds, and of nothing else: a change elsewhere leaves ships on the build that they are pinned to. */
 function hashOfSources(): string {
   const hash = createHash('sha256');
-  for (const room of ['workflows', 'shared']) {
-    const files = readdirSync(path.join(dist, room), { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((name) => name.endsWith('.js')).sort()) {
-      hash.update(file).update(readFileSync(path.join(dist, room, file)));
+  for (const file of workflowModules()) hash.update(file).update(readFileSync(path.join(dist, file)));
+  hash.update(packageVersions());
+  return hash.digest('hex').slice(0, 12);
+}
+
+/** Modules of ours that the bundle holds, as paths in dist/, sorted. */
+export function workflowModules(): string[] {
+  const found = new Set(['workflows/index.js']);
+  for (const file of found) {
+    for (const [, name] of readFileSync(path.join(dist, file), 'utf8').matchAll(IMPORTED)) {
+      found.add(path.posix.join(path.posix.dirname(file), name!));
     }
   }
-  return hash.digest('hex').slice(0, 12);
+  return [...found].sort();
+}
+
+/** Our own modules are imported by relative paths; esbuild writes each import on lines of its own. */
+const IMPORTED = /^(?:import|export)\b[^;]*?["'](\.{1,2}\/[^"']+)["'];/gms;
+
+/** Packages are part of the bundle too: those of the workflows' own imports. */
+function packageVersions(): string {
+  return ['@temporalio/workflow', '@temporalio/common', 'zod']
+    .map((name) => `${name}@${versionOf(name, dist)}`)
+    .join(' ');
+}
+
+/** Of the package that Node would find from a folder on. */
+function versionOf(name: string, folder: string): string {
+  const manifest = path.join(folder, 'node_modules', name, 'package.json');
+  if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw new Error(`package ${name} is not installed: run npm ci`);
+  return versionOf(name, parent);
 }

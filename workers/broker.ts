@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { createBrokerActivities } from '../activities/broker/index.js';
 import { obtainRsync } from '../setup/rsync.js';
-import { clockSpecFile } from '../shared/clock/clock-spec-file.js';
+import { homePlaces } from '../shared/config/home-places.js';
 import { isLoopback } from '../shared/config/loopback.js';
-import { productOf } from '../shared/release/product.js';
-import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { clockSpecFile } from '../shared/node/clock-spec-file.js';
+import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
+import { productOf } from '../shared/trust/product.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { runWorker } from './run-worker.js';
 import { workerConfig } from './worker-options.js';
@@ -23,7 +23,7 @@ await runWorker(
     taskQueue: TASK_QUEUES.broker,
     maxConcurrentActivityTaskExecutions: 20,
     activities: createBrokerActivities({
-      brokerFolder: path.join(config.home, 'broker'),
+      brokerFolder: homePlaces(config.home).broker.folder,
       clockFile: clockSpecFile(config.home),
       product: productOf(config.instrument),
       rsync: { path: rsync.path, ...config.rsync },

@@ -1,4 +1,4 @@
-import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { ORCHESTRATOR_DEPLOYMENT } from '../temporal/deployment.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { bundleWorkflows } from '../temporal/workflow-bundle.js';

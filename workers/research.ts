@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { createResearchActivities } from '../activities/research/index.js';
 import { obtainLibxgboost } from '../setup/libxgboost.js';
-import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { connectClient } from '../temporal/client.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { codeIdentity } from './code-identity.js';

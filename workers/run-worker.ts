@@ -7,8 +7,8 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
-import { keepFilesPrivate } from '../shared/process/private-files.js';
-import { untilAskedToStop } from '../shared/process/stop-request.js';
+import { keepFilesPrivate } from '../shared/node/process/private-files.js';
+import { untilAskedToStop } from '../shared/node/process/stop-request.js';
 import type { ServerAddress } from '../temporal/server-address.js';
 
 export interface WorkerProcess extends ServerAddress {

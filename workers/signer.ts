@@ -3,8 +3,8 @@ import { signerAddress } from '../research/signer/signer-address.js';
 import { signerPlaces } from '../research/signer/signer-places.js';
 import { serveSigner } from '../research/signer/signer-server.js';
 import { gateThresholds } from '../shared/config/gate-thresholds.js';
-import { readPrivateFile } from '../shared/process/private-files.js';
-import { untilAskedToStop } from '../shared/process/stop-request.js';
+import { readPrivateFile } from '../shared/node/process/private-files.js';
+import { untilAskedToStop } from '../shared/node/process/stop-request.js';
 import { workerConfig } from './worker-options.js';
 
 /** The signer: holds the release key, knows no network, and answers on a socket of this machine. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '../shared/config/config.js';
-import { loadHomeConfig } from '../shared/config/home-config.js';
+import { loadHomeConfig } from '../shared/node/config/home-config.js';
 
 /** What every worker process is told: `--home DIR`, or `--config FILE`. @throws WrongConfig */
 export function workerConfig(argv: string[] = process.argv.slice(2)): Config {

@@ -11,9 +11,9 @@ import type {
   BacktestResult,
   DaySummary,
 } from '../activities/research/backtest-contract.js';
-import { type BacktestInput, backtestInput } from '../shared/backtest/messages.js';
-import { SHIP_ATTRIBUTES } from '../shared/ship/search-attributes.js';
-import { TASK_QUEUES } from '../shared/ship/task-queues.js';
+import { type BacktestInput, backtestInput } from '../shared/orchestration/backtest/messages.js';
+import { SHIP_ATTRIBUTES } from '../shared/orchestration/ship/search-attributes.js';
+import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { backtestMarkdown } from './backtest/backtest-markdown.js';
 
 /** Days that are asked for at a time: more than any pool runs at once, and few enough for the server to hold. */

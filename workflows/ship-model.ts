@@ -1,16 +1,16 @@
 import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { SignedRelease } from '../activities/research/contract.js';
-import { hadRthInLastDay } from '../shared/calendar/cme-calendar.js';
-import { type ShipInput, type ShipResult, shipInput } from '../shared/ship/messages.js';
-import { broker, research, researchPatient } from './ship/activities.js';
+import { hadRthInLastDay } from '../shared/market/calendar/cme-calendar.js';
+import { type ShipInput, type ShipResult, shipInput } from '../shared/orchestration/ship/messages.js';
 import { DecisionDesk } from './ship/decision-desk.js';
 import { deliver } from './ship/deliver.js';
 import { gate } from './ship/gate.js';
-import { invalidInput, refusalIn } from './ship/refusal.js';
 import { retrain } from './ship/retrain.js';
 import { rollBack } from './ship/roll-back.js';
 import { ShipLog } from './ship/ship-log.js';
 import { sign } from './ship/sign.js';
+import { broker, research, researchPatient } from './steps/activities.js';
+import { invalidInput, refusalIn } from './steps/refusal.js';
 
 /**
  * Carries one model from the training set to the bridge: retrain, gate, (hold), sign, push, verify, wait for the RTH

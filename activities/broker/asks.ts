@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { sha256Hex } from '../../shared/reference.js';
-import { envelopeName, tarballName } from '../../shared/release/statement.js';
-import { runIdentity } from '../../shared/ship/ship-id.js';
+import { envelopeName, tarballName } from '../../shared/trust/statement.js';
 
 /** Of market time or wall time: to the last millisecond that a Date knows. */
 const instantMs = z.number().min(0).max(8.64e15);

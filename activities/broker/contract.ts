@@ -1,5 +1,5 @@
-import type { SwapRecord } from '../../shared/handover/swap-record.js';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 
 /** What the broker needs to know of a release before it has verified one byte of it. */
 export interface ReleaseToLoad {

@@ -1,5 +1,5 @@
-import { nextRthOpen } from '../../shared/calendar/cme-calendar.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import { nextRthOpen } from '../../shared/market/calendar/cme-calendar.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { NextOpen } from './contract.js';
 
 /** The next RTH open by the calendar, in market time, and how long that is on the wall. @throws OutsideCalendar */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
-import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
-import type { StepContext } from '../step.js';
+import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import type { StepContext } from '../../shared/orchestration/step-context.js';
 import type { Observation, ReleaseToLoad } from './contract.js';
 
 const POLL_MS = 250;

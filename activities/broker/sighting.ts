@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { type ReleaseSighting, signSighting } from '../../shared/handover/release-sighting.js';
-import type { SwapRecord } from '../../shared/handover/swap-record.js';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import { signersOf } from '../../shared/release/key-folder.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { type ReleaseSighting, signSighting } from '../../shared/contract/release-sighting.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
+import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import type { Observation } from './contract.js';
 
 /** What this tier has seen of a release in its own files, under its own key; nothing where the bridge kept the old heads. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../shared/disk/replace-file.js';
+import { CONTROL_FILES, tradingControl } from '../../shared/contract/trading-control.js';
 import { Failure } from '../../shared/failure.js';
-import { CONTROL_FILES, tradingControl } from '../../shared/handover/trading-control.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { sha256Hex } from '../../shared/reference.js';
 import type { Observation } from './contract.js';
 import { lastSwap } from './swap-handover.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HEAD_NAMES, headName } from '../../shared/heads/head.js';
+import { HEAD_NAMES, headName } from '../../shared/model/heads/head.js';
+import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { reference, sha256Hex } from '../../shared/reference.js';
-import { runIdentity } from '../../shared/ship/ship-id.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import type { ResearchActivities } from './contract.js';
 

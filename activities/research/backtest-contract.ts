@@ -1,4 +1,4 @@
-import type { BacktestRequest } from '../../shared/backtest/messages.js';
+import type { BacktestRequest } from '../../shared/orchestration/backtest/messages.js';
 import type { Reference } from '../../shared/reference.js';
 
 export interface BacktestKey {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { z } from 'zod';
 import { backtestDay } from '../../research/backtest/backtest-day.js';
 import { summarise } from '../../research/backtest/backtest-report.js';
@@ -8,16 +7,17 @@ import { decodeDay, encodeDay } from '../../research/backtest/day-file.js';
 import { reportPage } from '../../research/backtest/report/report-page.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
-import { backtestInput } from '../../shared/backtest/messages.js';
-import { isSynthetic } from '../../shared/events/depth-header.js';
+import { RunFolder } from '../../research/ship/run-folder.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
+import { isSynthetic } from '../../shared/market/events/depth-header.js';
+import { asked } from '../../shared/orchestration/asked.js';
+import { backtestInput } from '../../shared/orchestration/backtest/messages.js';
 import { type Reference, sha256Hex } from '../../shared/reference.js';
-import { asked } from '../asked.js';
 import { step } from '../step.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import { dataPlace } from './data-places.js';
 import type { ResearchDependencies } from './dependencies.js';
-import { RunFolder } from './run-folder.js';
 
 const storedPlan = z.strictObject({
   v: z.literal(1),
@@ -34,7 +34,7 @@ const PLAN = 'plan.json';
 
 /** Days of a backtest, each on its own: whichever worker runs it, and however often, it writes the same bytes. */
 export function createBacktestSteps({ config }: Pick<ResearchDependencies, 'config'>): BacktestActivities {
-  const folderOf = (backtestId: string) => new RunFolder(path.join(config.home, 'research', 'backtests'), backtestId);
+  const folderOf = (backtestId: string) => new RunFolder(homePlaces(config.home).research.backtests, backtestId);
   return {
     planBacktest: ({ backtestId, request }) =>
       step(async ({ progress, signal }) => {

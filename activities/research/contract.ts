@@ -1,7 +1,7 @@
-import type { HeadName } from '../../shared/heads/head.js';
+import type { HeadName } from '../../shared/model/heads/head.js';
+import type { Decision, ShipRequest } from '../../shared/orchestration/ship/messages.js';
 import type { Reference } from '../../shared/reference.js';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import type { Decision, ShipRequest } from '../../shared/ship/messages.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 
 export interface ShipPlan {
   readonly instrument: string;

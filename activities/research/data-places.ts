@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { UsageFailure } from '../../shared/failure.js';
 
 /**
@@ -20,7 +21,7 @@ export function dataPlace(config: Config, asked: string): string {
 
 function isOpen({ home, input, backtest }: Config, real: string): boolean {
   const folders = [
-    ...['input', 'releases', 'ships'].map((name) => path.join(home, 'research', name)),
+    ...['input', 'releases', 'ships'].map((name) => path.join(homePlaces(home).research.folder, name)),
     ...backtest.folders,
   ];
   const files = input.kind === 'files' ? [...input.depth, ...input.bars] : [];

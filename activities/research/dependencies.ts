@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { LibraryFile } from '../../research/training/booster.js';
 import type { Config } from '../../shared/config/config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 
 /** What the research worker hands to its steps. */
 export interface ResearchDependencies {
@@ -15,7 +16,7 @@ export interface ResearchDependencies {
 
 /** Folders of the research tier of a home. */
 export function researchPlaces(home: string) {
-  const research = path.join(home, 'research');
+  const research = homePlaces(home).research.folder;
   return {
     research,
     store: path.join(research, 'store'),

@@ -13,24 +13,25 @@ import {
 } from '../../research/gate/index.js';
 import { readCandidate } from '../../research/release/build-release.js';
 import { loadSamples } from '../../research/samples/sample-file.js';
+import { liveRelease, recipesOf } from '../../research/ship/live-release.js';
+import { writeModelCard } from '../../research/ship/model-card.js';
+import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
+import { readPlan } from '../../research/ship/ship-plan.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
 import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
 import { Failure } from '../../shared/failure.js';
-import { HEAD_NAMES, type HeadName, type HeadSamples, headName } from '../../shared/heads/head.js';
-import { describeFiles } from '../../shared/release/archive.js';
-import { candidateSha256 } from '../../shared/release/decision.js';
-import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
-import { asked } from '../asked.js';
-import { type StepContext, step } from '../step.js';
+import { HEAD_NAMES, type HeadName, type HeadSamples, headName } from '../../shared/model/heads/head.js';
+import { asked } from '../../shared/orchestration/asked.js';
+import type { StepContext } from '../../shared/orchestration/step-context.js';
+import { describeFiles } from '../../shared/trust/archive.js';
+import { candidateSha256 } from '../../shared/trust/decision.js';
+import { GATE_REPORT_FILE } from '../../shared/trust/statement.js';
+import { step } from '../step.js';
 import { comparison } from './asks.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { liveRelease, recipesOf } from './live-release.js';
-import { writeModelCard } from './model-card.js';
-import { SHIP_FILES, ShipFolder } from './ship-folder.js';
-import { readPlan } from './ship-plan.js';
 
 /** Which score is meant: candidate against prior, of one head on one fold. */
 const scoreKey = z.object({

@@ -1,5 +1,7 @@
 import { activityInfo, log } from '@temporalio/activity';
-import { formal } from '../asked.js';
+import { Lane } from '../../research/ship/lane.js';
+import { liveRelease } from '../../research/ship/live-release.js';
+import { formal } from '../formal.js';
 import { step } from '../step.js';
 import { RESEARCH_ASKS } from './asks.js';
 import type { BacktestActivities } from './backtest-contract.js';
@@ -7,8 +9,6 @@ import { createBacktestSteps } from './backtest-steps.js';
 import type { ResearchActivities } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 import { createGateSteps } from './gate-steps.js';
-import { Lane } from './lane.js';
-import { liveRelease } from './live-release.js';
 import { createReleaseSteps } from './release-steps.js';
 import { createRetrainSteps } from './retrain-steps.js';
 

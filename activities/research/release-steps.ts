@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { keyPlaces, trustFolder } from '../../research/release/key-places.js';
 import type { SignedReleaseFiles } from '../../research/release/sign-release.js';
+import { referenceTo } from '../../research/ship/run-folder.js';
+import { decisionSubject, layOutDossier } from '../../research/ship/ship-dossier.js';
+import { ShipFolder } from '../../research/ship/ship-folder.js';
 import { signerAddress } from '../../research/signer/signer-address.js';
 import { SignerClient } from '../../research/signer/signer-client.js';
 import { signerInbox } from '../../research/signer/signer-places.js';
-import { SightingRefused } from '../../shared/handover/release-sighting.js';
-import { verifyDecision } from '../../shared/release/decision.js';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { SightingRefused } from '../../shared/contract/release-sighting.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { verifyDecision } from '../../shared/trust/decision.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SignedRelease } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { referenceTo } from './run-folder.js';
-import { decisionSubject, layOutDossier } from './ship-dossier.js';
-import { ShipFolder } from './ship-folder.js';
 
 type ReleaseSteps = Pick<
   ResearchActivities,

@@ -8,21 +8,21 @@ import {
   shardsOf,
   trainingSet as trainingSetSchema,
 } from '../../research/samples/training-set.js';
+import { referenceTo } from '../../research/ship/run-folder.js';
+import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
+import { openPlan, readPlan } from '../../research/ship/ship-plan.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
 import { Failure } from '../../shared/failure.js';
-import { HEAD_NAMES, type HeadName, headName } from '../../shared/heads/head.js';
-import { describeFiles } from '../../shared/release/archive.js';
-import { shipInput } from '../../shared/ship/messages.js';
-import { asked } from '../asked.js';
+import { HEAD_NAMES, type HeadName, headName } from '../../shared/model/heads/head.js';
+import { asked } from '../../shared/orchestration/asked.js';
+import { shipInput } from '../../shared/orchestration/ship/messages.js';
+import { describeFiles } from '../../shared/trust/archive.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { referenceTo } from './run-folder.js';
-import { SHIP_FILES, ShipFolder } from './ship-folder.js';
-import { openPlan, readPlan } from './ship-plan.js';
 
 type RetrainSteps = Pick<
   ResearchActivities,

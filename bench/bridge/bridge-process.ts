@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { startBridge } from '../../bridge/bridge.js';
-import { type ClockSpec, createMarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
 
 // A bridge in a process of its own, which also says what it uses. Started by `running-bridge.ts`.
 

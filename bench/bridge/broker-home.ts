@@ -1,15 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { acceptRelease } from '../../broker/accept-release.js';
 import { buildRelease, buildRollback } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { signRelease } from '../../research/release/sign-release.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import type { Instrument } from '../../shared/config/market.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
-import { acceptRelease } from '../../shared/release/accept-release.js';
-import type { ReleaseFiles } from '../../shared/release/archive.js';
-import { productOf } from '../../shared/release/product.js';
+import type { ArmedSwap } from '../../shared/contract/armed-swap.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import type { ReleaseFiles } from '../../shared/trust/archive.js';
+import { productOf } from '../../shared/trust/product.js';
 
 const SHIP = 'ship/bench';
 /** A bench has no time to wait for an open, as every release does but one that brings older bytes back. */
@@ -19,7 +20,7 @@ const NO_HASH = '0'.repeat(64);
 /** Makes a home folder whose bridge loads these heads at once: by keys, signature, acceptance and swap, as ever. */
 export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrument: Instrument): Promise<void> {
   const nowMs = Date.now();
-  const releasesFolder = path.join(home, 'research', 'releases');
+  const releasesFolder = homePlaces(home).research.releases;
   mkdirSync(releasesFolder, { recursive: true });
   const { root } = initKeys(keyPlaces(home), { ...USUAL_CEREMONY, operatorName: 'bench', nowMs });
   const facts = {
@@ -29,10 +30,10 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
   };
   const { modelVersion: older } = (await buildRelease(releasesFolder, facts, heads, nowMs)).predicate;
   buildRollback(releasesFolder, { ...facts, releaseId: BACK, shipId: BACK }, older, nowMs);
-  const keysFolder = path.join(home, 'signer', 'keys');
+  const keysFolder = homePlaces(home).signer.keys;
   const signed = await signRelease({ releasesFolder, keysFolder, root, releaseId: BACK, nowMs });
   const accepted = await acceptRelease({
-    brokerFolder: path.join(home, 'broker'),
+    brokerFolder: homePlaces(home).broker.folder,
     incomingFolder: releasesFolder,
     tarball: path.basename(signed.tarballFile),
     envelope: path.basename(signed.envelopeFile),
@@ -44,6 +45,6 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
     ...{ v: 1, shipId: BACK, modelVersion, counter, payloadSha256 },
     ...{ tarball, envelope, notBeforeMarketMs: 0 },
   };
-  mkdirSync(path.join(home, 'broker', 'armed'), { recursive: true });
-  replaceFile(path.join(home, 'broker', 'armed', 'swap.json'), JSON.stringify(armed));
+  mkdirSync(homePlaces(home).broker.armed, { recursive: true });
+  replaceFile(path.join(homePlaces(home).broker.armed, 'swap.json'), JSON.stringify(armed));
 }

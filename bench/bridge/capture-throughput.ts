@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClockSpec, createMarketClock } from '../../shared/clock/market-clock.js';
-import type { ReleaseFiles } from '../../shared/release/archive.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
+import type { ReleaseFiles } from '../../shared/trust/archive.js';
 import { makeBrokerHome } from './broker-home.js';
 import { DepthFlood } from './depth-flood.js';
 import { ACCOUNT, bridgeConfig, DEPTH_SAMPLE } from './measured-config.js';
@@ -94,7 +95,7 @@ async function watch(bridge: RunningBridge, gateway: DepthFlood, home: string): 
 
 /** Depth and trade lines of the closed segments. */
 function capturedEvents(home: string): number {
-  const folder = path.join(home, 'broker', 'capture');
+  const folder = homePlaces(home).broker.capture;
   const segments = readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
   return segments.reduce((sum, file) => {
     const bytes = readFileSync(path.join(folder, file));

@@ -7,8 +7,8 @@ import type { FloodOrder } from './depth-flood.js';
 // 'flooded' when the last one has.
 
 const { file, events, eventsPerSecond, account, barsBeforeMs } = workerData as FloodOrder;
-const { openDepthFile } = await import('../../shared/events/depth-jsonl.js');
-const { EventKind } = await import('../../shared/events/event-batch.js');
+const { openDepthFile } = await import('../../shared/node/files/depth-jsonl.js');
+const { EventKind } = await import('../../shared/market/events/event-batch.js');
 const { FrameReader } = await import('../../simulator/wire/frame.js');
 
 const CHUNK_EVENTS = 500;

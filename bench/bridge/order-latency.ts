@@ -6,10 +6,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pythonWith } from '../../setup/python-environment.js';
-import { type ClockSpec, createMarketClock } from '../../shared/clock/market-clock.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { EventKind } from '../../shared/events/event-batch.js';
-import { type Gateway, startGateway } from '../../simulator/gateway.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { EventKind } from '../../shared/market/events/event-batch.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import type { Gateway } from '../../simulator/gateway.js';
+import { startGateway } from '../../simulator/start-gateway.js';
 import type { BridgeUse } from './bridge-process.js';
 import { makeBrokerHome } from './broker-home.js';
 import { ACCOUNT, bridgeConfig, DEPTH_SAMPLE } from './measured-config.js';
@@ -122,7 +124,7 @@ async function latenciesOf(home: string, relay: StampingRelay, { syncs }: Bridge
 }
 
 async function capturedSeqs(home: string): Promise<number[]> {
-  const folder = path.join(home, 'broker', 'capture');
+  const folder = homePlaces(home).broker.capture;
   const numberOf = (file: string) => Number(/-(\d+)\.jsonl$/.exec(file)?.[1]);
   const files = readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
   const seqs: number[] = [];
@@ -134,7 +136,7 @@ async function capturedSeqs(home: string): Promise<number[]> {
 }
 
 function intendedSeqs(home: string): Map<string, number> {
-  const folder = path.join(home, 'broker', 'journal');
+  const folder = homePlaces(home).broker.journal;
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const lines = files
     .filter((file) => path.basename(file).startsWith('orders-'))

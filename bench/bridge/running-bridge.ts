@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
 import type { BridgeAsk, BridgeUse } from './bridge-process.js';
 
 /** A bridge in a process of its own. */
@@ -33,7 +33,7 @@ export class RunningBridge {
   }
 
   status(): BridgeStatus {
-    return bridgeStatus.parse(JSON.parse(readFileSync(path.join(this.home, 'broker', 'status.json'), 'utf8')));
+    return bridgeStatus.parse(JSON.parse(readFileSync(homePlaces(this.home).broker.status, 'utf8')));
   }
 
   async until(isSo: (status: BridgeStatus) => boolean): Promise<BridgeStatus> {

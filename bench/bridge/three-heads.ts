@@ -9,12 +9,12 @@ import { cacheFolder } from '../../setup/cache-folder.mjs';
 import { obtainLibxgboost } from '../../setup/libxgboost.js';
 import { instrumentConfig } from '../../shared/config/market.js';
 import { trainingConfig } from '../../shared/config/training.js';
-import type { Ensemble } from '../../shared/decision/ensemble.js';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { featureSchemaSha256 } from '../../shared/features/schema.js';
-import { HEAD_NAMES } from '../../shared/heads/head.js';
-import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
+import { featureSchemaSha256 } from '../../shared/market/features/schema.js';
+import type { Ensemble } from '../../shared/model/decision/ensemble.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import { GATE_REPORT_FILE } from '../../shared/trust/statement.js';
 
 /** The instrument of the real depth sample. */
 export const INSTRUMENT = instrumentConfig.parse({ localSymbol: 'ESU9' });

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { Book } from '../../shared/book/book.js';
-import { DepthOperation, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { Book } from '../../shared/market/book/book.js';
+import { DepthOperation, type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
 
 /** hftbacktest's event record: ev, exch_ts, local_ts, px, qty, order_id, ival, fval; eight bytes each. */
 const ROW_BYTES = 64;

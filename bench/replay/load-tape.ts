@@ -1,5 +1,5 @@
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import type { EventBatch } from '../../shared/events/event-batch.js';
+import type { EventBatch } from '../../shared/market/events/event-batch.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 
 export interface LoadedTape {
   readonly batches: readonly EventBatch[];

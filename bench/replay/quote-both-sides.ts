@@ -2,8 +2,8 @@ import { EventTape } from '../../research/backtest/event-tape.js';
 import { type OrderDesk, OrderSimulation, type Strategy } from '../../research/backtest/order-simulation.js';
 import type { OrderReport, OwnOrder } from '../../research/backtest/own-order.js';
 import { type QueueSpec, queueModelOf } from '../../research/backtest/queue-model.js';
-import { Book } from '../../shared/book/book.js';
-import { type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { Book } from '../../shared/market/book/book.js';
+import { type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
 import type { LoadedTape } from './load-tape.js';
 
 /** Latencies and limits of the strategy; peers/hftbacktest_peer.py has the same. */

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { textLines } from '../../research/import/text-lines.js';
 import { cacheFolder } from '../../setup/cache-folder.mjs';
-import { Book } from '../../shared/book/book.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { Book } from '../../shared/market/book/book.js';
+import { type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 
 const run = promisify(execFile);
 const C_SOURCE = fileURLToPath(new URL('../peers/depth_parser.c', import.meta.url));

@@ -4,8 +4,8 @@ import { generateMarket } from '../../research/generator/generate-market.js';
 import { LineFile } from '../../research/generator/line-file.js';
 import { cacheFolder } from '../../setup/cache-folder.mjs';
 import { instrumentConfig } from '../../shared/config/market.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { formatBreakLine, formatEventLine, formatHeaderLine } from '../../shared/events/depth-line.js';
+import { formatBreakLine, formatEventLine, formatHeaderLine } from '../../shared/market/events/depth-line.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 
 const SEED = 20_140_102;
 const DAYS = 24;

@@ -1,4 +1,4 @@
-import type { AlarmName } from '../../shared/handover/alarm-line.js';
+import type { AlarmName } from '../../shared/contract/alarm-line.js';
 import type { HaltCode } from '../halt/halts.js';
 import type { Alarms } from './alarms.js';
 

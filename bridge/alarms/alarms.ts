@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type AlarmLine, type AlarmName, alarmLine } from '../../shared/handover/alarm-line.js';
+import { type AlarmLine, type AlarmName, alarmLine } from '../../shared/contract/alarm-line.js';
 import { AppendLog } from '../disk/append-log.js';
 
 export interface RaisedAlarm {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import type { DepthHeader } from '../../shared/events/depth-header.js';
-import { formatBreakLine, formatDepthLine, formatTradeLine } from '../../shared/events/depth-line.js';
+import type { DepthHeader } from '../../shared/market/events/depth-header.js';
+import { formatBreakLine, formatDepthLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
 import type { ReceiveClock } from './receive-clock.js';
 import { recoverSegments } from './segment.js';
 import { SegmentFiles, type SegmentLimits } from './segment-files.js';

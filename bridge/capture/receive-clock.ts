@@ -1,4 +1,4 @@
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 
 /** Beyond this the market clock was stepped: the stamps jump to it (never back) and the capture says so. */
 const STEP_MS = 1000;

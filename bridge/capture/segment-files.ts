@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import type { DepthHeader } from '../../shared/events/depth-header.js';
-import { formatHeaderLine } from '../../shared/events/depth-line.js';
+import type { DepthHeader } from '../../shared/market/events/depth-header.js';
+import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
 import { renamePatiently, syncFolderInBackground } from '../disk/replace-in-background.js';
 import { keepPosition, OPEN_SUFFIX, segmentFile } from './segment.js';
 

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { isDiskFull } from '../../shared/disk/disk-full.js';
-import { renameWithRetry } from '../../shared/disk/replace-file.js';
+import { isDiskFull } from '../../shared/node/disk/disk-full.js';
+import { renameWithRetry } from '../../shared/node/disk/replace-file.js';
 import { replaceInBackground } from '../disk/replace-in-background.js';
 
 /** A file that is still written to carries this after its final name; nobody else may touch it. */

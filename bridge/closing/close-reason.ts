@@ -1,4 +1,4 @@
-import type { SessionPhase } from '../../shared/calendar/session-calendar.js';
+import type { SessionPhase } from '../../shared/market/calendar/session-calendar.js';
 
 export interface CloseContext {
   /** Halts that asked for the position to be closed, and have not seen it flat since. */

@@ -1,6 +1,6 @@
 import { EventName, IBApi } from '@stoqey/ib';
-import { decimalText } from '../../shared/events/decimal-text.js';
 import { Failure } from '../../shared/failure.js';
+import { decimalText } from '../../shared/market/events/decimal-text.js';
 import { type DepthListener, DepthTap } from './depth-tap.js';
 
 export interface GatewayAddress {

@@ -1,6 +1,6 @@
 import type { Contract } from '@stoqey/ib';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { ContractGuard } from '../contract-guard.js';
 import type { Decider } from '../decide/decider.js';
 import type { DecisionLog } from '../decide/decision-log.js';

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { readPlainFile } from '../../shared/disk/plain-file.js';
-import { CONTROL_FILES, type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
+import { CONTROL_FILES, type TradingControl, tradingControl } from '../../shared/contract/trading-control.js';
+import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 
 /** What the control folder asks for at this moment. */
 export interface Asked {

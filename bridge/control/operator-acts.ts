@@ -1,14 +1,10 @@
 import path from 'node:path';
 import type { RiskLimits } from '../../shared/config/operations.js';
-import {
-  type AcceptedAct,
-  acceptedActs,
-  acceptedLimits,
-  actsFile,
-  envelopesOf,
-} from '../../shared/handover/accepted-act.js';
-import { type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
-import { type DsseEnvelope, dsseEnvelope } from '../../shared/release/dsse.js';
+import { type AcceptedAct, acceptedActs, acceptedLimits, envelopesOf } from '../../shared/contract/accepted-act.js';
+import { type TradingControl, tradingControl } from '../../shared/contract/trading-control.js';
+import { actsFile } from '../../shared/node/contract/acts-file.js';
+import { readTrustedRoot, TrustMissing } from '../../shared/node/trust/trust-store.js';
+import { type DsseEnvelope, dsseEnvelope } from '../../shared/trust/dsse.js';
 import {
   type ActName,
   ActRefused,
@@ -16,9 +12,8 @@ import {
   type OperatorAct,
   signersNeeded,
   verifyAct,
-} from '../../shared/release/operator-act.js';
-import type { TrustedRoot } from '../../shared/release/root.js';
-import { readTrustedRoot, TrustMissing } from '../../shared/release/trust-store.js';
+} from '../../shared/trust/operator-act.js';
+import type { TrustedRoot } from '../../shared/trust/root.js';
 import { AppendLog } from '../disk/append-log.js';
 
 /**

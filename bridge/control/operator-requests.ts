@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import type { TradingControl } from '../../shared/contract/trading-control.js';
 import { Failure } from '../../shared/failure.js';
-import type { TradingControl } from '../../shared/handover/trading-control.js';
-import { ActRefused } from '../../shared/release/operator-act.js';
+import { ActRefused } from '../../shared/trust/operator-act.js';
 import type { Alarms } from '../alarms/alarms.js';
 import type { Halts } from '../halt/halts.js';
 import type { AskedInWriting, ControlFiles } from './control-files.js';

@@ -1,9 +1,9 @@
-import type { Decision } from '../../shared/decision/decision.js';
-import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
-import type { Bar } from '../../shared/events/bar.js';
-import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
-import { type TickScale, tickScaleOf } from '../../shared/events/tick-scale.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
+import { type TickScale, tickScaleOf } from '../../shared/market/events/tick-scale.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
+import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
+import type { HeadSet } from '../../shared/model/heads/head-set.js';
 import type { EventSink } from '../feed/event-sink.js';
 
 export interface DeciderDeps {

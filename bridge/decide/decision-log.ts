@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
-import type { Decision } from '../../shared/decision/decision.js';
-import { recordOf } from '../../shared/decision/decision-record.js';
-import type { Bar } from '../../shared/events/bar.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
+import { recordOf } from '../../shared/model/decision/decision-record.js';
 import { AppendLog } from '../disk/append-log.js';
 import type { LoadedRelease } from '../swap/prepare-release.js';
 

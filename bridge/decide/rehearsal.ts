@@ -1,4 +1,4 @@
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 
 /** Wall time before a second of market time begins from which on the way is kept warm... */
 const LEAD_MS = 3;

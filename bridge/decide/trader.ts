@@ -1,5 +1,5 @@
-import type { Decision } from '../../shared/decision/decision.js';
-import type { OrderAsk } from '../orders/order-desk.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
+import type { OrderAsk } from '../orders/order-ask.js';
 import type { Order, OrderLedger } from '../orders/order-ledger.js';
 
 /** What to do about the difference between what a decision wants held and what is held. */

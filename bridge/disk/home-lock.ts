@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type FileLock, lockFile } from '../../shared/disk/file-lock.js';
 import { Failure } from '../../shared/failure.js';
+import { type FileLock, lockFile } from '../../shared/node/disk/file-lock.js';
 
 /**
  * Takes the folder `broker/` for one bridge, before anything in it is opened. `bridge.lock` is the lock; `bridge.pid` only

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { isDiskFull } from '../../shared/disk/disk-full.js';
 import { Failure } from '../../shared/failure.js';
+import { isDiskFull } from '../../shared/node/disk/disk-full.js';
 
 /**
  * Makes the folder where it is missing, and tries what will be done in it later: making a file. A full disk passes: it

@@ -1,5 +1,5 @@
 import { BarSizeSetting, type Contract, EventName, WhatToShow } from '@stoqey/ib';
-import { BAR_MS, type Bar } from '../../shared/events/bar.js';
+import { BAR_MS, type Bar } from '../../shared/market/events/bar.js';
 import type { GatewaySession } from '../connection/session.js';
 
 /**

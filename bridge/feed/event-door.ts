@@ -1,5 +1,5 @@
-import { DepthOperation, Side } from '../../shared/events/event-batch.js';
-import { tickScaleOf } from '../../shared/events/tick-scale.js';
+import { DepthOperation, Side } from '../../shared/market/events/event-batch.js';
+import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
 
 /** Above all that was ever open in one contract: what claims more is a defect of the feed. */
 const SIZE_CONTRACTS_MAX = 10_000_000;

@@ -1,5 +1,5 @@
-import type { SessionPhase } from '../../shared/calendar/session-calendar.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { SessionPhase } from '../../shared/market/calendar/session-calendar.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { Alarms } from '../alarms/alarms.js';
 import type { MarketHours } from '../market-hours.js';
 import type { MarketFeed } from './market-feed.js';

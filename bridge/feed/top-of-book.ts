@@ -1,4 +1,4 @@
-import { DepthOperation, Side } from '../../shared/events/event-batch.js';
+import { DepthOperation, Side } from '../../shared/market/events/event-batch.js';
 
 /** IB's tick types of the best prices. */
 export const QUOTE_TICK = { bidSize: 0, bid: 1, ask: 2, askSize: 3 } as const;

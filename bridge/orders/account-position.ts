@@ -22,6 +22,8 @@ export interface AccountPositionDeps {
 export class AccountPosition {
   private session: GatewaySession | undefined;
   private told: number | null = null;
+  /** The gateway has said something since that nobody can read. */
+  private isOdd = false;
   /** The ledger of that moment (each trade date has its own), and how often its position had changed. */
   private toldAt: { readonly ledger: OrderLedger; readonly change: number } | undefined;
   private asking: Promise<number> | undefined;
@@ -30,7 +32,7 @@ export class AccountPosition {
 
   constructor(private readonly deps: AccountPositionDeps) {}
 
-  /** Signed, by the gateway's last word on this connection; null before the first. */
+  /** Signed, by the gateway's last word on this connection that could be read; null before the first. */
   get contracts(): number | null {
     return this.told;
   }
@@ -40,6 +42,7 @@ export class AccountPosition {
     if (this.session === session) return;
     this.session = session;
     this.told = null;
+    this.isOdd = false;
     this.asking = undefined;
     session.ib.on(EventName.position, (account: string, contract: Contract, contracts: number) => {
       if (session !== this.session || account !== this.deps.own.account || !isOwn(contract, this.deps.own)) return;
@@ -74,7 +77,7 @@ export class AccountPosition {
    * before we do, or of one less. What live orders may still bring explains a difference as well.
    */
   get isExplained(): boolean {
-    if (this.told === null || !this.toldAt) return false;
+    if (this.told === null || this.isOdd || !this.toldAt) return false;
     const ledger = this.deps.ledger();
     const { ledger: former, change } = this.toldAt;
     const known = former.positionsSince(change);
@@ -104,7 +107,10 @@ export class AccountPosition {
   }
 
   private hear(contracts: number): void {
-    this.told = Number.isSafeInteger(contracts) ? contracts : null;
+    // What is held does not end with a word that cannot be read: it may have to be closed.
+    this.isOdd = !Number.isSafeInteger(contracts);
+    if (this.isOdd) return;
+    this.told = contracts;
     const ledger = this.deps.ledger();
     this.toldAt = { ledger, change: ledger.positionChanges };
   }

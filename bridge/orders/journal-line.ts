@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
+import { FINAL_STATES, SETTLED_OUTCOMES } from './order-state.js';
 
 /** Prices in points, quantities in contracts, position signed (long positive). */
 const side = z.enum(['BUY', 'SELL']);
@@ -10,9 +11,19 @@ const executedContracts = z.number().int().nonnegative();
 const orderRef = z.uuid();
 const text = z.string();
 
-/** How an order that was no longer watched turned out, by the gateway's own word. */
-export const settledOutcome = z.enum(['working', 'cancelled', 'rejected', 'not-received']);
-export type SettledOutcome = z.infer<typeof settledOutcome>;
+/** What an order is asked to do, by its reference. */
+const orderTerms = {
+  orderRef,
+  orderId: z.number().int().positive(),
+  side,
+  contracts,
+  orderType: z.enum(['LMT', 'MKT']),
+  limitPrice: z.number().nullable(),
+  purpose: z.enum(['decision', 'flatten']),
+  modelVersion: z.number().int().positive().nullable(),
+  /** The market event that the decision was taken on; null where none was. */
+  eventSeq: z.number().int().nonnegative().nullable(),
+};
 
 const lines = [
   /** First line of every file: all that has to be known of the files before. */
@@ -33,21 +44,11 @@ const lines = [
     haltReasons: z.record(z.string(), z.string()),
     /** Halts whose closing of the position was not done yet. */
     closing: z.array(text).optional(),
+    /** The newest orders, all of them over: a late word or execution of one is no other hand's. */
+    orders: z.array(z.object({ ...orderTerms, state: z.enum(FINAL_STATES), permIds: z.array(z.number()) })).optional(),
   }),
   /** On disk before the order is handed to the socket. */
-  z.object({
-    kind: z.literal('intent'),
-    orderRef,
-    orderId: z.number().int().positive(),
-    side,
-    contracts,
-    orderType: z.enum(['LMT', 'MKT']),
-    limitPrice: z.number().nullable(),
-    purpose: z.enum(['decision', 'flatten']),
-    modelVersion: z.number().int().positive().nullable(),
-    /** The market event that the decision was taken on; null where none was. */
-    eventSeq: z.number().int().nonnegative().nullable(),
-  }),
+  z.object({ kind: z.literal('intent'), ...orderTerms }),
   z.object({ kind: z.literal('sent'), orderRef }),
   /** The message certainly never left this process. */
   z.object({ kind: z.literal('not-sent'), orderRef, reason: text }),
@@ -86,7 +87,7 @@ const lines = [
   }),
   /** The socket is gone: the outcome of everything in flight is unknown until it is settled. */
   z.object({ kind: z.literal('link-lost'), reason: text }),
-  z.object({ kind: z.literal('settled'), orderRef, outcome: settledOutcome, permId: z.number().nullable() }),
+  z.object({ kind: z.literal('settled'), orderRef, outcome: z.enum(SETTLED_OUTCOMES), permId: z.number().nullable() }),
   /** An execution that was counted is void: the exchange has taken the trade back. */
   z.object({ kind: z.literal('bust'), execId: text, corrects: text.nullable() }),
   /**

@@ -1,4 +1,4 @@
-import { isDiskFull } from '../../shared/disk/disk-full.js';
+import { isDiskFull } from '../../shared/node/disk/disk-full.js';
 import { type DiskReserve, RESERVE_BYTES } from '../disk/disk-reserve.js';
 import { checkEntry, type EntryOf, type JournalEntry, JournalLineInvalid } from './journal-line.js';
 import type { OrderJournal } from './order-journal.js';

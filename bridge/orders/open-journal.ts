@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { DiskReserve } from '../disk/disk-reserve.js';
 import type { MarketHours } from '../market-hours.js';
 import { type JournalEvents, JournalQueue } from './journal-queue.js';

@@ -15,22 +15,11 @@ import type { GatewaySession } from '../connection/session.js';
 import { meaningOfOrderError } from '../connection/system-codes.js';
 import type { Refusal } from '../risk/rule.js';
 import { readExecution } from './fill-report.js';
-import type { EntryOf, OrderSide } from './journal-line.js';
+import type { EntryOf } from './journal-line.js';
 import type { JournalQueue } from './journal-queue.js';
+import type { OrderAsk } from './order-ask.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 import { isFinal, isLive, nextState, saysAlive } from './order-state.js';
-
-/** What shall be sent; it has passed the risk rules already. */
-export interface OrderAsk {
-  readonly side: OrderSide;
-  readonly contracts: number;
-  readonly orderType: 'LMT' | 'MKT';
-  /** Points, a whole number of ticks; null for market orders. */
-  readonly limitPrice: number | null;
-  readonly purpose: 'decision' | 'flatten';
-  readonly modelVersion: number | null;
-  readonly eventSeq: number | null;
-}
 
 export interface OrderDeskDeps {
   readonly account: string;
@@ -49,6 +38,8 @@ export interface OrderDeskDeps {
   readonly onOddReport: (why: string) => void;
   /** An error about an order whose code nobody has listed. */
   readonly onUnlistedCode: (why: string) => void;
+  /** An order lives under our client id and is in no journal: nothing may be opened until that is looked into. */
+  readonly onUnknownOrder: (what: string) => void;
   /** Only a fresh look at the gateway's truth can explain this; where it is about one order, which. */
   readonly onDoubt: (reason: string, orderRef: string | null) => void;
 }
@@ -171,7 +162,7 @@ export class OrderDesk {
     const order = this.ledger.byOrderId(orderId);
     if (order && !isOfAnother(order, permId))
       this.recordStatus(order, { status, filled, remaining, permId: permId ?? 0 });
-    else if (saysAlive(status)) this.deps.onDoubt(`order ${orderId} is ${status}, and in no journal`, null);
+    else if (saysAlive(status)) this.deps.onUnknownOrder(`order ${orderId} is ${status}, and in no journal`);
   };
 
   private readonly onOpenOrder = (
@@ -185,7 +176,7 @@ export class OrderDesk {
     const order = reported.orderRef ? this.ledger.order(reported.orderRef) : this.ledger.byOrderId(orderId);
     if (!order) {
       if (saysAlive(status) && contract.localSymbol === this.deps.contract.localSymbol)
-        this.deps.onDoubt(`order ${orderId} is ${status}, and in no journal`, null);
+        this.deps.onUnknownOrder(`order ${orderId} is ${status}, and in no journal`);
       return;
     }
     // It does not say how much was filled: its end is a status to wait for, or to ask about.

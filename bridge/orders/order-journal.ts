@@ -1,14 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
-import { createFile } from '../../shared/disk/create-file.js';
 import { BadInput, Failure } from '../../shared/failure.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { createFile } from '../../shared/node/disk/create-file.js';
 import { AppendLog } from '../disk/append-log.js';
 import { checkEntry, entryOf, type JournalEntry, type JournalLine, journalLine } from './journal-line.js';
 import { OrderLedger } from './order-ledger.js';
 
 /** Executions of earlier trade dates that the next file still names: more than a gateway day has. */
 const EXECUTIONS_CARRIED = 2000;
+
+/** Orders of earlier trade dates that the next file still names: the gateway may come back to the last ones. */
+const ORDERS_CARRIED = 200;
 
 /**
  * `broker/journal/<account>-<contract>/orders-<trade date>.jsonl` and the ledger that its lines add up to. A line is on disk before the
@@ -114,6 +117,7 @@ export class OrderJournal {
       })),
       haltReasons: Object.fromEntries(ledger.haltReasons),
       closing: [...ledger.closingCodes],
+      orders: ledger.ended().slice(-ORDERS_CARRIED),
     };
   }
 }

@@ -25,6 +25,9 @@ export interface Order extends Readonly<Omit<EntryOf<'intent'>, 'kind'>> {
   readonly permIds: readonly number[];
 }
 
+/** Of an order of which nothing has been heard. */
+const UNTOLD = { filled: 0, reportedFilled: 0, isOver: false, cancelAsked: false, refusal: null, warning: null };
+
 /**
  * What all lines of the journal add up to, and nothing else: the same lines give the same ledger, live or after a
  * restart. It never asks a clock and never talks to anybody.
@@ -170,6 +173,13 @@ export class OrderLedger {
   all(): Order[] {
     return [...this.byRef.values()];
   }
+  /** Those that are over, as the next trade date begins with them, in the order in which they were sent. */
+  ended(): NonNullable<EntryOf<'carry'>['orders']> {
+    return this.all().flatMap(
+      ({ state, permIds, filled, reportedFilled, isOver, cancelAsked, refusal, warning, ...terms }) =>
+        isFinal(state) ? [{ ...terms, state, permIds: [...permIds] }] : [],
+    );
+  }
 
   /** Contracts that live orders of a side may still fill. */
   openContracts(side: OrderSide): number {
@@ -196,20 +206,32 @@ export class OrderLedger {
   }
 
   private begin(carried: EntryOf<'carry'>): void {
-    const { positionContracts, highestOrderId, executions, haltReasons, markPrice, closing = [] } = carried;
+    const {
+      positionContracts,
+      highestOrderId,
+      executions,
+      haltReasons,
+      markPrice,
+      closing = [],
+      orders = [],
+    } = carried;
     this.positions.splice(0, this.positions.length, positionContracts);
     this.startPosition = positionContracts;
     this.startMark = markPrice;
     this.cash = 0;
     this.highestId = Math.max(this.highestId, highestOrderId);
     for (const execution of executions) this.executions.carry(execution);
+    for (const { state, permIds, ...terms } of orders) {
+      const filled = this.executions.contractsOf(terms.orderRef);
+      this.remember({ ...terms, ...UNTOLD, filled, reportedFilled: filled, isOver: true, permIds, state });
+      this.refByOrderId.set(terms.orderId, terms.orderRef);
+    }
     for (const [code, reason] of Object.entries(haltReasons)) this.halts.set(code, reason);
     for (const code of closing) this.closing.add(code);
   }
 
   private intend({ kind: _, ...order }: EntryOf<'intent'>): void {
-    const untold = { filled: 0, reportedFilled: 0, isOver: false, cancelAsked: false, refusal: null, warning: null };
-    this.remember({ ...order, ...untold, permIds: [], state: 'intended' });
+    this.remember({ ...order, ...UNTOLD, permIds: [], state: 'intended' });
     this.refByOrderId.set(order.orderId, order.orderRef);
     this.highestId = Math.max(this.highestId, order.orderId);
   }

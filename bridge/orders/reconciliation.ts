@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TradingControl } from '../../shared/handover/trading-control.js';
+import type { TradingControl } from '../../shared/contract/trading-control.js';
 import { askGatewayTruth } from '../connection/collect.js';
 import type { GatewaySession } from '../connection/session.js';
 import type { Halts } from '../halt/halts.js';

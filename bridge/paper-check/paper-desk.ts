@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Contract, OrderAction, OrderType, TimeInForce } from '@stoqey/ib';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { Failure } from '../../shared/failure.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { askOpenOrders, askPositions, type OpenOrderReport } from '../connection/collect.js';
 import { isRestartExpected } from '../connection/restart-windows.js';
 import type { GatewaySession } from '../connection/session.js';
 import { MarketHours } from '../market-hours.js';
+import type { OrderSide } from '../orders/journal-line.js';
 import { saysOver } from '../orders/order-state.js';
 import { gatewayPosition } from '../orders/reconcile.js';
 import type { RiskContext } from '../risk/rule.js';
@@ -17,8 +18,6 @@ import { checkPaperOrder, OUT_OF_REACH_FRACTION, type PaperAsk } from './paper-l
 import type { Patience } from './patience.js';
 import type { Quotes } from './quotes.js';
 import type { Witness } from './witness.js';
-
-export type Side = PaperAsk['side'];
 
 /** What is still there when everything should be gone; null where the gateway did not say. */
 export interface Left {
@@ -85,7 +84,7 @@ export class PaperDesk {
   }
 
   /** One contract at the market, until its execution and its commission are told. @throws Failure as `place`, NotSeen */
-  async trade(side: Side): Promise<OrderStory> {
+  async trade(side: OrderSide): Promise<OrderStory> {
     const { witness, patience } = this.deps;
     // The account may be behind the executions: until both say the same, the worst of them counts.
     await witness.until(() => this.toldContracts === this.executedContracts, patience.answerMs);
@@ -172,12 +171,12 @@ export class PaperDesk {
     return this.sent.slice(this.closed.sent);
   }
 
-  private context(side: Side): RiskContext {
+  private context(side: OrderSide): RiskContext {
     const { config, clock } = this.deps;
     const hours = MarketHours.of(config);
     const nowMarketMs = clock.nowMs();
     const live = this.recent.filter(({ story }) => !story.isSettled && !story.isUnknownThere);
-    const contractsOf = (wanted: Side) =>
+    const contractsOf = (wanted: OrderSide) =>
       live.filter((one) => one.side === wanted).reduce((sum, { contracts }) => sum + contracts, 0);
     const worst = side === 'BUY' ? Math.max : Math.min;
     const unknown = { depthAgeMs: Number.NaN, bid: Number.NaN, ask: Number.NaN, pnlTodayUsd: Number.NaN };

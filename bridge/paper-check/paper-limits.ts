@@ -1,4 +1,4 @@
-import type { OrderAsk } from '../orders/order-desk.js';
+import type { OrderAsk } from '../orders/order-ask.js';
 import { openOrders } from '../risk/open-orders.js';
 import { orderRate } from '../risk/order-rate.js';
 import { orderSize } from '../risk/order-size.js';

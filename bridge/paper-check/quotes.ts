@@ -1,8 +1,8 @@
 import { type Contract, MarketDataType } from '@stoqey/ib';
-import { tickScaleOf } from '../../shared/events/tick-scale.js';
 import { Failure } from '../../shared/failure.js';
+import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
 import type { GatewaySession } from '../connection/session.js';
-import type { Side } from './paper-desk.js';
+import type { OrderSide } from '../orders/journal-line.js';
 import type { Witness } from './witness.js';
 
 /** IB's tick types of best prices and of the last one, live and delayed. */
@@ -35,7 +35,7 @@ export class Quotes {
   }
 
   /** The side's own best price, which an order may join. @throws Failure NotSeen without a live book */
-  touch(side: Side): number {
+  touch(side: OrderSide): number {
     const [type] = side === 'BUY' ? TICKS.bid : TICKS.ask;
     const price = this.newest([type]);
     if (price === undefined) throw new Failure('NotSeen', 'no live best price came: there is no touch to join');
@@ -43,7 +43,7 @@ export class Quotes {
   }
 
   /** A price so far behind the market that it does not fill, a whole number of ticks. @throws Failure NotSeen */
-  behind(side: Side, fraction: number): number {
+  behind(side: OrderSide, fraction: number): number {
     const { price } = this;
     if (price === undefined) throw new Failure('NotSeen', 'no price came');
     const scale = tickScaleOf(this.tickSize);
@@ -52,7 +52,7 @@ export class Quotes {
   }
 
   /** Whether a limit is at least so far behind the market; false where no price is known. */
-  isBehind(side: Side, limitPrice: number, fraction: number): boolean {
+  isBehind(side: OrderSide, limitPrice: number, fraction: number): boolean {
     const { price } = this;
     if (price === undefined) return false;
     return side === 'BUY' ? limitPrice <= price * (1 - fraction) : limitPrice >= price * (1 + fraction);

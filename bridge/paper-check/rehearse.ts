@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { checkContract, contractOf } from '../connection/contract.js';
 import { GatewaySession, type SessionTimeouts } from '../connection/session.js';
 import { takeHome } from '../disk/home-lock.js';
@@ -51,7 +51,7 @@ const LAST_LOOKS = 2;
  */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
   requirePaper(options.config);
-  const broker = path.join(options.config.home, 'broker');
+  const broker = homePlaces(options.config.home).broker.folder;
   const lock = await takeHome(broker);
   try {
     return await new Rehearsal(options, broker).run();

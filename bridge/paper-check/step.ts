@@ -1,5 +1,5 @@
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { GatewaySession } from '../connection/session.js';
 import type { PaperDesk } from './paper-desk.js';
 import type { Patience } from './patience.js';

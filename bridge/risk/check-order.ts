@@ -1,4 +1,4 @@
-import type { OrderAsk } from '../orders/order-desk.js';
+import type { OrderAsk } from '../orders/order-ask.js';
 import { contractExpiry } from './contract-expiry.js';
 import { dailyLoss } from './daily-loss.js';
 import { halted } from './halted.js';

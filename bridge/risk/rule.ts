@@ -1,6 +1,6 @@
-import type { SessionPhase } from '../../shared/calendar/session-calendar.js';
 import type { RiskLimits } from '../../shared/config/operations.js';
-import type { OrderAsk } from '../orders/order-desk.js';
+import type { SessionPhase } from '../../shared/market/calendar/session-calendar.js';
+import type { OrderAsk } from '../orders/order-ask.js';
 
 /** All that a rule may look at, taken at one moment. Prices in points, times in market ms. NaN: not known. */
 export interface RiskContext {

@@ -1,4 +1,4 @@
-import { tickScaleOf } from '../../shared/events/tick-scale.js';
+import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
 import type { RiskRule } from './rule.js';
 
 /** The exchange refuses prices between ticks; sending one is a defect of ours. Float dust counts. */

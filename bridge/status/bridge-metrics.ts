@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client';
-import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { FullBridgeStatus } from '../../shared/contract/bridge-status.js';
 import type { LatencyHistogram } from './latencies.js';
 
 const PREFIX = 'believe_bridge_';

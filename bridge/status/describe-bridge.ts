@@ -1,5 +1,5 @@
-import type { MarketClock } from '../../shared/clock/market-clock.js';
-import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { FullBridgeStatus } from '../../shared/contract/bridge-status.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { Alarms } from '../alarms/alarms.js';
 import type { CaptureWriter } from '../capture/capture-writer.js';
 import type { ConnectionState } from '../connection/keep-connected.js';

@@ -1,7 +1,7 @@
-import type { SessionPhase } from '../../shared/calendar/session-calendar.js';
-import { BAR_FEATURES } from '../../shared/features/bar-features.js';
-import { BARS_KEPT } from '../../shared/features/bar-history.js';
-import type { MarketState } from '../../shared/features/market-state.js';
+import type { SessionPhase } from '../../shared/market/calendar/session-calendar.js';
+import { BAR_FEATURES } from '../../shared/market/features/bar-features.js';
+import { BARS_KEPT } from '../../shared/market/features/bar-history.js';
+import type { MarketState } from '../../shared/market/features/market-state.js';
 
 export interface Regime {
   readonly sessionPhase: SessionPhase;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bridgeStatus, type FullBridgeStatus } from '../../shared/handover/bridge-status.js';
+import { bridgeStatus, type FullBridgeStatus } from '../../shared/contract/bridge-status.js';
 import { renamePatiently } from '../disk/replace-in-background.js';
 
 const EVERY_MS = 1000;

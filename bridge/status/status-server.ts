@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
-import { answerThisMachine, closeServer, listenOnLoopback } from '../../shared/http/loopback-server.js';
+import type { FullBridgeStatus } from '../../shared/contract/bridge-status.js';
+import { answerThisMachine, closeServer, listenOnLoopback } from '../../shared/node/http/loopback-server.js';
 import { bridgeMetrics } from './bridge-metrics.js';
 
 type Reply = (type: string, text: string, code?: number) => void;

@@ -1,5 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { FullBridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { FullBridgeStatus } from '../../shared/contract/bridge-status.js';
 import { Latencies } from './latencies.js';
 
 /** What the bridge counts for its status, since its start unless it says otherwise. */

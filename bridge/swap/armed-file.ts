@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { renameWithRetry } from '../../shared/disk/replace-file.js';
+import { type ArmedSwap, armedSwap } from '../../shared/contract/armed-swap.js';
 import { BadInput } from '../../shared/failure.js';
-import { type ArmedSwap, armedSwap } from '../../shared/handover/armed-swap.js';
+import { renameWithRetry } from '../../shared/node/disk/replace-file.js';
 
 /**
  * `broker/armed/swap.json`. The worker may withdraw it at any time before the swap, so the bridge takes it by renaming

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
-import { requireKnownGraph } from '../../shared/heads/require-known-graph.js';
+import { requireKnownGraph } from '../../shared/model/heads/require-known-graph.js';
 import { EventLoopWatchdog } from '../event-loop-watchdog.js';
 import type { examination } from './examine-release.js';
 import { type ReleaseAsk, readyHeads, verifyFiles } from './prepare-release.js';

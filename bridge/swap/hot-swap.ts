@@ -1,7 +1,7 @@
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { ArmedSwap } from '../../shared/contract/armed-swap.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
 import { Failure } from '../../shared/failure.js';
-import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
-import type { SwapRecord } from '../../shared/handover/swap-record.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { ArmedFile } from './armed-file.js';
 import type { LiveReleases } from './live-release.js';
 import type { LoadedRelease } from './prepare-release.js';

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import { type LiveRelease, liveFolder, liveRelease, readLiveReleases } from '../../shared/handover/live-release.js';
-import type { SwapRecord } from '../../shared/handover/swap-record.js';
+import { type LiveRelease, liveRelease } from '../../shared/contract/live-release.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
+import { liveFolder, readLiveReleases } from '../../shared/node/contract/live-releases.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 
 /**
  * `broker/trust/live/`: which release trades. One file for each swap, written before the line of `swaps.jsonl`; every

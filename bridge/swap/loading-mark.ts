@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../shared/disk/replace-file.js';
 import { Failure } from '../../shared/failure.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { sha256Hex } from '../../shared/reference.js';
 
 const loadingMark = z.strictObject({

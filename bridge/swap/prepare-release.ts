@@ -1,9 +1,9 @@
-import type { SwapRecord } from '../../shared/handover/swap-record.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
-import { loadHeadSet } from '../../shared/heads/load-head-set.js';
-import { loadRelease, verifyStillGood } from '../../shared/release/accept-release.js';
-import type { ReleaseProduct } from '../../shared/release/product.js';
-import type { ExpectedRelease, VerifiedRelease } from '../../shared/release/verify-release.js';
+import { loadRelease, verifyStillGood } from '../../broker/load-release.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
+import type { HeadSet } from '../../shared/model/heads/head-set.js';
+import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
+import type { ReleaseProduct } from '../../shared/trust/product.js';
+import type { ExpectedRelease, VerifiedRelease } from '../../shared/trust/verify-release.js';
 
 /** A release that was verified, loaded, warmed and whose golden rows came out as signed. */
 export interface LoadedRelease {

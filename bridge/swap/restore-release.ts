@@ -1,6 +1,6 @@
-import type { SwapRecord } from '../../shared/handover/swap-record.js';
-import type { ReleaseProduct } from '../../shared/release/product.js';
-import { envelopeName, tarballName } from '../../shared/release/statement.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
+import type { ReleaseProduct } from '../../shared/trust/product.js';
+import { envelopeName, tarballName } from '../../shared/trust/statement.js';
 import type { KnownRelease } from './guarded-load.js';
 import type { LiveReleases } from './live-release.js';
 import type { LoadedRelease } from './prepare-release.js';

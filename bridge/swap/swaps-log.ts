@@ -1,5 +1,5 @@
+import { type SwapRecord, swapRecord } from '../../shared/contract/swap-record.js';
 import { BadInput } from '../../shared/failure.js';
-import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
 import { AppendLog } from '../disk/append-log.js';
 
 /**

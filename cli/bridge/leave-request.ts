@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDiskFull } from '../../shared/disk/disk-full.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { CONTROL_FILES } from '../../shared/contract/trading-control.js';
 import { Failure } from '../../shared/failure.js';
-import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
-import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
+import { isDiskFull } from '../../shared/node/disk/disk-full.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 
 export type ControlName = keyof typeof CONTROL_FILES;
 
@@ -23,7 +24,7 @@ export async function leaveRequest(
   request: object,
   { isDone, waitMs }: { readonly isDone: (status: BridgeStatus) => boolean; readonly waitMs: number },
 ): Promise<{ done: boolean; status: BridgeStatus | null }> {
-  const file = path.join(home, 'broker', 'control', CONTROL_FILES[name]);
+  const file = path.join(homePlaces(home).broker.control, CONTROL_FILES[name]);
   const saidBefore = refusalIn(statusIn(home));
   const askedMs = Date.now();
   leave(file, `${JSON.stringify(request)}\n`);
@@ -61,7 +62,7 @@ export function readStatus(home: string): { status: BridgeStatus; ageMs: number 
 }
 
 function statusIn(home: string): BridgeStatus | null {
-  const file = path.join(home, 'broker', 'status.json');
+  const file = homePlaces(home).broker.status;
   return existsSync(file) ? bridgeStatus.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
 }
 

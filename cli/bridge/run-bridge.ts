@@ -6,10 +6,10 @@ import type { Person } from '../../bridge/paper-check/person.js';
 import { rehearse } from '../../bridge/paper-check/rehearse.js';
 import type { RehearsalReport } from '../../bridge/paper-check/report.js';
 import type { Step } from '../../bridge/paper-check/step.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
-import { untilAskedToStop } from '../../shared/process/stop-request.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { failureText } from '../failure-text.js';
 
 const STDERR = 2;

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
 import type { Config } from '../../shared/config/config.js';
-import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { cosignEnvelope, type DsseEnvelope, dsseEnvelope } from '../../shared/release/dsse.js';
-import { type ActName, actNow, actOf, signAct, signersNeeded, type Wish } from '../../shared/release/operator-act.js';
-import type { TrustedRoot } from '../../shared/release/root.js';
-import { readTrustedRoot, TrustMissing } from '../../shared/release/trust-store.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
+import { readTrustedRoot, TrustMissing } from '../../shared/node/trust/trust-store.js';
+import { cosignEnvelope, type DsseEnvelope, dsseEnvelope } from '../../shared/trust/dsse.js';
+import { type ActName, actNow, actOf, signAct, signersNeeded, type Wish } from '../../shared/trust/operator-act.js';
+import type { TrustedRoot } from '../../shared/trust/root.js';
 import { operatorKey } from '../keys/operator-key.js';
 
 export interface ActAsk {

@@ -1,4 +1,4 @@
-import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { BridgeStatus } from '../../shared/contract/bridge-status.js';
 
 /** The status as lines for a terminal; what an earlier version of the bridge does not tell is left out. */
 export function statusText(status: BridgeStatus, ageMs: number): string {

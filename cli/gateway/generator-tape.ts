@@ -4,9 +4,9 @@ import { generatedBatches } from '../../research/generator/generated-batches.js'
 import { MarketDay } from '../../research/generator/market-day.js';
 import { LEVELS } from '../../research/generator/simulated-book.js';
 import type { Instrument } from '../../shared/config/market.js';
-import type { Bar } from '../../shared/events/bar.js';
-import { createEventBatch, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
-import { TickScale } from '../../shared/events/tick-scale.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import { createEventBatch, type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import { TickScale } from '../../shared/market/events/tick-scale.js';
 import type { Tape } from '../../simulator/market/tape.js';
 
 export interface GeneratedTapeOptions {

@@ -1,6 +1,6 @@
 import { openStoredStreams, type StoredRange } from '../../research/replay/stored-streams.js';
 import type { MarketStore } from '../../research/store/market-store.js';
-import { isSynthetic } from '../../shared/events/depth-header.js';
+import { isSynthetic } from '../../shared/market/events/depth-header.js';
 import type { Tape } from '../../simulator/market/tape.js';
 
 /** What the store holds of an instrument between two trade dates, one after the other. @throws Failure NoSuchDepth */

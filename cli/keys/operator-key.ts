@@ -1,8 +1,8 @@
 import { operatorsOf } from '../../research/release/operators.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
-import type { SigningKey } from '../../shared/release/ed25519-key.js';
-import { readSigningKeys } from '../../shared/release/key-folder.js';
-import type { TrustedRoot } from '../../shared/release/root.js';
+import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
+import type { SigningKey } from '../../shared/trust/ed25519-key.js';
+import type { TrustedRoot } from '../../shared/trust/root.js';
 
 export interface OperatorKeyAsk {
   readonly folder: string;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type KeyPlaces, keyPlaces } from '../../research/release/key-places.js';
-import { loadConfig } from '../../shared/config/load-config.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 
 /** Options of every command on keys and on the people who hold them. */
 export interface PlaceOptions {

@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { auditReleases } from '../../research/release/audit.js';
 import { keyPlaces, trustFolder } from '../../research/release/key-places.js';
-import { loadConfig } from '../../shared/config/load-config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
 
 /** `believe audit`: who let what go, when, by signatures alone; exit code 1 where the records leave a gap. */
@@ -15,9 +16,9 @@ export function register(noun: Command): void {
       const home = path.resolve(config.home);
       const { lines, gaps } = auditReleases({
         trustFolder: trustFolder(keyPlaces(home), 'research'),
-        releasesFolder: path.join(home, 'research', 'releases'),
-        moduleFolder: path.join(home, 'research', 'published'),
-        brokerFolder: path.join(home, 'broker'),
+        releasesFolder: homePlaces(home).research.releases,
+        moduleFolder: homePlaces(home).research.published,
+        brokerFolder: homePlaces(home).broker.folder,
       });
       const text = [
         ...lines.map(({ at, who, what }) => `${at}  ${who.padEnd(12)}  ${what}`),

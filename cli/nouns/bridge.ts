@@ -1,17 +1,18 @@
 import { userInfo } from 'node:os';
-import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { clockSpecFile, readClockSpec } from '../../shared/clock/clock-spec-file.js';
-import { createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
-import { loadHomeConfig } from '../../shared/config/home-config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { looserLimits } from '../../shared/config/looser-limits.js';
+import { acceptedLimits } from '../../shared/contract/accepted-act.js';
+import type { BridgeStatus } from '../../shared/contract/bridge-status.js';
+import { type TradingControl, tradingControl } from '../../shared/contract/trading-control.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
-import { acceptedLimits, readAcceptedActs } from '../../shared/handover/accepted-act.js';
-import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
-import { type TradingControl, tradingControl } from '../../shared/handover/trading-control.js';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import type { Wish } from '../../shared/release/operator-act.js';
+import { createMarketClock, type MarketClock } from '../../shared/market/clock/market-clock.js';
+import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
+import { loadHomeConfig } from '../../shared/node/config/home-config.js';
+import { readAcceptedActs } from '../../shared/node/contract/acts-file.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
+import type { Wish } from '../../shared/trust/operator-act.js';
 import { type ControlName, leaveRequest, notYet, readStatus } from '../bridge/leave-request.js';
 import { limitsText } from '../bridge/limits-text.js';
 import { loadBridge } from '../bridge/load-bridge.js';
@@ -162,7 +163,7 @@ async function resume(_options: unknown, command: Command): Promise<void> {
 async function limits(_options: unknown, command: Command): Promise<void> {
   const { json, sign, cosign, signed } = command.optsWithGlobals<SigningOptions>();
   const config = configOf(command);
-  const accepted = acceptedLimits(readAcceptedActs(path.join(config.home, 'broker')));
+  const accepted = acceptedLimits(readAcceptedActs(homePlaces(config.home).broker.folder));
   if (sign !== true && cosign === undefined && signed === undefined) {
     const looser = accepted === null ? [] : looserLimits(config.risk, accepted.limits);
     printResult(json === true, { accepted, settings: config.risk, looser }, limitsText(config.risk, accepted, looser));

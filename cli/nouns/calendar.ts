@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { equityIndexCalendar } from '../../shared/calendar/cme-calendar.js';
-import { groupOfProduct, PRODUCT_GROUPS } from '../../shared/calendar/product-calendars.js';
-import type { SessionCalendar } from '../../shared/calendar/session-calendar.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
+import { equityIndexCalendar } from '../../shared/market/calendar/cme-calendar.js';
+import { groupOfProduct, PRODUCT_GROUPS } from '../../shared/market/calendar/product-calendars.js';
+import type { SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 import { printResult } from '../output.js';
 
 const PRODUCT_OPTION = [

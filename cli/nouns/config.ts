@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { configDocument } from '../../shared/config/config-document.js';
-import { DEFAULT_CONFIG_FILE, loadConfig } from '../../shared/config/load-config.js';
 import { type ConfigProblem, problemSentence, WrongConfig } from '../../shared/config/wrong-config.js';
+import { DEFAULT_CONFIG_FILE, loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
 
 interface Options {

@@ -3,8 +3,8 @@ import { isPortFree, isReachable } from '../../setup/port-state.js';
 import type { Prerequisite } from '../../setup/prerequisite.js';
 import { listPrerequisites } from '../../setup/prerequisites.js';
 import type { Config } from '../../shared/config/config.js';
-import { loadConfig } from '../../shared/config/load-config.js';
 import { Failure } from '../../shared/failure.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
 
 /** `believe doctor`: what is installed, missing or unreachable, with the fix; exit code 1 where a required thing is missing. */

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { splitConfig, splitsOf } from '../../research/gate/split-config.js';
 import type { Split } from '../../research/gate/splits.js';
 import { type GateStats, gateStats, statsInput } from '../../research/gate/stats-input.js';
-import { readInputText } from '../../shared/disk/plain-file.js';
 import { UsageFailure } from '../../shared/failure.js';
+import { readInputText } from '../../shared/node/disk/plain-file.js';
 import { printResult } from '../output.js';
 
 const SPLITS_HELP = `

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
-import { untilAskedToStop } from '../../shared/process/stop-request.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
+import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { readFaultScript } from '../../simulator/faults/fault-script.js';
-import { type Gateway, startGateway } from '../../simulator/gateway.js';
+import type { Gateway } from '../../simulator/gateway.js';
 import type { Speed } from '../../simulator/market/player.js';
 import { gatewaySettings } from '../../simulator/settings.js';
+import { startGateway } from '../../simulator/start-gateway.js';
 import { type DataFlags, dataOf } from '../gateway/data-of.js';
 import { printResult } from '../output.js';
 import { wholeNumber } from '../whole-number.js';

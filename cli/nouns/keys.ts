@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
-import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { type KeyPlaces, privateKeysFolder, publicKeyFile, trustFolder } from '../../research/release/key-places.js';
 import { initKeys, ROTATED_ROLES, type RotatedRole, rotateKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { readSigningKeys } from '../../shared/release/key-folder.js';
-import { hasPin, initPin, readPin } from '../../shared/release/pin-store.js';
-import { ROLE_NAMES, type TrustedRoot } from '../../shared/release/root.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
+import { hasPin, initPin, readPin } from '../../shared/node/trust/pin-store.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { ROLE_NAMES, type TrustedRoot } from '../../shared/trust/root.js';
 import { integer, type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
 import { printResult } from '../output.js';
 import { keysWarning, rootKeysWarning } from '../up/keys-warning.js';
@@ -76,7 +76,7 @@ function show(options: PlaceOptions): void {
 
 function pinByHand(options: PlaceOptions & { counter: number; payload: string }): void {
   const places = placesOf(options);
-  const brokerFolder = path.join(places.home, 'broker');
+  const brokerFolder = homePlaces(places.home).broker.folder;
   if (!/^[0-9a-f]{64}$/.test(options.payload)) {
     throw new UsageFailure(
       `--payload ${options.payload} is not a sha256`,

@@ -1,14 +1,14 @@
 import { createPublicKey } from 'node:crypto';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { releaseLedger } from '../../research/release/build-release.js';
 import { type KeyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
 import { addOperator, operatorsOf, revokeOperator } from '../../research/release/operators.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/disk/plain-file.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { type VerifyingKey, verifyingKey } from '../../shared/release/ed25519-key.js';
-import { readSigningKeys } from '../../shared/release/key-folder.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/node/disk/plain-file.js';
+import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { type VerifyingKey, verifyingKey } from '../../shared/trust/ed25519-key.js';
 import { integer, type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
 import { printResult } from '../output.js';
 
@@ -45,9 +45,7 @@ function list(options: PlaceOptions): void {
 function add(options: PlaceOptions & { name: string; publicKey?: string; threshold?: number }): void {
   const places = placesOf(options);
   const { name, threshold } = options;
-  const last = releaseLedger(path.join(places.home, 'research', 'releases'))
-    .list()
-    .at(-1);
+  const last = releaseLedger(homePlaces(places.home).research.releases).list().at(-1);
   const { keyid, keyFile, root } = addOperator(places, {
     name,
     nextCounter: (last?.counter ?? 0) + 1,

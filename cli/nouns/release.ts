@@ -1,21 +1,22 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { readBounded } from '../../broker/load-release.js';
 import { readBuiltRelease, releaseLedger } from '../../research/release/build-release.js';
 import type { LedgerRelease } from '../../research/release/ledger.js';
-import { loadConfig } from '../../shared/config/load-config.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile, readInputText } from '../../shared/disk/plain-file.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
-import { readBounded } from '../../shared/release/accept-release.js';
-import { openArchive } from '../../shared/release/archive.js';
-import { ENVELOPE_BYTES_MAX } from '../../shared/release/dsse.js';
-import { type Pin, pin } from '../../shared/release/pin.js';
-import type { ReleaseProduct } from '../../shared/release/product.js';
-import { ReleaseRefused } from '../../shared/release/refusal.js';
-import { readRoot, type TrustedRoot } from '../../shared/release/root.js';
-import { ARCHIVE_BYTES_MAX, type ReleasePredicate } from '../../shared/release/statement.js';
-import { ROOT_FILE } from '../../shared/release/trust-store.js';
-import { verifyRelease } from '../../shared/release/verify-release.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
+import { HANDWRITTEN_BYTES_MAX, readInputFile, readInputText } from '../../shared/node/disk/plain-file.js';
+import { ROOT_FILE } from '../../shared/node/trust/trust-store.js';
+import { openArchive } from '../../shared/trust/archive.js';
+import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
+import { type Pin, pin } from '../../shared/trust/pin.js';
+import type { ReleaseProduct } from '../../shared/trust/product.js';
+import { ReleaseRefused } from '../../shared/trust/refusal.js';
+import { readRoot, type TrustedRoot } from '../../shared/trust/root.js';
+import { ARCHIVE_BYTES_MAX, type ReleasePredicate } from '../../shared/trust/statement.js';
+import { verifyRelease } from '../../shared/trust/verify-release.js';
 import { printResult } from '../output.js';
 
 /** `believe release`: check a release as a broker does, list all releases, show one. */
@@ -167,7 +168,7 @@ function cardText(predicate: ReleasePredicate, ledgerLine: LedgerRelease | undef
 function releasesOf({ home }: { home?: string }): string {
   const config = loadConfig({ overrides: home === undefined ? {} : { home } });
   if (!existsSync(config.home)) throw new UsageFailure(`there is no home folder ${config.home}`, 'name it with --home');
-  return path.join(config.home, 'research', 'releases');
+  return homePlaces(config.home).research.releases;
 }
 
 function positiveInteger(text: string): number {

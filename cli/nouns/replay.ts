@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import { LineFile } from '../../research/generator/line-file.js';
 import { barsBefore } from '../../research/replay/bars-before.js';
@@ -8,9 +7,10 @@ import { type EventStream, openEventStream } from '../../research/replay/event-s
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
 import { replay } from '../../research/replay/replay.js';
 import { openStoredStreams } from '../../research/replay/stored-streams.js';
-import { recordOf } from '../../shared/decision/decision-record.js';
-import { isSynthetic } from '../../shared/events/depth-header.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
+import { isSynthetic } from '../../shared/market/events/depth-header.js';
+import { recordOf } from '../../shared/model/decision/decision-record.js';
 import { printResult } from '../output.js';
 import { showProgress } from '../store/show-progress.js';
 import { storeAt } from '../store/store-at.js';
@@ -74,7 +74,7 @@ export function register(noun: Command): void {
     .option('--date <date>', 'compare the decisions of one trade date only')
     .option('--json', 'one JSON object on stdout: {events, compared, different, onlyLive, onlyReplay}')
     .action(async (options: { home: string; date?: string; json?: boolean }) => {
-      const result = await compareWithBridge(path.join(options.home, 'broker'), options.date);
+      const result = await compareWithBridge(homePlaces(options.home).broker.folder, options.date);
       printResult(options.json === true, result, parityText(result));
       if (result.different + result.onlyLive > 0) process.exitCode = 1;
     });

@@ -2,8 +2,8 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Config, ConfigInput } from '../../shared/config/config.js';
-import { loadConfig } from '../../shared/config/load-config.js';
 import { UsageFailure } from '../../shared/failure.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
 import { up } from '../up/up.js';
 

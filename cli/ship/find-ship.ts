@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { Failure, UsageFailure } from '../../shared/failure.js';
-import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import type { shipModel } from '../../workflows/index.js';
 
 export type ShipHandle = WorkflowHandle<typeof shipModel>;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { decisionSubject } from '../../activities/research/ship-dossier.js';
-import { ShipFolder } from '../../activities/research/ship-folder.js';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
+import { decisionSubject } from '../../research/ship/ship-dossier.js';
+import { ShipFolder } from '../../research/ship/ship-folder.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
-import { cosignDecision, type SignedDecision, signDecision, statementOf } from '../../shared/release/decision.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
-import type { ToDecide } from '../../shared/ship/messages.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import type { ToDecide } from '../../shared/orchestration/ship/messages.js';
+import { cosignDecision, type SignedDecision, signDecision, statementOf } from '../../shared/trust/decision.js';
 import { operatorKey } from '../keys/operator-key.js';
 
 export interface ApprovalAsk {
@@ -54,7 +54,7 @@ function keyOf({ home, keysFolder, by }: Pick<ApprovalAsk, 'home' | 'keysFolder'
 
 /** A workflow server that lies must not get a signature for another ship than the one whose card was read. */
 function refuseOtherSubject({ home, subject }: Pick<ApprovalAsk, 'home' | 'subject'>): void {
-  const folder = new ShipFolder(path.join(home, 'research'), subject.shipId);
+  const folder = new ShipFolder(homePlaces(home).research.folder, subject.shipId);
   if (!existsSync(folder.file('candidate'))) return;
   const own = decisionSubject(folder, subject.shipId);
   if (own.candidateSha256 === subject.candidateSha256 && own.gateReportSha256 === subject.gateReportSha256) return;

@@ -1,7 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { UsageFailure } from '../../shared/failure.js';
-import type { ShipInput } from '../../shared/ship/messages.js';
-import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+import type { ShipInput } from '../../shared/orchestration/ship/messages.js';
+import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import type { shipModel } from '../../workflows/index.js';
 import type { ShipHandle } from './find-ship.js';
 

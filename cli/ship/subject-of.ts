@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/failure.js';
-import type { ShipProgress, ToDecide } from '../../shared/ship/messages.js';
+import type { ShipProgress, ToDecide } from '../../shared/orchestration/ship/messages.js';
 import type { ShipHandle } from './find-ship.js';
 
 /** What an approval of this held ship signs. @throws Failure 'NotHeld' */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { MarketStore } from '../../research/store/market-store.js';
-import { loadConfig } from '../../shared/config/load-config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 
 export interface StorePlace {
   /** Folder of the store itself. */
@@ -11,7 +12,7 @@ export interface StorePlace {
 
 /** The store in a folder, or else that of a home folder, or else that of the configured one. */
 export function storeAt({ store, home }: StorePlace): MarketStore {
-  return new MarketStore(store ?? path.join(homeOf({ home }), 'research', 'store'));
+  return new MarketStore(store ?? homePlaces(homeOf({ home })).research.store);
 }
 
 export function homeOf({ home }: StorePlace): string {

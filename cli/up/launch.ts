@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../shared/config/config.js';
-import { loadHomeConfig, writeHomeConfig } from '../../shared/config/home-config.js';
+import { loadHomeConfig, writeHomeConfig } from '../../shared/node/config/home-config.js';
+import type { Stack } from '../../stack/stack.js';
 import { makeCurrent } from '../../temporal/deployment.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { openShips, type ShipRow } from '../ship/find-ship.js';
@@ -8,7 +9,6 @@ import { makeKeys } from './make-keys.js';
 import { type MarketInput, prepareInput } from './market-input.js';
 import { startSharedClock } from './shared-clock.js';
 import { signFirstLimits } from './sign-first-limits.js';
-import type { Stack } from './stack.js';
 
 export interface Launched {
   readonly client: Client;

@@ -1,9 +1,9 @@
-import path from 'node:path';
 import { releaseLedger } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { addOperator, operatorsOf } from '../../research/release/operators.js';
-import { NoSigningKey } from '../../shared/release/key-folder.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { NoSigningKey } from '../../shared/node/trust/key-folder.js';
 import { keysWarning } from './keys-warning.js';
 
 /**
@@ -18,9 +18,7 @@ export function makeKeys(home: string, operatorName: string): string[] {
   if (created) return [keysWarning(places, operatorName)];
   if (operatorsOf(root).operators.length > 0) return [];
   try {
-    const last = releaseLedger(path.join(home, 'research', 'releases'))
-      .list()
-      .at(-1);
+    const last = releaseLedger(homePlaces(home).research.releases).list().at(-1);
     addOperator(places, { name: operatorName, nextCounter: (last?.counter ?? 0) + 1 });
     return [keysWarning(places, operatorName)];
   } catch (error) {

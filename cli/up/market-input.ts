@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateMarket } from '../../research/generator/generate-market.js';
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import type { Config } from '../../shared/config/config.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import type { DepthHeader } from '../../shared/events/depth-header.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { BadInput } from '../../shared/failure.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import type { DepthHeader } from '../../shared/market/events/depth-header.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { tradeDateAfter } from './shared-clock.js';
 
 /** What a stack runs on: settings whose input is files that exist, and what the gateway simulator plays. */
@@ -51,7 +52,7 @@ async function syntheticInput(
   const made = await onceInto(folder, () => generateMarket({ ...market, seed, folder, onProgress }));
   const dayAfter = tradeDateAfter(made.lastTradeDate);
   // What the gateway plays is a day that no head was trained on.
-  const liveFolder = path.join(config.home, 'gateway', path.basename(folder));
+  const liveFolder = path.join(homePlaces(config.home).gateway.folder, path.basename(folder));
   const live = await onceInto(liveFolder, () =>
     generateMarket({ ...market, seed: seed + 1, folder: liveFolder, firstTradeDate: dayAfter, days: 1, barDays: 2 }),
   );

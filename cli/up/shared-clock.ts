@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { rthSessionsFrom, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
-import { clockSpecFile, readClockSpec, writeClockSpec } from '../../shared/clock/clock-spec-file.js';
-import { type ClockSpec, createMarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
-import { bridgeStatus } from '../../shared/handover/bridge-status.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { rthSessionsFrom, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
+import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { clockSpecFile, readClockSpec, writeClockSpec } from '../../shared/node/clock-spec-file.js';
 
 /**
  * Writes the clock that all processes of a home folder share. A replayed market stands still while the stack is down,
@@ -50,7 +50,7 @@ export function tradeDateAfter(tradeDate: string): string {
 /** When the stack was last seen running: the bridge writes its status each second. */
 function lastSignOfLifeMs(home: string): number | null {
   try {
-    const status = bridgeStatus.parse(JSON.parse(readFileSync(path.join(home, 'broker', 'status.json'), 'utf8')));
+    const status = bridgeStatus.parse(JSON.parse(readFileSync(homePlaces(home).broker.status, 'utf8')));
     return Date.parse(status.wallTime);
   } catch {
     return null;

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
-import type { Decision, ShipProgress, ShipResult } from '../../shared/ship/messages.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import type { Decision, ShipProgress, ShipResult } from '../../shared/orchestration/ship/messages.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 
 /** The last line of `believe up --once --json`. */
@@ -47,7 +48,7 @@ export function reportOf(
     reasons: said.reasons ?? [],
     decision: said.decision ?? null,
     swappedAtMarketTime: said.swappedAtMarketTime ?? null,
-    swapLog: path.join(config.home, 'broker', 'swaps.jsonl'),
+    swapLog: homePlaces(config.home).broker.swaps,
     modelCard: said.modelCard ?? null,
     webUi: webUiLink(config, workflowId),
     artefacts: {
@@ -61,7 +62,7 @@ export function reportOf(
 
 /** PEM files of the release keys, for a check with openssl alone. */
 function publicKeys(home: string): string[] {
-  const trust = path.join(home, 'broker', 'trust');
+  const trust = homePlaces(home).broker.trust;
   if (!existsSync(trust)) return [];
   const names = readdirSync(trust).filter((name) => name.startsWith('release-') && name.endsWith('.pub.pem'));
   return names.sort().map((name) => path.join(trust, name));

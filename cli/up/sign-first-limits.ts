@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { acceptedLimits } from '../../shared/contract/accepted-act.js';
+import { CONTROL_FILES } from '../../shared/contract/trading-control.js';
 import { Failure } from '../../shared/failure.js';
-import { acceptedLimits, readAcceptedActs } from '../../shared/handover/accepted-act.js';
-import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
+import { readAcceptedActs } from '../../shared/node/contract/acts-file.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { signedAct } from '../bridge/sign-act.js';
 
 /**
@@ -11,7 +13,7 @@ import { signedAct } from '../bridge/sign-act.js';
  * itself. Later ones a person signs; and where the key is elsewhere the bridge accepts the first as nobody's word.
  */
 export function signFirstLimits(config: Config): void {
-  const broker = path.join(config.home, 'broker');
+  const broker = homePlaces(config.home).broker.folder;
   if (acceptedLimits(readAcceptedActs(broker)) !== null) return;
   const wish = { act: 'limits', limits: config.risk } as const;
   try {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ShipProgress, ShipResult } from '../../shared/ship/messages.js';
-import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import type { ShipProgress, ShipResult } from '../../shared/orchestration/ship/messages.js';
+import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import type { ShipHandle } from '../ship/find-ship.js';
 import { pendingWork } from '../ship/pending-work.js';
 

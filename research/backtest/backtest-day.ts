@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
-import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
-import { isSynthetic } from '../../shared/events/depth-header.js';
-import { type EventBatch, Side } from '../../shared/events/event-batch.js';
 import { Failure } from '../../shared/failure.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import { isSynthetic } from '../../shared/market/events/depth-header.js';
+import { type EventBatch, Side } from '../../shared/market/events/event-batch.js';
+import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
 import { barsBefore } from '../replay/bars-before.js';
 import type { EventStream } from '../replay/event-stream.js';
 import type { ReplayHeads } from '../replay/load-heads.js';

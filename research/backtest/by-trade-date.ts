@@ -1,5 +1,5 @@
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
 import { UsageFailure } from '../../shared/failure.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { EventStream } from '../replay/event-stream.js';
 
 /** Which of the files to use. */

@@ -1,5 +1,5 @@
-import { TickScale } from '../../shared/events/tick-scale.js';
 import { Failure } from '../../shared/failure.js';
+import { TickScale } from '../../shared/market/events/tick-scale.js';
 import type { EventStream } from '../replay/event-stream.js';
 import { mergeStreams } from '../replay/merge-streams.js';
 import type { BacktestSettings } from './backtest-settings.js';

@@ -1,4 +1,4 @@
-import { Side } from '../../shared/events/event-batch.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 import type { BacktestSettings } from './backtest-settings.js';
 import type { OrderDesk, Strategy } from './order-simulation.js';
 import type { OrderReport, OwnOrder } from './own-order.js';

@@ -1,4 +1,4 @@
-import { createEventBatch, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
+import { createEventBatch, type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
 import type { Latency } from './latency.js';
 
 /** A batch on the tape, with the times at which each event was received and happened: ns after the tape's base. */

@@ -1,5 +1,5 @@
-import { Book } from '../../shared/book/book.js';
-import { DepthOperation, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { Book } from '../../shared/market/book/book.js';
+import { DepthOperation, type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
 import type { OrderReport, OwnOrder } from './own-order.js';
 import type { QueueModel } from './queue-model.js';
 

@@ -1,4 +1,4 @@
-import type { EventBatch } from '../../shared/events/event-batch.js';
+import type { EventBatch } from '../../shared/market/events/event-batch.js';
 import type { EventTape, TapeBatch } from './event-tape.js';
 import { Exchange } from './exchange.js';
 import type { Latency } from './latency.js';

@@ -1,4 +1,4 @@
-import type { Side } from '../../shared/events/event-batch.js';
+import type { Side } from '../../shared/market/events/event-batch.js';
 
 /** What the sender knows of an order: it learns of the exchange's view when the response arrives. */
 export type KnownState = 'sent' | 'working' | 'cancelling' | 'done';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Side } from '../../shared/events/event-batch.js';
 import { BadInput } from '../../shared/failure.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 import { jsonLines } from '../replay/json-lines.js';
 
 /** An order that was really sent, and what became of it. */

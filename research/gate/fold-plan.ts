@@ -1,6 +1,6 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
-import type { HeadName, HeadSamples } from '../../shared/heads/head.js';
+import type { HeadName, HeadSamples } from '../../shared/model/heads/head.js';
 import type { FoldPlan, PlannedFold } from './fold-score.js';
 import { type Block, purgedPositions, type Split } from './splits.js';
 import { orderByTime, type TimeOrder } from './time-order.js';

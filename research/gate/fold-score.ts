@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headName } from '../../shared/heads/head.js';
+import { headName } from '../../shared/model/heads/head.js';
 
 /** Exchange trade date as yyyymmdd. */
 export const tradeDateNumber = z.number().int().min(19_700_101).max(99_991_231);

@@ -1,5 +1,5 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { HeadName } from '../../shared/heads/head.js';
+import type { HeadName } from '../../shared/model/heads/head.js';
 import type { FoldPlan } from './fold-score.js';
 import { headEvidence } from './head-evidence.js';
 import { candidateSharpePerDay, portfolioDays, portfolioEvidence } from './portfolio-evidence.js';

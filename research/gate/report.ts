@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
-import { headName } from '../../shared/heads/head.js';
+import { headName } from '../../shared/model/heads/head.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { tradeDateNumber } from './fold-score.js';
 

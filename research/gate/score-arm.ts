@@ -1,6 +1,6 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
-import type { HeadSamples } from '../../shared/heads/head.js';
+import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { meanAbsMoveTicks } from '../training/mean-abs-move.js';
 import type { ArmScore, DayScore, ProbabilityBin } from './fold-score.js';
 import { binProbabilities } from './statistics/calibration.js';

@@ -1,5 +1,5 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
+import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import { foldRows } from './fold-plan.js';
 import type { FoldScore, PlannedFold } from './fold-score.js';
 import { type RowScores, scoreArm, surprise } from './score-arm.js';

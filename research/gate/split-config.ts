@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { readInputText } from '../../shared/disk/plain-file.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
+import { readInputText } from '../../shared/node/disk/plain-file.js';
 import {
   type Combinatorial,
   combinatorialFolds,

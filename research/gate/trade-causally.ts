@@ -1,4 +1,4 @@
-import type { HeadSamples } from '../../shared/heads/head.js';
+import type { HeadSamples } from '../../shared/model/heads/head.js';
 
 /** One entered position: held from the row's time to the end of its label. */
 export interface Trade {

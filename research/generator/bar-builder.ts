@@ -1,4 +1,4 @@
-import { BAR_MS, type Bar } from '../../shared/events/bar.js';
+import { BAR_MS, type Bar } from '../../shared/market/events/bar.js';
 
 /** A bar whose prices are in ticks. */
 export type TickBar = { -readonly [K in keyof Bar]: Bar[K] };

@@ -1,5 +1,5 @@
-import type { RthSession } from '../../shared/calendar/session.js';
-import { BAR_MS } from '../../shared/events/bar.js';
+import type { RthSession } from '../../shared/market/calendar/session.js';
+import { BAR_MS } from '../../shared/market/events/bar.js';
 import type { BarBuilder } from './bar-builder.js';
 import type { BarMomentum } from './bar-momentum.js';
 import { VOLATILITY_TICKS_PER_ROOT_SECOND } from './price-process.js';

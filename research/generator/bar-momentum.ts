@@ -1,4 +1,4 @@
-import { BAR_MS } from '../../shared/events/bar.js';
+import { BAR_MS } from '../../shared/market/events/bar.js';
 import type { TickBar } from './bar-builder.js';
 
 const NEWEST_WEIGHT = 0.4;

@@ -1,4 +1,4 @@
-import { Side } from '../../shared/events/event-batch.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 import { PriceProcess } from './price-process.js';
 import type { RandomStream } from './random-stream.js';
 import { type BookOperation, LEVELS, SimulatedBook } from './simulated-book.js';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { rthSessionsFrom } from '../../shared/calendar/cme-calendar.js';
-import type { RthSession } from '../../shared/calendar/session.js';
-import { OutsideCalendar } from '../../shared/calendar/session-calendar.js';
 import type { Instrument } from '../../shared/config/market.js';
-import { TickScale } from '../../shared/events/tick-scale.js';
+import { rthSessionsFrom } from '../../shared/market/calendar/cme-calendar.js';
+import type { RthSession } from '../../shared/market/calendar/session.js';
+import { OutsideCalendar } from '../../shared/market/calendar/session-calendar.js';
+import { TickScale } from '../../shared/market/events/tick-scale.js';
 import type { TickBar } from './bar-builder.js';
 import { MarketDay } from './market-day.js';
 import { writeBars, writeDepthDay } from './write-market.js';

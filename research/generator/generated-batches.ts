@@ -1,5 +1,5 @@
 import type { Instrument } from '../../shared/config/market.js';
-import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
 import type { MarketDay } from './market-day.js';
 
 const BATCH_EVENTS = 16_384;

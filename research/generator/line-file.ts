@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { renameWithRetry, syncFolder } from '../../shared/disk/replace-file.js';
+import { renameWithRetry, syncFolder } from '../../shared/node/disk/replace-file.js';
 
 const BUFFER_CHARACTERS = 1 << 18;
 

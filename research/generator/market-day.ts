@@ -1,5 +1,5 @@
-import type { RthSession } from '../../shared/calendar/session.js';
-import { BAR_MS } from '../../shared/events/bar.js';
+import type { RthSession } from '../../shared/market/calendar/session.js';
+import { BAR_MS } from '../../shared/market/events/bar.js';
 import { BarBuilder, type TickBar } from './bar-builder.js';
 import { simulateBars } from './bar-day.js';
 import { BarMomentum } from './bar-momentum.js';

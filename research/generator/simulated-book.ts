@@ -1,4 +1,4 @@
-import { DepthOperation, Side } from '../../shared/events/event-batch.js';
+import { DepthOperation, Side } from '../../shared/market/events/event-batch.js';
 import type { RandomStream } from './random-stream.js';
 
 export const LEVELS = 10;

@@ -1,6 +1,6 @@
 import type { Instrument } from '../../shared/config/market.js';
-import { formatDepthLine, formatHeaderLine, formatTradeLine } from '../../shared/events/depth-line.js';
-import type { TickScale } from '../../shared/events/tick-scale.js';
+import { formatDepthLine, formatHeaderLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
+import type { TickScale } from '../../shared/market/events/tick-scale.js';
 import type { TickBar } from './bar-builder.js';
 import { LineFile } from './line-file.js';
 import type { MarketDay } from './market-day.js';

@@ -1,6 +1,6 @@
-import type { Bar } from '../../shared/events/bar.js';
-import { parseBar } from '../../shared/events/bars-csv.js';
 import { BadInput } from '../../shared/failure.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import { parseBar } from '../../shared/node/files/bars-csv.js';
 import type { RowSink } from '../store/row-sink.js';
 import { intervalOfName, intervalOfOpens, isMultiple } from './bar-interval.js';
 import type { Format, ImportFile, ImportOutput } from './format.js';

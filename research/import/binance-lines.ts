@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { PriceBook } from '../../shared/book/price-book.js';
-import { Side } from '../../shared/events/event-batch.js';
+import { PriceBook } from '../../shared/market/book/price-book.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 import { Action, BOOK_LEVELS, Flag } from '../store/datasets.js';
 import { storeInt64 } from '../store/int64-words.js';
 import { BookColumns } from './book-columns.js';

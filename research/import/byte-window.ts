@@ -1,4 +1,4 @@
-import { type ByteSource, openByteSource } from '../../shared/events/byte-source.js';
+import { type ByteSource, openByteSource } from '../../shared/node/files/byte-source.js';
 
 const WINDOW_BYTES = 1 << 20;
 

@@ -1,8 +1,8 @@
-import { isSynthetic } from '../../shared/events/depth-header.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
-import type { TickScale } from '../../shared/events/tick-scale.js';
 import { BadInput } from '../../shared/failure.js';
+import { isSynthetic } from '../../shared/market/events/depth-header.js';
+import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import type { TickScale } from '../../shared/market/events/tick-scale.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { SplitNs } from '../store/int64-words.js';
 import type { RowSink } from '../store/row-sink.js';
 import { dayRuleOf } from '../store/trade-day.js';

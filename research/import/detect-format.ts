@@ -1,6 +1,6 @@
-import { openByteSource } from '../../shared/events/byte-source.js';
 import { BadInput } from '../../shared/failure.js';
 import { byteOrderMarkBytes } from '../../shared/fields/byte-order-mark.js';
+import { openByteSource } from '../../shared/node/files/byte-source.js';
 import type { Format } from './format.js';
 import { FORMATS } from './formats.js';
 

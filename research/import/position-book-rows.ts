@@ -1,6 +1,6 @@
-import { Book } from '../../shared/book/book.js';
-import { DepthOperation, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
-import type { TickScale } from '../../shared/events/tick-scale.js';
+import { Book } from '../../shared/market/book/book.js';
+import { DepthOperation, type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import type { TickScale } from '../../shared/market/events/tick-scale.js';
 import { Action, BOOK_LEVELS, Flag } from '../store/datasets.js';
 import { SplitNs, storeInteger } from '../store/int64-words.js';
 import type { RowSink } from '../store/row-sink.js';

@@ -1,5 +1,5 @@
-import type { PriceBook } from '../../shared/book/price-book.js';
-import { Side } from '../../shared/events/event-batch.js';
+import type { PriceBook } from '../../shared/market/book/price-book.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 import { BOOK_LEVELS } from '../store/datasets.js';
 import type { BookColumns } from './book-columns.js';
 

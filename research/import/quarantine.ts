@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
-import { readPlainFile } from '../../shared/disk/plain-file.js';
+import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { LineFile } from '../generator/line-file.js';
 
 /** Rows that an import could not use, as JSON lines `{where, reason, raw}`. The file appears whole or not at all. */

@@ -1,4 +1,4 @@
-import { lineBlocks } from '../../shared/events/line-blocks.js';
+import { lineBlocks } from '../../shared/node/files/line-blocks.js';
 
 /** A line without its end, and its number in the file, from 1. */
 export interface TextLine {

@@ -1,39 +1,11 @@
-import type { Ensemble } from '../../shared/decision/ensemble.js';
-import { FEATURES, featureSchemaSha256 } from '../../shared/features/schema.js';
-import type { GateReport } from '../gate/report.js';
-import type { SampleReport } from '../samples/sample-report.js';
+import { FEATURES, featureSchemaSha256 } from '../../shared/market/features/schema.js';
 import type { TrainedHeadRecord } from '../training/trained-head.js';
 import { killCriteria } from './kill-criteria.js';
 import { knownFailures } from './known-failures.js';
 import { limitsOf } from './limits.js';
 import { type ModelCard, modelCard } from './model-card.js';
+import type { ModelCardFacts } from './model-card-facts.js';
 import { cardPage } from './page/card-page.js';
-
-export interface ModelCardFacts {
-  readonly shipId: string;
-  /** ISO 8601; wall time at which the ship was opened. */
-  readonly createdAt: string;
-  readonly instrument: string;
-  readonly recipeName: string;
-  readonly synthetic: boolean;
-  readonly codeCommit: string;
-  readonly lockfileSha256: string;
-  readonly training: {
-    readonly merkleRoot: string;
-    readonly shards: ModelCard['data']['shards'];
-    /** Rows of the files that could not be used. */
-    readonly rowsLeftOut: number;
-  };
-  readonly samples: SampleReport;
-  readonly heads: readonly TrainedHeadRecord[];
-  readonly ensemble: Ensemble;
-  readonly gate: GateReport;
-  readonly gateReportSha256: string;
-  /** Points of a tick times currency units of a point. */
-  readonly tickValue: number;
-  readonly currency: string;
-  readonly lifetimeDays: number;
-}
 
 export const MODEL_CARD_JSON = 'model-card.json';
 export const MODEL_CARD_HTML = 'model-card.html';

@@ -1,4 +1,4 @@
-import type { ModelCardFacts } from './build-model-card.js';
+import type { ModelCardFacts } from './model-card-facts.js';
 import { dateText, horizonText } from './page/wording.js';
 
 /** What the card's numbers do not say, one sentence each. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ensemble } from '../../shared/decision/ensemble.js';
+import { ensemble } from '../../shared/model/decision/ensemble.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { gateReport } from '../gate/report.js';
 import { trainedHeadRecord } from '../training/trained-head.js';

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readAcceptedActs } from '../../shared/handover/accepted-act.js';
-import { statementOf } from '../../shared/release/decision.js';
-import { parseEnvelope, verifySignatures } from '../../shared/release/dsse.js';
-import { actOf } from '../../shared/release/operator-act.js';
-import { REVOCATIONS_FILE, revocationsIn } from '../../shared/release/revocations.js';
-import { nextRoot, readRoot, type TrustedRoot } from '../../shared/release/root.js';
-import { envelopeName, type ReleasePredicate, releaseStatement } from '../../shared/release/statement.js';
-import { rootVersionFile } from '../../shared/release/trust-store.js';
-import { refuseUndecided } from '../../shared/release/verify-gate.js';
+import { readAcceptedActs } from '../../shared/node/contract/acts-file.js';
+import { rootVersionFile } from '../../shared/node/trust/trust-store.js';
+import { statementOf } from '../../shared/trust/decision.js';
+import { parseEnvelope, verifySignatures } from '../../shared/trust/dsse.js';
+import { actOf } from '../../shared/trust/operator-act.js';
+import { REVOCATIONS_FILE, revocationsIn } from '../../shared/trust/revocations.js';
+import { nextRoot, readRoot, type TrustedRoot } from '../../shared/trust/root.js';
+import { envelopeName, type ReleasePredicate, releaseStatement } from '../../shared/trust/statement.js';
+import { refuseUndecided } from '../../shared/trust/verify-gate.js';
 import { releaseLedger } from './build-release.js';
 
 /** One thing that somebody did, by a record that he signed. */

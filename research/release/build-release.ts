@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createFile } from '../../shared/disk/create-file.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
 import { BadInput, Failure } from '../../shared/failure.js';
-import { describeFiles, packArchive, type ReleaseFiles } from '../../shared/release/archive.js';
+import { createFile } from '../../shared/node/disk/create-file.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { describeFiles, packArchive, type ReleaseFiles } from '../../shared/trust/archive.js';
 import {
   ARCHIVE_BYTES_MAX,
   encodeStatement,
@@ -14,7 +14,7 @@ import {
   type ReleasePredicate,
   releaseStatement,
   tarballName,
-} from '../../shared/release/statement.js';
+} from '../../shared/trust/statement.js';
 import { type Allocation, ReleaseLedger } from './ledger.js';
 
 /** What the research tier says of a release; the rest of the statement follows from the files and the ledger. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
-import { createFile } from '../../shared/disk/create-file.js';
 import { BadInput } from '../../shared/failure.js';
+import { createFile } from '../../shared/node/disk/create-file.js';
 
 /**
  * An append-only log that several processes may write: a folder of numbered files, each created whole or not at all.

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { RoleName } from '../../shared/release/root.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import type { RoleName } from '../../shared/trust/root.js';
 
 /** Where a home folder keeps what the key ceremony makes. */
 export interface KeyPlaces {
@@ -8,19 +9,22 @@ export interface KeyPlaces {
   readonly rootKeysFolder: string;
 }
 
-export function keyPlaces(home: string, rootKeysFolder = path.join(home, 'offline-root-keys')): KeyPlaces {
+export function keyPlaces(home: string, rootKeysFolder = homePlaces(home).rootKeys): KeyPlaces {
   return { home, rootKeysFolder };
 }
 
 /** Folder of a role's private keys: each on the tier that signs with it. */
 export function privateKeysFolder({ home, rootKeysFolder }: KeyPlaces, role: RoleName): string {
-  if (role === 'root') return rootKeysFolder;
-  return path.join(home, { release: 'signer', journal: 'broker', state: 'public', operator: 'operator' }[role], 'keys');
+  const { signer, broker, public: publicTier, operator } = homePlaces(home);
+  return {
+    ...{ root: rootKeysFolder, release: signer.keys, journal: broker.keys },
+    ...{ state: publicTier.keys, operator: operator.keys },
+  }[role];
 }
 
 /** Folder of the root of trust of a tier that verifies. */
 export function trustFolder({ home }: KeyPlaces, tier: 'research' | 'broker'): string {
-  return path.join(home, tier, 'trust');
+  return homePlaces(home)[tier].trust;
 }
 
 /** Public half of a key as PEM beside the root, for checks with openssl. */
@@ -30,5 +34,5 @@ export function publicKeyFile(folder: string, role: RoleName, keyid: string): st
 
 /** Where the release key was while the research worker signed. */
 export function formerReleaseKeysFolder({ home }: KeyPlaces): string {
-  return path.join(home, 'research', 'keys');
+  return homePlaces(home).research.formerReleaseKeys;
 }

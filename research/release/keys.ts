@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { renameWithRetry, replaceFile } from '../../shared/disk/replace-file.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { generateSigningKey, publicKeyPem, type SigningKey } from '../../shared/release/ed25519-key.js';
-import { readSigningKeys, signersOf, writeSigningKey } from '../../shared/release/key-folder.js';
-import { hasPin, initPin } from '../../shared/release/pin-store.js';
+import { renameWithRetry, replaceFile } from '../../shared/node/disk/replace-file.js';
+import { readSigningKeys, signersOf, writeSigningKey } from '../../shared/node/trust/key-folder.js';
+import { hasPin, initPin } from '../../shared/node/trust/pin-store.js';
+import { followRoots, ROOT_FILE, readTrustedRoot, trustRoot } from '../../shared/node/trust/trust-store.js';
+import { generateSigningKey, publicKeyPem, type SigningKey } from '../../shared/trust/ed25519-key.js';
 import {
   nextRoot,
   ROLE_NAMES,
@@ -13,8 +14,7 @@ import {
   readRoot,
   signRoot,
   type TrustedRoot,
-} from '../../shared/release/root.js';
-import { followRoots, ROOT_FILE, readTrustedRoot, trustRoot } from '../../shared/release/trust-store.js';
+} from '../../shared/trust/root.js';
 import {
   formerReleaseKeysFolder,
   type KeyPlaces,

@@ -1,8 +1,8 @@
 import { UsageFailure } from '../../shared/failure.js';
-import { generateSigningKey, type VerifyingKey } from '../../shared/release/ed25519-key.js';
-import { writeSigningKey } from '../../shared/release/key-folder.js';
-import { operatorName, type RootMetadata, type TrustedRoot } from '../../shared/release/root.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { writeSigningKey } from '../../shared/node/trust/key-folder.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { generateSigningKey, type VerifyingKey } from '../../shared/trust/ed25519-key.js';
+import { operatorName, type RootMetadata, type TrustedRoot } from '../../shared/trust/root.js';
 import { type KeyPlaces, privateKeysFolder, trustFolder } from './key-places.js';
 import { publishNextRoot } from './keys.js';
 

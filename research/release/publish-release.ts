@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import { envelopeName, tarballName } from '../../shared/release/statement.js';
-import { rootFiles } from '../../shared/release/trust-store.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { rootFiles } from '../../shared/node/trust/trust-store.js';
+import { envelopeName, tarballName } from '../../shared/trust/statement.js';
 import { releaseLedger } from './build-release.js';
 import { LedgerRefused } from './ledger.js';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { replaceFile } from '../../shared/disk/replace-file.js';
+import { RELEASES_MODULE, RELEASES_USER } from '../../shared/contract/releases-module.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { RELEASES_MODULE, RELEASES_USER } from '../../shared/transfer/pull-release.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { openModule } from './publish-release.js';
 
 export interface RsyncDaemonSettings {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { replaceFile } from '../../shared/disk/replace-file.js';
 import { Failure } from '../../shared/failure.js';
-import { encodeEnvelope, signEnvelope } from '../../shared/release/dsse.js';
-import { signersOf } from '../../shared/release/key-folder.js';
-import type { TrustedRoot } from '../../shared/release/root.js';
-import { envelopeName, RELEASE_PAYLOAD_TYPE } from '../../shared/release/statement.js';
-import { verifyRelease } from '../../shared/release/verify-release.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { encodeEnvelope, signEnvelope } from '../../shared/trust/dsse.js';
+import type { TrustedRoot } from '../../shared/trust/root.js';
+import { envelopeName, RELEASE_PAYLOAD_TYPE } from '../../shared/trust/statement.js';
+import { verifyRelease } from '../../shared/trust/verify-release.js';
 import { readBuiltRelease, releaseLedger } from './build-release.js';
 
 /** A signed release on the research tier's disk. */

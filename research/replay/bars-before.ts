@@ -1,5 +1,5 @@
-import { BAR_MS, type Bar } from '../../shared/events/bar.js';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
+import { BAR_MS, type Bar } from '../../shared/market/events/bar.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
 
 /** Bars of the files that had closed before a moment, in order: what warms the bar features up. @throws BadInput */
 export async function barsBefore(files: readonly string[], ns: bigint, signal?: AbortSignal): Promise<Bar[]> {

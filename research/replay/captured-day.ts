@@ -1,12 +1,17 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Decision } from '../../shared/decision/decision.js';
-import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
-import { type DecisionRecord, decisionRecord, isSameRecord, recordOf } from '../../shared/decision/decision-record.js';
 import { BadInput } from '../../shared/failure.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
-import { tarballName } from '../../shared/release/statement.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
+import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
+import {
+  type DecisionRecord,
+  decisionRecord,
+  isSameRecord,
+  recordOf,
+} from '../../shared/model/decision/decision-record.js';
+import type { HeadSet } from '../../shared/model/heads/head-set.js';
+import { tarballName } from '../../shared/trust/statement.js';
 import { type EventStream, openEventStream } from './event-stream.js';
 import { jsonLines } from './json-lines.js';
 import { loadReplayHeads } from './load-heads.js';

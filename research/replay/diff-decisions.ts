@@ -1,8 +1,8 @@
-import { type DecisionRecord, decisionRecord, isSameRecord } from '../../shared/decision/decision-record.js';
 import { BadInput } from '../../shared/failure.js';
-import { decodeFloat32 } from '../../shared/heads/golden-rows.js';
-import type { HeadName } from '../../shared/heads/head.js';
-import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
+import { type DecisionRecord, decisionRecord, isSameRecord } from '../../shared/model/decision/decision-record.js';
+import { decodeFloat32 } from '../../shared/model/heads/golden-rows.js';
+import type { HeadName } from '../../shared/model/heads/head.js';
+import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { jsonLines } from './json-lines.js';
 
 /** One value of a decision in which two runs differ; null where a run has no such value. */

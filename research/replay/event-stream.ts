@@ -1,7 +1,7 @@
-import type { DepthHeader } from '../../shared/events/depth-header.js';
-import { type DepthReadOptions, openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import { BadInput } from '../../shared/failure.js';
+import type { DepthHeader } from '../../shared/market/events/depth-header.js';
+import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import { type DepthReadOptions, openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 
 /** One recorded stream of one instrument, and what has to be known of it before it is merged with others. */
 export interface EventStream {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Bar } from '../../shared/events/bar.js';
-import type { EventBatch } from '../../shared/events/event-batch.js';
-import { type FeaturePlan, planFeatures } from '../../shared/features/feature-plan.js';
-import { SampledMarket } from '../../shared/features/sampled-market.js';
-import { FEATURES } from '../../shared/features/schema.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import type { EventBatch } from '../../shared/market/events/event-batch.js';
+import { type FeaturePlan, planFeatures } from '../../shared/market/features/feature-plan.js';
+import { SampledMarket } from '../../shared/market/features/sampled-market.js';
+import { FEATURES } from '../../shared/market/features/schema.js';
 
 const PLANS: readonly FeaturePlan[] = FEATURES.map(({ name }) => planFeatures([name]));
 

@@ -1,5 +1,5 @@
-import { lineBlocks } from '../../shared/events/line-blocks.js';
 import { BadInput } from '../../shared/failure.js';
+import { lineBlocks } from '../../shared/node/files/line-blocks.js';
 
 export interface JsonLine {
   readonly number: number;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { readInputFile } from '../../shared/disk/plain-file.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { BadInput, Failure } from '../../shared/failure.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
-import { loadHeadSet } from '../../shared/heads/load-head-set.js';
-import { openArchive } from '../../shared/release/archive.js';
-import { ENVELOPE_BYTES_MAX, parseEnvelope } from '../../shared/release/dsse.js';
-import { ARCHIVE_BYTES_MAX, type ReleasePredicate, releaseStatement } from '../../shared/release/statement.js';
+import type { HeadSet } from '../../shared/model/heads/head-set.js';
+import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
+import { readInputFile } from '../../shared/node/disk/plain-file.js';
+import { openArchive } from '../../shared/trust/archive.js';
+import { ENVELOPE_BYTES_MAX, parseEnvelope } from '../../shared/trust/dsse.js';
+import { ARCHIVE_BYTES_MAX, type ReleasePredicate, releaseStatement } from '../../shared/trust/statement.js';
 import { readBuiltRelease, readCandidate, releaseLedger } from '../release/build-release.js';
 
 export interface ReplayHeads {
@@ -43,7 +44,7 @@ export async function loadReplayHeads(place: string): Promise<ReplayHeads> {
 
 /** The tarball of the release that trades in a home folder, or of one version of it. @throws Failure 'NoRelease' */
 export function releaseTarball(home: string, modelVersion?: number): string {
-  const folder = path.join(home, 'research', 'releases');
+  const folder = homePlaces(home).research.releases;
   const version =
     modelVersion ??
     releaseLedger(folder)

@@ -1,5 +1,5 @@
-import { createEventBatch, type EventBatch } from '../../shared/events/event-batch.js';
 import { BadInput } from '../../shared/failure.js';
+import { createEventBatch, type EventBatch } from '../../shared/market/events/event-batch.js';
 import type { EventStream } from './event-stream.js';
 
 export interface MergedBatch {

@@ -1,7 +1,7 @@
-import type { Decision } from '../../shared/decision/decision.js';
-import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
-import type { Bar } from '../../shared/events/bar.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
+import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
+import type { HeadSet } from '../../shared/model/heads/head-set.js';
 import type { EventStream } from './event-stream.js';
 import { FeatureRun } from './feature-run.js';
 import { mergeStreams } from './merge-streams.js';

@@ -1,5 +1,5 @@
-import type { DepthHeader } from '../../shared/events/depth-header.js';
 import { Failure } from '../../shared/failure.js';
+import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import type { MarketStore } from '../store/market-store.js';
 import { readDepthEvents } from '../store/read-depth.js';
 import { findShards } from '../store/shard-query.js';

@@ -1,8 +1,8 @@
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
-import { BAR_MS, type Bar } from '../../shared/events/bar.js';
-import { FeatureEngine } from '../../shared/features/feature-engine.js';
-import { planFeatures } from '../../shared/features/feature-plan.js';
-import type { HeadSamples, HeadSpec } from '../../shared/heads/head.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import { BAR_MS, type Bar } from '../../shared/market/events/bar.js';
+import { FeatureEngine } from '../../shared/market/features/feature-engine.js';
+import { planFeatures } from '../../shared/market/features/feature-plan.js';
+import type { HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
 import { SampleColumns } from './sample-columns.js';
 import { countDrop, type HeadReport } from './sample-report.js';
 import { describeRows } from './second-samples.js';

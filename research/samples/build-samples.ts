@@ -1,9 +1,9 @@
-import type { Bar } from '../../shared/events/bar.js';
-import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
 import { BadInput } from '../../shared/failure.js';
-import { SampledMarket } from '../../shared/features/sampled-market.js';
-import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/heads/head.js';
-import { HEAD_SAMPLING, HEAD_SPECS } from '../../shared/heads/head-specs.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import { SampledMarket } from '../../shared/market/features/sampled-market.js';
+import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/model/heads/head.js';
+import { HEAD_SAMPLING, HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { sampleBars } from './bar-samples.js';
 import type { SampleReport } from './sample-report.js';
 import { SecondSamples } from './second-samples.js';

@@ -1,4 +1,4 @@
-import type { HeadSamples, HeadSpec } from '../../shared/heads/head.js';
+import type { HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
 
 /** What belongs to a row besides its features; fields as in HeadSamples. */
 export interface LabelledMoment {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import { replaceFile } from '../../shared/disk/replace-file.js';
 import { BadInput } from '../../shared/failure.js';
-import { type HeadSamples, headSpec } from '../../shared/heads/head.js';
+import { type HeadSamples, headSpec } from '../../shared/model/heads/head.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 
 const MAGIC = 'believe samples 1\n';
 /** Columns begin at multiples of this. */

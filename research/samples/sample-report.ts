@@ -1,4 +1,4 @@
-import type { HeadName } from '../../shared/heads/head.js';
+import type { HeadName } from '../../shared/model/heads/head.js';
 
 /** Why a moment that was due gave no row. */
 export type DropReason =

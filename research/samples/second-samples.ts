@@ -1,9 +1,9 @@
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
-import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
-import type { FeatureEngine } from '../../shared/features/feature-engine.js';
-import { type FeaturePlan, planFeatures } from '../../shared/features/feature-plan.js';
-import type { Due } from '../../shared/features/second-sampler.js';
-import type { HeadSamples, HeadSpec } from '../../shared/heads/head.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import type { FeatureEngine } from '../../shared/market/features/feature-engine.js';
+import { type FeaturePlan, planFeatures } from '../../shared/market/features/feature-plan.js';
+import type { Due } from '../../shared/market/features/second-sampler.js';
+import type { HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
 import { SampleColumns } from './sample-columns.js';
 import { countDrop, type DropReason, type HeadReport } from './sample-report.js';
 

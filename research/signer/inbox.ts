@@ -12,10 +12,10 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { replaceFile } from '../../shared/disk/replace-file.js';
 import { Failure } from '../../shared/failure.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { sha256Hex } from '../../shared/reference.js';
-import { ARCHIVE_BYTES_MAX } from '../../shared/release/statement.js';
+import { ARCHIVE_BYTES_MAX } from '../../shared/trust/statement.js';
 
 /**
  * The signer's inbox: files named by their own sha256, which research puts there and the signer reads. A name from

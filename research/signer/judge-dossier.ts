@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
-import { HEAD_NAMES } from '../../shared/heads/head.js';
-import { candidateSha256 } from '../../shared/release/decision.js';
-import type { SignedFile } from '../../shared/release/statement.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { candidateSha256 } from '../../shared/trust/decision.js';
+import type { SignedFile } from '../../shared/trust/statement.js';
 import { encodeGateReport, type GateReport, gateReport, judgeGate } from '../gate/index.js';
 import { type ModelCard, modelCard } from '../model-card/model-card.js';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { sha256Hex } from '../../shared/reference.js';
-import { signedDecision } from '../../shared/release/decision.js';
-import { dsseEnvelope } from '../../shared/release/dsse.js';
-import { releaseProduct } from '../../shared/release/product.js';
-import { FILES_MAX, signedFile } from '../../shared/release/statement.js';
-import { runIdentity } from '../../shared/ship/ship-id.js';
+import { signedDecision } from '../../shared/trust/decision.js';
+import { dsseEnvelope } from '../../shared/trust/dsse.js';
+import { releaseProduct } from '../../shared/trust/product.js';
+import { FILES_MAX, signedFile } from '../../shared/trust/statement.js';
 
 const shipId = runIdentity;
 

@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../release/key-places.js';
 import { Inbox } from './inbox.js';
 import type { SignerPlaces } from './signer.js';
@@ -10,13 +10,13 @@ export function signerPlaces(home: string): SignerPlaces & { readonly lock: stri
     inbox: signerInbox(home),
     keysFolder: privateKeysFolder(keys, 'release'),
     trustFolder: trustFolder(keys, 'research'),
-    releasesFolder: path.join(home, 'research', 'releases'),
-    moduleFolder: path.join(home, 'research', 'published'),
-    lock: path.join(home, 'signer', 'signer.lock'),
+    releasesFolder: homePlaces(home).research.releases,
+    moduleFolder: homePlaces(home).research.published,
+    lock: homePlaces(home).signer.lock,
   };
 }
 
 /** The one folder of the signer that research writes to. */
 export function signerInbox(home: string): Inbox {
-  return new Inbox(path.join(home, 'signer', 'inbox'));
+  return new Inbox(homePlaces(home).signer.inbox);
 }

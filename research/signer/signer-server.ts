@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { ZodError } from 'zod';
-import { lockFile } from '../../shared/disk/file-lock.js';
 import { Failure } from '../../shared/failure.js';
+import { lockFile } from '../../shared/node/disk/file-lock.js';
 import { type SignerAnswer, signerRequest } from './messages.js';
 import type { Signer } from './signer.js';
 

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import { verifySighting } from '../../shared/contract/release-sighting.js';
 import { Failure } from '../../shared/failure.js';
-import { verifySighting } from '../../shared/handover/release-sighting.js';
-import { candidateSha256, verifyDecision } from '../../shared/release/decision.js';
-import { type DsseEnvelope, encodeEnvelope } from '../../shared/release/dsse.js';
-import { signersOf } from '../../shared/release/key-folder.js';
-import { REVOCATIONS_FILE, type Revocation, revocationsIn, signRevocations } from '../../shared/release/revocations.js';
-import type { TrustedRoot } from '../../shared/release/root.js';
-import { GATE_REPORT_FILE } from '../../shared/release/statement.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
-import { refuseUndecided } from '../../shared/release/verify-gate.js';
+import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { candidateSha256, verifyDecision } from '../../shared/trust/decision.js';
+import { type DsseEnvelope, encodeEnvelope } from '../../shared/trust/dsse.js';
+import { REVOCATIONS_FILE, type Revocation, revocationsIn, signRevocations } from '../../shared/trust/revocations.js';
+import type { TrustedRoot } from '../../shared/trust/root.js';
+import { GATE_REPORT_FILE } from '../../shared/trust/statement.js';
+import { refuseUndecided } from '../../shared/trust/verify-gate.js';
 import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../model-card/build-model-card.js';
 import {
   buildRelease,

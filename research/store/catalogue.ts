@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { createFile } from '../../shared/disk/create-file.js';
 import { BadInput } from '../../shared/failure.js';
+import { createFile } from '../../shared/node/disk/create-file.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { DATASETS } from './datasets.js';
 

@@ -1,4 +1,4 @@
-import type { Bar } from '../../shared/events/bar.js';
+import type { Bar } from '../../shared/market/events/bar.js';
 import type { Shard } from './catalogue.js';
 import { hasValue } from './column-chunk.js';
 import type { MarketStore } from './market-store.js';

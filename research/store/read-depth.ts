@@ -1,6 +1,6 @@
-import { createEventBatch, type EventBatch, EventKind } from '../../shared/events/event-batch.js';
-import { TickScale } from '../../shared/events/tick-scale.js';
 import { Failure } from '../../shared/failure.js';
+import { createEventBatch, type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import { TickScale } from '../../shared/market/events/tick-scale.js';
 import type { Shard } from './catalogue.js';
 import type { ColumnChunk } from './column-chunk.js';
 import { Action, Flag } from './datasets.js';

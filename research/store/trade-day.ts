@@ -1,6 +1,6 @@
-import { equityIndexCalendar } from '../../shared/calendar/cme-calendar.js';
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
-import { OutsideCalendar, type SessionCalendar } from '../../shared/calendar/session-calendar.js';
+import { equityIndexCalendar } from '../../shared/market/calendar/cme-calendar.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import { OutsideCalendar, type SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 
 /**
  * cme: sessions of the product's group, which begin in the evening before; what happens between two sessions is the next

@@ -1,8 +1,8 @@
-import type { Ensemble } from '../../shared/decision/ensemble.js';
 import { Failure } from '../../shared/failure.js';
-import { featureSchemaJson, featureSchemaSha256 } from '../../shared/features/schema.js';
-import type { GoldenRows } from '../../shared/heads/golden-rows.js';
-import { FEATURE_SCHEMA_FILE } from '../../shared/release/statement.js';
+import { featureSchemaJson, featureSchemaSha256 } from '../../shared/market/features/schema.js';
+import type { Ensemble } from '../../shared/model/decision/ensemble.js';
+import type { GoldenRows } from '../../shared/model/heads/golden-rows.js';
+import { FEATURE_SCHEMA_FILE } from '../../shared/trust/statement.js';
 import { fitEnsemble } from './fit-ensemble.js';
 import type { TrainedHead } from './trained-head.js';
 import { writeFolder } from './write-folder.js';

@@ -1,4 +1,4 @@
-import type { HeadRecipe } from '../../shared/heads/head.js';
+import type { HeadRecipe } from '../../shared/model/heads/head.js';
 
 /**
  * XGBoost's parameters for a recipe. A two-class booster starts from margin 0, which is exact in float32 whatever the

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.js';
-import type { HeadRecipe } from '../../shared/heads/head.js';
+import type { HeadRecipe } from '../../shared/model/heads/head.js';
 import type { Booster, FeatureRows, LibraryFile } from './booster.js';
 import { boosterParameters } from './booster-parameters.js';
 import { gatherRows } from './gather-rows.js';

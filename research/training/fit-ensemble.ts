@@ -1,5 +1,5 @@
-import { type Ensemble, ensemble } from '../../shared/decision/ensemble.js';
-import { HEAD_NAMES, type HeadName } from '../../shared/heads/head.js';
+import { type Ensemble, ensemble } from '../../shared/model/decision/ensemble.js';
+import { HEAD_NAMES, type HeadName } from '../../shared/model/heads/head.js';
 import type { TrainedHeadRecord } from './trained-head.js';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HeadSamples } from '../../shared/heads/head.js';
+import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { surprise } from '../gate/score-arm.js';
 import { classPriorLogLoss } from '../gate/score-fold.js';
 import { purgedPositions } from '../gate/splits.js';

@@ -1,4 +1,4 @@
-import type { HeadSamples } from '../../shared/heads/head.js';
+import type { HeadSamples } from '../../shared/model/heads/head.js';
 
 /** Mean |move| to the horizon of the rows that moved (that are not flat), in ticks; 0 where none did. */
 export function meanAbsMoveTicks({ head, label, moveTicks }: HeadSamples, rows: Int32Array): number {

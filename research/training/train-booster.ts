@@ -1,4 +1,4 @@
-import type { HeadRecipe } from '../../shared/heads/head.js';
+import type { HeadRecipe } from '../../shared/model/heads/head.js';
 import type { Booster, FeatureRows, LibraryFile } from './booster.js';
 import { runOnBoosterThread } from './booster-threads.js';
 import { checkRows } from './check-rows.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { featureSchemaSha256 } from '../../shared/features/schema.js';
-import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
-import type { HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
+import { featureSchemaSha256 } from '../../shared/market/features/schema.js';
+import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
+import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import type { LibraryFile } from './booster.js';
 import { importanceOf, importanceOverlap } from './feature-importance.js';
 import { gatherRows } from './gather-rows.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { goldenRows } from '../../shared/heads/golden-rows.js';
-import { headRecipe, headSpec } from '../../shared/heads/head.js';
+import { goldenRows } from '../../shared/model/heads/golden-rows.js';
+import { headRecipe, headSpec } from '../../shared/model/heads/head.js';
 import { sha256Hex } from '../../shared/reference.js';
 import type { Booster } from './booster.js';
 import { featureImportance } from './feature-importance.js';

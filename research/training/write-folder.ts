@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { renameWithRetry, replaceFile, syncFolder } from '../../shared/disk/replace-file.js';
+import { renameWithRetry, replaceFile, syncFolder } from '../../shared/node/disk/replace-file.js';
 
 /**
  * Makes `folder` hold exactly these files, name inside it -> bytes: they are written beside it, fsynced and put in place

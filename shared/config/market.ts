@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clockSpec, tradeDate } from '../clock/market-clock.js';
+import { clockSpec, tradeDate } from '../market/clock/market-clock.js';
 import { count, positiveCount, text } from './field-types.js';
 
 export const instrumentConfig = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HEAD_NAMES, type HeadName, type HeadRecipe, headRecipe } from '../heads/head.js';
+import { HEAD_NAMES, type HeadName, type HeadRecipe, headRecipe } from '../model/heads/head.js';
 
 const RECIPE_FIELDS: Readonly<Record<keyof HeadRecipe, string>> = {
   rounds: 'Boosting rounds (times three trees for a three-class head).',

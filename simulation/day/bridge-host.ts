@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { type RunningBridge, startBridge } from '../../bridge/bridge.js';
 import { USUAL_TUNING } from '../../bridge/tuning.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
-import type { FileLock } from '../../shared/disk/file-lock.js';
 import { Failure } from '../../shared/failure.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import type { FileLock } from '../../shared/node/disk/file-lock.js';
 import type { Owner } from '../world/owner.js';
 import type { World } from '../world/world.js';
 import { HOME } from './home-template.js';

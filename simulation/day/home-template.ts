@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { featureSchemaJson } from '../../shared/features/schema.js';
-import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
-import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
-import type { ReleaseProduct } from '../../shared/release/product.js';
+import type { ArmedSwap } from '../../shared/contract/armed-swap.js';
+import { featureSchemaJson } from '../../shared/market/features/schema.js';
+import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
+import type { ReleaseProduct } from '../../shared/trust/product.js';
 import { EAGER, ToyBroker } from '../../test/bridge/toy-release.js';
 import { DISK_ROOT } from '../world/virtual-disk.js';
 import { enterWorld, World } from '../world/world.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { CLIENT_ID } from '../../shared/config/services.js';
-import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
+import { CONTROL_FILES } from '../../shared/contract/trading-control.js';
 import type { ContractQuery } from '../../simulator/contracts/catalogue.js';
 import { faultAction } from '../../simulator/faults/fault-script.js';
 import { plainTerms } from '../../simulator/orders/manual-orders.js';
@@ -20,6 +20,8 @@ const later = ({ world }: Day, ms: number, work: () => void) => world.schedule(m
 const LOOK_EVERY_MS = 20;
 /** A bridge asks twice for the open orders: for those of all, and for its own. */
 const ANSWERS_OF_A_LOOK = 2;
+/** A second look has come by then. */
+const LOOKS_APART_MS = 1500;
 
 /** Tries again and again, until it is done or the faults are over. @param attempt says whether it is done */
 function whenever(day: Day, attempt: () => boolean): void {
@@ -33,7 +35,8 @@ const EFFECTS: Effects = {
     if (parsed.success) day.truth?.gateway.inject(parsed.data);
     // Whoever is shown no order by two looks in a row has to believe that there is none.
     const { ordained } = day.truth.gateway.desk;
-    ordained.omittedOpenOrders = Math.min(ordained.omittedOpenOrders, ANSWERS_OF_A_LOOK);
+    const isBeforeNextLook = day.world.nowMs - day.truth.omittedMs < LOOKS_APART_MS;
+    ordained.omittedOpenOrders = isBeforeNextLook ? 0 : Math.min(ordained.omittedOpenOrders, ANSWERS_OF_A_LOOK);
   },
   'hand-trade': (day, { contracts }) => tradeByHand(day, contracts),
   'close-by-hand': (day) => tradeByHand(day, -day.truth.position(day.localSymbol)),

@@ -1,4 +1,4 @@
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 
 /** A stretch of market time that is played, in market milliseconds. */
 export interface Window {

@@ -1,5 +1,11 @@
 import { RandomStream } from '../../research/generator/random-stream.js';
-import { createEventBatch, DepthOperation, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import {
+  createEventBatch,
+  DepthOperation,
+  type EventBatch,
+  EventKind,
+  Side,
+} from '../../shared/market/events/event-batch.js';
 import type { Tape } from '../../simulator/market/tape.js';
 
 const LEVELS = 10;

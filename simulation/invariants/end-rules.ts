@@ -2,7 +2,7 @@ import path from 'node:path';
 import { entryOf, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import { CLIENT_ID } from '../../shared/config/services.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { ACCOUNT, type Day } from '../day/day.js';
 import { BROKER } from '../day/home-template.js';
 import { journalDate } from './journal-watch.js';

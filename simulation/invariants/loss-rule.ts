@@ -1,8 +1,9 @@
 import { isExchangeOpen } from '../../bridge/closing/close-reason.js';
-import { sessionPhase, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { sessionPhase, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
 import type { Execution } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
 import { isBeingClosed } from './closing-order.js';
+import { Standstill } from './standstill.js';
 import type { Report } from './violation.js';
 
 /** The account's loss is looked at this often, ms. */
@@ -10,7 +11,7 @@ const LOOK_EVERY_MS = 250;
 /** Beyond the limit by this share, and by this many ticks of the largest position: then it is beyond it by any measure. */
 const MARGIN_SHARE = 0.2;
 const MARGIN_TICKS = 3;
-/** A reconciled bridge, with nothing in its way, has closed by then. */
+/** A reconciled bridge, with nothing in its way, has closed a part by then. */
 const CLOSED_WITHIN_MS = 8000;
 /** ...and has written down by then that it closes. */
 const ON_RECORD_WITHIN_MS = 3000;
@@ -33,8 +34,8 @@ export class LossRule {
   private isMarkKnown = false;
   private executionsBefore = 0;
   private beyondSinceMs: number | null = null;
-  private heldBeyondSinceMs: number | null = null;
-  private openSinceMs: number | null = null;
+  private readonly beyond = new Standstill();
+  private readonly onRecord = new Standstill();
   private profits: { readonly atMs: number; readonly usd: number }[] = [];
 
   constructor(
@@ -68,14 +69,11 @@ export class LossRule {
     this.judgeProfit(-lossUsd, date);
     if (!(lossUsd > maxDailyLossUsd * (1 + MARGIN_SHARE) + this.marginUsd) || !this.isUndisturbed(date)) {
       this.beyondSinceMs = null;
-      this.heldBeyondSinceMs = null;
+      this.beyond.lastsMs(world.nowMs, null);
       return;
     }
     this.beyondSinceMs ??= world.nowMs;
-    if (position === 0 || isBeingClosed(this.day)) this.heldBeyondSinceMs = null;
-    else this.heldBeyondSinceMs ??= world.nowMs;
-    if (this.heldBeyondSinceMs === null) return;
-    const heldMs = world.nowMs - this.heldBeyondSinceMs;
+    const heldMs = this.beyond.lastsMs(world.nowMs, position === 0 || isBeingClosed(this.day) ? null : position);
     const isOnRecord = this.day.journals.haltsOf(this.day.journalFolder).has('daily-loss');
     if (heldMs > (isOnRecord ? CLOSED_WITHIN_MS : ON_RECORD_WITHIN_MS))
       this.report(
@@ -119,12 +117,8 @@ export class LossRule {
     const { day } = this;
     const halts = day.journals.haltsOf(day.journalFolder);
     const isToClose = position !== 0 && (halts.has('daily-loss') || halts.has('flatten'));
-    if (!isToClose || !this.isUndisturbed(date) || isBeingClosed(day)) {
-      this.openSinceMs = null;
-      return;
-    }
-    this.openSinceMs ??= day.world.nowMs;
-    if (day.world.nowMs - this.openSinceMs > CLOSED_WITHIN_MS)
+    const isOpen = isToClose && this.isUndisturbed(date) && !isBeingClosed(day);
+    if (this.onRecord.lastsMs(day.world.nowMs, isOpen ? position : null) > CLOSED_WITHIN_MS)
       this.report('left-open', `${position} contracts are held, though ${[...halts].join(', ')} is on record`);
   }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type AlarmLine, type AlarmName, alarmLine } from '../../shared/handover/alarm-line.js';
+import { type AlarmLine, type AlarmName, alarmLine } from '../../shared/contract/alarm-line.js';
 import type { Step } from '../plan/plan.js';
 import type { DiskChange } from '../world/virtual-disk.js';
 import type { Report } from './violation.js';

@@ -1,5 +1,5 @@
-import { sessionPhase, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
 import { CLIENT_ID } from '../../shared/config/services.js';
+import { sessionPhase, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
 import type { Order } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
 import type { SentOrder } from './truth.js';

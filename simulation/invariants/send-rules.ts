@@ -1,4 +1,4 @@
-import { rthSessionOf, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
+import { rthSessionOf, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
 import type { Day } from '../day/day.js';
 import type { Owner } from '../world/owner.js';
 import { tickFormat } from './tick-format.js';

@@ -1,12 +1,13 @@
 import { isExchangeOpen } from '../../bridge/closing/close-reason.js';
-import { sessionPhase } from '../../shared/calendar/cme-calendar.js';
-import type { AlarmName } from '../../shared/handover/alarm-line.js';
+import type { AlarmName } from '../../shared/contract/alarm-line.js';
+import { sessionPhase } from '../../shared/market/calendar/cme-calendar.js';
 import type { Day } from '../day/day.js';
 import { isBeingClosed } from './closing-order.js';
+import { Standstill } from './standstill.js';
 import type { Report } from './violation.js';
 
 const LOOK_EVERY_MS = 500;
-/** A reconciled bridge with nothing in its way has closed, or called a person, by then. */
+/** A reconciled bridge with nothing in its way has closed a part, or called a person, by then. */
 const CLOSED_WITHIN_MS = 5000;
 
 /** Why a bridge that is connected cannot close, or must not. That a position is held is no reason. */
@@ -18,7 +19,7 @@ const REASONS: ReadonlySet<AlarmName> = new Set([
 /** A position outside regular hours is closed at the first moment, or a person is told why it cannot be. */
 export class SessionRule {
   private lookedMs = Number.NEGATIVE_INFINITY;
-  private sinceMs: number | null = null;
+  private readonly standstill = new Standstill();
 
   constructor(
     private readonly day: Day,
@@ -30,9 +31,8 @@ export class SessionRule {
     if (nowMs - this.lookedMs < LOOK_EVERY_MS) return;
     this.lookedMs = nowMs;
     const held = heldOutsideSession(this.day);
-    if (held === null) this.sinceMs = null;
-    else this.sinceMs ??= nowMs;
-    if (held !== null && nowMs - this.sinceMs! > CLOSED_WITHIN_MS) this.report('position-outside-session', held);
+    const contracts = held === null ? null : this.day.truth.position(this.day.localSymbol);
+    if (this.standstill.lastsMs(nowMs, contracts) > CLOSED_WITHIN_MS) this.report('position-outside-session', held!);
   }
 }
 

@@ -37,6 +37,8 @@ export class Truth {
   toldMs = Number.NEGATIVE_INFINITY;
   /** Whether what the gateway has told last of the position, in this account, was so at that moment. */
   isLastWordTrue = true;
+  /** When the gateway has last left an order out of an answer. */
+  omittedMs = Number.NEGATIVE_INFINITY;
   /** When the bridge has last asked the gateway to cancel an order since it placed it, by the order's id. */
   readonly cancelAskedMs = new Map<number, number>();
   /** Until when an order, by its permId, is over for a bridge that was told so; Infinity: it was told nothing else since. */
@@ -54,6 +56,9 @@ export class Truth {
   ) {
     this.startContracts = this.totalContracts();
     this.watchReturns();
+    gateway.desk.ordained.onOmitted = () => {
+      this.omittedMs = world.nowMs;
+    };
   }
 
   /** Signed contracts held of one contract, by its exchange symbol. */

@@ -205,8 +205,8 @@ export const MUTANTS: readonly Mutant[] = [
       patch('orders/order-journal.js', 'if (tradeDate <= this.tradeDate ||', 'if (tradeDate === this.tradeDate ||'),
       patch(
         'orders/order-journal.js',
-        'import { createFile } from "../../shared/disk/create-file.js";',
-        'import { replaceFile } from "../../shared/disk/replace-file.js"; const createFile = (file, text) => (replaceFile(file, text), true);',
+        'import { createFile } from "../../shared/node/disk/create-file.js";',
+        'import { replaceFile } from "../../shared/node/disk/replace-file.js"; const createFile = (file, text) => (replaceFile(file, text), true);',
       ),
     ],
   },

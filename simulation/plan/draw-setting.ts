@@ -1,4 +1,4 @@
-import { globexSessionOf } from '../../shared/calendar/cme-calendar.js';
+import { globexSessionOf } from '../../shared/market/calendar/cme-calendar.js';
 import type { Window } from '../day/simulated-clock.js';
 import type { Draw } from './draw.js';
 import type { Setting } from './plan.js';

@@ -1,4 +1,4 @@
-import { TickScale } from '../../shared/events/tick-scale.js';
+import { TickScale } from '../../shared/market/events/tick-scale.js';
 import { lastTradingDay } from './expiry.js';
 import { MONTH_CODES, PRODUCTS, type Product } from './product.js';
 

@@ -1,4 +1,4 @@
-import type { SessionCalendar } from '../../shared/calendar/session-calendar.js';
+import type { SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 
 const DAY_MS = 86_400_000;
 const DAYS = 7;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/disk/plain-file.js';
 import { BadInput } from '../../shared/failure.js';
+import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import { connectionActions } from './actions/connection-actions.js';
 import { dataActions } from './actions/data-actions.js';
 import { ms, positive } from './actions/fields.js';

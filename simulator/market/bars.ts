@@ -1,5 +1,5 @@
-import type { Bar as FileBar } from '../../shared/events/bar.js';
-import { BAR_MS as FILE_BAR_MS } from '../../shared/events/bar.js';
+import type { Bar as FileBar } from '../../shared/market/events/bar.js';
+import { BAR_MS as FILE_BAR_MS } from '../../shared/market/events/bar.js';
 import type { MarketListener } from './market.js';
 
 /** One bar; prices in ticks, times in milliseconds since the epoch. */

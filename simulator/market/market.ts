@@ -1,4 +1,4 @@
-import { type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
 import type { FutureContract } from '../contracts/contract.js';
 import { Book } from './book.js';
 

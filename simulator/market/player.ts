@@ -1,4 +1,4 @@
-import type { EventBatch } from '../../shared/events/event-batch.js';
+import type { EventBatch } from '../../shared/market/events/event-batch.js';
 import type { Market } from './market.js';
 import { type Tape, timeMs } from './tape.js';
 

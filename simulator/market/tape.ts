@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Bar } from '../../shared/events/bar.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import type { EventBatch } from '../../shared/events/event-batch.js';
 import { BadInput } from '../../shared/failure.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import type { EventBatch } from '../../shared/market/events/event-batch.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 
 /** Where a market's events come from. `open` may be called again to play them once more. */
 export interface Tape {

@@ -1,4 +1,4 @@
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { FutureContract } from '../contracts/contract.js';
 import type { PlaceOrder } from '../wire/decode-order.js';
 import { formatTime } from '../wire/gateway-time.js';

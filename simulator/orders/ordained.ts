@@ -24,4 +24,6 @@ export class Ordained {
   priceBand: { readonly ticks: number; readonly code: number; readonly status: RefusedAs } | undefined;
   /** Answers to who asks for open orders that leave out the newest one. */
   omittedOpenOrders = 0;
+  /** Told of every answer that has left one out. */
+  onOmitted: () => void = () => {};
 }

@@ -1,4 +1,4 @@
-import { OutsideCalendar, type SessionCalendar } from '../../shared/calendar/session-calendar.js';
+import { OutsideCalendar, type SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 
 /** What the exchange's sessions bring: asked as often as one likes, it says each once. */
 export interface SessionEvents {

@@ -1,4 +1,4 @@
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import { tradingHours } from '../contracts/trading-hours.js';
 import { decimal } from '../wire/decimal.js';
 import {

@@ -1,5 +1,5 @@
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
-import type { SessionCalendar } from '../../shared/calendar/session-calendar.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import type { SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 import type { FutureContract } from '../contracts/contract.js';
 import { priceOf } from '../contracts/contract.js';
 import { isInRegularHours } from '../contracts/trading-hours.js';

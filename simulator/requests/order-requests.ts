@@ -60,7 +60,10 @@ export const orderRequests: Handlers<
 function sendOrders(core: GatewayCore, session: Session, orders: readonly Order[]): void {
   const { ordained } = core.desk;
   const omitted = ordained.omittedOpenOrders > 0 ? orders.at(-1) : undefined;
-  if (omitted) ordained.omittedOpenOrders--;
+  if (omitted) {
+    ordained.omittedOpenOrders--;
+    ordained.onOmitted();
+  }
   for (const order of orders) {
     if (order === omitted) continue;
     const parentId = core.ledger.parentIdOf(order);

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { observationOf, observeRelease } from '../../activities/broker/observe-release.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { BridgeStatus } from '../../shared/contract/bridge-status.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 
 const RELEASE = {
   shipId: 'ship/a',

@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { createBrokerActivities } from '../../activities/broker/index.js';
 import { createResearchActivities } from '../../activities/research/index.js';
 import { configSchema } from '../../shared/config/config.js';
-import { productOf } from '../../shared/release/product.js';
+import { productOf } from '../../shared/trust/product.js';
 import { type Edge, ImportGraph, type OrderPath } from './order-path.js';
 
 const DIST = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,7 +21,6 @@ const COMMANDS_THAT_MAY: Readonly<Record<string, string>> = {
   bridge: 'is the bridge',
   'bridge rehearse': 'tries orders on a paper account, one contract at most, by the module that is the bridge',
   up: 'starts `believe bridge` as a process of its own',
-  bench: 'measures bridges that it starts against simulated gateways on loopback',
 };
 const LOADING_BRIDGE = ['bridge', 'bridge rehearse'];
 /** Modules that import a module whose name is computed, and what it can be. */
@@ -124,7 +123,7 @@ describe('only the bridge trades', () => {
   });
 
   it('would be noticed if it were otherwise, wherever the import is added and whatever form it has', async () => {
-    const leaf = 'shared/release/accept-release.js';
+    const leaf = 'shared/trust/verify-release.js';
     for (const code of [
       'import "../../bridge/orders/order-desk.js";',
       'import { IBApi } from "@stoqey/ib"; new IBApi();',

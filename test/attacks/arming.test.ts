@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { armSwap } from '../../activities/broker/swap-handover.js';
+import { acceptRelease } from '../../broker/accept-release.js';
+import { loadRelease } from '../../broker/load-release.js';
 import type { SignedReleaseFiles } from '../../research/release/sign-release.js';
-import { nextRthOpen } from '../../shared/calendar/cme-calendar.js';
-import { acceptRelease, loadRelease } from '../../shared/release/accept-release.js';
+import { nextRthOpen } from '../../shared/market/calendar/cme-calendar.js';
 import { PRODUCT, temporaryFolder } from '../release/release-fixture.js';
 import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
 

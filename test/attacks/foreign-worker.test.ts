@@ -6,10 +6,10 @@ import type { ShipHandle } from '../../cli/ship/find-ship.js';
 import { subjectOf } from '../../cli/ship/subject-of.js';
 import { releaseLedger } from '../../research/release/build-release.js';
 import { sampleFile } from '../../setup/sample-data.js';
-import { signSighting } from '../../shared/handover/release-sighting.js';
-import { signDecision } from '../../shared/release/decision.js';
-import { generateSigningKey } from '../../shared/release/ed25519-key.js';
-import type { Decision, ToDecide } from '../../shared/ship/messages.js';
+import { signSighting } from '../../shared/contract/release-sighting.js';
+import type { Decision, ToDecide } from '../../shared/orchestration/ship/messages.js';
+import { signDecision } from '../../shared/trust/decision.js';
+import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
 import { Berth } from '../voyage/berth.js';
 import { Foreigner } from './foreigner.js';
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { connectClient } from '../../temporal/client.js';
 import type { doAsIPlease } from './foreign-workflow.js';
 

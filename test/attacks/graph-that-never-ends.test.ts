@@ -10,7 +10,7 @@ import { Rig } from '../bridge/rig.js';
 import { ES, ToyBroker } from '../bridge/toy-release.js';
 import { loopingGraph } from './looping-graph.js';
 
-const ONNX_HEAD = new URL('../../shared/heads/onnx-head.js', import.meta.url).href;
+const ONNX_HEAD = new URL('../../shared/model/heads/onnx-head.js', import.meta.url).href;
 const WATCHDOG = new URL('../../bridge/event-loop-watchdog.js', import.meta.url).href;
 const module = (script: string) => ['--no-warnings', '--input-type=module', '-e', script];
 

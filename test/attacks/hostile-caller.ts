@@ -9,8 +9,8 @@ import { createResearchActivities } from '../../activities/research/index.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
-import { loadConfig } from '../../shared/config/load-config.js';
 import { instrumentConfig } from '../../shared/config/market.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 
 /** What no step may read, or repeat in an answer or an error. */
 export const SECRET = 'hunter2-rsync-password-of-the-releases-module';

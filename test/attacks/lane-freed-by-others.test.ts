@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Lane } from '../../activities/research/lane.js';
+import { Lane } from '../../research/ship/lane.js';
 
 const context = { progress: () => {}, signal: new AbortController().signal };
 

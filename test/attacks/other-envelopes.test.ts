@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import { ReleaseRefused } from '../../shared/release/refusal.js';
-import { nextRoot, RootRefused, readRoot, signRoot } from '../../shared/release/root.js';
-import { encodeStatement } from '../../shared/release/statement.js';
-import { verifyRelease } from '../../shared/release/verify-release.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
+import { ReleaseRefused } from '../../shared/trust/refusal.js';
+import { nextRoot, RootRefused, readRoot, signRoot } from '../../shared/trust/root.js';
+import { encodeStatement } from '../../shared/trust/statement.js';
+import { verifyRelease } from '../../shared/trust/verify-release.js';
 import {
   changedEnvelope,
   envelopeOf,

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import { generateSigningKey } from '../../shared/release/ed25519-key.js';
-import { ACT_LIFETIME_MS, actOf, signAct } from '../../shared/release/operator-act.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
+import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
+import { ACT_LIFETIME_MS, actOf, signAct } from '../../shared/trust/operator-act.js';
 import { ACCOUNT, Rig } from '../bridge/rig.js';
 import { signedLimits, signedResume } from '../bridge/signed-request.js';
 

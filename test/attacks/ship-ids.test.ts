@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { ShipFolder } from '../../activities/research/ship-folder.js';
-import { folderNameOf, runIdentity } from '../../shared/ship/ship-id.js';
+import { ShipFolder } from '../../research/ship/ship-folder.js';
+import { folderNameOf, runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { HostileCaller } from './hostile-caller.js';
 
 describe('attack: ship ids that name another ship’s folder, or none', function () {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { releaseLedger } from '../../research/release/build-release.js';
 import { signerAddress } from '../../research/signer/signer-address.js';
 import { SignerClient } from '../../research/signer/signer-client.js';
-import { writeHomeConfig } from '../../shared/config/home-config.js';
-import { loadConfig } from '../../shared/config/load-config.js';
+import { writeHomeConfig } from '../../shared/node/config/home-config.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 import { temporaryFolder } from '../release/release-fixture.js';
 import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
 

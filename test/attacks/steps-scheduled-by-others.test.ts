@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
-import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { HostileCaller, SECRET } from './hostile-caller.js';
 import type { foreignWorkflow } from './steps-of-ours.js';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { describeFiles } from '../../shared/release/archive.js';
+import { describeFiles } from '../../shared/trust/archive.js';
 import {
   candidateSha256,
   type DecisionStatement,
   type SignedDecision,
   signDecision,
-} from '../../shared/release/decision.js';
-import { type RefusalReason, ReleaseRefused } from '../../shared/release/refusal.js';
-import type { ReleasePredicate } from '../../shared/release/statement.js';
-import { type ExpectedRelease, verifyRelease } from '../../shared/release/verify-release.js';
+} from '../../shared/trust/decision.js';
+import { type RefusalReason, ReleaseRefused } from '../../shared/trust/refusal.js';
+import type { ReleasePredicate } from '../../shared/trust/statement.js';
+import { type ExpectedRelease, verifyRelease } from '../../shared/trust/verify-release.js';
 import {
   FILES,
   HELD_FILES,

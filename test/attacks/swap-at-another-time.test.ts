@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MarketHours } from '../../bridge/market-hours.js';
-import { nextRthOpen } from '../../shared/calendar/cme-calendar.js';
+import { nextRthOpen } from '../../shared/market/calendar/cme-calendar.js';
 import { clockInSession, Rig } from '../bridge/rig.js';
 
 describe('attack: whoever arms a swap says when it happens', () => {

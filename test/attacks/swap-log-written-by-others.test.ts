@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } fro
 import path from 'node:path';
 import { awaitSwap, disarmSwap, lastSwap, tradingSwap } from '../../activities/broker/swap-handover.js';
 import { haltTrading } from '../../activities/broker/trading-control.js';
-import type { StepContext } from '../../activities/step.js';
+import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { Rig } from '../bridge/rig.js';
 
 describe('attack: swaps.jsonl is written by somebody who cannot write the pin', () => {

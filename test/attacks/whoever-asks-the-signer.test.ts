@@ -7,9 +7,9 @@ import { releaseLedger } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { addOperator, revokeOperator } from '../../research/release/operators.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
-import { cosignDecision } from '../../shared/release/decision.js';
-import { generateSigningKey } from '../../shared/release/ed25519-key.js';
-import { releaseStatement } from '../../shared/release/statement.js';
+import { cosignDecision } from '../../shared/trust/decision.js';
+import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
+import { releaseStatement } from '../../shared/trust/statement.js';
 import { temporaryFolder } from '../release/release-fixture.js';
 import { type Cargo, cardOf, cargoOf, SigningTable } from './signing-table.js';
 

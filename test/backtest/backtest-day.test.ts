@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BacktestDay } from '../../research/backtest/backtest-day.js';
 import { summarise } from '../../research/backtest/backtest-report.js';
-import { rthSessionOf } from '../../shared/calendar/cme-calendar.js';
+import { rthSessionOf } from '../../shared/market/calendar/cme-calendar.js';
 import { Days } from './days.js';
 
 /** Profit from the fills alone: what was received less what was paid, less fees. */

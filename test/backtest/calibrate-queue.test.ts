@@ -10,7 +10,7 @@ import type { OrderReport, OwnOrder } from '../../research/backtest/own-order.js
 import { type QueueSpec, queueModelOf } from '../../research/backtest/queue-model.js';
 import { readOwnOrders } from '../../research/backtest/read-own-orders.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
-import { Side } from '../../shared/events/event-batch.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 import { ES_SAMPLE } from '../market/sample-file.js';
 import { Days } from './days.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Exchange } from '../../research/backtest/exchange.js';
 import { type OrderReport, OwnOrder } from '../../research/backtest/own-order.js';
 import { type QueueSpec, queueModelOf } from '../../research/backtest/queue-model.js';
-import { Side } from '../../shared/events/event-batch.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 import { batchesOf, type TestEvent } from '../market/event.js';
 
 const MID = 11_000;

@@ -3,7 +3,7 @@ import { EventTape } from '../../research/backtest/event-tape.js';
 import { type OrderDesk, OrderSimulation, type Strategy } from '../../research/backtest/order-simulation.js';
 import type { OrderReport, OwnOrder } from '../../research/backtest/own-order.js';
 import { type QueueSpec, queueModelOf } from '../../research/backtest/queue-model.js';
-import { type EventBatch, Side } from '../../shared/events/event-batch.js';
+import { type EventBatch, Side } from '../../shared/market/events/event-batch.js';
 import { batchesOf, type TestEvent } from '../market/event.js';
 import { RANDOM_START_NS, randomMarket } from '../market/random-market.js';
 

@@ -1,7 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createBacktestSteps } from '../../activities/research/backtest-steps.js';
-import { loadConfig } from '../../shared/config/load-config.js';
-import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
+import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 
 /** A research worker that runs days of backtests and nothing else: `node range-worker.js ADDRESS HOME`. */
 const [address = '', home = ''] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Book } from '../../shared/book/book.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { DepthOperation, EventKind, Side } from '../../shared/events/event-batch.js';
+import { Book } from '../../shared/market/book/book.js';
+import { DepthOperation, EventKind, Side } from '../../shared/market/events/event-batch.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { ES_SAMPLE } from '../market/sample-file.js';
 import { type Level, SpliceBook } from './splice-book.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PriceBook } from '../../shared/book/price-book.js';
-import { Side } from '../../shared/events/event-batch.js';
+import { PriceBook } from '../../shared/market/book/price-book.js';
+import { Side } from '../../shared/market/events/event-batch.js';
 
 describe('the price-addressed book', () => {
   it('holds what a sorted map of sizes holds, on random streams of any depth', () => {

@@ -1,4 +1,4 @@
-import { DepthOperation } from '../../shared/events/event-batch.js';
+import { DepthOperation } from '../../shared/market/events/event-batch.js';
 
 export interface Level {
   readonly priceTicks: number;

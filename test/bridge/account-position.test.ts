@@ -30,6 +30,7 @@ function held(positionContracts: number) {
   position.attach({ ib } as unknown as GatewaySession);
   return {
     isExplained: () => position.isExplained,
+    contracts: () => position.contracts,
     tell: (contracts: number) => ib.emit(EventName.position, OWN.account, { localSymbol: OWN.localSymbol }, contracts),
     happen: (...entries: JournalEntry[]) => {
       for (const entry of entries) ledger.apply(entry);
@@ -50,6 +51,20 @@ const fill = (contracts: number): JournalEntry => ({
 });
 
 describe('a position that the account tells', () => {
+  it('is what it told last, and explained by nothing, after a word that cannot be read', () => {
+    const { isExplained, contracts, tell } = held(0);
+    tell(-3);
+    for (const odd of [Number.NaN, undefined as unknown as number, 0.5]) {
+      tell(odd);
+      assert.equal(contracts(), -3, 'three contracts have to be closed all the same');
+      assert.equal(isExplained(), false);
+    }
+    tell(0);
+    assert.equal(isExplained(), true);
+    tell(Number.NaN);
+    assert.equal(isExplained(), false, 'nobody knows what it was about to say');
+  });
+
   it('is explained by what is known, and by what a live order may still bring, and by nothing before it was told', () => {
     const { isExplained, tell, happen } = held(1);
     assert.equal(isExplained(), false);

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { Alarms } from '../../bridge/alarms/alarms.js';
 import { AppendLog } from '../../bridge/disk/append-log.js';
-import { ALARM_NAMES, type AlarmName, alarmLine } from '../../shared/handover/alarm-line.js';
-import { startGateway } from '../../simulator/gateway.js';
+import { ALARM_NAMES, type AlarmName, alarmLine } from '../../shared/contract/alarm-line.js';
+import { startGateway } from '../../simulator/start-gateway.js';
 import { ACCOUNT, ES_SAMPLE, jsonLines, Rig } from './rig.js';
 
 const QUIET_MS = 1000;

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { CaptureWriter } from '../../bridge/capture/capture-writer.js';
 import { ReceiveClock } from '../../bridge/capture/receive-clock.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { jsonLines } from './rig.js';
 
 const START_MS = Date.parse('2026-01-05T15:00:00Z');

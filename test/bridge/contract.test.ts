@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readLiquidHours } from '../../bridge/connection/liquid-hours.js';
 import { MarketHours } from '../../bridge/market-hours.js';
-import { calendarOf, PRODUCTS_WITH_CALENDAR } from '../../shared/calendar/product-calendars.js';
-import type { ClockSpec } from '../../shared/clock/market-clock.js';
 import { configSchema } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
+import { calendarOf, PRODUCTS_WITH_CALENDAR } from '../../shared/market/calendar/product-calendars.js';
+import type { ClockSpec } from '../../shared/market/clock/market-clock.js';
 import { ACCOUNT, clockInSession, Rig } from './rig.js';
 
 const ms = (iso: string) => Date.parse(iso);

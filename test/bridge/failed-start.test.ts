@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync,
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { AppendLog } from '../../bridge/disk/append-log.js';
-import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
+import { CONTROL_FILES } from '../../shared/contract/trading-control.js';
 import { filesOf } from './files-of.js';
 import { endOf } from './refused-start.js';
 import { Rig } from './rig.js';

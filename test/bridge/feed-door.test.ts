@@ -8,10 +8,10 @@ import { ReceiveClock } from '../../bridge/capture/receive-clock.js';
 import { DepthTap } from '../../bridge/connection/depth-tap.js';
 import type { EventSink } from '../../bridge/feed/event-sink.js';
 import { MarketFeed } from '../../bridge/feed/market-feed.js';
-import { Book } from '../../shared/book/book.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { EventKind } from '../../shared/events/event-batch.js';
+import { Book } from '../../shared/market/book/book.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { EventKind } from '../../shared/market/events/event-batch.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { FeedSession } from './feed-session.js';
 
 const LEVELS = 10;

@@ -6,7 +6,7 @@ import { DiskReserve } from '../../bridge/disk/disk-reserve.js';
 import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { JournalQueue } from '../../bridge/orders/journal-queue.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 
 const ORDER_REF = '00000000-0000-4000-8000-000000000001';
 const INTENT: EntryOf<'intent'> = {

@@ -3,10 +3,10 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncate
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { JournalEntry } from '../../bridge/orders/journal-line.js';
+import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { atEveryMoment } from '../release/cut-off.js';
 
 const CLOCK = createMarketClock({ kind: 'real' });
@@ -147,6 +147,40 @@ describe('order journal', () => {
     const again = OrderJournal.open(folder, CLOCK, '2026-01-06');
     assert.equal(again.ledger.positionContracts, 4);
     again.close();
+  });
+
+  it('knows an order that is over in the next trade date too: what comes late of it is its own', () => {
+    const journal = OrderJournal.open(folder, CLOCK, '2026-01-05');
+    const intent = intents[0] as EntryOf<'intent'>;
+    const { orderRef, contracts, side } = intent;
+    journal.append(intent);
+    journal.append({ kind: 'sent', orderRef });
+    const late = { kind: 'status', orderRef, permId: 9, remaining: contracts } as const;
+    journal.append({ ...late, status: 'Submitted', filled: 0 });
+    journal.append({ ...late, status: 'Cancelled', filled: 0 });
+    journal.startTradeDate('2026-01-06', 2910);
+    journal.startTradeDate('2026-01-07', 2910);
+    const readAgain = () => {
+      const again = OrderJournal.open(folder, CLOCK, '2026-01-07');
+      again.close();
+      return again.ledger;
+    };
+    for (const ledger of [journal.ledger, readAgain()]) {
+      assert.equal(ledger.order(orderRef)?.state, 'cancelled');
+      assert.deepEqual(ledger.byOrderId(intent.orderId)?.permIds, [9]);
+      assert.deepEqual(ledger.live(), []);
+    }
+    journal.append({ ...late, status: 'Submitted', filled: 0 });
+    assert.equal(journal.ledger.openContracts(side), contracts, 'it lives again');
+    journal.append({
+      ...{ kind: 'fill', execId: 'a.1.01', orderRef, permId: 9, side, contracts, price: 2900 },
+      ...{ executedAt: '', corrects: null },
+    });
+    for (const ledger of [journal.ledger, readAgain()]) {
+      assert.equal(ledger.order(orderRef)?.state, 'filled');
+      assert.deepEqual([...ledger.haltReasons], [], 'it is no execution of another hand');
+    }
+    journal.close();
   });
 
   it('knows position and ids after a kill at any moment of its opening or of the turn of the day', async () => {

@@ -7,7 +7,7 @@ import { DiskReserve, RESERVE_BYTES } from '../../bridge/disk/disk-reserve.js';
 import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { JournalQueue } from '../../bridge/orders/journal-queue.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { SmallDisk } from './small-disk.js';
 
 const refOf = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { readExecution } from '../../bridge/orders/fill-report.js';
 import type { JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { filesOf } from './files-of.js';
 import { ACCOUNT, jsonLines, Rig } from './rig.js';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareWithBridge } from '../../research/replay/captured-day.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { StoreRig } from '../store/store-rig.js';
 import { jsonLines, QUICK, Rig } from './rig.js';
 import { requestIdOf } from './subscriptions.js';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startBridge } from '../../bridge/bridge.js';
-import { lockFile } from '../../shared/disk/file-lock.js';
+import { lockFile } from '../../shared/node/disk/file-lock.js';
 import { filesOf } from './files-of.js';
 import { endOf } from './refused-start.js';
 import { Rig } from './rig.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BridgeStatus } from '../../shared/handover/bridge-status.js';
+import type { BridgeStatus } from '../../shared/contract/bridge-status.js';
 import { orderFields, RawClient } from '../simulator/raw-client.js';
 import { assertAgreement } from './agreement.js';
 import { DoomedBridge } from './doomed-bridge.js';

@@ -5,9 +5,9 @@ import { takeHome } from '../../bridge/disk/home-lock.js';
 import { ALL_STEPS } from '../../bridge/paper-check/all-steps.js';
 import type { RehearsalReport } from '../../bridge/paper-check/report.js';
 import { rehearsalText } from '../../cli/bridge/rehearsal-text.js';
-import { globexSessionOf } from '../../shared/calendar/cme-calendar.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config } from '../../shared/config/config.js';
+import { globexSessionOf } from '../../shared/market/calendar/cme-calendar.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { handy, notTheSame, rehearseOn, STEPS_ALONE, startPaperRig } from './paper-rig.js';
 import { ACCOUNT, jsonLines, type Rig } from './rig.js';
 

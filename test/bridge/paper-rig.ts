@@ -3,8 +3,8 @@ import type { Patience } from '../../bridge/paper-check/patience.js';
 import type { Person } from '../../bridge/paper-check/person.js';
 import { rehearse } from '../../bridge/paper-check/rehearse.js';
 import type { RehearsalReport } from '../../bridge/paper-check/report.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
 import type { Config, ConfigInput } from '../../shared/config/config.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { GatewayOptions } from '../../simulator/gateway.js';
 import { QUICK, Rig } from './rig.js';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Decision } from '../../shared/decision/decision.js';
-import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
-import { loadHeadSet } from '../../shared/heads/load-head-set.js';
-import { openArchive } from '../../shared/release/archive.js';
-import { parseEnvelope } from '../../shared/release/dsse.js';
-import { releaseStatement } from '../../shared/release/statement.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
+import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
+import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
+import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import { openArchive } from '../../shared/trust/archive.js';
+import { parseEnvelope } from '../../shared/trust/dsse.js';
+import { releaseStatement } from '../../shared/trust/statement.js';
 import { jsonLines, Rig } from './rig.js';
 import { EAGER } from './toy-release.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { Rehearsal } from '../../bridge/decide/rehearsal.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 
 const BEGIN_MS = 1_567_090_000_500;
 

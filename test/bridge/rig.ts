@@ -11,16 +11,17 @@ import { entryOf, type JournalLine, journalLine } from '../../bridge/orders/jour
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import type { Tuning } from '../../bridge/tuning.js';
 import { sampleFile } from '../../setup/sample-data.js';
-import { clockSpecFile, writeClockSpec } from '../../shared/clock/clock-spec-file.js';
-import { type ClockSpec, createMarketClock, type MarketClock } from '../../shared/clock/market-clock.js';
 import { type Config, type ConfigInput, configSchema } from '../../shared/config/config.js';
-import { replaceFile } from '../../shared/disk/replace-file.js';
-import { type BridgeStatus, bridgeStatus } from '../../shared/handover/bridge-status.js';
-import { type SwapRecord, swapRecord } from '../../shared/handover/swap-record.js';
-import { CONTROL_FILES } from '../../shared/handover/trading-control.js';
-import { writeSigningKey } from '../../shared/release/key-folder.js';
-import { type Gateway, type GatewayOptions, startGateway } from '../../simulator/gateway.js';
+import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { type SwapRecord, swapRecord } from '../../shared/contract/swap-record.js';
+import { CONTROL_FILES } from '../../shared/contract/trading-control.js';
+import { type ClockSpec, createMarketClock, type MarketClock } from '../../shared/market/clock/market-clock.js';
+import { clockSpecFile, writeClockSpec } from '../../shared/node/clock-spec-file.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { writeSigningKey } from '../../shared/node/trust/key-folder.js';
+import type { Gateway, GatewayOptions } from '../../simulator/gateway.js';
 import { openTape, type Tape } from '../../simulator/market/tape.js';
+import { startGateway } from '../../simulator/start-gateway.js';
 import { signedResume } from './signed-request.js';
 import { OPERATOR, ToyBroker } from './toy-release.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { OrderAsk } from '../../bridge/orders/order-desk.js';
+import type { OrderAsk } from '../../bridge/orders/order-ask.js';
 import { checkOrder } from '../../bridge/risk/check-order.js';
 import type { RiskContext } from '../../bridge/risk/rule.js';
 import { configSchema } from '../../shared/config/config.js';

@@ -1,6 +1,6 @@
 import type { RiskLimits } from '../../shared/config/operations.js';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import { actNow, signAct, type Wish } from '../../shared/release/operator-act.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
+import { actNow, signAct, type Wish } from '../../shared/trust/operator-act.js';
 import { OPERATOR } from './toy-release.js';
 
 export interface Signed {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { Latencies } from '../../bridge/status/latencies.js';
 import { RegimeWatch } from '../../bridge/status/regime.js';
 import { statusText } from '../../cli/bridge/status-text.js';
-import { BAR_MS } from '../../shared/events/bar.js';
-import { MarketState } from '../../shared/features/market-state.js';
-import { bridgeStatus } from '../../shared/handover/bridge-status.js';
+import { bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { BAR_MS } from '../../shared/market/events/bar.js';
+import { MarketState } from '../../shared/market/features/market-state.js';
 import { Rig } from './rig.js';
 
 describe('the status', () => {

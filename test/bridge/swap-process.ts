@@ -9,7 +9,7 @@ import { LoadingMark } from '../../bridge/swap/loading-mark.js';
 import type { LoadedRelease } from '../../bridge/swap/prepare-release.js';
 import { restoreRelease } from '../../bridge/swap/restore-release.js';
 import { SwapsLog } from '../../bridge/swap/swaps-log.js';
-import { createMarketClock } from '../../shared/clock/market-clock.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { killBefore } from '../release/cut-off.js';
 import { ES } from './toy-release.js';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArmedFile } from '../../bridge/swap/armed-file.js';
-import type { ArmedSwap } from '../../shared/handover/armed-swap.js';
+import type { ArmedSwap } from '../../shared/contract/armed-swap.js';
 import { Rig, twoMonths } from './rig.js';
 import { ES, type ReleaseChanges } from './toy-release.js';
 

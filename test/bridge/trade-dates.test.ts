@@ -7,7 +7,7 @@ import { DecisionLog } from '../../bridge/decide/decision-log.js';
 import type { JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
-import type { MarketClock } from '../../shared/clock/market-clock.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { filesOf } from './files-of.js';
 
 const DAY_MS = 86_400_000;

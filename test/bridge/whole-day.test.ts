@@ -6,12 +6,12 @@ import { type ThreeHeads, threeHeads, withEnsemble } from '../../bench/bridge/th
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { compareWithBridge, type ParityResult } from '../../research/replay/captured-day.js';
 import { diffDecisions } from '../../research/replay/diff-decisions.js';
-import { type ClockSpec, createMarketClock } from '../../shared/clock/market-clock.js';
 import { instrumentConfig } from '../../shared/config/market.js';
-import type { DecisionRecord } from '../../shared/decision/decision-record.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { EventKind } from '../../shared/events/event-batch.js';
-import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
+import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { EventKind } from '../../shared/market/events/event-batch.js';
+import type { DecisionRecord } from '../../shared/model/decision/decision-record.js';
+import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { assertAgreement } from './agreement.js';
 import { clockInSession, ES_SAMPLE, jsonLines, Rig } from './rig.js';
 

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { GatewaySession } from '../../bridge/connection/session.js';
 import { Decider } from '../../bridge/decide/decider.js';
-import type { OrderAsk } from '../../bridge/orders/order-desk.js';
+import type { OrderAsk } from '../../bridge/orders/order-ask.js';
 import { tickSize as tickSizeRule } from '../../bridge/risk/tick-size.js';
-import { decimalText } from '../../shared/events/decimal-text.js';
+import { decimalText } from '../../shared/market/events/decimal-text.js';
 import { PRODUCTS } from '../../simulator/contracts/product.js';
-import { startGateway } from '../../simulator/gateway.js';
+import { startGateway } from '../../simulator/start-gateway.js';
 import { ACCOUNT, ES_SAMPLE, QUICK } from './rig.js';
 
 const DECIMALS = 9;

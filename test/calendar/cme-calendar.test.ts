@@ -7,9 +7,9 @@ import {
   rthSessionsFrom,
   sessionPhase,
   tradeDateOf,
-} from '../../shared/calendar/cme-calendar.js';
-import { summerTimeOf } from '../../shared/calendar/daylight-saving.js';
-import { OutsideCalendar } from '../../shared/calendar/session-calendar.js';
+} from '../../shared/market/calendar/cme-calendar.js';
+import { summerTimeOf } from '../../shared/market/calendar/daylight-saving.js';
+import { OutsideCalendar } from '../../shared/market/calendar/session-calendar.js';
 import { readSourceCalendar } from './source-calendar.js';
 
 const source = readSourceCalendar();

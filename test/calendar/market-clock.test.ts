@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { nextRthOpen } from '../../shared/calendar/cme-calendar.js';
-import { OutsideCalendar } from '../../shared/calendar/session-calendar.js';
-import { clockSpecFile, readClockSpec, writeClockSpec } from '../../shared/clock/clock-spec-file.js';
-import { type ClockSpec, createMarketClock } from '../../shared/clock/market-clock.js';
 import { BadInput } from '../../shared/failure.js';
+import { nextRthOpen } from '../../shared/market/calendar/cme-calendar.js';
+import { OutsideCalendar } from '../../shared/market/calendar/session-calendar.js';
+import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { clockSpecFile, readClockSpec, writeClockSpec } from '../../shared/node/clock-spec-file.js';
 
 const STARTED_MS = Date.UTC(2026, 0, 5, 12);
 const usual = {

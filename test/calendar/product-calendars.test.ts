@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { Failure } from '../../shared/failure.js';
 import {
   calendarOf,
   calendarOfInstrument,
   groupOfProduct,
   PRODUCT_GROUPS,
-} from '../../shared/calendar/product-calendars.js';
-import type { GlobexSession } from '../../shared/calendar/session.js';
-import { OutsideCalendar, type SessionCalendar } from '../../shared/calendar/session-calendar.js';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { Failure } from '../../shared/failure.js';
+} from '../../shared/market/calendar/product-calendars.js';
+import type { GlobexSession } from '../../shared/market/calendar/session.js';
+import { OutsideCalendar, type SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hadRthInLastDay } from '../../shared/calendar/cme-calendar.js';
+import { hadRthInLastDay } from '../../shared/market/calendar/cme-calendar.js';
 
 describe('an RTH session in the last day', () => {
   for (const [what, at, had] of [

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { PidFile } from '../../cli/up/pid-file.js';
+import { PidFile } from '../../stack/pid-file.js';
 
 describe('the pid file of a supervised process', () => {
   let home: string;

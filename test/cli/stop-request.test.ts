@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const MODULE = new URL('../../shared/process/stop-request.js', import.meta.url).href;
+const MODULE = new URL('../../shared/node/process/stop-request.js', import.meta.url).href;
 
 describe('a request to stop', () => {
   if (process.platform === 'win32') return;

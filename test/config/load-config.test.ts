@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { configFields } from '../../shared/config/config-fields.js';
-import { type ConfigSources, loadConfig } from '../../shared/config/load-config.js';
 import { type ConfigProblem, WrongConfig } from '../../shared/config/wrong-config.js';
+import { type ConfigSources, loadConfig } from '../../shared/node/config/load-config.js';
 
 describe('configuration', () => {
   let folder: string;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Decision } from '../../shared/decision/decision.js';
-import { DecisionPipeline } from '../../shared/decision/decision-pipeline.js';
-import type { Bar } from '../../shared/events/bar.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
-import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
-import { loadHeadSet } from '../../shared/heads/load-head-set.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
+import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
+import type { HeadSet } from '../../shared/model/heads/head-set.js';
+import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
+import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { releaseFiles } from '../heads/release-files.js';
 import { batchesOf, eventsOf, type TestEvent } from '../market/event.js';
 import { RANDOM_START_NS, randomMarket } from '../market/random-market.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { expectedEdgeTicks } from '../../shared/decision/edge.js';
-import { ensemble } from '../../shared/decision/ensemble.js';
-import { decideTarget } from '../../shared/decision/policy.js';
+import { expectedEdgeTicks } from '../../shared/model/decision/edge.js';
+import { ensemble } from '../../shared/model/decision/ensemble.js';
+import { decideTarget } from '../../shared/model/decision/policy.js';
 import { ENSEMBLE } from '../heads/release-files.js';
 
 const POLICY = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
 import { CL_BARS, NQ_BARS } from '../market/sample-file.js';
 
 const HEADER = 'ts_open_utc,open,high,low,close,volume';

@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type DepthReadOptions, openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { BadInput } from '../../shared/failure.js';
 import {
   formatBreakLine,
   formatDepthLine,
   formatEventLine,
   formatHeaderLine,
   formatTradeLine,
-} from '../../shared/events/depth-line.js';
-import { BadInput } from '../../shared/failure.js';
+} from '../../shared/market/events/depth-line.js';
+import { type DepthReadOptions, openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { batchesOf, eventsOf, type TestEvent } from '../market/event.js';
 import { randomMarket } from '../market/random-market.js';
 import { ES_SAMPLE, unpacked } from '../market/sample-file.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatDepthLine, formatTradeLine } from '../../shared/events/depth-line.js';
-import { DepthScanner } from '../../shared/events/depth-scanner.js';
-import { BLOCK_PADDING_BYTES } from '../../shared/events/line-blocks.js';
-import { TickScale } from '../../shared/events/tick-scale.js';
+import { formatDepthLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
+import { DepthScanner } from '../../shared/market/events/depth-scanner.js';
+import { TickScale } from '../../shared/market/events/tick-scale.js';
+import { BLOCK_PADDING_BYTES } from '../../shared/node/files/line-blocks.js';
 import { eventsOf } from '../market/event.js';
 import { linesOfManyHands } from './line-hands.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { digitsAhead, strayBits, valueOfDigits } from '../../shared/events/digit-words.js';
+import { digitsAhead, strayBits, valueOfDigits } from '../../shared/market/events/digit-words.js';
 
 /** Bytes around the digits, and those whose sums reach into the next byte. */
 const byte = fc.oneof(fc.integer({ min: 0x2c, max: 0x3d }), fc.nat(255));

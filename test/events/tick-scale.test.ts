@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { TickScale } from '../../shared/events/tick-scale.js';
+import { TickScale } from '../../shared/market/events/tick-scale.js';
 
 describe('prices as whole ticks', () => {
   it('come back as the ticks they were, for every usual tick size', () => {

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { decompress } from 'fzstd';
-import { openByteSource } from '../../shared/events/byte-source.js';
-import { unpackZstdFrames } from '../../shared/events/zstd-frames.js';
 import { BadInput } from '../../shared/failure.js';
+import { openByteSource } from '../../shared/node/files/byte-source.js';
+import { unpackZstdFrames } from '../../shared/node/files/zstd-frames.js';
 import { REAL_FILES } from '../market/real-files.js';
 
 /** A frame that only tools read: magic, size, contents. */

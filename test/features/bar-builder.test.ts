@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Bar } from '../../shared/events/bar.js';
-import { BarBuilder } from '../../shared/features/bar-builder.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import { BarBuilder } from '../../shared/market/features/bar-builder.js';
 import { batchesOf, type TestEvent } from '../market/event.js';
 import { RANDOM_START_NS, randomMarket } from '../market/random-market.js';
 

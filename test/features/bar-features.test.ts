@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { rthSessionOf, tradeDateOf } from '../../shared/calendar/cme-calendar.js';
-import type { Bar } from '../../shared/events/bar.js';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { FeatureEngine } from '../../shared/features/feature-engine.js';
-import { planFeatures } from '../../shared/features/feature-plan.js';
-import { FEATURES } from '../../shared/features/schema.js';
+import { rthSessionOf, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import { FeatureEngine } from '../../shared/market/features/feature-engine.js';
+import { planFeatures } from '../../shared/market/features/feature-plan.js';
+import { FEATURES } from '../../shared/market/features/schema.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
 import { NQ_BARS } from '../market/sample-file.js';
 
 const NAMES = FEATURES.filter(({ family }) => family === 'bar').map(({ name }) => name);

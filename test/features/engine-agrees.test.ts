@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { FeatureEngine } from '../../shared/features/feature-engine.js';
-import { planFeatures } from '../../shared/features/feature-plan.js';
-import { FEATURES } from '../../shared/features/schema.js';
+import { FeatureEngine } from '../../shared/market/features/feature-engine.js';
+import { planFeatures } from '../../shared/market/features/feature-plan.js';
+import { FEATURES } from '../../shared/market/features/schema.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { batchesOf, eventsOf, type TestEvent } from '../market/event.js';
 import { randomMarket } from '../market/random-market.js';
 import { ES_SAMPLE } from '../market/sample-file.js';

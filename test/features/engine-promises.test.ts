@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import type { EventBatch } from '../../shared/events/event-batch.js';
-import { FeatureEngine, TimeWentBack } from '../../shared/features/feature-engine.js';
-import { planFeatures, UnknownFeature } from '../../shared/features/feature-plan.js';
-import { FEATURES } from '../../shared/features/schema.js';
-import { HEAD_NAMES } from '../../shared/heads/head.js';
-import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
+import type { EventBatch } from '../../shared/market/events/event-batch.js';
+import { FeatureEngine, TimeWentBack } from '../../shared/market/features/feature-engine.js';
+import { planFeatures, UnknownFeature } from '../../shared/market/features/feature-plan.js';
+import { FEATURES } from '../../shared/market/features/schema.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { batchesOf, eventsOf, type TestEvent } from '../market/event.js';
 import { RANDOM_START_NS, randomMarket } from '../market/random-market.js';
 import { ES_SAMPLE } from '../market/sample-file.js';

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { renderFeatureDocs } from '../../shared/features/feature-docs.js';
-import { FeatureEngine } from '../../shared/features/feature-engine.js';
-import { planFeatures } from '../../shared/features/feature-plan.js';
+import { renderFeatureDocs } from '../../shared/market/features/feature-docs.js';
+import { FeatureEngine } from '../../shared/market/features/feature-engine.js';
+import { planFeatures } from '../../shared/market/features/feature-plan.js';
 import {
   FEATURE_SCHEMA_VERSION,
   FEATURES,
   featureSchemaJson,
   featureSchemaSha256,
-} from '../../shared/features/schema.js';
+} from '../../shared/market/features/schema.js';
 import { batchesOf } from '../market/event.js';
 import { randomMarket } from '../market/random-market.js';
 

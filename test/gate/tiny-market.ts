@@ -3,7 +3,7 @@ import type { GateRun } from '../../research/gate/gather-evidence.js';
 import { type Learn, type ScoredFold, scoreFold } from '../../research/gate/score-fold.js';
 import { seededRandom } from '../../research/random.js';
 import { type GateThresholds, gateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { HeadName, HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
+import type { HeadName, HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 
 export const THRESHOLDS: GateThresholds = gateThresholds.parse({ testRowsMin: 20 });
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Book } from '../../shared/book/book.js';
-import { rthSessionOf } from '../../shared/calendar/cme-calendar.js';
-import { OutsideCalendar } from '../../shared/calendar/session-calendar.js';
-import { BAR_MS } from '../../shared/events/bar.js';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { Book } from '../../shared/market/book/book.js';
+import { rthSessionOf } from '../../shared/market/calendar/cme-calendar.js';
+import { OutsideCalendar } from '../../shared/market/calendar/session-calendar.js';
+import { BAR_MS } from '../../shared/market/events/bar.js';
+import { type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { smallMarket, temporaryFolder } from './small-market.js';
 
 describe('generated market', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { openDepthFile } from '../../shared/events/depth-jsonl.js';
-import { FeatureEngine } from '../../shared/features/feature-engine.js';
-import { planFeatures } from '../../shared/features/feature-plan.js';
+import { FeatureEngine } from '../../shared/market/features/feature-engine.js';
+import { planFeatures } from '../../shared/market/features/feature-plan.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { smallMarket, temporaryFolder } from './small-market.js';
 
 /** One moment: what was seen, and what the mid price did afterwards, in ticks. */

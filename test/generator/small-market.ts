@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { generateMarket, type MarketOptions } from '../../research/generator/generate-market.js';
-import { loadConfig } from '../../shared/config/load-config.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 
 /** A folder of its own under the system's temporary folder; the caller removes it. */
 export function temporaryFolder(): string {

@@ -1,8 +1,8 @@
-import { featureSchemaJson } from '../../shared/features/schema.js';
-import { encodeFloat32 } from '../../shared/heads/golden-rows.js';
-import type { HeadSpec } from '../../shared/heads/head.js';
-import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
-import { OnnxHead } from '../../shared/heads/onnx-head.js';
+import { featureSchemaJson } from '../../shared/market/features/schema.js';
+import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
+import type { HeadSpec } from '../../shared/model/heads/head.js';
+import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
+import { OnnxHead } from '../../shared/model/heads/onnx-head.js';
 import { randomOf } from '../market/random-market.js';
 import { tinyOnnx } from './tiny-onnx.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { attribute, encodeOnnx, type OnnxNode, rowsOf } from '../../research/training/onnx/onnx-schema.js';
 import { toOnnx } from '../../research/training/onnx/to-onnx.js';
 import { treeNode } from '../../research/training/onnx/tree-node.js';
-import { ONNX_BYTES_MAX, requireKnownGraph } from '../../shared/heads/require-known-graph.js';
+import { ONNX_BYTES_MAX, requireKnownGraph } from '../../shared/model/heads/require-known-graph.js';
 import { loopingGraph } from '../attacks/looping-graph.js';
 import { STUMP } from '../training/stump.js';
 

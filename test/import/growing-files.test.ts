@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:
 import path from 'node:path';
 import fc from 'fast-check';
 import { REAL_FILES } from '../market/real-files.js';
-import { StoreRig } from './../store/store-rig.js';
+import { StoreRig } from '../store/store-rig.js';
 
 describe('files that grow while they are imported', () => {
   const rig = new StoreRig();

@@ -7,8 +7,8 @@ import { zipSync } from 'fflate';
 import { decompress } from 'fzstd';
 import type { ImportRecord } from '../../research/store/catalogue.js';
 import type { MarketStore } from '../../research/store/market-store.js';
-import { formatDepthLine, formatHeaderLine, formatTradeLine } from '../../shared/events/depth-line.js';
 import { BadInput } from '../../shared/failure.js';
+import { formatDepthLine, formatHeaderLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
 import { REAL_FILES } from '../market/real-files.js';
 import { StoreRig } from '../store/store-rig.js';
 

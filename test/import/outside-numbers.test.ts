@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatHeaderLine } from '../../shared/events/depth-line.js';
 import { decimalOf } from '../../shared/fields/decimal.js';
+import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
 import { StoreRig } from '../store/store-rig.js';
 import { scidFile, scidTick } from './write-scid.js';
 

@@ -1,4 +1,4 @@
-import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/events/event-batch.js';
+import { createEventBatch, type EventBatch, EventKind, Side } from '../../shared/market/events/event-batch.js';
 
 /** One event as an object: slow and obvious, for tests. `tsNs` counts from the epoch. */
 export interface TestEvent {

@@ -1,4 +1,4 @@
-import { DepthOperation, Side } from '../../shared/events/event-batch.js';
+import { DepthOperation, Side } from '../../shared/market/events/event-batch.js';
 import { SpliceBook } from '../book/splice-book.js';
 import type { TestEvent } from './event.js';
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { loadRelease, readBounded } from '../../broker/load-release.js';
 import { buildRollback } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { rotateKeys } from '../../research/release/keys.js';
 import { publishRelease } from '../../research/release/publish-release.js';
 import { signRelease } from '../../research/release/sign-release.js';
-import { loadRelease, readBounded } from '../../shared/release/accept-release.js';
-import { PinLost, raisePin, readPin } from '../../shared/release/pin-store.js';
-import { type RefusalReason, ReleaseRefused } from '../../shared/release/refusal.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { PinLost, raisePin, readPin } from '../../shared/node/trust/pin-store.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { type RefusalReason, ReleaseRefused } from '../../shared/trust/refusal.js';
 import { DAY_MS, FILES, homeFolders, NOW_MS, sha256, temporaryFolder } from './release-fixture.js';
 import { acceptPublished, holdCeremony, shipRelease } from './release-work.js';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type Header, pack as startTar } from 'tar-stream';
-import { describeFiles, openArchive, packArchive } from '../../shared/release/archive.js';
-import { type RefusalReason, ReleaseRefused } from '../../shared/release/refusal.js';
-import { nameFault } from '../../shared/release/safe-name.js';
-import type { SignedFile } from '../../shared/release/statement.js';
+import { describeFiles, openArchive, packArchive } from '../../shared/trust/archive.js';
+import { type RefusalReason, ReleaseRefused } from '../../shared/trust/refusal.js';
+import { nameFault } from '../../shared/trust/safe-name.js';
+import type { SignedFile } from '../../shared/trust/statement.js';
 import { FILES, sha256 } from './release-fixture.js';
 
 type Entry = Partial<Header> & { name: string; bytes?: Buffer };

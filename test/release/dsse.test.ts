@@ -9,7 +9,7 @@ import {
   preAuthEncoding,
   signEnvelope,
   verifySignatures,
-} from '../../shared/release/dsse.js';
+} from '../../shared/trust/dsse.js';
 import {
   BadKey,
   publicKeyPem,
@@ -17,7 +17,7 @@ import {
   signingKeyFromPem,
   signingKeyPem,
   verifyingKey,
-} from '../../shared/release/ed25519-key.js';
+} from '../../shared/trust/ed25519-key.js';
 import { KEYS, sha256 } from './release-fixture.js';
 
 const TYPE = 'application/vnd.believe.test';

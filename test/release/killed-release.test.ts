@@ -4,9 +4,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { releaseLedger } from '../../research/release/build-release.js';
-import { signersOf } from '../../shared/release/key-folder.js';
-import { readPin } from '../../shared/release/pin-store.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { readPin } from '../../shared/node/trust/pin-store.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { atEveryMoment } from './cut-off.js';
 import { homeFolders, sha256, temporaryFolder } from './release-fixture.js';
 import { acceptPublished, holdCeremony, shipRelease } from './release-work.js';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { REFUSAL_REASONS } from '../../shared/release/refusal.js';
+import { REFUSAL_REASONS } from '../../shared/trust/refusal.js';
 import { homeFolders, sha256, temporaryFolder } from './release-fixture.js';
 import { holdCeremony, shipRelease } from './release-work.js';
 

@@ -1,10 +1,10 @@
+import { acceptRelease } from '../../broker/accept-release.js';
 import { buildRelease } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys } from '../../research/release/keys.js';
 import { publishRelease } from '../../research/release/publish-release.js';
 import { signRelease } from '../../research/release/sign-release.js';
-import { acceptRelease } from '../../shared/release/accept-release.js';
-import { readTrustedRoot } from '../../shared/release/trust-store.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { FILES, factsOf, homeFolders, NOW_MS } from './release-fixture.js';
 
 /** The steps of a release in one home folder, as the activities call them. */

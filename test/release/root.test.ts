@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { encodeEnvelope, parseEnvelope, signEnvelope } from '../../shared/release/dsse.js';
-import { generateSigningKey } from '../../shared/release/ed25519-key.js';
-import { nextRoot, ROOT_PAYLOAD_TYPE, RootRefused, readRoot, signRoot } from '../../shared/release/root.js';
+import { encodeEnvelope, parseEnvelope, signEnvelope } from '../../shared/trust/dsse.js';
+import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
+import { nextRoot, ROOT_PAYLOAD_TYPE, RootRefused, readRoot, signRoot } from '../../shared/trust/root.js';
 import { iso, KEYS, makeRoot, NOW_MS, rootMetadataOf } from './release-fixture.js';
 
 const FRESH = [generateSigningKey(), generateSigningKey()];

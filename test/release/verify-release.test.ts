@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { packArchive } from '../../shared/release/archive.js';
-import { preAuthEncoding, signEnvelope } from '../../shared/release/dsse.js';
-import { type RefusalReason, ReleaseRefused } from '../../shared/release/refusal.js';
+import { packArchive } from '../../shared/trust/archive.js';
+import { preAuthEncoding, signEnvelope } from '../../shared/trust/dsse.js';
+import { type RefusalReason, ReleaseRefused } from '../../shared/trust/refusal.js';
 import {
   encodeStatement,
   RELEASE_PAYLOAD_TYPE,
   RELEASE_PREDICATE_TYPE,
   type ReleasePredicate,
-} from '../../shared/release/statement.js';
-import { type VerifiedRelease, verifyRelease } from '../../shared/release/verify-release.js';
+} from '../../shared/trust/statement.js';
+import { type VerifiedRelease, verifyRelease } from '../../shared/trust/verify-release.js';
 import {
   changedEnvelope,
   DAY_MS,

@@ -9,7 +9,7 @@ import { diffDecisions } from '../../research/replay/diff-decisions.js';
 import { openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads } from '../../research/replay/load-heads.js';
 import { replay } from '../../research/replay/replay.js';
-import type { HeadSet } from '../../shared/heads/head-set.js';
+import type { HeadSet } from '../../shared/model/heads/head-set.js';
 import { releaseFiles } from '../heads/release-files.js';
 import { ES_SAMPLE, unpacked } from '../market/sample-file.js';
 

@@ -1,5 +1,5 @@
 import { type EventStream, firstOf } from '../../research/replay/event-stream.js';
-import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
+import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
 import { batchesOf, type TestEvent } from '../market/event.js';
 
 /** Events as a stream of its own. @param seqFrom number of its first event */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { BarsSource, DepthSource } from '../../research/samples/build-samples.js';
-import { readBarsFile } from '../../shared/events/bars-csv.js';
-import { isSynthetic } from '../../shared/events/depth-header.js';
-import { type DepthReadOptions, openDepthFile } from '../../shared/events/depth-jsonl.js';
+import { isSynthetic } from '../../shared/market/events/depth-header.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
+import { type DepthReadOptions, openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 
 /** A file as it lies there: what a training set in the store must equal. */
 export async function depthSource(name: string, options: DepthReadOptions = {}): Promise<DepthSource> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SampleColumns } from '../../research/samples/sample-columns.js';
 import { loadSamples, saveSamples } from '../../research/samples/sample-file.js';
-import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
+import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { randomOf } from '../market/random-market.js';
 
 function randomSamples(rows: number) {

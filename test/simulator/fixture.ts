@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { type Gateway, type GatewayOptions, startGateway } from '../../simulator/gateway.js';
+import type { Gateway, GatewayOptions } from '../../simulator/gateway.js';
+import { startGateway } from '../../simulator/start-gateway.js';
 import { RawClient } from './raw-client.js';
 import { ES_SAMPLE } from './sample.js';
 import { StoqeyClient } from './stoqey-client.js';

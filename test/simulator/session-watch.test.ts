@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { calendarOfInstrument } from '../../shared/calendar/product-calendars.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import { tradingHours } from '../../simulator/contracts/trading-hours.js';
 import { nextOpenMs, SessionWatch } from '../../simulator/orders/session-watch.js';
 

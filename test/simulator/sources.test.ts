@@ -9,7 +9,7 @@ import { EventName, OrderAction, OrderType } from '@stoqey/ib';
 import { generatorTape } from '../../cli/gateway/generator-tape.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { configSchema } from '../../shared/config/config.js';
-import { type EventBatch, EventKind } from '../../shared/events/event-batch.js';
+import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
 import { openTape, type Tape } from '../../simulator/market/tape.js';
 import { Fixture } from './fixture.js';
 import { ES_SAMPLE } from './sample.js';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { EventName, OrderAction, OrderType } from '@stoqey/ib';
 import { BadInput, Failure } from '../../shared/failure.js';
-import { startGateway } from '../../simulator/gateway.js';
+import { startGateway } from '../../simulator/start-gateway.js';
 import { Fixture } from './fixture.js';
 import { ES_SAMPLE } from './sample.js';
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { importFile } from '../../research/import/import-file.js';
 import { ParquetWriter } from '../../research/store/parquet-writer.js';
-import { formatHeaderLine, formatTradeLine } from '../../shared/events/depth-line.js';
+import { formatHeaderLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
 import { REAL_FILES } from '../market/real-files.js';
 import { StoreRig } from './store-rig.js';
 

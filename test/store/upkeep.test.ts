@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { releaseShards } from '../../research/ship/release-shards.js';
 import { checkObjects } from '../../research/store/check-objects.js';
 import { collectGarbage } from '../../research/store/collect-garbage.js';
 import { merkleRootOf } from '../../research/store/merkle-root.js';
-import { releaseShards } from '../../research/store/release-shards.js';
 import { takeSnapshot } from '../../research/store/snapshot.js';
 import { REAL_FILES } from '../market/real-files.js';
 import { StoreRig } from './store-rig.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Worker } from '@temporalio/worker';
-import { TASK_QUEUES } from '../../shared/ship/task-queues.js';
+import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { makeCurrent, ORCHESTRATOR_DEPLOYMENT } from '../../temporal/deployment.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { Harbour } from '../workflows/harbour.js';

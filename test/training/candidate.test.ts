@@ -9,8 +9,8 @@ import { splitHoldout } from '../../research/training/holdout.js';
 import { trainHead } from '../../research/training/train-head.js';
 import type { TrainedHead } from '../../research/training/trained-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
-import { ensemble } from '../../shared/decision/ensemble.js';
-import { loadHeadSet } from '../../shared/heads/load-head-set.js';
+import { ensemble } from '../../shared/model/decision/ensemble.js';
+import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
 import { library } from './library.js';
 import { RECIPE, randomSamples } from './random-samples.js';
 

@@ -1,5 +1,5 @@
-import type { HeadRecipe, HeadSamples } from '../../shared/heads/head.js';
-import { HEAD_SPECS } from '../../shared/heads/head-specs.js';
+import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
+import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 
 export const RECIPE: HeadRecipe = {
   rounds: 8,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ShipResult } from '../../shared/ship/messages.js';
+import type { ShipResult } from '../../shared/orchestration/ship/messages.js';
 import { Fleet, pause } from './fleet.js';
 
 const PROCESSES = ['research', 'signer', 'broker', 'bridge', 'temporal'] as const;

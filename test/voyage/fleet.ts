@@ -6,8 +6,8 @@ import { signApproval } from '../../cli/ship/sign-approval.js';
 import { startShip } from '../../cli/ship/start-ship.js';
 import { subjectOf } from '../../cli/ship/subject-of.js';
 import { releaseLedger } from '../../research/release/build-release.js';
-import type { Decision } from '../../shared/ship/messages.js';
-import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import type { Decision } from '../../shared/orchestration/ship/messages.js';
+import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { connectClient } from '../../temporal/client.js';
 import { Berth, type Running } from './berth.js';
 

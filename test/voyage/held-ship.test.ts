@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { sampleFile } from '../../setup/sample-data.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
-import type { Decision } from '../../shared/ship/messages.js';
+import type { Decision } from '../../shared/orchestration/ship/messages.js';
 import { Berth } from './berth.js';
 
 const DATA = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');

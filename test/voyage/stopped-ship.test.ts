@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ShipResult } from '../../shared/ship/messages.js';
+import type { ShipResult } from '../../shared/orchestration/ship/messages.js';
 import { Fleet, pause } from './fleet.js';
 
 describe('a ship that is stopped', function () {

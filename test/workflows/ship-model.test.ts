@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Decision } from '../../shared/ship/messages.js';
-import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
+import type { Decision } from '../../shared/orchestration/ship/messages.js';
+import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { decideSignal, decideUpdate } from '../../workflows/ship/decision-desk.js';
 import { progressQuery } from '../../workflows/ship/ship-log.js';
 import { Harbour } from './harbour.js';

@@ -9,8 +9,8 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { GateVerdict, ShipPlan } from '../../activities/research/contract.js';
-import { type Decision, decision, UNSIGNED_DECISION } from '../../shared/ship/messages.js';
-import { research } from './activities.js';
+import { type Decision, decision, UNSIGNED_DECISION } from '../../shared/orchestration/ship/messages.js';
+import { research } from '../steps/activities.js';
 import type { ShipLog } from './ship-log.js';
 
 /** An update, so that whoever decides is told at once when the decision cannot be taken. */

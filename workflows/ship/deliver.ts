@@ -1,8 +1,8 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import type { Observation, ReleaseToLoad } from '../../activities/broker/contract.js';
 import type { SignedRelease } from '../../activities/research/contract.js';
-import { broker, brokerOnce, researchOnce } from './activities.js';
-import { settle } from './settle.js';
+import { broker, brokerOnce, researchOnce } from '../steps/activities.js';
+import { settle } from '../steps/settle.js';
 import type { ShipLog } from './ship-log.js';
 
 export interface Delivery {

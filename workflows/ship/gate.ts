@@ -1,5 +1,5 @@
 import type { GateVerdict } from '../../activities/research/contract.js';
-import { research } from './activities.js';
+import { research } from '../steps/activities.js';
 import type { Candidate } from './retrain.js';
 import type { ShipLog } from './ship-log.js';
 

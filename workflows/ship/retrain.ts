@@ -5,7 +5,7 @@ import type {
   ShipPlan,
   TrainedHeadSummary,
 } from '../../activities/research/contract.js';
-import { research } from './activities.js';
+import { research } from '../steps/activities.js';
 import type { ShipLog } from './ship-log.js';
 
 export interface Candidate extends CandidateSummary {

@@ -1,8 +1,8 @@
 import type { Observation } from '../../activities/broker/contract.js';
 import type { SignedRelease } from '../../activities/research/contract.js';
-import { broker, research, researchOnce } from './activities.js';
+import { broker, research, researchOnce } from '../steps/activities.js';
+import { settle } from '../steps/settle.js';
 import { deliver } from './deliver.js';
-import { settle } from './settle.js';
 import type { ShipLog } from './ship-log.js';
 
 /**

@@ -8,12 +8,12 @@ import {
 } from '@temporalio/workflow';
 import type { AwaitedSwap, NextOpen } from '../../activities/broker/contract.js';
 import type { GateVerdict, ShipPlan, SignedRelease, TrainedHeadSummary } from '../../activities/research/contract.js';
-import type { SwapRecord } from '../../shared/handover/swap-record.js';
-import type { DsseEnvelope } from '../../shared/release/dsse.js';
-import type { Decision, ShipProgress, ShipResult, ToDecide } from '../../shared/ship/messages.js';
-import { SHIP_ATTRIBUTES } from '../../shared/ship/search-attributes.js';
-import type { ShipStage } from '../../shared/ship/stage.js';
-import { broker } from './activities.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
+import type { Decision, ShipProgress, ShipResult, ToDecide } from '../../shared/orchestration/ship/messages.js';
+import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
+import type { ShipStage } from '../../shared/orchestration/ship/stage.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
+import { broker } from '../steps/activities.js';
 import { shipMarkdown } from './ship-markdown.js';
 
 const REMARKS_MAX = 30;

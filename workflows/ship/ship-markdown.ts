@@ -1,9 +1,22 @@
-import type { ShipLog } from './ship-log.js';
+import type { NextOpen } from '../../activities/broker/contract.js';
+import type { GateVerdict, ShipPlan, SignedRelease, TrainedHeadSummary } from '../../activities/research/contract.js';
+import type { SwapRecord } from '../../shared/contract/swap-record.js';
+import type { Decision } from '../../shared/orchestration/ship/messages.js';
+import type { ShipStage } from '../../shared/orchestration/ship/stage.js';
 
-type Shown = Pick<
-  ShipLog,
-  'stage' | 'stages' | 'remarks' | 'plan' | 'heads' | 'verdict' | 'decision' | 'release' | 'nextOpen' | 'swap'
->;
+/** What is told of a ship. */
+interface Shown {
+  readonly stage: ShipStage;
+  readonly stages: readonly { stage: string; seconds: number }[];
+  readonly remarks: readonly string[];
+  readonly plan: ShipPlan | null;
+  readonly heads: readonly TrainedHeadSummary[];
+  readonly verdict: GateVerdict | null;
+  readonly decision: Decision | null;
+  readonly release: SignedRelease | null;
+  readonly nextOpen: NextOpen | null;
+  readonly swap: SwapRecord | null;
+}
 
 /** What the Web UI's User Metadata tab shows: where the ship is, why, and what it carries. Markdown, a few kB. */
 export function shipMarkdown(ship: Shown): string {

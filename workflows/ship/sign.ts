@@ -1,6 +1,6 @@
 import type { SignedRelease } from '../../activities/research/contract.js';
-import { research, researchOnce } from './activities.js';
-import { settle } from './settle.js';
+import { research, researchOnce } from '../steps/activities.js';
+import { settle } from '../steps/settle.js';
 import type { ShipLog } from './ship-log.js';
 
 /** Signs the candidate: one version and one counter for this ship, whatever is retried. */

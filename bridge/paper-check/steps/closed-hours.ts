@@ -1,5 +1,5 @@
-import { calendarOf, type ProductCalendar } from '../../../shared/calendar/product-calendars.js';
 import { Failure } from '../../../shared/failure.js';
+import { calendarOf, type ProductCalendar } from '../../../shared/market/calendar/product-calendars.js';
 import { askOpenOrders } from '../../connection/collect.js';
 import type { Step } from '../step.js';
 import { cancel, rest } from './resting-order.js';

@@ -1,12 +1,12 @@
+import type { OrderSide } from '../../orders/journal-line.js';
 import type { OrderStory } from '../order-story.js';
-import type { Side } from '../paper-desk.js';
 import type { Bench } from '../step.js';
 
 /** Far enough not to fill, near enough for every price limit that is known. */
 export const FAR_FRACTION = 0.02;
 
 /** Sends a limit order for one contract far behind the market, and waits until it works or something else is said. */
-export async function rest(bench: Bench, side: Side, limitPrice?: number, orderId?: number): Promise<OrderStory> {
+export async function rest(bench: Bench, side: OrderSide, limitPrice?: number, orderId?: number): Promise<OrderStory> {
   const { desk, quotes, witness, patience } = bench;
   const price = limitPrice ?? quotes.behind(side, FAR_FRACTION);
   const story = await desk.place({ side, contracts: 1, limitPrice: price, tif: 'DAY', closes: false }, orderId);

@@ -1,4 +1,4 @@
-import { PriceBook } from '../../../shared/book/price-book.js';
+import { PriceBook } from '../../../shared/market/book/price-book.js';
 
 interface Order {
   side: 0 | 1;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PriceBook } from '../../../shared/book/price-book.js';
-import { Side } from '../../../shared/events/event-batch.js';
 import { CONTRACTS_MAX } from '../../../shared/fields/contracts.js';
+import { PriceBook } from '../../../shared/market/book/price-book.js';
+import { Side } from '../../../shared/market/events/event-batch.js';
 import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
 import { storeInt64 } from '../../store/int64-words.js';
 import type { RowSink } from '../../store/row-sink.js';

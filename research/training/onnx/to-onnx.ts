@@ -1,4 +1,4 @@
-import { ONNX_INPUT, ONNX_OUTPUT } from '../../../shared/heads/onnx-head.js';
+import { ONNX_INPUT, ONNX_OUTPUT } from '../../../shared/model/heads/onnx-head.js';
 import { readTreeEnsemble, UnsupportedModel } from '../tree-ensemble.js';
 import { attribute, encodeOnnx, FLOAT, type OnnxNode, rowsOf } from './onnx-schema.js';
 import { treeNode } from './tree-node.js';

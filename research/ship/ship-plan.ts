@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import type { Config } from '../../shared/config/config.js';
+import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { Failure } from '../../shared/failure.js';
+import { ensemble } from '../../shared/model/decision/ensemble.js';
+import { headName, headRecipe } from '../../shared/model/heads/head.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import type { ShipRequest } from '../../shared/orchestration/ship/messages.js';
+import { productOf, releaseProduct } from '../../shared/trust/product.js';
+import type { ShipFolder } from './ship-folder.js';
+
+/** What a ship was started with: later changes of the settings do not reach a ship under way. */
+export const storedPlan = z.strictObject({
+  v: z.literal(1),
+  instrument: z.string(),
+  /** Signed into the release; ships that were opened before products were named have none. */
+  product: releaseProduct.optional(),
+  tickSize: z.number().positive(),
+  /** Worth of one tick of one contract. */
+  tickValue: z.number().positive(),
+  currency: z.string(),
+  releaseLifetimeDays: z.number().positive(),
+  synthetic: z.boolean(),
+  depth: z.array(z.string()),
+  bars: z.array(z.string()),
+  recipeName: z.string(),
+  recipes: z.record(headName, headRecipe),
+  policy: ensemble.shape.policy,
+  thresholds: gateThresholds,
+  holdTimeoutMs: z.number().positive(),
+  remindEveryMs: z.number().positive(),
+  observeMarketSeconds: z.number().nonnegative(),
+  requestedBy: z.string(),
+  note: z.string(),
+  /** Wall time at which the ship was opened. */
+  openedAt: z.iso.datetime(),
+});
+export type StoredPlan = Readonly<z.infer<typeof storedPlan>>;
+
+const PLAN = 'plan.json';
+const PLAN_BYTES_MAX = 2 ** 20;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** Fixes the plan of a ship at its first call; the same plan ever after. @throws Failure 'NoInput', BadInput */
+export async function openPlan(folder: ShipFolder, config: Config, request: ShipRequest): Promise<StoredPlan> {
+  if (existsSync(folder.file(PLAN))) return readPlan(folder);
+  const { input, instrument, training, ship } = config;
+  if (input.kind !== 'files' || input.bars.length === 0) {
+    throw new Failure(
+      'NoInput',
+      input.kind === 'files' ? 'there are no 5-minute bars: XGB_5m needs them' : 'no market data was prepared',
+      'start with `believe up --data FILE... --bars FILE...`, or without either for the SYNTHETIC market',
+    );
+  }
+  const { header } = await openDepthFile(input.depth[0]!);
+  const plan: StoredPlan = {
+    v: 1,
+    instrument: instrument.localSymbol,
+    product: productOf(instrument),
+    tickSize: instrument.tickSize,
+    tickValue: instrument.tickSize * instrument.multiplier,
+    currency: instrument.currency,
+    releaseLifetimeDays: ship.releaseLifetimeDays,
+    synthetic: header.synthetic ?? false,
+    depth: [...input.depth],
+    bars: [...input.bars],
+    recipeName: request.recipe,
+    recipes: training.recipes[request.recipe],
+    policy: training.policy,
+    thresholds: structuredClone(config.gate) as StoredPlan['thresholds'],
+    holdTimeoutMs: ship.holdTimeoutDays * DAY_MS,
+    remindEveryMs: ship.remindEveryHours * HOUR_MS,
+    observeMarketSeconds: ship.observeMarketSeconds,
+    requestedBy: request.requestedBy,
+    note: request.note,
+    openedAt: new Date().toISOString(),
+  };
+  folder.writeJson(PLAN, storedPlan.parse(plan));
+  return plan;
+}
+
+/** @throws Failure 'ReferenceBroken' for a ship that was never opened */
+export function readPlan(folder: ShipFolder): StoredPlan {
+  return storedPlan.parse(JSON.parse(folder.readOwn(PLAN, PLAN_BYTES_MAX).toString('utf8')));
+}

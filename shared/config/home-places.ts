@@ -1,0 +1,51 @@
+import path from 'node:path';
+
+/** Every folder and file of a home folder that more than one module names. Each tier's own folder is its process's alone. */
+export function homePlaces(home: string) {
+  const at = (...parts: readonly string[]) => path.join(home, ...parts);
+  const research = (...parts: readonly string[]) => at('research', ...parts);
+  const broker = (...parts: readonly string[]) => at('broker', ...parts);
+  return {
+    /** The settings that a running stack was started with. */
+    config: at('config.json'),
+    marketClock: at('market-clock.json'),
+    logs: at('logs'),
+    run: at('run'),
+    temporal: at('temporal'),
+    /** To be moved off this machine. */
+    rootKeys: at('offline-root-keys'),
+    research: {
+      folder: at('research'),
+      input: research('input'),
+      store: research('store'),
+      ships: research('ships'),
+      backtests: research('backtests'),
+      releases: research('releases'),
+      published: research('published'),
+      trust: research('trust'),
+      rsync: research('rsync'),
+      /** Where the release key was while the research worker signed. */
+      formerReleaseKeys: research('keys'),
+    },
+    signer: {
+      folder: at('signer'),
+      keys: at('signer', 'keys'),
+      inbox: at('signer', 'inbox'),
+      lock: at('signer', 'signer.lock'),
+    },
+    broker: {
+      folder: at('broker'),
+      keys: broker('keys'),
+      trust: broker('trust'),
+      armed: broker('armed'),
+      control: broker('control'),
+      capture: broker('capture'),
+      journal: broker('journal'),
+      status: broker('status.json'),
+      swaps: broker('swaps.jsonl'),
+    },
+    operator: { keys: at('operator', 'keys') },
+    public: { keys: at('public', 'keys') },
+    gateway: { folder: at('gateway'), state: at('gateway', 'state.json') },
+  } as const;
+}

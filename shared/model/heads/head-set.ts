@@ -1,0 +1,68 @@
+import type { FeaturePlan } from '../../market/features/feature-plan.js';
+import type { Ensemble } from '../decision/ensemble.js';
+import type { GoldenRows } from './golden-rows.js';
+import { decodeFloat32, GOLDEN_TOLERANCE } from './golden-rows.js';
+import type { HeadName, HeadSpec } from './head.js';
+import { GoldenRowMismatch, HeadSetRefused } from './head-failures.js';
+import type { OnnxHead } from './onnx-head.js';
+
+/** One head of a loaded release. */
+export interface LoadedHead {
+  readonly spec: HeadSpec;
+  readonly plan: FeaturePlan;
+  readonly onnxSha256: string;
+  readonly model: OnnxHead;
+}
+
+/** The heads of one release and how their outputs become a decision. Built by `loadHeadSet`. */
+export class HeadSet {
+  constructor(
+    /** In the order of HEAD_NAMES. */
+    readonly heads: readonly LoadedHead[],
+    readonly ensemble: Ensemble,
+    private readonly golden: GoldenRows,
+  ) {}
+
+  head(name: HeadName): LoadedHead | undefined {
+    return this.heads.find(({ spec }) => spec.name === name);
+  }
+
+  /** Probabilities of one row: [down, up] or [down, flat, up]. @throws RangeError for a row of another length */
+  run(name: HeadName, row: Float32Array): Promise<Float32Array> {
+    const head = this.head(name);
+    if (!head) throw new RangeError(`no head ${name} is loaded`);
+    return head.model.run(row, 1);
+  }
+
+  /**
+   * Runs every head on the rows that training signed.
+   * @returns how many rows were checked
+   * @throws GoldenRowMismatch naming head and row; HeadSetRefused where a head has no golden rows
+   */
+  async checkGoldenRows(): Promise<number> {
+    let checked = 0;
+    for (const { spec, model } of this.heads) {
+      const golden = this.golden.heads[spec.name];
+      if (!golden) throw new HeadSetRefused('golden.json', `holds no rows of head ${spec.name}`);
+      const { rows, columns, classes } = golden;
+      const inputs = decodeFloat32(golden.inputs, rows * columns);
+      const outputs = decodeFloat32(golden.outputs, rows * classes);
+      if (columns !== spec.features.length || classes !== spec.classes || !inputs || !outputs)
+        throw new HeadSetRefused('golden.json', `the rows of head ${spec.name} do not have the head's shape`);
+      // Row by row, as live: a batch may take another path through the runtime.
+      for (let row = 0; row < rows; row++) {
+        const expected = outputs.subarray(row * classes, (row + 1) * classes);
+        const actual = await model.run(inputs.subarray(row * columns, (row + 1) * columns), 1);
+        const isSame = expected.every((value, i) => Math.abs(value - actual[i]!) <= GOLDEN_TOLERANCE);
+        if (!isSame) throw new GoldenRowMismatch(spec.name, row, [...expected], [...actual]);
+      }
+      checked += rows;
+    }
+    return checked;
+  }
+
+  /** Frees the runtime's memory. Await outstanding runs first. */
+  async release(): Promise<void> {
+    for (const { model } of this.heads) await model.release();
+  }
+}

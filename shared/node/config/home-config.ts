@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Config, ConfigInput } from '../../config/config.js';
+import { homePlaces } from '../../config/home-places.js';
+import { replaceFile } from '../disk/replace-file.js';
+import { loadConfig } from './load-config.js';
+
+/** The settings that a running stack was started with, for every process and command of that home folder. */
+function homeConfigFile(home: string): string {
+  return homePlaces(home).config;
+}
+
+/** Writes the resolved settings once, so that every process of the stack has the same ones. */
+export function writeHomeConfig(config: Config): string {
+  const file = homeConfigFile(config.home);
+  replaceFile(file, `${JSON.stringify(config, null, 2)}\n`);
+  return file;
+}
+
+/**
+ * Settings for a command that talks to a stack: of the file named, else those that the stack of this home folder was
+ * started with, else the usual ones. @throws WrongConfig
+ */
+export function loadHomeConfig(ask: {
+  readonly home?: string | undefined;
+  readonly file?: string | undefined;
+}): Config {
+  const overrides: ConfigInput = ask.home === undefined ? {} : { home: path.resolve(ask.home) };
+  if (ask.file !== undefined) return resolveHome(loadConfig({ file: ask.file, overrides }));
+  const usual = resolveHome(loadConfig({ overrides }));
+  const file = homeConfigFile(usual.home);
+  if (!existsSync(file)) return usual;
+  // The environment is in that file already; here it could only contradict it.
+  return loadConfig({ file, env: {}, overrides: { ...overrides, home: usual.home } });
+}
+
+/** State must not move when a command is run from another folder. */
+function resolveHome(config: Config): Config {
+  return { ...config, home: path.resolve(config.home) };
+}

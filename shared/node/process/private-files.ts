@@ -1,0 +1,50 @@
+import { chmodSync, closeSync, fstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { Failure } from '../../failure.js';
+import { openPlainFile } from '../disk/plain-file.js';
+
+const OTHERS = 0o077;
+
+/**
+ * Whatever this process and those that it starts create is for its own user alone: home folders, databases, logs. On
+ * Windows a user's folders are his by their access lists, and this does nothing.
+ */
+export function keepFilesPrivate(): void {
+  process.umask(OTHERS);
+}
+
+/** Makes a folder for its owner only, also one that was there before. @throws Failure 'ForeignFolder' */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (process.platform === 'win32') return;
+  const { mode, uid } = statSync(folder);
+  if (uid !== process.getuid?.())
+    throw new Failure('ForeignFolder', `${folder} belongs to another user`, 'choose a folder of your own as --home');
+  if ((mode & OTHERS) !== 0) chmodSync(folder, 0o700);
+}
+
+/**
+ * A file that holds a private key. One that others can read must be taken for known to them, and one that others can
+ * write for theirs; so it is refused and not mended. Windows has access lists instead of modes: there it is only read.
+ * @throws Failure 'KeyExposed'
+ */
+export function readPrivateFile(file: string): Buffer {
+  const descriptor = openPlainFile(file);
+  try {
+    const { mode, uid } = fstatSync(descriptor);
+    if (process.platform !== 'win32' && ((mode & OTHERS) !== 0 || !isOurs(uid)))
+      throw new Failure(
+        'KeyExposed',
+        `${file} is not for its owner only (mode ${(mode & 0o777).toString(8).padStart(4, '0')})`,
+        'make it yours with mode 0600; if anybody else may have read it, make another key (docs/release.md, Recovery)',
+        { file },
+      );
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Root may hand a key to the user of a service. */
+function isOurs(uid: number): boolean {
+  return uid === 0 || uid === process.getuid?.() || process.getuid?.() === 0;
+}

@@ -1,0 +1,171 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { releasesPasswordFile } from '../broker/pull/pull-release.js';
+import { prepareRsyncDaemon } from '../research/release/rsync-daemon.js';
+import { freePort, isReachable } from '../setup/port-state.js';
+import type { Config } from '../shared/config/config.js';
+import { homePlaces } from '../shared/config/home-places.js';
+import { Failure } from '../shared/failure.js';
+import { makePrivateFolder } from '../shared/node/process/private-files.js';
+import { connectClient } from '../temporal/client.js';
+import { ensureNamespace } from '../temporal/namespace.js';
+import { ensureNightlySchedule } from '../temporal/schedules.js';
+import { serverArguments } from '../temporal/server.js';
+import { serverAddress } from '../temporal/server-address.js';
+import { UiDoor } from '../temporal/ui-door.js';
+import { PidFile } from './pid-file.js';
+import { checkPorts } from './port-check.js';
+import { type ProcessSpec, Supervised } from './supervised.js';
+
+export interface StackTools {
+  /** Path of the `temporal` binary; null where the server is not ours. */
+  readonly temporal: string | null;
+  readonly rsync: string;
+}
+
+export interface StackEvents {
+  readonly starting: (name: string) => void;
+  readonly restarted: (name: string) => void;
+  readonly lost: (failure: Failure) => void;
+}
+
+const dist = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** The whole default set-up as processes of this machine, each restarted when it dies. */
+export class Stack {
+  private readonly running: Supervised[] = [];
+  private readonly lock: PidFile;
+  private connected: Client | null = null;
+  private door: UiDoor | null = null;
+
+  constructor(
+    private readonly config: Config,
+    private readonly tools: StackTools,
+    private readonly events: StackEvents,
+  ) {
+    this.lock = new PidFile(config.home, 'up');
+  }
+
+  /** Takes this home and starts the server. @throws Failure when the home is in use or a port is taken */
+  async startServer(): Promise<Client> {
+    const { config, tools } = this;
+    makePrivateFolder(config.home);
+    mkdirSync(homePlaces(config.home).logs, { recursive: true });
+    this.takeLock();
+    for (const name of PROCESS_NAMES) await new PidFile(config.home, name).endOrphan();
+    await checkPorts(config);
+    if (tools.temporal !== null) {
+      const uiPort = await freePort();
+      await this.launch(serverProcess(config, tools.temporal, uiPort));
+      this.door = await UiDoor.open(config.temporal.uiPort, uiPort);
+    }
+    this.connected = await connectClient(serverAddress(config));
+    await ensureNamespace(this.connected);
+    if (config.schedule.enabled) await ensureNightlySchedule(this.connected, config.schedule);
+    return this.connected;
+  }
+
+  /** Starts the tiers; `config` is the settings as they stand once the input is known. */
+  async startTiers(config: Config, gatewayData: string): Promise<void> {
+    await Promise.all(tierProcesses(config, this.tools, gatewayData).map((spec) => this.launch(spec)));
+  }
+
+  /** Stops everything that was started, the server last. */
+  async stop(): Promise<void> {
+    await this.connected?.connection.close();
+    await this.door?.close();
+    const isServer = (one: Supervised) => one.spec.name === 'temporal';
+    await Promise.all(this.running.filter((one) => !isServer(one)).map((one) => one.stop()));
+    await this.running.find(isServer)?.stop();
+    this.lock.remove();
+  }
+
+  /** Pids by name, for the tests that kill them. */
+  pids(): Record<string, number | undefined> {
+    return Object.fromEntries(this.running.map((one) => [one.spec.name, one.pid]));
+  }
+
+  private async launch(spec: ProcessSpec): Promise<void> {
+    this.events.starting(spec.name);
+    const one = new Supervised(spec, this.config.home, this.events);
+    this.running.push(one);
+    await one.start();
+  }
+
+  private takeLock(): void {
+    const pid = this.lock.running();
+    if (pid !== null && pid !== process.pid) {
+      throw new Failure(
+        'AlreadyUp',
+        `the stack of ${this.config.home} is already up (pid ${pid})`,
+        'use it with `believe ship status`, stop it with Ctrl-C, or give this one another --home',
+      );
+    }
+    this.lock.write(process.pid);
+  }
+}
+
+const PROCESS_NAMES = [
+  ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
+  ...['orchestrator', 'research', 'broker'],
+] as const;
+
+/** @param uiPort of the server's own Web UI, behind the door at `temporal.uiPort` */
+function serverProcess({ home, temporal }: Config, binary: string, uiPort: number): ProcessSpec {
+  return {
+    name: 'temporal',
+    file: binary,
+    args: serverArguments({ ...temporal, uiPort, folder: homePlaces(home).temporal }),
+    stopBy: 'signal',
+    ready: () => isReachable('127.0.0.1', temporal.port),
+  };
+}
+
+function tierProcesses(config: Config, tools: StackTools, gatewayData: string): ProcessSpec[] {
+  const { home, gateway } = config;
+  const daemon = prepareRsyncDaemon({
+    program: tools.rsync,
+    address: '127.0.0.1',
+    port: config.rsync.port,
+    hostsAllow: ['127.0.0.1'],
+    moduleFolder: homePlaces(home).research.published,
+    stateFolder: homePlaces(home).research.rsync,
+    passwordFile: releasesPasswordFile(homePlaces(home).broker.folder),
+  });
+  const speed = config.clock.kind === 'replay' ? config.clock.speed : 1;
+  const gatewayArgs = [
+    'gateway',
+    '--port',
+    String(gateway.port),
+    '--data',
+    gatewayData,
+    '--speed',
+    String(speed),
+    '--loop',
+    // The account outlives the process, as at a broker: the bridge compares its journal with it.
+    '--state',
+    homePlaces(home).gateway.state,
+  ];
+  return [
+    { name: 'releases', file: daemon.program, args: daemon.args, stopBy: 'signal', ready: daemon.ready },
+    ...(gateway.embedded
+      ? [nodeProcess('gateway', 'cli/main.js', gatewayArgs, () => isReachable('127.0.0.1', gateway.port))]
+      : []),
+    nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home]),
+    ...(['signer', 'orchestrator', 'research', 'broker'] as const).map((worker) =>
+      nodeProcess(worker, `workers/${worker}.js`, ['--home', home]),
+    ),
+  ];
+}
+
+function nodeProcess(name: string, script: string, args: string[], ready?: () => Promise<boolean>): ProcessSpec {
+  return {
+    name,
+    file: process.execPath,
+    args: ['--enable-source-maps', path.join(dist, script), ...args],
+    stopBy: 'stdin',
+    ...(ready ? { ready } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { BrokerActivities } from '../../activities/broker/contract.js';
+import type { ResearchActivities } from '../../activities/research/contract.js';
+import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
+
+/** A worker that was killed is noticed after this long without a heartbeat; every long step heartbeats each second. */
+const heartbeatTimeout = '10s';
+
+/** Steps that only read, or that repeat into the same state: retried until they succeed or say that retrying is useless. */
+const repeatable: ActivityOptions = {
+  startToCloseTimeout: '1h',
+  heartbeatTimeout,
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 10 },
+};
+
+/**
+ * Steps that cannot be undone: one attempt; a timeout means "outcome unknown" and is settled by asking for the state.
+ * An abort waits for their end: what they did afterwards would be nobody's to clear away.
+ */
+const irreversible: ActivityOptions = {
+  startToCloseTimeout: '5m',
+  heartbeatTimeout,
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+
+/** The broker machine may be switched off overnight: its steps wait for it as long as it takes. */
+const patient: ActivityOptions = {
+  ...repeatable,
+  retry: { ...repeatable.retry, maximumAttempts: Number.POSITIVE_INFINITY },
+};
+
+export const research = proxyActivities<ResearchActivities>({ ...repeatable, taskQueue: TASK_QUEUES.research });
+export const researchPatient = proxyActivities<ResearchActivities>({
+  ...patient,
+  startToCloseTimeout: '30 days',
+  taskQueue: TASK_QUEUES.research,
+});
+export const researchOnce = proxyActivities<ResearchActivities>({ ...irreversible, taskQueue: TASK_QUEUES.research });
+export const broker = proxyActivities<BrokerActivities>({ ...patient, taskQueue: TASK_QUEUES.broker });
+export const brokerOnce = proxyActivities<BrokerActivities>({ ...irreversible, taskQueue: TASK_QUEUES.broker });
