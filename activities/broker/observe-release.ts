@@ -66,12 +66,12 @@ function absent(absentMs: number): Observation {
 }
 
 /** Halts that say something of the gateway and nothing of the heads; they pass by themselves. */
-const GATEWAY_HALT = /^(connection|feed):/;
+const GATEWAY_HALTS = ['connection', 'feed'];
 
 /** The word of a bridge that is connected, from after this step began and not older than a few seconds. */
-function isReady({ connection, wallTime, haltReason }: BridgeStatus, begunMs: number): boolean {
+function isReady({ connection, wallTime, halts = {} }: BridgeStatus, begunMs: number): boolean {
   const saidMs = Date.parse(wallTime);
-  if (connection !== 'ready' || GATEWAY_HALT.test(haltReason ?? '')) return false;
+  if (connection !== 'ready' || GATEWAY_HALTS.some((code) => code in halts)) return false;
   return saidMs >= begunMs && Date.now() - saidMs < 5000;
 }
 

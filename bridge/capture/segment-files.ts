@@ -1,9 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import { OPEN_SUFFIX, segmentFile } from '../../shared/contract/capture-file.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
 import { renamePatiently, syncFolderInBackground } from '../disk/replace-in-background.js';
-import { keepPosition, OPEN_SUFFIX, segmentFile } from './segment.js';
+import { keepPosition } from './segment.js';
 
 /** When a segment is closed and the next one begun; a new trade date always begins one. */
 export interface SegmentLimits {

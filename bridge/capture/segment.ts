@@ -13,30 +13,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { OPEN_SUFFIX, parseSegmentFile } from '../../shared/contract/capture-file.js';
 import { isDiskFull } from '../../shared/node/disk/disk-full.js';
 import { renameWithRetry } from '../../shared/node/disk/replace-file.js';
 import { replaceInBackground } from '../disk/replace-in-background.js';
-
-/** A file that is still written to carries this after its final name; nobody else may touch it. */
-export const OPEN_SUFFIX = '.open';
-
-export interface SegmentName {
-  readonly instrument: string;
-  readonly tradeDate: string;
-  /** 1 for the first segment of an instrument's trade date. */
-  readonly number: number;
-}
-
-export function segmentFile({ instrument, tradeDate, number }: SegmentName): string {
-  return `dom_ib-${instrument}-${tradeDate}-${number}.jsonl`;
-}
-
-/** @returns null where the file is no capture segment, open or closed */
-export function parseSegmentFile(file: string): (SegmentName & { readonly open: boolean }) | null {
-  const match = /^dom_ib-(.+)-(\d{4}-\d\d-\d\d)-(\d+)\.jsonl(\.open)?$/.exec(file);
-  if (!match) return null;
-  return { instrument: match[1]!, tradeDate: match[2]!, number: Number(match[3]), open: match[4] !== undefined };
-}
 
 /** What is known of a stream when the bridge starts: where numbering goes on. */
 export interface StreamPosition {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { type DecisionLogLine, decisionLogFile, tradeDateOfDecisionLog } from '../../shared/contract/decision-log.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { Bar } from '../../shared/market/events/bar.js';
 import type { Decision } from '../../shared/model/decision/decision.js';
@@ -26,17 +27,17 @@ export class DecisionLog {
 
   /** A pipeline with no memory begins after this event. */
   start(afterEventSeq: number): void {
-    this.write({ kind: 'start', afterEventSeq });
+    this.write({ v: 1, kind: 'start', afterEventSeq });
   }
 
   heads(release: LoadedRelease, afterEventSeq: number): void {
     const { modelVersion, payloadSha256, heads } = release;
-    this.write({ kind: 'heads', afterEventSeq, modelVersion, payloadSha256, heads });
+    this.write({ v: 1, kind: 'heads', afterEventSeq, modelVersion, payloadSha256, heads: [...heads] });
   }
 
   /** A bar that came from elsewhere than the captured trades. */
   bar(bar: Bar, afterEventSeq: number): void {
-    this.write({ kind: 'bar', afterEventSeq, bar });
+    this.write({ v: 1, kind: 'bar', afterEventSeq, bar });
   }
 
   decision(decision: Decision): void {
@@ -45,7 +46,7 @@ export class DecisionLog {
 
   /** An order that the risk rules refused. */
   refused(seq: number, rule: string, reason: string): void {
-    this.write({ kind: 'refused', seq, rule, reason });
+    this.write({ v: 1, kind: 'refused', seq, rule, reason });
   }
 
   close(): void {
@@ -53,9 +54,9 @@ export class DecisionLog {
     this.log = undefined;
   }
 
-  private write(line: object): void {
+  private write(line: DecisionLogLine): void {
     try {
-      this.fileOf(this.tradeDateOf(this.clock.nowMs())).append({ v: 1, ...line }, false);
+      this.fileOf(this.tradeDateOf(this.clock.nowMs())).append(line, false);
     } catch (error) {
       this.onTrouble(error as Error);
     }
@@ -65,7 +66,7 @@ export class DecisionLog {
     if (this.log && clockDate <= this.tradeDate) return this.log;
     const newest = this.log ? '' : newestDate(this.folder);
     const tradeDate = clockDate > newest ? clockDate : newest;
-    const log = AppendLog.open(path.join(this.folder, `decisions-${tradeDate}.jsonl`));
+    const log = AppendLog.open(path.join(this.folder, decisionLogFile(tradeDate)));
     this.close();
     this.tradeDate = tradeDate;
     this.log = log;
@@ -76,6 +77,6 @@ export class DecisionLog {
 /** Of the logs that there are; empty where there is none. */
 function newestDate(folder: string): string {
   mkdirSync(folder, { recursive: true });
-  const dates = readdirSync(folder).map((file) => /^decisions-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1] ?? '');
+  const dates = readdirSync(folder).map((file) => tradeDateOfDecisionLog(file) ?? '');
   return dates.sort().at(-1) ?? '';
 }

@@ -1,4 +1,4 @@
-import type { EntryOf, OrderSide } from './journal-line.js';
+import type { EntryOf, OrderSide } from '../../shared/contract/order-journal.js';
 
 export interface Execution {
   readonly execId: string;

@@ -1,7 +1,7 @@
 import type { Execution as GatewayExecution } from '@stoqey/ib';
 import { z } from 'zod';
 import { CLIENT_ID } from '../../shared/config/services.js';
-import type { EntryOf, OrderSide } from './journal-line.js';
+import type { EntryOf, OrderSide } from '../../shared/contract/order-journal.js';
 import type { OrderLedger } from './order-ledger.js';
 
 const uuid = z.uuid();

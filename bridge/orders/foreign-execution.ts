@@ -1,4 +1,4 @@
-import type { EntryOf } from './journal-line.js';
+import type { EntryOf } from '../../shared/contract/order-journal.js';
 
 export const FOREIGN_EXECUTION = 'foreign-execution';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { entryOf, journalLine } from './journal-line.js';
-import { journalDates, journalFile } from './order-journal.js';
+import { entryOf, journalLine, orderJournalFile } from '../../shared/contract/order-journal.js';
+import { journalDates } from './order-journal.js';
 import { OrderLedger } from './order-ledger.js';
 
 /** What this account's journal of another contract ends with. */
@@ -24,7 +24,7 @@ export function readFormerJournals(
       const newest = journalDates(path.join(journals, folder)).at(-1);
       if (newest === undefined) return [];
       const localSymbol = folder.slice(prefix.length);
-      return [{ localSymbol, ledger: ledgerIn(path.join(journals, folder, journalFile(newest))) }];
+      return [{ localSymbol, ledger: ledgerIn(path.join(journals, folder, orderJournalFile(newest))) }];
     });
 }
 

@@ -1,6 +1,11 @@
+import {
+  checkEntry,
+  type EntryOf,
+  type JournalEntry,
+  JournalLineInvalid,
+} from '../../shared/contract/order-journal.js';
 import { isDiskFull } from '../../shared/node/disk/disk-full.js';
 import { type DiskReserve, RESERVE_BYTES } from '../disk/disk-reserve.js';
-import { checkEntry, type EntryOf, type JournalEntry, JournalLineInvalid } from './journal-line.js';
 import type { OrderJournal } from './order-journal.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 

@@ -1,4 +1,4 @@
-import type { OrderSide } from './journal-line.js';
+import type { OrderSide } from '../../shared/contract/order-journal.js';
 
 /** What shall be sent; it has passed the risk rules already. */
 export interface OrderAsk {

@@ -11,11 +11,11 @@ import {
   TimeInForce,
 } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
+import type { EntryOf } from '../../shared/contract/order-journal.js';
 import type { GatewaySession } from '../connection/session.js';
 import { meaningOfOrderError } from '../connection/system-codes.js';
 import type { Refusal } from '../risk/rule.js';
 import { readExecution } from './fill-report.js';
-import type { EntryOf } from './journal-line.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderAsk } from './order-ask.js';
 import type { Order, OrderLedger } from './order-ledger.js';

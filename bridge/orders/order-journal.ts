@@ -1,10 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import {
+  checkEntry,
+  entryOf,
+  type JournalEntry,
+  type JournalLine,
+  journalLine,
+  orderJournalFile,
+  tradeDateOfOrderJournal,
+} from '../../shared/contract/order-journal.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { createFile } from '../../shared/node/disk/create-file.js';
 import { AppendLog } from '../disk/append-log.js';
-import { checkEntry, entryOf, type JournalEntry, type JournalLine, journalLine } from './journal-line.js';
 import { OrderLedger } from './order-ledger.js';
 
 /** Executions of earlier trade dates that the next file still names: more than a gateway day has. */
@@ -33,7 +41,7 @@ export class OrderJournal {
    */
   static open(folder: string, clock: MarketClock, tradeDate: string): OrderJournal {
     const newest = journalDates(folder).at(-1);
-    const log = AppendLog.open(path.join(folder, journalFile(newest ?? tradeDate)));
+    const log = AppendLog.open(path.join(folder, orderJournalFile(newest ?? tradeDate)));
     try {
       const { ledger, lines } = readLedger(log, journalDates(folder).length === 1);
       const journal = new OrderJournal(folder, clock, log, newest ?? tradeDate, lines, ledger);
@@ -81,7 +89,7 @@ export class OrderJournal {
     // Without a price of now, the last one on record: a loss over the turn must not read as nothing.
     const carry = { ...this.carry(markPrice ?? this.book.lastPrice), tradeDate };
     checkEntry(carry);
-    const file = path.join(this.folder, journalFile(tradeDate));
+    const file = path.join(this.folder, orderJournalFile(tradeDate));
     if (!createFile(file, `${JSON.stringify(this.stamped(carry, 1))}\n`)) throw journalExists(file);
     const old = this.log;
     this.log = AppendLog.open(file);
@@ -148,15 +156,11 @@ function journalExists(file: string): Failure {
   );
 }
 
-export function journalFile(tradeDate: string): string {
-  return `orders-${tradeDate}.jsonl`;
-}
-
 /** Trade dates that have a journal, oldest first. */
 export function journalDates(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .map((file) => /^orders-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1])
-    .filter((date) => date !== undefined)
+    .map(tradeDateOfOrderJournal)
+    .filter((date) => date !== null)
     .sort();
 }

@@ -1,6 +1,6 @@
+import type { EntryOf, JournalEntry, OrderSide } from '../../shared/contract/order-journal.js';
 import { Executions, signedContracts } from './executions.js';
 import { FOREIGN_EXECUTION, foreignReason, isForeign } from './foreign-execution.js';
-import type { EntryOf, JournalEntry, OrderSide } from './journal-line.js';
 import { isFinal, isLive, nextState, type OrderEvent, type OrderState, saysAlive, saysOver } from './order-state.js';
 
 /** Halts that also close the position; which of them still have to is on record. */

@@ -1,20 +1,16 @@
+import { FINAL_STATES, type FinalState, type SettledOutcome } from '../../shared/contract/order-journal.js';
+
 /**
  * intended: journalled, not known to have left. sent: handed to the socket. working: the gateway has acknowledged it.
  * cancelling: a cancel was asked for or announced. filling: the gateway calls it filled or over, executions are still to
  * come. unknown: the bridge was started anew meanwhile, or the gateway refuses it: only its truth, asked anew, settles that. The
  * last four are final.
  */
-export const FINAL_STATES = ['filled', 'cancelled', 'rejected', 'not-received'] as const;
 export const ORDER_STATES = [
   ...(['intended', 'sent', 'working', 'cancelling', 'filling', 'unknown'] as const),
   ...FINAL_STATES,
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
-export type FinalState = (typeof FINAL_STATES)[number];
-
-/** How an order that was no longer watched turned out, by the gateway's own word. */
-export const SETTLED_OUTCOMES = ['working', 'cancelled', 'rejected', 'not-received'] as const;
-export type SettledOutcome = (typeof SETTLED_OUTCOMES)[number];
 
 export type OrderEvent =
   | { readonly kind: 'sent' }

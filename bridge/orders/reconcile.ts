@@ -1,7 +1,7 @@
 import type { Contract } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
+import type { EntryOf } from '../../shared/contract/order-journal.js';
 import type { GatewayTruth, OpenOrderReport, PositionReport } from '../connection/collect.js';
-import type { EntryOf } from './journal-line.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 import { isFinal, saysOver } from './order-state.js';
 

@@ -1,8 +1,8 @@
 import { type Contract, MarketDataType } from '@stoqey/ib';
+import type { OrderSide } from '../../shared/contract/order-journal.js';
 import { Failure } from '../../shared/failure.js';
 import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
 import type { GatewaySession } from '../connection/session.js';
-import type { OrderSide } from '../orders/journal-line.js';
 import type { Witness } from './witness.js';
 
 /** IB's tick types of best prices and of the last one, live and delayed. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Instrument } from '../../shared/config/market.js';
+import { segmentFile } from '../../shared/contract/capture-file.js';
 import { rthSessionsFrom } from '../../shared/market/calendar/cme-calendar.js';
 import type { RthSession } from '../../shared/market/calendar/session.js';
 import { OutsideCalendar } from '../../shared/market/calendar/session-calendar.js';
@@ -69,7 +70,10 @@ export async function generateMarket(options: MarketOptions): Promise<GeneratedM
     const day = new MarketDay(seed, session, priceTicks, signalStrength);
     if (index >= sessions.length - options.days) {
       options.abortSignal?.throwIfAborted();
-      const file = path.join(folder, `dom_ib-${instrument.localSymbol}-${session.tradeDate}-1.jsonl`);
+      const file = path.join(
+        folder,
+        segmentFile({ instrument: instrument.localSymbol, tradeDate: session.tradeDate, number: 1 }),
+      );
       events += writeDepthDay(file, instrument, scale, day, options.minutesPerDay);
       depthFiles.push(file);
       options.onProgress?.({ tradeDate: session.tradeDate, daysDone: depthFiles.length, days: options.days });

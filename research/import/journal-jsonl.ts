@@ -1,43 +1,9 @@
 import { z } from 'zod';
+import { type JournalLine, journalLine } from '../../shared/contract/order-journal.js';
 import type { DatasetName } from '../store/datasets.js';
 import type { RowSink } from '../store/row-sink.js';
 import type { Format, ImportOutput } from './format.js';
 import { type TextLine, textLines } from './text-lines.js';
-
-const text = z.string().nullish();
-const number = z.number().nullish();
-
-/** What the store keeps of a journal line in columns; the whole line stays in `body`. */
-const journalLine = z.looseObject({
-  kind: z.string().min(1),
-  n: z.number().int().positive(),
-  marketTime: z.iso.datetime(),
-  orderRef: text,
-  side: z.enum(['BUY', 'SELL']).nullish(),
-  contracts: number,
-  price: number,
-  limitPrice: number,
-  execId: text,
-  corrects: text,
-  executedAt: text,
-  currency: text,
-  amount: number,
-  realizedPnl: number,
-  permId: number,
-  orderId: number,
-  orderType: text,
-  purpose: text,
-  status: text,
-  outcome: text,
-  reason: text,
-  text,
-  code: z.union([z.string(), z.number()]).nullish(),
-  modelVersion: number,
-  eventSeq: number,
-  filled: number,
-  remaining: number,
-});
-type JournalLine = z.infer<typeof journalLine>;
 
 /** Rows of a journal belong to the account as a whole. */
 const INSTRUMENT = 'account';
@@ -63,9 +29,16 @@ export const journalJsonl: Format = {
   },
 };
 
+/** By what only lines of a journal have; whether it is a good one is another question. */
 function isJournalLine(line: string): boolean {
-  return typeof parse(line) !== 'string';
+  try {
+    return stamped.safeParse(JSON.parse(line)).success;
+  } catch {
+    return false;
+  }
 }
+
+const stamped = z.looseObject({ kind: z.string(), n: z.number(), marketTime: z.string(), wallTime: z.string() });
 
 function takeLine({ text: line, number: at }: TextLine, sinks: Record<'fills' | 'orders', RowSink>, out: ImportOutput) {
   if (line === '') return;
@@ -103,37 +76,43 @@ function storeCommon(line: JournalLine, sink: RowSink): number {
   block.setInt64('ts_event', row, BigInt(ms) * 1_000_000n);
   block.setInteger('n', row, line.n);
   block.setText('kind', row, line.kind);
-  block.setText('order_ref', row, line.orderRef ?? null);
-  block.setText('side', row, line.side ?? null);
-  block.setFloat64('price', row, line.price ?? line.limitPrice ?? null);
-  block.setFloat64('size', row, line.contracts ?? null);
-  block.setInteger('perm_id', row, line.permId ?? null);
+  block.setText('order_ref', row, 'orderRef' in line ? line.orderRef : null);
+  block.setText('side', row, 'side' in line ? line.side : null);
+  block.setFloat64('price', row, priceOf(line));
+  block.setFloat64('size', row, 'contracts' in line ? line.contracts : null);
+  block.setInteger('perm_id', row, 'permId' in line ? line.permId : null);
   return row;
 }
 
 function storeFill(line: JournalLine, sink: RowSink): void {
   const row = storeCommon(line, sink);
   const { block } = sink;
-  block.setText('exec_id', row, line.execId ?? null);
-  block.setText('corrects', row, line.corrects ?? null);
-  block.setText('executed_at', row, line.executedAt ?? null);
-  block.setText('currency', row, line.currency ?? null);
-  block.setFloat64('commission', row, line.kind === 'commission' ? (line.amount ?? null) : null);
-  block.setFloat64('realized_pnl', row, line.realizedPnl ?? null);
+  block.setText('exec_id', row, 'execId' in line ? line.execId : null);
+  block.setText('corrects', row, 'corrects' in line ? line.corrects : null);
+  block.setText('executed_at', row, 'executedAt' in line ? line.executedAt : null);
+  block.setText('currency', row, 'currency' in line ? line.currency : null);
+  block.setFloat64('commission', row, line.kind === 'commission' ? line.amount : null);
+  block.setFloat64('realized_pnl', row, 'realizedPnl' in line ? line.realizedPnl : null);
 }
 
 function storeOrder(line: JournalLine, sink: RowSink, body: string): void {
   const row = storeCommon(line, sink);
   const { block } = sink;
-  block.setText('order_type', row, line.orderType ?? null);
-  block.setText('purpose', row, line.purpose ?? null);
-  block.setText('status', row, line.status ?? line.outcome ?? null);
-  block.setText('reason', row, line.reason ?? line.text ?? null);
-  block.setText('code', row, line.code == null ? null : String(line.code));
-  block.setInteger('order_id', row, line.orderId ?? null);
-  block.setInteger('model_version', row, line.modelVersion ?? null);
-  block.setInteger('event_seq', row, line.eventSeq ?? null);
-  block.setFloat64('filled', row, line.filled ?? null);
-  block.setFloat64('remaining', row, line.remaining ?? null);
+  block.setText('order_type', row, 'orderType' in line ? line.orderType : null);
+  block.setText('purpose', row, 'purpose' in line ? line.purpose : null);
+  block.setText('status', row, 'status' in line ? line.status : 'outcome' in line ? line.outcome : null);
+  block.setText('reason', row, 'reason' in line ? line.reason : 'text' in line ? line.text : null);
+  block.setText('code', row, 'code' in line ? String(line.code) : null);
+  block.setInteger('order_id', row, 'orderId' in line ? line.orderId : null);
+  block.setInteger('model_version', row, 'modelVersion' in line ? line.modelVersion : null);
+  block.setInteger('event_seq', row, 'eventSeq' in line ? line.eventSeq : null);
+  block.setFloat64('filled', row, 'filled' in line ? line.filled : null);
+  block.setFloat64('remaining', row, 'remaining' in line ? line.remaining : null);
   block.setText('body', row, body);
+}
+
+/** Points; of an intent its limit. */
+function priceOf(line: JournalLine): number | null {
+  if ('price' in line) return line.price ?? null;
+  return 'limitPrice' in line ? line.limitPrice : null;
 }

@@ -1,15 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import { parseSegmentFile } from '../../shared/contract/capture-file.js';
+import { type DecisionLogLine, decisionLogLine, tradeDateOfDecisionLog } from '../../shared/contract/decision-log.js';
 import { BadInput } from '../../shared/failure.js';
 import type { Decision } from '../../shared/model/decision/decision.js';
 import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
-import {
-  type DecisionRecord,
-  decisionRecord,
-  isSameRecord,
-  recordOf,
-} from '../../shared/model/decision/decision-record.js';
+import { type DecisionRecord, isSameRecord, recordOf } from '../../shared/model/decision/decision-record.js';
 import type { HeadSet } from '../../shared/model/heads/head-set.js';
 import { tarballName } from '../../shared/trust/statement.js';
 import { type EventStream, openEventStream } from './event-stream.js';
@@ -41,7 +37,7 @@ export interface ParityResult {
  * @throws BadInput
  */
 export async function compareWithBridge(broker: string, tradeDate?: string): Promise<ParityResult> {
-  const logs = filesIn(path.join(broker, 'journal'), /^decisions-\d{4}-\d\d-\d\d\.jsonl$/).sort();
+  const logs = filesIn(path.join(broker, 'journal'), (file) => tradeDateOfDecisionLog(file) !== null).sort();
   const lines = (await Promise.all(logs.map(readLog))).flat();
   const live = new Map(
     lines.flatMap(({ line, date }) =>
@@ -61,33 +57,17 @@ export async function compareWithBridge(broker: string, tradeDate?: string): Pro
   const { events, lastEventSeq } = await bridge.run(streams, (decision) => {
     if (decision.seq >= firstSeq && decision.seq <= lastSeq) comparison.take(recordOf(decision));
   });
-  const isCapturing = filesIn(capture, OPEN_SEGMENT).length > 0;
+  const isCapturing = filesIn(capture, (file) => parseSegmentFile(file)?.open === true).length > 0;
   return { events, ...comparison.result(isCapturing ? lastEventSeq : Number.POSITIVE_INFINITY) };
 }
 
-const logLine = z.discriminatedUnion('kind', [
-  decisionRecord,
-  /** A pipeline with no memory begins after this event. */
-  z.object({ kind: z.literal('start'), afterEventSeq: z.number() }),
-  z.object({ kind: z.literal('heads'), afterEventSeq: z.number(), modelVersion: z.number().int().positive() }),
-  z.object({
-    kind: z.literal('bar'),
-    afterEventSeq: z.number(),
-    bar: z.object({
-      ...{ openMs: z.number(), open: z.number(), high: z.number(), low: z.number(), close: z.number() },
-      volume: z.number().nullable(),
-    }),
-  }),
-  z.object({ kind: z.literal('refused') }),
-]);
-type LogLine = z.infer<typeof logLine>;
-type ControlLine = Exclude<LogLine, DecisionRecord>;
+type ControlLine = Exclude<DecisionLogLine, DecisionRecord>;
 
-async function readLog(file: string): Promise<{ line: LogLine; date: string }[]> {
-  const date = path.basename(file).slice('decisions-'.length, -'.jsonl'.length);
-  const lines: { line: LogLine; date: string }[] = [];
+async function readLog(file: string): Promise<{ line: DecisionLogLine; date: string }[]> {
+  const date = tradeDateOfDecisionLog(path.basename(file)) ?? '';
+  const lines: { line: DecisionLogLine; date: string }[] = [];
   for await (const { number, value } of jsonLines(file)) {
-    const parsed = logLine.safeParse(value);
+    const parsed = decisionLogLine.safeParse(value);
     if (!parsed.success)
       throw new BadInput(file, `line ${number}`, parsed.error.issues[0]?.message ?? 'is no line of a decision log');
     lines.push({ line: parsed.data, date });
@@ -95,26 +75,25 @@ async function readLog(file: string): Promise<{ line: LogLine; date: string }[]>
   return lines;
 }
 
-function filesIn(folder: string, name: RegExp): string[] {
+function filesIn(folder: string, isWanted: (file: string) => boolean): string[] {
   try {
     return readdirSync(folder)
-      .filter((file) => name.test(file))
+      .filter(isWanted)
       .map((file) => path.join(folder, file));
   } catch {
     throw new BadInput(folder, undefined, 'there is no such folder', 'name the home folder of a bridge that has run');
   }
 }
 
-const OPEN_SEGMENT = /^dom_ib-.+\.jsonl\.open$/;
-const SEGMENT = /^dom_ib-.+-(\d{4}-\d\d-\d\d)-(\d+)\.jsonl(\.gz)?$/;
-
 /** Closed segments in the order in which they were written. @throws BadInput where there are none */
 export function segmentsOf(folder: string): string[] {
   const key = (file: string) => {
-    const [, date = '', number = '0'] = SEGMENT.exec(path.basename(file)) ?? [];
-    return `${date}-${number.padStart(9, '0')}`;
+    const { tradeDate, number } = parseSegmentFile(path.basename(file))!;
+    return `${tradeDate}-${String(number).padStart(9, '0')}`;
   };
-  const files = filesIn(folder, SEGMENT).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const files = filesIn(folder, (file) => parseSegmentFile(file)?.open === false).sort((a, b) =>
+    key(a) < key(b) ? -1 : 1,
+  );
   if (files.length === 0)
     throw new BadInput(folder, undefined, 'holds no captured segment', 'let the bridge capture first');
   return files;

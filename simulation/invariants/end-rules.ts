@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { entryOf, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import { CLIENT_ID } from '../../shared/config/services.js';
+import { entryOf, journalLine } from '../../shared/contract/order-journal.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { ACCOUNT, type Day } from '../day/day.js';
 import { BROKER } from '../day/home-template.js';

@@ -68,10 +68,15 @@ describe('observing a release', () => {
     const say = (part: Partial<BridgeStatus>) =>
       replaceFile(path.join(folder, 'status.json'), JSON.stringify(status(part)));
     const clock = createMarketClock({ kind: 'real' });
-    say({ connection: 'down', trading: 'halted', haltReason: 'connection: the gateway is gone' });
+    say({
+      connection: 'down',
+      trading: 'halted',
+      haltReason: 'the gateway is gone',
+      halts: { connection: 'the gateway is gone' },
+    });
     const observing = observeRelease(folder, clock, { ...RELEASE, marketSeconds: 1 }, quiet);
     const script = [
-      { trading: 'halted', haltReason: 'connection: being reconciled' } as const,
+      { trading: 'halted', haltReason: 'being reconciled', halts: { connection: 'being reconciled' } } as const,
       {},
       { pid: 11, decisions: 0 },
     ];

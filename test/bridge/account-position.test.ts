@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import { EventName } from '@stoqey/ib';
 import type { GatewaySession } from '../../bridge/connection/session.js';
 import { AccountPosition } from '../../bridge/orders/account-position.js';
-import type { JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
+import type { JournalEntry } from '../../shared/contract/order-journal.js';
 
 const REF = '00000000-0000-4000-8000-000000000001';
 const OWN = { account: 'DU1000001', localSymbol: 'ESU9' };

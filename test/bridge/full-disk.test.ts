@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DiskReserve } from '../../bridge/disk/disk-reserve.js';
-import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { JournalQueue } from '../../bridge/orders/journal-queue.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
+import type { EntryOf, JournalEntry } from '../../shared/contract/order-journal.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 
 const ORDER_REF = '00000000-0000-4000-8000-000000000001';

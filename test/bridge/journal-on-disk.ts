@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { entryOf, journalLine } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
+import { entryOf, journalLine } from '../../shared/contract/order-journal.js';
 
 /**
  * What the whole lines of a journal on disk add up to, whoever wrote them. Every look reads only what has come since the

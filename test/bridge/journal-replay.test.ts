@@ -3,9 +3,9 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncate
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
+import type { EntryOf, JournalEntry } from '../../shared/contract/order-journal.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { atEveryMoment } from '../release/cut-off.js';
 

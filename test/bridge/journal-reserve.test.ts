@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiskReserve, RESERVE_BYTES } from '../../bridge/disk/disk-reserve.js';
-import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { JournalQueue } from '../../bridge/orders/journal-queue.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
+import type { EntryOf, JournalEntry } from '../../shared/contract/order-journal.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { SmallDisk } from './small-disk.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { actionFor } from '../../bridge/decide/trader.js';
-import type { EntryOf, JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
+import type { EntryOf, JournalEntry } from '../../shared/contract/order-journal.js';
 import type { Decision } from '../../shared/model/decision/decision.js';
 
 const REF = '00000000-0000-4000-8000-000000000001';

@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { DecisionLog } from '../../bridge/decide/decision-log.js';
-import type { JournalEntry } from '../../bridge/orders/journal-line.js';
 import { OrderJournal } from '../../bridge/orders/order-journal.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
+import type { JournalEntry } from '../../shared/contract/order-journal.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { filesOf } from './files-of.js';
 

@@ -6,7 +6,10 @@ import { StoreRig } from '../store/store-rig.js';
 const REF = '8b0f4f3e-6a3c-4a53-9d3b-2f6f6a5f0b11';
 const at = { marketTime: '2024-07-02T14:30:00.250Z', wallTime: '2024-07-02T14:30:00.251Z' };
 const LINES = [
-  { v: 1, n: 1, kind: 'carry', tradeDate: '2024-07-02', positionContracts: 0, markPrice: null, ...at },
+  {
+    ...{ v: 1, n: 1, kind: 'carry', tradeDate: '2024-07-02', positionContracts: 0, markPrice: null },
+    ...{ highestOrderId: 6, executions: [], haltReasons: {}, ...at },
+  },
   {
     v: 1,
     n: 2,
@@ -97,6 +100,13 @@ describe('journals of the bridge', () => {
         currency: 'USD',
       },
     ]);
+  });
+
+  it('are read as the bridge writes them: what its own next start would refuse is refused', async () => {
+    const file = path.join(rig.folder, 'orders-2024-07-03.jsonl');
+    const { highestOrderId: _, ...carry } = LINES[0] as Record<string, unknown>;
+    writeFileSync(file, `${JSON.stringify(carry)}\n`);
+    await assert.rejects(rig.import(file), /line 1\): highestOrderId: /);
   });
 
   it('name the line and the field that is wrong', async () => {

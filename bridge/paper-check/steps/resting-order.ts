@@ -1,4 +1,4 @@
-import type { OrderSide } from '../../orders/journal-line.js';
+import type { OrderSide } from '../../../shared/contract/order-journal.js';
 import type { OrderStory } from '../order-story.js';
 import type { Bench } from '../step.js';
 

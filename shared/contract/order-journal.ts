@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../../shared/failure.js';
-import { FINAL_STATES, SETTLED_OUTCOMES } from './order-state.js';
+import { Failure } from '../failure.js';
 
 /** Prices in points, quantities in contracts, position signed (long positive). */
 const side = z.enum(['BUY', 'SELL']);
@@ -10,6 +9,14 @@ const contracts = z.number().int().positive();
 const executedContracts = z.number().int().nonnegative();
 const orderRef = z.uuid();
 const text = z.string();
+
+/** How an order can end. */
+export const FINAL_STATES = ['filled', 'cancelled', 'rejected', 'not-received'] as const;
+export type FinalState = (typeof FINAL_STATES)[number];
+
+/** How an order that was no longer watched turned out, by the gateway's own word. */
+const SETTLED_OUTCOMES = ['working', 'cancelled', 'rejected', 'not-received'] as const;
+export type SettledOutcome = (typeof SETTLED_OUTCOMES)[number];
 
 /** What an order is asked to do, by its reference. */
 const orderTerms = {
@@ -148,4 +155,14 @@ export class JournalLineInvalid extends Failure {
 export function checkEntry(entry: JournalEntry): void {
   const issue = bodies.safeParse(entry).error?.issues[0];
   if (issue) throw new JournalLineInvalid(entry, issue.path.join('.') || 'line', issue.message);
+}
+
+/** `orders-<trade date>.jsonl` of an account and contract. */
+export function orderJournalFile(tradeDate: string): string {
+  return `orders-${tradeDate}.jsonl`;
+}
+
+/** @returns the trade date; null for any other file */
+export function tradeDateOfOrderJournal(file: string): string | null {
+  return /^orders-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1] ?? null;
 }
