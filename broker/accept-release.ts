@@ -14,7 +14,7 @@ import {
   verifyArchive,
   verifyEnvelope,
 } from '../shared/trust/verify-release.js';
-import { orRefused, readBounded, refuseRevoked } from './load-release.js';
+import { orRefused, readBounded, refuseRevoked, tradingPayload } from './load-release.js';
 
 export interface DeliveredRelease {
   /** `broker/` of the home folder: trust/, pin.json, releases/. */
@@ -44,7 +44,8 @@ export async function acceptRelease(delivered: DeliveredRelease): Promise<Accept
   const { brokerFolder, incomingFolder, nowMs, expected } = delivered;
   const root = orRefused(() => followRoots(path.join(brokerFolder, 'trust'), incomingFolder));
   const envelope = readBounded(path.join(incomingFolder, delivered.envelope), ENVELOPE_BYTES_MAX);
-  const statement = verifyEnvelope({ envelope, root, pin: readPin(brokerFolder), nowMs, expected });
+  const trading = tradingPayload(brokerFolder);
+  const statement = verifyEnvelope({ envelope, root, pin: readPin(brokerFolder), nowMs, trading, expected });
   takeRevocations(brokerFolder, incomingFolder, root);
   refuseRevoked(brokerFolder, statement.payloadSha256);
   const tarball = readBounded(path.join(incomingFolder, delivered.tarball), statement.predicate.archive.size);

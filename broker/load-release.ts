@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Failure } from '../shared/failure.js';
+import { readLiveReleases } from '../shared/node/contract/live-releases.js';
 import { NotPlainFile, readPlainFile } from '../shared/node/disk/plain-file.js';
 import { readPin } from '../shared/node/trust/pin-store.js';
 import { revokedPayloads } from '../shared/node/trust/revocation-store.js';
@@ -35,6 +36,7 @@ export async function loadRelease(ask: {
     root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
     pin: readPin(ask.brokerFolder),
     nowMs: ask.nowMs,
+    trading: tradingPayload(ask.brokerFolder),
     expected: ask.expected,
   });
   // What trades was never given up; a note that says so came from a signer that was deceived.
@@ -58,6 +60,7 @@ export function verifyStillGood(ask: {
     root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
     pin: readPin(ask.brokerFolder),
     nowMs: ask.nowMs,
+    trading: tradingPayload(ask.brokerFolder),
     expected: ask.expected,
   });
   refuseRevoked(ask.brokerFolder, payloadSha256);
@@ -66,6 +69,11 @@ export function verifyStillGood(ask: {
 /** @throws ReleaseRefused */
 export function refuseRevoked(brokerFolder: string, payloadSha256: string): void {
   if (revokedPayloads(brokerFolder).has(payloadSha256)) throw new ReleaseRefused('revoked', { payloadSha256 });
+}
+
+/** What the bridge keeps as live; null before the first, and in homes whose bridges knew only swaps.jsonl. */
+export function tradingPayload(brokerFolder: string): string | null {
+  return readLiveReleases(brokerFolder).at(-1)?.swap.payloadSha256 ?? null;
 }
 
 /** The file's bytes, at most one more than `bytesMax`: the verifier sees that it is too long without reading it all. */

@@ -1,3 +1,4 @@
 /** Every workflow, by the name that the Web UI, `temporal` and `tctl` start it with. */
 export { backtestRange } from './backtest-range.js';
+export { rollBackModel } from './roll-back-model.js';
 export { shipModel } from './ship-model.js';

@@ -1,7 +1,7 @@
-import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
-import type { SignedRelease } from '../activities/research/contract.js';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { hadRthInLastDay } from '../shared/market/calendar/cme-calendar.js';
 import { type ShipInput, type ShipResult, shipInput } from '../shared/orchestration/ship/messages.js';
+import { clearAway } from './ship/clear-away.js';
 import { DecisionDesk } from './ship/decision-desk.js';
 import { deliver } from './ship/deliver.js';
 import { gate } from './ship/gate.js';
@@ -9,7 +9,7 @@ import { retrain } from './ship/retrain.js';
 import { rollBack } from './ship/roll-back.js';
 import { ShipLog } from './ship/ship-log.js';
 import { sign } from './ship/sign.js';
-import { broker, research, researchPatient } from './steps/activities.js';
+import { research, researchPatient } from './steps/activities.js';
 import { invalidInput, refusalIn } from './steps/refusal.js';
 
 /**
@@ -56,34 +56,4 @@ async function sail(log: ShipLog, request: Parameters<typeof research.openShip>[
     await research.leaveLane({ shipId });
     return log.close(observed.healthy ? 'Live' : 'RolledBack');
   }
-}
-
-/** What was signed and did not come into use is never loaded: the signer says so, and the broker takes it down. */
-async function revoke(log: ShipLog, { modelVersion }: SignedRelease): Promise<void> {
-  const { shipId } = log;
-  const reason = `the ship ended before the bridge used v${modelVersion}`;
-  try {
-    await research.revokeRelease.executeWithOptions({ summary: `revoke v${modelVersion}` }, [{ shipId, reason }]);
-    if (!log.isAtBroker) return;
-    await broker.pullRevocations.executeWithOptions({ summary: `broker takes down v${modelVersion}` }, [{ shipId }]);
-  } catch (failure) {
-    log.remark(`v${modelVersion} could not be revoked: ${log.sentenceOf(failure)}.`);
-  }
-}
-
-/** Whatever stopped the ship: nothing stays armed, what trades is on record, the lane is free, the stage says how it ended. */
-async function clearAway(log: ShipLog, failure: unknown): Promise<void> {
-  await log.disarm();
-  const release = log.trading();
-  if (release) {
-    await research.recordLive({ shipId: log.shipId, release, sighting: log.sighting });
-    log.remark(
-      `The bridge had already swapped: v${release.modelVersion} trades. To stop it: believe bridge halt, or ship another model.`,
-    );
-  }
-  await research.leaveLane({ shipId: log.shipId });
-  if (log.release && !release && patched('revocations')) await revoke(log, log.release);
-  if (isCancellation(failure)) log.end('Aborted', 'aborted by an operator');
-  else if (refusalIn(failure)) log.end('Refused', refusalIn(failure)?.message ?? '');
-  else log.end('Failed', log.sentenceOf(failure));
 }

@@ -14,6 +14,7 @@ import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { comparePins, type Pin } from '../../shared/trust/pin.js';
 import type { ReleaseProduct } from '../../shared/trust/product.js';
 import { envelopeName, tarballName } from '../../shared/trust/statement.js';
+import { swapsAtOnce } from '../../shared/trust/verify-rollback.js';
 import type { ReleaseToLoad } from './contract.js';
 
 const POLL_MS = 200;
@@ -24,8 +25,8 @@ const TAKEN_MS_MAX = 30_000;
 
 /**
  * Arms the swap for the bridge, unless its line is written already. Doing it again arms the same swap. Whoever asks may
- * only delay it: the bytes are verified anew, and a release that is no rollback waits for an RTH open by this tier's own
- * calendar and clock.
+ * only delay it: the bytes are verified anew, and a release that is no rollback with its grounds waits for an RTH open by this
+ * tier's own calendar and clock.
  * @throws ReleaseRefused, DeliveryMissing: nothing is armed, and the bridge writes no line about it
  */
 export async function armSwap(
@@ -38,10 +39,9 @@ export async function armSwap(
   const [tarball, envelope] = [tarballName(modelVersion), envelopeName(modelVersion)];
   const expected = { shipId, modelVersion, counter, payloadSha256, product };
   const { predicate } = await loadRelease({ brokerFolder, tarball, envelope, nowMs: Date.now(), expected });
-  const notBeforeMarketMs =
-    predicate.rollbackOf === undefined
-      ? openAtOrAfter(ask.notBeforeMarketMs, tier.nowMarketMs)
-      : Math.max(0, ask.notBeforeMarketMs);
+  const notBeforeMarketMs = swapsAtOnce(predicate)
+    ? Math.max(0, ask.notBeforeMarketMs)
+    : openAtOrAfter(ask.notBeforeMarketMs, tier.nowMarketMs);
   const armed = { v: 1, shipId, modelVersion, counter, payloadSha256, tarball, envelope, notBeforeMarketMs } as const;
   replaceFile(armedFile(brokerFolder), `${JSON.stringify(armedSwap.parse(armed))}\n`);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HEAD_NAMES, headName } from '../../shared/model/heads/head.js';
 import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { reference, sha256Hex } from '../../shared/reference.js';
+import { dsseEnvelope } from '../../shared/trust/dsse.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import type { ResearchActivities } from './contract.js';
 
@@ -35,6 +36,7 @@ export const RESEARCH_ASKS: Readonly<Record<keyof (ResearchActivities & Backtest
   checkDecision: ship.extend({ decision: z.looseObject({}) }),
   signRelease: ship,
   signRollback: ship,
+  signOrderedRollback: ship.extend({ order: dsseEnvelope }),
   signedRelease: ship,
   publishRelease: ship.extend({ release: z.object({ payloadSha256: sha256Hex }) }),
   recordLive: ship,

@@ -117,6 +117,11 @@ export interface ResearchActivities {
   signRollback(
     ask: ShipKey & { faulty: SignedRelease; reasons: readonly string[]; sighting?: DsseEnvelope | undefined },
   ): Promise<SignedRelease | null>;
+  /**
+   * Signs a release with a higher counter that names the bytes that operators have ordered back from what trades.
+   * @throws OrderRefused
+   */
+  signOrderedRollback(ask: ShipKey & { order: DsseEnvelope }): Promise<SignedRelease>;
   publishRelease(ask: ShipKey & { release: SignedRelease }): Promise<void>;
   /** From here on the release that the broker has seen swapped is what the next candidate is compared with. */
   recordLive(ask: ShipKey & { release: SignedRelease; sighting?: DsseEnvelope | undefined }): Promise<void>;

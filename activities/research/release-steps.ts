@@ -18,7 +18,14 @@ import { type ResearchDependencies, researchPlaces } from './dependencies.js';
 
 type ReleaseSteps = Pick<
   ResearchActivities,
-  'checkDecision' | 'signRelease' | 'signRollback' | 'signedRelease' | 'publishRelease' | 'recordLive' | 'revokeRelease'
+  | 'checkDecision'
+  | 'signRelease'
+  | 'signRollback'
+  | 'signOrderedRollback'
+  | 'signedRelease'
+  | 'publishRelease'
+  | 'recordLive'
+  | 'revokeRelease'
 >;
 
 /** From a candidate that may go on to a signed release that brokers can pull. The signer decides; these steps only ask. */
@@ -46,6 +53,9 @@ export function createReleaseSteps({ config }: ResearchDependencies): ReleaseSte
         const signed = await signer.ask({ do: 'rollback', sighting: present(sighting) }, context);
         return signed === null ? null : summaryOf(signed);
       }),
+
+    signOrderedRollback: ({ shipId, order }) =>
+      step(async (context) => summaryOf((await signer.ask({ do: 'rollback-as-ordered', shipId, order }, context))!)),
 
     signedRelease: ({ shipId }) =>
       step(async (context) => {

@@ -8,8 +8,11 @@ import { signRelease } from '../../research/release/sign-release.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import type { Instrument } from '../../shared/config/market.js';
 import type { ArmedSwap } from '../../shared/contract/armed-swap.js';
+import { signSighting } from '../../shared/contract/release-sighting.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
 import type { ReleaseFiles } from '../../shared/trust/archive.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import { productOf } from '../../shared/trust/product.js';
 
 const SHIP = 'ship/bench';
@@ -29,7 +32,8 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
     product: productOf(instrument),
   };
   const { modelVersion: older } = (await buildRelease(releasesFolder, facts, heads, nowMs)).predicate;
-  buildRollback(releasesFolder, { ...facts, releaseId: BACK, shipId: BACK }, older, nowMs);
+  const back = { ...facts, releaseId: BACK, shipId: BACK };
+  buildRollback(releasesFolder, back, { olderVersion: older, grounds: { sighting: faultOf(home, nowMs) } }, nowMs);
   const keysFolder = homePlaces(home).signer.keys;
   const signed = await signRelease({ releasesFolder, keysFolder, root, releaseId: BACK, nowMs });
   const accepted = await acceptRelease({
@@ -47,4 +51,12 @@ export async function makeBrokerHome(home: string, heads: ReleaseFiles, instrume
   };
   mkdirSync(homePlaces(home).broker.armed, { recursive: true });
   replaceFile(path.join(homePlaces(home).broker.armed, 'swap.json'), JSON.stringify(armed));
+}
+
+/** What a broker says of a release that misbehaves: on that word its rollback waits for no open. */
+function faultOf(home: string, nowMs: number): DsseEnvelope {
+  const at = new Date(nowMs).toISOString();
+  const seen = { shipId: SHIP, payloadSha256: NO_HASH, counter: 1, swappedAt: at, healthy: false, faults: [], at };
+  const keys = readSigningKeys(homePlaces(home).broker.keys, 'journal');
+  return signSighting({ kind: 'believe.sighting', version: 1, ...seen }, keys);
 }

@@ -44,7 +44,7 @@ const LATE_MARKET_MS_MAX = 15 * 60_000;
 
 /**
  * Replaces the heads at the open. That it is one, the bridge's own calendar says: who arms can only delay the swap. A
- * rollback, by its signed statement, need not wait. All that takes time happens before; at the open the release is
+ * rollback that carries its grounds need not wait. All that takes time happens before; at the open the release is
  * verified once more, because it may have expired or been taken back since, and only the records and the switch are left.
  * Order at the switch: take the request, fsync which release is live, fsync the line, use the new heads, forget the
  * request. A crash between any two of these leaves either no record (the request is armed again) or the record (the new
@@ -119,7 +119,7 @@ export class HotSwap {
     this.deps.load(armed).then(
       (release) => {
         if (this.state !== state) return void release.headSet.release();
-        const dueMarketMs = release.isRollback ? armed.notBeforeMarketMs : openMs;
+        const dueMarketMs = release.swapsAtOnce ? armed.notBeforeMarketMs : openMs;
         this.become({ step: 'ready', armed, release, dueMarketMs });
       },
       (error: unknown) => {
@@ -136,7 +136,7 @@ export class HotSwap {
   private perform(nowMarketMs: number): void {
     if (this.state.step !== 'ready') return;
     const { armed, release, dueMarketMs } = this.state;
-    if (!release.isRollback && nowMarketMs > dueMarketMs + LATE_MARKET_MS_MAX) {
+    if (!release.swapsAtOnce && nowMarketMs > dueMarketMs + LATE_MARKET_MS_MAX) {
       this.become({ ...this.state, dueMarketMs: this.openFrom(armed, nowMarketMs) });
       this.deps.onNews(`the open was missed: release ${armed.modelVersion} waits for the next one`, null);
       return;

@@ -4,6 +4,7 @@ import type { HeadSet } from '../../shared/model/heads/head-set.js';
 import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
 import type { ReleaseProduct } from '../../shared/trust/product.js';
 import type { ExpectedRelease, VerifiedRelease } from '../../shared/trust/verify-release.js';
+import { swapsAtOnce } from '../../shared/trust/verify-rollback.js';
 
 /** A release that was verified, loaded, warmed and whose golden rows came out as signed. */
 export interface LoadedRelease {
@@ -11,8 +12,8 @@ export interface LoadedRelease {
   readonly epoch: number;
   readonly counter: number;
   readonly payloadSha256: string;
-  /** It names the bytes of an older release: by the signed statement, and by nothing else, it need not wait for an open. */
-  readonly isRollback: boolean;
+  /** It brings older bytes back on the word of operators or of this broker: by that, and nothing else, it waits for no open. */
+  readonly swapsAtOnce: boolean;
   readonly headSet: HeadSet;
   readonly heads: SwapRecord['heads'];
   readonly goldenRowsChecked: number;
@@ -40,12 +41,12 @@ const WARM_UP_RUNS = 50;
 export async function prepareRelease(ask: ReleaseAsk): Promise<LoadedRelease> {
   const verified = await verifyFiles(ask);
   const { headSet, goldenRowsChecked } = await readyHeads(verified.files);
-  const { modelVersion, epoch, counter, rollbackOf } = verified.predicate;
+  const { modelVersion, epoch, counter } = verified.predicate;
   const { brokerFolder, envelope, product } = ask;
   const expected = { ...ask.expected, product, payloadSha256: verified.payloadSha256 };
   return {
     ...{ modelVersion, epoch, counter, payloadSha256: verified.payloadSha256 },
-    isRollback: rollbackOf !== undefined,
+    swapsAtOnce: swapsAtOnce(verified.predicate),
     headSet,
     heads: headSet.heads.map(({ spec, onnxSha256 }) => ({ name: spec.name, onnxSha256 })),
     goldenRowsChecked,

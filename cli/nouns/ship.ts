@@ -1,19 +1,29 @@
 import { userInfo } from 'node:os';
 import type { Client } from '@temporalio/client';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ActivityFailure } from '@temporalio/common';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
-import { type Decision, decision, type ShipProgress } from '../../shared/orchestration/ship/messages.js';
+import {
+  type Decision,
+  decision,
+  type RollbackInput,
+  type ShipProgress,
+  type ShipResult,
+} from '../../shared/orchestration/ship/messages.js';
 import { type SignedDecision, signedDecision } from '../../shared/trust/decision.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
-import { printResult } from '../output.js';
-import { openShips, recentShips, type ShipHandle, type ShipRow, theShip } from '../ship/find-ship.js';
+import { integer } from '../keys/place-options.js';
+import { printResult, say } from '../output.js';
+import { recentShips, type ShipHandle, type ShipRow, theShip, underWay } from '../ship/find-ship.js';
 import { pendingWork } from '../ship/pending-work.js';
 import { cosignApproval, signApproval } from '../ship/sign-approval.js';
+import { signedOrder } from '../ship/sign-rollback.js';
+import { rollbackIdAt, startRollback } from '../ship/start-rollback.js';
 import { shipIdAt, startShip } from '../ship/start-ship.js';
 import { subjectOf } from '../ship/subject-of.js';
 import { webUiLink } from '../ship/web-ui-link.js';
@@ -22,6 +32,19 @@ interface HomeOptions {
   home?: string;
   config?: string;
   json?: boolean;
+}
+
+interface RollbackOptions {
+  to?: number;
+  from?: number;
+  reason?: string;
+  by?: string;
+  keysFolder?: string;
+  releasesFolder?: string;
+  cosign?: string;
+  signed?: string;
+  print?: boolean;
+  id?: string;
 }
 
 interface ApproveOptions {
@@ -106,6 +129,23 @@ export function register(noun: Command): void {
       }),
     );
 
+  verb('rollback', 'bring older heads back at once: signs the order with your operator key, and starts it')
+    .option('--to <n>', 'model version whose bytes come back', integer)
+    .option('--reason <text>', 'why; it goes into the signed manifest')
+    .option('--from <n>', 'model version that trades (default: by the ledger of this home)', integer)
+    .option('--by <name>', 'which operator, where keys of several are here')
+    .option('--keys-folder <folder>', 'folder of your operator key (default: operator/keys in the home folder)')
+    .option('--releases-folder <folder>', 'envelopes of both releases (default: research/releases in the home folder)')
+    .option('--cosign <file>', 'put your signature beside that of the order in this file, where the root asks for two')
+    .option('--signed <file>', 'start what was printed elsewhere')
+    .option('--print', 'print the signed JSON instead of starting it: for the Web UI, temporal or tctl')
+    .option('--id <id>', 'workflow id (default: rollback/<time>)')
+    .action(async (options: HomeOptions & RollbackOptions) => {
+      const order = signedOrder({ ...options, home: configOf(options).home });
+      if (options.print) return void process.stdout.write(`${JSON.stringify(order)}\n`);
+      await withClient(options, (client, config) => rollBack(client, config, order, options));
+    });
+
   verb('abort', 'stop a ship at any stage; nothing stays armed, and the old heads stay')
     .argument('[id]', 'workflow id (default: the only ship under way)')
     .action((id: string | undefined, options: HomeOptions) =>
@@ -125,11 +165,50 @@ export function register(noun: Command): void {
     );
 }
 
+/** Waits for the end: whoever orders a rollback wants to know that it has happened. */
+async function rollBack(
+  client: Client,
+  config: Config,
+  order: RollbackInput,
+  { id, json }: HomeOptions & RollbackOptions,
+): Promise<void> {
+  const ship = await startRollback(client, id ?? rollbackIdAt(Date.now()), order);
+  const webUi = webUiLink(config, ship.workflowId);
+  say(`${ship.workflowId} started: ${webUi}`);
+  const { modelVersion, swappedAtMarketTime } = await endOf(ship);
+  const remarks = (await ship.query<ShipProgress, []>('progress').catch(() => null))?.remarks ?? [];
+  printResult(
+    json ?? false,
+    { workflowId: ship.workflowId, modelVersion, swappedAtMarketTime, remarks, webUi },
+    [`v${modelVersion} trades since ${swappedAtMarketTime} (market time)`, ...remarks].join('\n'),
+  );
+}
+
+/** @throws Failure 'RollbackFailed' with the workflow's own words */
+async function endOf(ship: ShipHandle): Promise<ShipResult> {
+  try {
+    return await ship.result();
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const words = error.cause instanceof Error ? deepest(error.cause).message : error.message;
+    throw new Failure('RollbackFailed', `${ship.workflowId}: ${words}`, 'see `believe ship status`');
+  }
+}
+
+/** An activity's failure says in its cause why it failed. */
+function deepest(error: Error): Error {
+  return error instanceof ActivityFailure && error.cause instanceof Error ? error.cause : error;
+}
+
+function configOf(options: HomeOptions): Config {
+  return loadHomeConfig({ home: options.home, file: options.config });
+}
+
 async function withClient(
   options: HomeOptions,
   work: (client: Client, config: Config) => Promise<void>,
 ): Promise<void> {
-  const config = loadHomeConfig({ home: options.home, file: options.config });
+  const config = configOf(options);
   const client = await connectClient(serverAddress(config));
   try {
     await work(client, config);
@@ -174,7 +253,7 @@ async function rowsToShow(client: Client, id: string | undefined, all: boolean):
       throw new Failure('NoShip', `no ship has the id ${id}`, 'see all of them with `believe ship status --all`');
     return [row];
   }
-  const open = await openShips(client);
+  const open = await underWay(client);
   return open.length > 0 ? open : await recentShips(client, 1);
 }
 

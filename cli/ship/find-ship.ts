@@ -15,13 +15,21 @@ export interface ShipRow {
   readonly startTime: string;
 }
 
-/** Ships that are under way, newest first; `where` is an extra visibility filter such as `ShipStage="Held"`. */
-export async function openShips(client: Client, where = ''): Promise<ShipRow[]> {
-  return await shipsBy(client, `WorkflowType="shipModel" AND ExecutionStatus="Running"${where ? ` AND ${where}` : ''}`);
+/** A ship and a rollback that operators ordered have the same stages, questions and ways to be stopped. */
+const ON_THE_SHIP_PATH = '(WorkflowType="shipModel" OR WorkflowType="rollBackModel")';
+
+/** Ships that are under way, newest first. */
+export async function openShips(client: Client): Promise<ShipRow[]> {
+  return await shipsBy(client, 'WorkflowType="shipModel" AND ExecutionStatus="Running"');
+}
+
+/** Ships and rollbacks that are under way, newest first; `where` is an extra visibility filter such as `ShipStage="Held"`. */
+export async function underWay(client: Client, where = ''): Promise<ShipRow[]> {
+  return await shipsBy(client, `${ON_THE_SHIP_PATH} AND ExecutionStatus="Running"${where ? ` AND ${where}` : ''}`);
 }
 
 export async function recentShips(client: Client, limit: number): Promise<ShipRow[]> {
-  return await shipsBy(client, 'WorkflowType="shipModel"', limit);
+  return await shipsBy(client, ON_THE_SHIP_PATH, limit);
 }
 
 /** The ship with this id, or else the only one of `candidates`. @throws Failure when there is none, UsageFailure when several */
@@ -32,7 +40,7 @@ export async function theShip(
   what: string,
 ): Promise<ShipHandle> {
   if (id !== undefined) return client.workflow.getHandle(id);
-  const ships = await openShips(client, where);
+  const ships = await underWay(client, where);
   if (ships.length === 1) return client.workflow.getHandle(ships[0]!.workflowId);
   if (ships.length === 0) {
     throw new Failure('NoShip', `no ${what} ship`, 'see all of them with `believe ship status --all`');

@@ -4,12 +4,14 @@ import path from 'node:path';
 import { readAcceptedActs } from '../../shared/node/contract/acts-file.js';
 import { rootVersionFile } from '../../shared/node/trust/trust-store.js';
 import { statementOf } from '../../shared/trust/decision.js';
-import { parseEnvelope, verifySignatures } from '../../shared/trust/dsse.js';
+import { type DsseEnvelope, parseEnvelope, verifySignatures } from '../../shared/trust/dsse.js';
 import { actOf } from '../../shared/trust/operator-act.js';
 import { REVOCATIONS_FILE, revocationsIn } from '../../shared/trust/revocations.js';
+import { orderOf } from '../../shared/trust/rollback-order.js';
 import { nextRoot, readRoot, type TrustedRoot } from '../../shared/trust/root.js';
 import { envelopeName, type ReleasePredicate, releaseStatement } from '../../shared/trust/statement.js';
 import { refuseUndecided } from '../../shared/trust/verify-gate.js';
+import { refuseGroundless } from '../../shared/trust/verify-rollback.js';
 import { releaseLedger } from './build-release.js';
 
 /** One thing that somebody did, by a record that he signed. */
@@ -87,40 +89,54 @@ function releaseLines(releasesFolder: string, roots: readonly TrustedRoot[], gap
 interface FoundRelease {
   readonly predicate: ReleasePredicate;
   readonly payloadSha256: string;
-  /** The newest root whose release keys have signed it. */
-  readonly root: TrustedRoot;
+  /** Every root whose release keys have signed it: who was an operator then may have been revoked since. */
+  readonly roots: readonly TrustedRoot[];
 }
 
 function releaseIn(bytes: Buffer, roots: readonly TrustedRoot[]): FoundRelease | null {
   try {
     const envelope = parseEnvelope(bytes);
-    const root = roots.findLast(
+    const signing = roots.filter(
       ({ roles }) => verifySignatures(envelope, roles.release.keys, roles.release.threshold).met,
     );
-    if (root === undefined) return null;
+    if (signing.length === 0) return null;
     const payload = Buffer.from(envelope.payload, 'base64');
     const { predicate } = releaseStatement.parse(JSON.parse(payload.toString('utf8')));
-    return { predicate, payloadSha256: createHash('sha256').update(payload).digest('hex'), root };
+    return { predicate, payloadSha256: createHash('sha256').update(payload).digest('hex'), roots: signing };
   } catch {
     return null;
   }
 }
 
-function linesOf({ predicate, root }: FoundRelease, name: string, gaps: string[]): AuditLine[] {
+function linesOf({ predicate, roots }: FoundRelease, name: string, gaps: string[]): AuditLine[] {
   const { decision, issued, gateVerdict, rollbackOf, shipId } = predicate;
-  try {
-    refuseUndecided(predicate, root);
-  } catch (error) {
-    gaps.push(`${name}: ${(error as Error).message}`);
-  }
+  const refusals = roots.map((root) => whyNotBy(predicate, root));
+  if (!refusals.includes(null)) gaps.push(`${name}: ${refusals.at(-1)}`);
   const what = rollbackOf
     ? `signed ${name}, back to the bytes of v${rollbackOf.modelVersion}`
     : `signed ${name} of ${shipId}`;
   const signed = { at: issued, who: 'signer', what: `${what}: gate ${gateVerdict}` };
+  if (rollbackOf?.order !== undefined) return [orderLine(rollbackOf.order, name), signed];
   if (decision === undefined || rollbackOf !== undefined) return [signed];
   const at = decision.signed === undefined ? issued : statementOf(decision.signed).at;
   const words = decision.signed === undefined ? ' (in words, before operators had keys)' : '';
   return [{ at, who: decision.by, what: `let ${shipId} go on${words}: ${decision.reason}` }, signed];
+}
+
+/** Null where what let it go holds by this root. */
+function whyNotBy(predicate: ReleasePredicate, root: TrustedRoot): string | null {
+  try {
+    refuseUndecided(predicate, root);
+    refuseGroundless(predicate, root, {});
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function orderLine(order: DsseEnvelope, name: string): AuditLine {
+  const { at, by, live, to, reason } = orderOf(order);
+  return { at, who: by, what: `ordered ${name}, back from v${live.modelVersion} to v${to.modelVersion}: ${reason}` };
 }
 
 /** Who let live trading go on, or widened its limits. */

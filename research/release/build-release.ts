@@ -74,17 +74,21 @@ export async function buildRelease(
   });
 }
 
+/** On whose word older bytes come back; it stands in the statement, for brokers to check. */
+export type RollbackGrounds = Pick<NonNullable<ReleasePredicate['rollbackOf']>, 'order' | 'sighting'>;
+
 /**
  * A rollback is a new release, with a higher counter, that names the bytes of an older one again.
- * @param olderVersion model version whose bytes come back
+ * @param back model version whose bytes come back, and on whose word
  * @throws ReleaseMissing when that release was never built here
  */
 export function buildRollback(
   releasesFolder: string,
   facts: Pick<ReleaseFacts, 'releaseId' | 'shipId' | 'epoch' | 'lifetimeDays'>,
-  olderVersion: number,
+  back: { readonly olderVersion: number; readonly grounds: RollbackGrounds },
   nowMs: number,
 ): BuiltRelease {
+  const { olderVersion, grounds } = back;
   const older = readBuiltRelease(releasesFolder, olderVersion);
   const { releaseId, lifetimeDays, ...said } = facts;
   const numbers = releaseLedger(releasesFolder).allocate(releaseId, facts.epoch);
@@ -95,6 +99,7 @@ export function buildRollback(
     rollbackOf: {
       modelVersion: olderVersion,
       payloadSha256: createHash('sha256').update(older.payload).digest('hex'),
+      ...grounds,
     },
   });
 }
@@ -105,6 +110,12 @@ export function readBuiltRelease(releasesFolder: string, modelVersion: number): 
   const file = statementFile(releasesFolder, modelVersion);
   if (!existsSync(file) || !existsSync(tarballFile)) throw new ReleaseMissing(releasesFolder, modelVersion);
   return { ...readStatement(file), tarballFile };
+}
+
+/** Whether the statement of a release is kept already: whatever it was made on was checked then. */
+export function isBuilt(releasesFolder: string, releaseId: string): boolean {
+  const numbers = releaseLedger(releasesFolder).find(releaseId);
+  return numbers !== undefined && existsSync(statementFile(releasesFolder, numbers.modelVersion));
 }
 
 export function releaseLedger(releasesFolder: string): ReleaseLedger {

@@ -26,6 +26,7 @@ export const signerRequest = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('sign'), dossier }),
   z.strictObject({ do: z.literal('signed'), shipId }),
   z.strictObject({ do: z.literal('rollback'), sighting: dsseEnvelope }),
+  z.strictObject({ do: z.literal('rollback-as-ordered'), shipId, order: dsseEnvelope }),
   z.strictObject({ do: z.literal('publish'), payloadSha256: sha256Hex }),
   z.strictObject({ do: z.literal('live'), sighting: dsseEnvelope }),
   z.strictObject({ do: z.literal('revoke'), shipId, reason: z.string().min(1).max(2000) }),

@@ -7,14 +7,17 @@ import { signersOf } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { candidateSha256, verifyDecision } from '../../shared/trust/decision.js';
 import { type DsseEnvelope, encodeEnvelope } from '../../shared/trust/dsse.js';
+import { isSameProduct } from '../../shared/trust/product.js';
 import { REVOCATIONS_FILE, type Revocation, revocationsIn, signRevocations } from '../../shared/trust/revocations.js';
+import { OrderRefused, orderOf, type RollbackOrder, verifyOrder } from '../../shared/trust/rollback-order.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
-import { GATE_REPORT_FILE } from '../../shared/trust/statement.js';
+import { GATE_REPORT_FILE, type ReleasePredicate } from '../../shared/trust/statement.js';
 import { refuseUndecided } from '../../shared/trust/verify-gate.js';
 import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../model-card/build-model-card.js';
 import {
   buildRelease,
   buildRollback,
+  isBuilt,
   type ReleaseFacts,
   readBuiltRelease,
   releaseLedger,
@@ -66,6 +69,8 @@ export class Signer {
         return await signedRelease(this.signing(request.shipId));
       case 'rollback':
         return await this.rollBack(request.sighting);
+      case 'rollback-as-ordered':
+        return await this.rollBackAsOrdered(request.shipId, request.order);
       case 'publish':
         return this.publish(request.payloadSha256);
       case 'live':
@@ -142,29 +147,75 @@ export class Signer {
     if (newest.counter !== faulty.counter && newest.releaseId !== releaseId) {
       throw refused(`v${newest.modelVersion} was signed after v${faulty.modelVersion}`);
     }
+    if (isBuilt(this.places.releasesFolder, releaseId)) return await signRelease(this.signing(releaseId));
     const before = this.ledger()
       .list()
-      .findLast((one) => one.state === 'live' && one.counter < faulty.counter && this.mayComeBack(one, root));
+      .findLast((one) => one.state === 'live' && one.counter < faulty.counter && this.whyNotBack(one, root) === null);
     if (before === undefined) return null;
-    const ask = {
-      releaseId,
-      shipId: sighting.shipId,
-      epoch: root.metadata.epoch,
-      lifetimeDays: this.rules.lifetimeDays,
-    };
-    buildRollback(this.places.releasesFolder, ask, before.modelVersion, this.nowMs());
-    return await signRelease(this.signing(releaseId));
+    const release = { releaseId, shipId: sighting.shipId };
+    return await this.bringBack(release, { olderVersion: before.modelVersion, grounds: { sighting: envelope } });
+  }
+
+  /**
+   * Operators want older heads back. Nothing of it depends on what the broker saw, and everything on their signatures, on
+   * what trades by this ledger, and on what they want back having traded.
+   * @throws OrderRefused
+   */
+  private async rollBackAsOrdered(shipId: string, envelope: DsseEnvelope): Promise<SignedReleaseFiles> {
+    const { releasesFolder } = this.places;
+    const { id } = orderOf(envelope);
+    const releaseId = `${shipId}/order-${id}`;
+    const ledger = this.ledger().list();
+    // Asked again, also after its minutes: the same release. What it was made on was checked when it was made.
+    if (isBuilt(releasesFolder, releaseId)) return await signRelease(this.signing(releaseId));
+    const root = this.root();
+    const order = verifyOrder(envelope, root, this.nowMs());
+    const used = ledger.find((one) => one.releaseId.endsWith(`/order-${id}`) && one.releaseId !== releaseId);
+    if (used) throw new OrderRefused('used', `it has made v${used.modelVersion} already`);
+    const live = ledger.findLast(({ state }) => state === 'live');
+    if (live?.payloadSha256 !== order.live.payloadSha256)
+      throw new OrderRefused('other-live', `it is from v${order.live.modelVersion}, and ${nameOf(live)} trades`);
+    const why = this.whyNotTarget(order, ledger, live);
+    if (why !== null) throw new OrderRefused('target', why);
+    const back = { olderVersion: order.to.modelVersion, grounds: { order: envelope } };
+    return await this.bringBack({ releaseId, shipId }, back);
+  }
+
+  private whyNotTarget({ to }: RollbackOrder, ledger: readonly LedgerRelease[], live: LedgerRelease): string | null {
+    const name = `v${to.modelVersion}`;
+    const older = ledger.find(({ payloadSha256 }) => payloadSha256 === to.payloadSha256);
+    if (older === undefined || older.modelVersion !== to.modelVersion) return `no release ${name} has that payload`;
+    if (this.revoked().some(({ payloadSha256 }) => payloadSha256 === to.payloadSha256))
+      return `${name} was given up and revoked`;
+    if (older.state !== 'live') return `${name} never traded: it is ${older.state}`;
+    if (older.counter >= live.counter) return `${name} is what trades`;
+    const [now, then] = [live, older].map(
+      ({ modelVersion }) => readBuiltRelease(this.places.releasesFolder, modelVersion).predicate,
+    ) as [ReleasePredicate, ReleasePredicate];
+    if (then.archive.sha256 !== to.archiveSha256) return `the bytes of ${name} are other ones`;
+    if (now.product === undefined || !isSameProduct(then.product, now.product))
+      return `${name} is for another product than v${live.modelVersion}, which trades`;
+    return this.whyNotBack(older, this.root());
+  }
+
+  private async bringBack(
+    release: { readonly releaseId: string; readonly shipId: string },
+    back: Parameters<typeof buildRollback>[2],
+  ): Promise<SignedReleaseFiles> {
+    const facts = { ...release, epoch: this.root().metadata.epoch, lifetimeDays: this.rules.lifetimeDays };
+    buildRollback(this.places.releasesFolder, facts, back, this.nowMs());
+    return await signRelease(this.signing(release.releaseId));
   }
 
   /** Brokers would refuse a held release whose operators the root does not list (any more). */
-  private mayComeBack({ modelVersion, payloadSha256 }: LedgerRelease, root: TrustedRoot): boolean {
+  private whyNotBack({ modelVersion, payloadSha256 }: LedgerRelease, root: TrustedRoot): string | null {
     const { predicate } = readBuiltRelease(this.places.releasesFolder, modelVersion);
     const rollbackOf = { modelVersion, payloadSha256: payloadSha256! };
     try {
       refuseUndecided({ ...predicate, counter: Number.MAX_SAFE_INTEGER, rollbackOf }, root);
-      return true;
-    } catch {
-      return false;
+      return null;
+    } catch (error) {
+      return `v${modelVersion} was held, and nobody who let it go is an operator any more: ${(error as Error).message}`;
     }
   }
 
@@ -187,7 +238,7 @@ export class Signer {
   /** What the ship has signed and given up. A release that went live is rolled back, never revoked. */
   private revoke(shipId: string, reason: string): null {
     const before = this.revoked();
-    const isOwn = (id: string) => id === shipId || id === `${shipId}/rollback`;
+    const isOwn = (id: string) => id.startsWith(shipId) && OWN_RELEASE.test(id.slice(shipId.length));
     const at = new Date(this.nowMs()).toISOString();
     const added = this.ledger()
       .list()
@@ -231,9 +282,15 @@ export class Signer {
   }
 }
 
+/** What a ship's identity is followed by in those of its releases. */
+const OWN_RELEASE = /^(?:\/rollback|\/order-[0-9a-f]{32})?$/;
 const REVOCATIONS_MAX = 1000;
 /** A report or a card; real ones have some hundred kB. */
 const REPORT_BYTES_MAX = 64 * 2 ** 20;
+
+function nameOf(release: LedgerRelease | undefined): string {
+  return release === undefined ? 'nothing' : `v${release.modelVersion}`;
+}
 
 function refused(message: string): Failure {
   return new Failure('SignerRefused', message, 'see `believe release list` and `believe ship status`');

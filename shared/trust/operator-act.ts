@@ -2,16 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type RiskLimits, riskConfig } from '../config/operations.js';
 import { Failure } from '../failure.js';
-import { type DsseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
+import { type DsseEnvelope, signEnvelope } from './dsse.js';
 import type { SigningKey } from './ed25519-key.js';
+import { operatorSignatures, whyNotSigned } from './operator-signatures.js';
 import type { TrustedRoot } from './root.js';
+import { minutesFrom, whyNotNow } from './signed-for-minutes.js';
 
 export const ACT_PAYLOAD_TYPE = 'application/vnd.believe.operator-act+json';
-
-/** Long enough for a second operator to sign; short enough that a statement nobody used is soon worth nothing. */
-export const ACT_LIFETIME_MS = 15 * 60_000;
-/** How far the clock of whoever signs may be ahead of the bridge's. */
-const AHEAD_MS_MAX = 60_000;
 
 const common = {
   kind: z.literal('believe.operator-act'),
@@ -47,7 +44,7 @@ export function actNow(
   const { nowMs, id = randomBytes(16).toString('hex'), ...who } = said;
   return operatorAct.parse({
     ...{ kind: 'believe.operator-act', version: 1, ...who, id, ...wish },
-    ...{ at: new Date(nowMs).toISOString(), expires: new Date(nowMs + ACT_LIFETIME_MS).toISOString() },
+    ...minutesFrom(nowMs),
   });
 }
 
@@ -70,31 +67,15 @@ export function verifyAct(
   root: TrustedRoot,
 ): OperatorAct {
   const said = actOf(envelope);
-  const { operator } = root.metadata.roles;
-  const { keys, threshold } = root.roles.operator;
-  const { met, keyIds } = verifySignatures(envelope, keys, threshold);
-  const names = keyIds.map((keyid) => operator?.names[keyid] ?? keyid);
-  if (!met) {
-    const found = names.join(', ') || 'none';
-    throw new ActRefused('signature', said.act, `${threshold} operators must sign it; signatures that count: ${found}`);
-  }
-  if (!names.includes(said.by))
-    throw new ActRefused('signature', said.act, `${JSON.stringify(said.by)} is not the name of who signed it`);
+  const unsigned = whyNotSigned(operatorSignatures(envelope, root), said.by);
+  if (unsigned !== null) throw new ActRefused('signature', said.act, unsigned);
   if (said.act !== expected.act)
     throw new ActRefused('other-act', expected.act, `it is signed for something else: ${said.act}`);
   if (said.account !== expected.account)
     throw new ActRefused('other-account', said.act, `it is for account ${said.account}, this is ${expected.account}`);
-  refuseAtOtherTime(said, expected.nowMs);
+  const otherTime = whyNotNow(said, expected.nowMs);
+  if (otherTime !== null) throw new ActRefused(otherTime.fault, said.act, otherTime.why);
   return said;
-}
-
-function refuseAtOtherTime({ act, at, expires }: OperatorAct, nowMs: number): void {
-  const [signedMs, expiresMs] = [Date.parse(at), Date.parse(expires)];
-  if (signedMs - nowMs > AHEAD_MS_MAX)
-    throw new ActRefused('not-yet', act, `it was signed at ${at}, which is still to come by the clock here`);
-  // Whatever it says of its end itself: nobody can sign in store.
-  if (nowMs >= Math.min(expiresMs, signedMs + ACT_LIFETIME_MS))
-    throw new ActRefused('expired', act, `it was signed at ${at} and has expired`);
 }
 
 /** What an envelope says, whoever signed it. @throws ActRefused where it is no act */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256Hex } from '../reference.js';
 import { signedDecision } from './decision.js';
+import { dsseEnvelope } from './dsse.js';
 import { releaseProduct } from './product.js';
 
 export const RELEASE_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -55,7 +56,16 @@ export const releasePredicate = z
     /** Trained on generated data: said wherever a number of this release is shown. */
     synthetic: z.boolean(),
     /** This release names the bytes of an older one again. */
-    rollbackOf: z.strictObject({ modelVersion: positive, payloadSha256: sha256Hex }).optional(),
+    rollbackOf: z
+      .strictObject({
+        modelVersion: positive,
+        payloadSha256: sha256Hex,
+        /** On whose word, one of both: operators have ordered it, or the broker saw what traded misbehave. */
+        order: dsseEnvelope.optional(),
+        sighting: dsseEnvelope.optional(),
+      })
+      .refine(({ order, sighting }) => order === undefined || sighting === undefined, 'has one ground, not two')
+      .optional(),
   })
   .refine(({ gateVerdict, decision }) => gateVerdict === 'pass' || decision !== undefined, {
     path: ['decision'],

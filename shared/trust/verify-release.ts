@@ -15,6 +15,7 @@ import {
   type SignedFile,
 } from './statement.js';
 import { refuseOtherVerdict, refuseUndecided } from './verify-gate.js';
+import { type RollbackMoment, refuseGroundless } from './verify-rollback.js';
 
 export interface EnvelopeToVerify {
   readonly envelope: Buffer;
@@ -23,6 +24,8 @@ export interface EnvelopeToVerify {
   readonly pin: Pin | null;
   /** Wall time, ms since the epoch: expiry is never measured in market time. */
   readonly nowMs: number;
+  /** Payload that trades here, null where nothing does; left out where nothing is loaded afterwards. */
+  readonly trading?: string | null;
   readonly expected?: ExpectedRelease;
 }
 
@@ -85,8 +88,11 @@ export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   // 7. Freeze: an expired release, or a clock that was set back to make it look fresh.
   refuseStale(predicate, pin, nowMs);
   // 8. A signer that was deceived or stolen: what the gate held goes on by the operators' own signatures. What trades
-  // already was accepted under the operators of its day.
-  if (!isLive(payloadSha256, expected)) refuseUndecided(predicate, root);
+  // already was accepted under the operators of its day. A rollback goes by the word of operators or of the broker itself.
+  if (!isLive(payloadSha256, expected)) {
+    refuseUndecided(predicate, root);
+    refuseGroundless(predicate, root, momentOf(input));
+  }
   return { predicate, payloadSha256, keyIds, chain, nextPin: pinAfter(predicate, payloadSha256, root, pin, nowMs) };
 }
 
@@ -172,6 +178,14 @@ function releaseIn(payload: Buffer): ReleasePredicate {
   if (statement.success) return statement.data.predicate;
   const issue = statement.error.issues[0]!;
   throw new ReleaseRefused('statement-malformed', { field: issue.path.join('.'), cause: issue.message });
+}
+
+/** Minutes of life count where it is to be used; who looks at it later only learns that it was signed. */
+function momentOf({ pin, nowMs, trading }: EnvelopeToVerify): RollbackMoment {
+  return {
+    ...(trading === undefined ? {} : { trading }),
+    ...(pin === null ? {} : { nowMs: latestKnownMs(pin, nowMs) }),
+  };
 }
 
 function isLive(payloadSha256: string, { alreadyLive, payloadSha256: live }: ExpectedRelease): boolean {

@@ -14,6 +14,7 @@ import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256, type SignedDecision } from '../../shared/trust/decision.js';
 import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
 import { releaseStatement } from '../../shared/trust/statement.js';
+import { swapsAtOnce } from '../../shared/trust/verify-rollback.js';
 import { PRODUCT } from '../release/release-fixture.js';
 import { type Cargo, cardOf, cargoOf, SigningTable } from './signing-table.js';
 
@@ -182,13 +183,13 @@ class World {
 
   private requireRight(envelope: string): void {
     const armed = armedSwap.parse(JSON.parse(readFileSync(path.join(this.brokerFolder, 'armed', 'swap.json'), 'utf8')));
-    const { files, gateReportSha256, rollbackOf } = predicateIn(envelope);
+    const { files, gateReportSha256, ...rest } = predicateIn(envelope);
     const cargo = this.cargos.find((one) => candidateSha256(describeFiles(one.files)) === candidateSha256(files))!;
     assert.equal(cargo.card.gateReportSha256, gateReportSha256, 'the report is about these files');
     const isApproved = this.annApproves && cargo === this.cargos[1];
     assert.ok(cargo.report.verdict.verdict === 'pass' || isApproved, `${cargo.shipId} was held`);
     const at = armed.notBeforeMarketMs;
-    assert.ok(rollbackOf !== undefined || (at > MARKET_MS && nextRthOpen(at - 1).rthOpenMs === at), 'an open');
+    assert.ok(swapsAtOnce(rest) || (at > MARKET_MS && nextRthOpen(at - 1).rthOpenMs === at), 'an open');
   }
 
   private releases() {

@@ -32,7 +32,9 @@ import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256, type SignedDecision } from '../../shared/trust/decision.js';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
+import { orderNow, signOrder } from '../../shared/trust/rollback-order.js';
 import { type ReleasePredicate, releaseStatement } from '../../shared/trust/statement.js';
+import { swapsAtOnce } from '../../shared/trust/verify-rollback.js';
 import { startDaemon } from '../release/daemon-process.js';
 import { freePort } from '../release/link.js';
 import { PRODUCT } from '../release/release-fixture.js';
@@ -284,6 +286,7 @@ class World {
       samples: name === 'planGate' ? [samples] : samples,
       heads: one.claim ? [] : [{ head: 'F2_dom', onnx: reference }],
       plan: { priorVersion: one.claim ? null : 1, plan: reference, folds: [], problems: [] },
+      order: this.ownOrder(one),
       ...{ fold: one.other, scores: [], candidate: { manifest: reference }, gate, decision },
       ...{ release: { ...release, rollbackOf: {} }, faulty: release, reasons: ['x'], reason: 'I say so' },
       sighting: this.sightings[one.sighting % Math.max(1, this.sightings.length)] ?? this.ownSighting(one),
@@ -328,6 +331,13 @@ class World {
     const { shipId, modelVersion, counter, payloadSha256 } = this.named(this.releaseOf(one), this.shipOf(one));
     const told = { modelVersion, counter, payloadSha256, tarballFile: '', envelopeFile: '' };
     return this.table.sightingOf(told, shipId, { healthy: one.claim }, [OWN_KEY]);
+  }
+
+  private ownOrder(one: Choice): DsseEnvelope {
+    const { modelVersion, payloadSha256 } = this.named(this.releaseOf(one), this.shipOf(one));
+    const to = { modelVersion, payloadSha256, archiveSha256: '7'.repeat(64) };
+    const live = { modelVersion, payloadSha256 };
+    return signOrder(orderNow({ live, to, by: 'ann', reason: 'I say so', nowMs: Date.now() }), [OWN_KEY]);
   }
 
   /** What is armed is loaded as the bridge loads it, and kept as live, as if its time had come. */
@@ -394,8 +404,9 @@ class World {
     const file = path.join(this.brokerFolder, 'armed', 'swap.json');
     if (!existsSync(file)) return;
     const { envelope, notBeforeMarketMs: at } = armedSwap.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const { rollbackOf } = predicateIn(path.join(this.brokerFolder, 'releases', envelope));
-    assert.ok(rollbackOf !== undefined || isOpen(at), `armed for ${at}, which is no open`);
+    const armed = predicateIn(path.join(this.brokerFolder, 'releases', envelope));
+    assert.ok(swapsAtOnce(armed) || isOpen(at), `armed for ${at}, which is no open`);
+    assert.equal(armed.rollbackOf?.order, undefined, 'nobody has ordered a rollback');
   }
 
   private requireLetGo({ files, gateReportSha256, shipId }: ReleasePredicate): void {

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
-import { ACT_LIFETIME_MS, actOf, signAct } from '../../shared/trust/operator-act.js';
+import { actOf, signAct } from '../../shared/trust/operator-act.js';
+import { STATEMENT_LIFETIME_MS } from '../../shared/trust/signed-for-minutes.js';
 import { ACCOUNT, Rig } from '../bridge/rig.js';
 import { signedLimits, signedResume } from '../bridge/signed-request.js';
 
@@ -79,7 +80,7 @@ describe('attack: whoever may write into control/ lets a halted bridge trade on'
   });
 
   it('with an old statement: expired, signed before the halt, or signed in store', async () => {
-    await refused(signedResume({ account: ACCOUNT, nowMs: Date.now() - ACT_LIFETIME_MS }), /has expired/);
+    await refused(signedResume({ account: ACCOUNT, nowMs: Date.now() - STATEMENT_LIFETIME_MS }), /has expired/);
     await refused(signedResume({ account: ACCOUNT, nowMs: Date.now() - 60_000 }), /kill-switch halted trading after/);
     await refused(signedResume({ account: ACCOUNT, nowMs: Date.now() + 120_000 }), /still to come/);
   });

@@ -18,6 +18,7 @@ import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256, type SignedDecision, signDecision } from '../../shared/trust/decision.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
+import type { ReleaseProduct } from '../../shared/trust/product.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { tinyRecipe, tinyRun, tinySamples } from '../gate/tiny-market.js';
 import { PRODUCT } from '../release/release-fixture.js';
@@ -57,7 +58,11 @@ export class SigningTable {
   }
 
   /** Lays the cargo into the inbox. */
-  dossierOf({ shipId, files, report, card }: Cargo, decision: SignedDecision | null = null): Dossier {
+  dossierOf(
+    { shipId, files, report, card }: Cargo,
+    decision: SignedDecision | null = null,
+    product: ReleaseProduct = PRODUCT,
+  ): Dossier {
     const { inbox } = this.places;
     for (const bytes of files.values()) inbox.put(bytes);
     return {
@@ -66,13 +71,17 @@ export class SigningTable {
       gateReportSha256: inbox.put(encodeGateReport(report).bytes),
       cardJsonSha256: inbox.put(Buffer.from(JSON.stringify(card))),
       cardHtmlSha256: inbox.put(Buffer.from('<html></html>')),
-      product: PRODUCT,
+      product,
       decision,
     };
   }
 
-  async sign(cargo: Cargo, decision: SignedDecision | null = null): Promise<SignedReleaseFiles> {
-    return (await this.signer.answer({ do: 'sign', dossier: this.dossierOf(cargo, decision) }))!;
+  async sign(
+    cargo: Cargo,
+    decision: SignedDecision | null = null,
+    product: ReleaseProduct = PRODUCT,
+  ): Promise<SignedReleaseFiles> {
+    return (await this.signer.answer({ do: 'sign', dossier: this.dossierOf(cargo, decision, product) }))!;
   }
 
   /** Ann's approval of this cargo. */
@@ -100,16 +109,16 @@ export class SigningTable {
     return signSighting({ kind: 'believe.sighting', version: 1, ...seen, ...changes }, keys);
   }
 
-  async publish(cargo: Cargo): Promise<SignedReleaseFiles> {
-    const release = await this.sign(cargo);
+  async publish(...cargo: Parameters<SigningTable['sign']>): Promise<SignedReleaseFiles> {
+    const release = await this.sign(...cargo);
     await this.signer.answer({ do: 'publish', payloadSha256: release.payloadSha256 });
     return release;
   }
 
   /** Signs, publishes, and lets the broker say that it trades. */
-  async bringLive(cargo: Cargo): Promise<SignedReleaseFiles> {
-    const release = await this.publish(cargo);
-    await this.signer.answer({ do: 'live', sighting: this.sightingOf(release, cargo.shipId) });
+  async bringLive(...cargo: Parameters<SigningTable['sign']>): Promise<SignedReleaseFiles> {
+    const release = await this.publish(...cargo);
+    await this.signer.answer({ do: 'live', sighting: this.sightingOf(release, cargo[0].shipId) });
     return release;
   }
 }

@@ -6,11 +6,13 @@ import { acceptRelease } from '../../broker/accept-release.js';
 import { attribute, encodeOnnx, rowsOf } from '../../research/training/onnx/onnx-schema.js';
 import { treeNode } from '../../research/training/onnx/tree-node.js';
 import type { ArmedSwap } from '../../shared/contract/armed-swap.js';
+import { signSighting } from '../../shared/contract/release-sighting.js';
 import { featureSchemaJson, featureSchemaSha256 } from '../../shared/market/features/schema.js';
 import type { Ensemble } from '../../shared/model/decision/ensemble.js';
 import { encodeFloat32, type GoldenRows } from '../../shared/model/heads/golden-rows.js';
 import type { HeadSpec } from '../../shared/model/heads/head.js';
 import { ONNX_INPUT, ONNX_OUTPUT, OnnxHead } from '../../shared/model/heads/onnx-head.js';
+import { readLiveReleases } from '../../shared/node/contract/live-releases.js';
 import { initPin } from '../../shared/node/trust/pin-store.js';
 import { keepRevocations } from '../../shared/node/trust/revocation-store.js';
 import { readTrustedRoot, trustRoot } from '../../shared/node/trust/trust-store.js';
@@ -132,7 +134,7 @@ export class ToyBroker {
       product: 'product' in changes ? changes.product : ES,
       ...{ gateVerdict: 'pass', codeCommit: 'test', lockfileSha256: sha256('lock'), synthetic: true },
       // A rollback is swapped at once: few tests have the time to wait for an open.
-      ...(changes.atOpen ? {} : { rollbackOf: { modelVersion: 1, payloadSha256: sha256('older') } }),
+      ...(changes.atOpen ? {} : { rollbackOf: { modelVersion: 1, payloadSha256: sha256('older'), ...this.fault() } }),
     });
     const envelopeBytes = encodeEnvelope(signEnvelope(RELEASE_PAYLOAD_TYPE, payload, [RELEASE_KEY]));
     const incomingFolder = mkdtempSync(path.join(os.tmpdir(), 'believe-incoming-'));
@@ -144,6 +146,15 @@ export class ToyBroker {
     rmSync(incomingFolder, { recursive: true });
     this.prevRelease = sha256(payload);
     return { v: 1, shipId, modelVersion, counter: modelVersion, payloadSha256: this.prevRelease, tarball, envelope };
+  }
+
+  /** The broker's word that what trades misbehaves: on it a rollback waits for no open. */
+  private fault() {
+    const payloadSha256 =
+      readLiveReleases(this.brokerFolder).at(-1)?.swap.payloadSha256 ?? this.prevRelease ?? sha256('older');
+    const at = new Date().toISOString();
+    const seen = { shipId: 'ship/0', payloadSha256, counter: 1, swappedAt: at, healthy: false, faults: [], at };
+    return { sighting: signSighting({ kind: 'believe.sighting', version: 1, ...seen }, [OTHER_KEYS[0]]) };
   }
 
   arm(swap: Omit<ArmedSwap, 'notBeforeMarketMs'>, notBeforeMarketMs: number): void {

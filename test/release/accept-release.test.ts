@@ -148,7 +148,7 @@ describe('a broker that takes in releases', () => {
     await acceptPublished(folder(), 2);
     const { releasesFolder, trustFolder, ...folders } = homeFolders(folder());
     const facts = { releaseId: 'ship/2 rollback', shipId: 'ship/2', epoch: 1, lifetimeDays: 30 };
-    const { predicate } = buildRollback(releasesFolder, facts, 1, NOW_MS);
+    const { predicate } = buildRollback(releasesFolder, facts, { olderVersion: 1, grounds: {} }, NOW_MS);
     assert.deepEqual([predicate.modelVersion, predicate.counter, predicate.rollbackOf?.modelVersion], [3, 3, 1]);
     const ask = { releasesFolder, trustFolder, ...folders, releaseId: facts.releaseId, nowMs: NOW_MS };
     await signRelease({ ...ask, root: readTrustedRoot(trustFolder) });

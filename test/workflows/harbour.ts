@@ -45,6 +45,7 @@ export class Harbour {
     name: string,
     script: Script,
     voyage: (ship: Awaited<ReturnType<Harbour['start']>>, tiers: ReturnType<typeof scriptedTiers>) => Promise<T>,
+    { type = 'shipModel', input = {} as unknown } = {},
   ): Promise<T> {
     const tiers = scriptedTiers(script);
     const workers = await Promise.all([
@@ -54,7 +55,7 @@ export class Harbour {
     ]);
     const running = workers.map((worker) => worker.run());
     try {
-      const ship = await this.start(name);
+      const ship = await this.start(name, input, type);
       const result = await voyage(ship, tiers);
       await this.record(name, ship.workflowId);
       return result;
@@ -64,9 +65,9 @@ export class Harbour {
     }
   }
 
-  async start(name: string, input: unknown = {}) {
+  async start(name: string, input: unknown = {}, type = 'shipModel') {
     this.ships++;
-    return await this.env.client.workflow.start<typeof shipModel>('shipModel', {
+    return await this.env.client.workflow.start<typeof shipModel>(type, {
       workflowId: `ship/${name}-${this.ships}`,
       taskQueue: TASK_QUEUES.workflows,
       args: [input as never],

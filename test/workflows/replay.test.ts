@@ -29,6 +29,8 @@ const ENDINGS = [
   'gated-again',
   'signing-settled',
   'failed',
+  'rollback-ordered',
+  'rollback-ordered-refused',
   'backtest-range',
   'backtest-range-killed',
   'backtest-range-refused',

@@ -121,6 +121,11 @@ export function scriptedTiers(script: Script) {
         signed++;
         return release();
       }),
+    signOrderedRollback: () =>
+      answer('signOrderedRollback', () => {
+        signed++;
+        return release();
+      }),
     publishRelease: () => answer('publishRelease', () => undefined),
     recordLive: () => answer('recordLive', () => undefined),
     checkDecision: () => answer('checkDecision', () => undefined),

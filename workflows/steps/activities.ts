@@ -39,3 +39,11 @@ export const researchPatient = proxyActivities<ResearchActivities>({
 export const researchOnce = proxyActivities<ResearchActivities>({ ...irreversible, taskQueue: TASK_QUEUES.research });
 export const broker = proxyActivities<BrokerActivities>({ ...patient, taskQueue: TASK_QUEUES.broker });
 export const brokerOnce = proxyActivities<BrokerActivities>({ ...irreversible, taskQueue: TASK_QUEUES.broker });
+/** Whether the lane is free now: who waits for it would only wait until his order has expired. */
+export const researchAtOnce = proxyActivities<Pick<ResearchActivities, 'takeLane'>>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '1m',
+  heartbeatTimeout,
+  retry: { maximumAttempts: 1 },
+  taskQueue: TASK_QUEUES.research,
+});

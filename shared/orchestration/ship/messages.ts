@@ -42,6 +42,14 @@ export const decision = z.strictObject({
 });
 export type Decision = Readonly<z.infer<typeof decision>>;
 
+/** The one argument of `rollBackModel`: what `believe ship rollback --print` prints. Whether it holds, the signer finds out. */
+export const orderInput = signedForm;
+export type RollbackInput = Readonly<z.infer<typeof orderInput>>;
+
+/** Sentence for a rollback that no operator has signed. */
+export const UNSIGNED_ORDER =
+  'a rollback must be signed by an operator: `believe ship rollback --to N --reason WHY` signs and starts it, with --print it prints the signed JSON to paste here as the input';
+
 /** What a decision is about: this ship, these bytes, this word of the gate. */
 export interface ToDecide {
   readonly shipId: string;
