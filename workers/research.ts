@@ -9,7 +9,7 @@ import { codeIdentity } from './code-identity.js';
 import { runWorker } from './run-worker.js';
 import { workerConfig } from './worker-options.js';
 
-/** The research worker: trains, gates, signs. It holds the release key and no broker credential. */
+/** The research worker: trains and gates, and signs what it measures. It holds no release key and no broker credential. */
 const config = workerConfig();
 const library = await obtainLibxgboost();
 const server = serverAddress(config);

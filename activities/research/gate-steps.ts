@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { recipeSha256 } from '../../research/evidence/measurement.js';
 import {
   concludeGate,
   decodeScoredFold,
@@ -32,6 +34,7 @@ import { step } from '../step.js';
 import { comparison } from './asks.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import { keepMeasured } from './measured.js';
 
 /** Which score is meant: candidate against prior, of one head on one fold. */
 const scoreKey = z.object({
@@ -74,6 +77,12 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         const prior = priorVersion === null ? null : (await recipesOf(places.releases, priorVersion))[head];
         const ask = { samples: rows, fold: planned, candidate: recipes[head], prior, thresholds };
         const scored = await scoreFold(ask, learnByBoosting(rows, library, context, `${head}, fold ${fold + 1}`));
+        const score = folder.write(scoreFile(key), encodeScoredFold(scored));
+        keepMeasured(config.home, folder, {
+          ...{ what: 'fold', shipId, head, fold, priorRelease: releaseName(priorVersion) },
+          ...{ samplesSha256: samples.samples.sha256, recipeSha256: recipeSha256(recipes[head]) },
+          scoreSha256: score.sha256,
+        });
         const { candidate, prior: priorScore, testRows } = scored.score;
         return {
           head,
@@ -81,7 +90,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
           testRows,
           candidateLogLoss: candidate.logLossSum / testRows,
           priorLogLoss: priorScore ? priorScore.logLossSum / testRows : null,
-          score: folder.write(scoreFile(key), encodeScoredFold(scored)),
+          score,
         };
       }),
 
@@ -91,23 +100,29 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         const { thresholds, synthetic } = readPlan(folder);
         const { priorVersion } = asked(comparison, plan);
         const plans = readFolds(folder);
+        // The ship's own scores, all of them: who asks for the verdict does not choose what it is about.
+        const folds = plans.flatMap(({ head, folds }) =>
+          folds.map(({ fold }) => scoredFold(folder, { head, fold, priorVersion })),
+        );
+        const ofCandidate = candidateSha256(describeFiles(readCandidate(folder.file('candidate'))));
         const report = await concludeGate(
           {
             runId: shipId,
-            candidateSha256: candidateSha256(describeFiles(readCandidate(folder.file('candidate')))),
+            candidateSha256: ofCandidate,
             synthetic,
-            priorRelease: priorVersion === null ? null : `believe-v${priorVersion}`,
+            priorRelease: releaseName(priorVersion),
             plans,
-            // The ship's own scores, all of them: who asks for the verdict does not choose what it is about.
-            folds: plans.flatMap(({ head, folds }) =>
-              folds.map(({ fold }) => scoredFold(folder, { head, fold, priorVersion })),
-            ),
+            folds: folds.map(({ scored }) => scored),
             parity: parityOf(folder),
             thresholds,
           },
           places.trials,
         );
         const reference = folder.write(GATE_REPORT_FILE, encodeGateReport(report).bytes);
+        keepMeasured(config.home, folder, {
+          ...{ what: 'gate', shipId, candidateSha256: ofCandidate, gateReportSha256: reference.sha256 },
+          folds: folds.map(({ head, fold, scoreSha256 }) => ({ head, fold, scoreSha256 })),
+        });
         const card = writeModelCard(folder, shipId, { report, reportSha256: reference.sha256, ...code });
         return {
           verdict: report.verdict.verdict,
@@ -147,6 +162,10 @@ function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadS
   return loadSamples(file, sha256);
 }
 
+function releaseName(version: number | null): string | null {
+  return version === null ? null : `believe-v${version}`;
+}
+
 /** Named after the release that it was scored against: a score against another one is not found. */
 function scoreFile({ head, fold, priorVersion }: z.infer<typeof scoreKey>): string {
   return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.bin`;
@@ -155,7 +174,9 @@ function scoreFile({ head, fold, priorVersion }: z.infer<typeof scoreKey>): stri
 function scoredFold(folder: ShipFolder, key: z.infer<typeof scoreKey>) {
   const file = folder.file(scoreFile(key));
   if (!existsSync(file)) throw new Failure('FoldNotScored', `${file} is missing`, 'start a new ship');
-  return decodeScoredFold(folder.readOwn(scoreFile(key), SCORE_BYTES_MAX), file);
+  const bytes = folder.readOwn(scoreFile(key), SCORE_BYTES_MAX);
+  const scoreSha256 = createHash('sha256').update(bytes).digest('hex');
+  return { head: key.head, fold: key.fold, scoreSha256, scored: decodeScoredFold(bytes, file) };
 }
 
 function plannedFold(folder: ShipFolder, { head, fold }: z.infer<typeof scoreKey>) {

@@ -1,3 +1,4 @@
+import { recipeSha256 } from '../../research/evidence/measurement.js';
 import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
 import { refuseOtherProduct } from '../../research/samples/refuse-other-product.js';
@@ -20,9 +21,11 @@ import { HEAD_NAMES, type HeadName, headName } from '../../shared/model/heads/he
 import { asked } from '../../shared/orchestration/asked.js';
 import { shipInput } from '../../shared/orchestration/ship/messages.js';
 import { describeFiles } from '../../shared/trust/archive.js';
+import { candidateSha256 } from '../../shared/trust/decision.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import { keepMeasured } from './measured.js';
 
 type RetrainSteps = Pick<
   ResearchActivities,
@@ -83,6 +86,8 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
           if (!rows || rows.rows === 0) throw noRows(head);
           const file = folder.file(SHIP_FILES.samples(head));
           const { sha256, bytes } = saveSamples(file, rows);
+          const measured = { head, samplesSha256: sha256, trainingSetMerkleRoot: set.merkleRoot };
+          keepMeasured(config.home, folder, { what: 'samples', shipId, ...measured });
           const tradeDates = new Set(rows.tradeDate).size;
           return { head, rows: rows.rows, tradeDates, samples: { uri: file, sha256, bytes } };
         });
@@ -111,6 +116,11 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         });
         const headFolder = folder.file('heads', head);
         saveTrainedHead(headFolder, trained);
+        const onnx = referenceTo(folder.file(SHIP_FILES.onnx(head)), trained.onnx);
+        keepMeasured(config.home, folder, {
+          ...{ what: 'head', shipId, head, samplesSha256: sha256, onnxSha256: onnx.sha256 },
+          recipeSha256: recipeSha256(trained.record.recipe),
+        });
         const { trainLogLoss, parity } = trained.record;
         return {
           head,
@@ -118,7 +128,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
           rounds: recipe.rounds,
           parityRows: parity.rows,
           trainLogLoss,
-          onnx: referenceTo(folder.file(SHIP_FILES.onnx(head)), trained.onnx),
+          onnx,
         };
       }),
 
@@ -131,7 +141,12 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         });
         const candidate = folder.file('candidate');
         assembleCandidate(candidate, trained, readPlan(folder).policy);
-        return { manifest: folder.writeJson(SHIP_FILES.candidate, describeFiles(readCandidate(candidate))) };
+        const files = describeFiles(readCandidate(candidate));
+        keepMeasured(config.home, folder, {
+          ...{ what: 'candidate', shipId, candidateSha256: candidateSha256(files) },
+          heads: heads.map(({ head, onnx: { sha256: onnxSha256 } }) => ({ head, onnxSha256 })),
+        });
+        return { manifest: folder.writeJson(SHIP_FILES.candidate, files) };
       }),
   };
 }

@@ -15,6 +15,7 @@ import {
   signRoot,
   type TrustedRoot,
 } from '../../shared/trust/root.js';
+import { makeMeasuringKey } from '../evidence/measuring-keys.js';
 import {
   formerReleaseKeysFolder,
   type KeyPlaces,
@@ -42,6 +43,7 @@ export const USUAL_CEREMONY = { rootKeys: 3, rootThreshold: 2, rootLifetimeDays:
 export function initKeys(places: KeyPlaces, options: CeremonyOptions): { created: boolean; root: TrustedRoot } {
   const research = trustFolder(places, 'research');
   handReleaseKeysToSigner(places);
+  makeMeasuringKey(places.home);
   if (existsSync(path.join(research, ROOT_FILE))) return { created: false, root: readTrustedRoot(research) };
   const broker = trustFolder(places, 'broker');
   const root = existsSync(path.join(broker, ROOT_FILE)) ? readTrustedRoot(broker) : firstRoot(places, options);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { measurementsOf } from '../../activities/research/measured.js';
 import { Failure } from '../../shared/failure.js';
 import type { Decision } from '../../shared/orchestration/ship/messages.js';
 import { describeFiles } from '../../shared/trust/archive.js';
@@ -21,12 +22,14 @@ export function layOutDossier(folder: ShipFolder, shipId: string, decision: Deci
   const files = readCandidate(folder.file('candidate'));
   for (const bytes of files.values()) inbox.put(bytes);
   const { product } = readPlan(folder);
+  const measurements = measurementsOf(folder);
   return {
     shipId,
     candidate: describeFiles(files),
     gateReportSha256: inbox.put(recordOf(folder, GATE_REPORT_FILE)),
     cardJsonSha256: inbox.put(recordOf(folder, MODEL_CARD_JSON)),
     cardHtmlSha256: inbox.put(recordOf(folder, MODEL_CARD_HTML)),
+    ...(measurements ? { measurementsSha256: inbox.put(measurements) } : {}),
     ...(product ? { product } : {}),
     decision: signedOnly(decision),
   };

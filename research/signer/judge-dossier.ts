@@ -55,7 +55,8 @@ export type EvidenceFault =
   | 'other-prior'
   | 'missing-folds'
   | 'verdict'
-  | 'card';
+  | 'card'
+  | 'unmeasured';
 
 export class EvidenceRefused extends Failure {
   constructor(

@@ -15,6 +15,8 @@ export const dossier = z.strictObject({
   gateReportSha256: sha256Hex,
   cardJsonSha256: sha256Hex,
   cardHtmlSha256: sha256Hex,
+  /** What the ship's steps have measured and signed; absent in ships that were gated before they signed. */
+  measurementsSha256: sha256Hex.optional(),
   /** Absent in ships that were opened before products were named. */
   product: releaseProduct.optional(),
   decision: signedDecision.nullable(),

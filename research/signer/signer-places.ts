@@ -1,4 +1,5 @@
 import { homePlaces } from '../../shared/config/home-places.js';
+import { measurersFolder } from '../evidence/measuring-keys.js';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../release/key-places.js';
 import { Inbox } from './inbox.js';
 import type { SignerPlaces } from './signer.js';
@@ -9,6 +10,7 @@ export function signerPlaces(home: string): SignerPlaces & { readonly lock: stri
   return {
     inbox: signerInbox(home),
     keysFolder: privateKeysFolder(keys, 'release'),
+    measurersFolder: measurersFolder(home),
     trustFolder: trustFolder(keys, 'research'),
     releasesFolder: homePlaces(home).research.releases,
     moduleFolder: homePlaces(home).research.published,

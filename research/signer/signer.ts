@@ -13,6 +13,7 @@ import { OrderRefused, orderOf, type RollbackOrder, verifyOrder } from '../../sh
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { GATE_REPORT_FILE, type ReleasePredicate } from '../../shared/trust/statement.js';
 import { refuseUndecided } from '../../shared/trust/verify-gate.js';
+import { measurers } from '../evidence/measuring-keys.js';
 import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../model-card/build-model-card.js';
 import {
   buildRelease,
@@ -26,8 +27,9 @@ import type { LedgerRelease } from '../release/ledger.js';
 import { publishFile, publishRelease } from '../release/publish-release.js';
 import { type SignedReleaseFiles, signedRelease, signRelease } from '../release/sign-release.js';
 import type { Inbox } from './inbox.js';
-import { judgeDossier } from './judge-dossier.js';
+import { type JudgedDossier, judgeDossier } from './judge-dossier.js';
 import type { Dossier, SignerRequest } from './messages.js';
+import { requireMeasured } from './require-measured.js';
 
 export interface SignerPlaces {
   readonly inbox: Inbox;
@@ -35,6 +37,8 @@ export interface SignerPlaces {
   readonly keysFolder: string;
   /** Of encrypted key files. */
   readonly passphrase?: string | undefined;
+  /** Public keys of the processes whose measurements count. */
+  readonly measurersFolder: string;
   /** Root of trust of research. */
   readonly trustFolder: string;
   /** Releases and their ledger: nobody else writes them. */
@@ -89,6 +93,7 @@ export class Signer {
     const liveRelease = this.priorOf(shipId);
     const { thresholds, lifetimeDays } = this.rules;
     const judged = judgeDossier({ shipId, candidate, report, card: cardJson, liveRelease, thresholds });
+    this.requireMeasured(dossier, judged);
     const { verdict } = judged.report.verdict;
     const decision = verdict === 'hold' ? this.approvalOf(dossier) : undefined;
     const files = new Map(candidate.map(({ name, size, sha256 }) => [name, inbox.take(sha256, size)]));
@@ -111,6 +116,15 @@ export class Signer {
     };
     await buildRelease(releasesFolder, facts, files, this.nowMs());
     return await signRelease(this.signing(shipId));
+  }
+
+  /** @throws EvidenceRefused */
+  private requireMeasured({ shipId, candidate, ...dossier }: Dossier, judged: JudgedDossier): void {
+    const { gateReportSha256, measurementsSha256 } = dossier;
+    const measurements =
+      measurementsSha256 === undefined ? null : this.places.inbox.take(measurementsSha256, MEASUREMENTS_BYTES_MAX);
+    const known = measurers(this.places.measurersFolder);
+    requireMeasured({ shipId, candidate, gateReportSha256, judged, measurements, measurers: known });
   }
 
   /** @throws DecisionRefused */
@@ -287,6 +301,7 @@ const OWN_RELEASE = /^(?:\/rollback|\/order-[0-9a-f]{32})?$/;
 const REVOCATIONS_MAX = 1000;
 /** A report or a card; real ones have some hundred kB. */
 const REPORT_BYTES_MAX = 64 * 2 ** 20;
+const MEASUREMENTS_BYTES_MAX = 64 * 2 ** 20;
 
 function nameOf(release: LedgerRelease | undefined): string {
   return release === undefined ? 'nothing' : `v${release.modelVersion}`;

@@ -8,6 +8,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { createBrokerActivities } from '../../activities/broker/index.js';
 import { createResearchActivities } from '../../activities/research/index.js';
+import { keepMeasured } from '../../activities/research/measured.js';
 import { LiveReleases } from '../../bridge/swap/live-release.js';
 import { SwapsLog } from '../../bridge/swap/swaps-log.js';
 import { loadRelease } from '../../broker/load-release.js';
@@ -39,6 +40,7 @@ import { startDaemon } from '../release/daemon-process.js';
 import { freePort } from '../release/link.js';
 import { PRODUCT } from '../release/release-fixture.js';
 import { library } from '../training/library.js';
+import { measuredOf } from './measured-cargo.js';
 import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
 
 const OWN_KEY = generateSigningKey();
@@ -200,10 +202,12 @@ class World {
   }
 
   /** The ship as it is when its gate has spoken. */
-  private async lay({ shipId, files, report, card }: Cargo): Promise<void> {
+  private async lay(cargo: Cargo): Promise<void> {
+    const { shipId, files, report, card } = cargo;
     await this.call('openShip', { shipId, request: {} });
     const folder = new ShipFolder(path.join(this.home, 'research'), shipId);
     for (const [name, bytes] of files) folder.write(`candidate/${name}`, bytes);
+    for (const measured of measuredOf(cargo)) keepMeasured(this.home, folder, measured);
     folder.write('gate-report.json', encodeGateReport(report).bytes);
     folder.write('model-card.json', JSON.stringify(card));
     folder.write('model-card.html', '<html></html>');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { measuringKey } from '../../research/evidence/measuring-keys.js';
 import { gatherEvidence } from '../../research/gate/gather-evidence.js';
 import { encodeGateReport, type GateReport, judgeGate } from '../../research/gate/index.js';
 import { type ModelCard, modelCard } from '../../research/model-card/model-card.js';
@@ -22,6 +23,7 @@ import type { ReleaseProduct } from '../../shared/trust/product.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { tinyRecipe, tinyRun, tinySamples } from '../gate/tiny-market.js';
 import { PRODUCT } from '../release/release-fixture.js';
+import { measuredOf, signedBy } from './measured-cargo.js';
 
 export const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 const NO_HASH = '0'.repeat(64);
@@ -64,6 +66,7 @@ export class SigningTable {
     product: ReleaseProduct = PRODUCT,
   ): Dossier {
     const { inbox } = this.places;
+    const measurements = this.measure({ shipId, files, report, card });
     for (const bytes of files.values()) inbox.put(bytes);
     return {
       shipId,
@@ -71,10 +74,14 @@ export class SigningTable {
       gateReportSha256: inbox.put(encodeGateReport(report).bytes),
       cardJsonSha256: inbox.put(Buffer.from(JSON.stringify(card))),
       cardHtmlSha256: inbox.put(Buffer.from('<html></html>')),
+      measurementsSha256: inbox.put(Buffer.from(JSON.stringify(measurements))),
       product,
       decision,
     };
   }
+
+  /** By the key of the research worker of this home. A test changes what is measured, or by whom. */
+  measure = (cargo: Cargo) => signedBy(measuringKey(this.home), measuredOf(cargo));
 
   async sign(
     cargo: Cargo,

@@ -80,24 +80,4 @@ describe('a rollback that an operator wants', function () {
       [1, 2, 3, 4],
     );
   });
-
-  it('waits for nobody: while a ship is past the gate it says so', async () => {
-    const started = await berth.believe('ship', 'start', '--json');
-    const { workflowId } = JSON.parse(started.stdout) as { workflowId: string };
-    await untilPastGate(workflowId);
-    const back = await berth.believe('ship', 'rollback', '--to', '1', '--reason', 'back');
-    assert.equal(back.code, 1);
-    assert.match(back.stderr, /a ship is past the gate.*believe ship abort/);
-    await berth.believe('ship', 'abort', workflowId);
-  });
-
-  async function untilPastGate(workflowId: string): Promise<void> {
-    for (;;) {
-      const { stdout } = await berth.believe('ship', 'status', workflowId, '--json');
-      const { stage } = JSON.parse(stdout).ships[0] as { stage: string };
-      if (['Signing', 'Pushing', 'Verifying', 'AwaitingOpen', 'Swapping', 'Observing'].includes(stage)) return;
-      if (stage === 'Held') await berth.believe('ship', 'approve', workflowId, '--reason', 'to have one under way');
-      else assert.ok(['Retraining', 'Gating', 'Queued'].includes(stage), stage);
-    }
-  }
 });

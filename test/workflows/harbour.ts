@@ -48,17 +48,25 @@ export class Harbour {
     { type = 'shipModel', input = {} as unknown } = {},
   ): Promise<T> {
     const tiers = scriptedTiers(script);
-    const workers = await Promise.all([
-      this.worker(TASK_QUEUES.workflows, { workflowBundle: { codePath: this.codePath } }),
-      this.worker(TASK_QUEUES.research, { activities: tiers.research }),
-      this.worker(TASK_QUEUES.broker, { activities: tiers.broker }),
-    ]);
-    const running = workers.map((worker) => worker.run());
-    try {
+    return await this.with(tiers, async () => {
       const ship = await this.start(name, input, type);
       const result = await voyage(ship, tiers);
       await this.record(name, ship.workflowId);
       return result;
+    });
+  }
+
+  /** Lets workers run meanwhile: the product's workflows, and the steps given; those of other tiers follow a script. */
+  async with<T>(tiers: { research?: object; broker?: object }, work: () => Promise<T>): Promise<T> {
+    const { research, broker } = { ...scriptedTiers({}), ...tiers };
+    const workers = await Promise.all([
+      this.worker(TASK_QUEUES.workflows, { workflowBundle: { codePath: this.codePath } }),
+      this.worker(TASK_QUEUES.research, { activities: research }),
+      this.worker(TASK_QUEUES.broker, { activities: broker }),
+    ]);
+    const running = workers.map((worker) => worker.run());
+    try {
+      return await work();
     } finally {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);

@@ -6,10 +6,13 @@ import type { RoleName, TrustedRoot } from '../../trust/root.js';
 import { createFile } from '../disk/create-file.js';
 import { readPrivateFile } from '../process/private-files.js';
 
+/** A measuring key is of no role of the root: the signer alone knows whose measurements count. */
+export type KeyKind = RoleName | 'measuring';
+
 const SUFFIX = '.key.pem';
 
 /** Stores a private key as `<role>-<first 16 digits of keyid>.key.pem`, readable by its owner only. */
-export function writeSigningKey(folder: string, role: RoleName, key: SigningKey): string {
+export function writeSigningKey(folder: string, role: KeyKind, key: SigningKey): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const file = path.join(folder, `${role}-${key.keyid.slice(0, 16)}${SUFFIX}`);
@@ -22,7 +25,7 @@ export function writeSigningKey(folder: string, role: RoleName, key: SigningKey)
  * @param passphrase of those that are encrypted
  * @throws Failure 'KeyExposed' where others can read one
  */
-export function readSigningKeys(folder: string, role: RoleName, passphrase?: string): SigningKey[] {
+export function readSigningKeys(folder: string, role: KeyKind, passphrase?: string): SigningKey[] {
   return signingKeyFiles(folder, role).map((file) =>
     signingKeyFromPem(readPrivateFile(file).toString('utf8'), passphrase),
   );
@@ -51,7 +54,7 @@ export class NoSigningKey extends Failure {
   }
 }
 
-function signingKeyFiles(folder: string, role: RoleName): string[] {
+function signingKeyFiles(folder: string, role: KeyKind): string[] {
   let names: string[];
   try {
     names = readdirSync(folder);

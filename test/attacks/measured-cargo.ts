@@ -1,0 +1,48 @@
+import { type Measured, recipeSha256, signMeasurement } from '../../research/evidence/measurement.js';
+import { encodeGateReport } from '../../research/gate/index.js';
+import { describeFiles } from '../../shared/trust/archive.js';
+import { candidateSha256 } from '../../shared/trust/decision.js';
+import type { DsseEnvelope } from '../../shared/trust/dsse.js';
+import type { SigningKey } from '../../shared/trust/ed25519-key.js';
+import { sha256 } from '../release/release-fixture.js';
+import type { Cargo } from './signing-table.js';
+
+/** What the steps of a ship would have measured on their way to this cargo. */
+export function measuredOf({ shipId, files, report, card }: Cargo): Measured[] {
+  const { evidence } = report;
+  const { priorRelease } = evidence;
+  const described = describeFiles(files);
+  const ofCandidate = candidateSha256(described);
+  const heads = evidence.heads.map(({ head, folds }) => ({
+    ...{ head, folds, samplesSha256: sha256(`samples of ${head} of ${shipId}`) },
+    onnxSha256: described.find(({ name }) => name === `heads/${head}.onnx`)?.sha256 ?? sha256('no graph'),
+    recipeSha256: recipeSha256(card.heads.find(({ spec }) => spec.name === head)!.recipe),
+  }));
+  const scored = heads.flatMap(({ head, folds, samplesSha256, recipeSha256: recipe }) =>
+    folds.map(({ fold }) => ({
+      ...{ what: 'fold' as const, shipId, head, fold, samplesSha256, recipeSha256: recipe, priorRelease },
+      scoreSha256: sha256(`fold ${fold} of ${head} of ${shipId} against ${priorRelease}`),
+    })),
+  );
+  return [
+    ...heads.map(({ head, samplesSha256 }) => ({
+      ...{ what: 'samples' as const, shipId, head, samplesSha256, trainingSetMerkleRoot: card.data.merkleRoot },
+    })),
+    ...heads.map(({ head, samplesSha256, onnxSha256, recipeSha256: recipe }) => ({
+      ...{ what: 'head' as const, shipId, head, samplesSha256, onnxSha256, recipeSha256: recipe },
+    })),
+    {
+      ...{ what: 'candidate', shipId, candidateSha256: ofCandidate },
+      heads: heads.map(({ head, onnxSha256 }) => ({ head, onnxSha256 })),
+    },
+    ...scored,
+    {
+      ...{ what: 'gate', shipId, candidateSha256: ofCandidate, gateReportSha256: encodeGateReport(report).sha256 },
+      folds: scored.map(({ head, fold, scoreSha256 }) => ({ head, fold, scoreSha256 })),
+    },
+  ];
+}
+
+export function signedBy(key: SigningKey, measured: readonly Measured[]): DsseEnvelope[] {
+  return measured.map((one) => signMeasurement(one, key));
+}
