@@ -1,8 +1,9 @@
 import { operatorsOf } from '../../research/release/operators.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
-import type { SigningKey } from '../../shared/trust/ed25519-key.js';
+import type { EnvelopeKey } from '../../shared/trust/listed-key.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
+import { sshKeysIn } from './ssh-keys.js';
 
 export interface OperatorKeyAsk {
   readonly folder: string;
@@ -12,9 +13,9 @@ export interface OperatorKeyAsk {
 }
 
 /** The key here that the root lists, by name where there are several. @throws Failure NoOperatorKey, UsageFailure */
-export function operatorKey({ folder, root, by }: OperatorKeyAsk): { key: SigningKey; name: string } {
+export function operatorKey({ folder, root, by }: OperatorKeyAsk): { key: EnvelopeKey; name: string } {
   const { operators } = operatorsOf(root);
-  const here = readSigningKeys(folder, 'operator').flatMap((key) => {
+  const here = operatorKeysIn(folder).flatMap((key) => {
     const listed = operators.find(({ keyid }) => keyid === key.keyid);
     return listed ? [{ key, name: listed.name }] : [];
   });
@@ -29,4 +30,9 @@ export function operatorKey({ folder, root, by }: OperatorKeyAsk): { key: Signin
     `${folder} holds no key of ${who} that the root of trust lists`,
     'see `believe operators ls`; name the folder of the key with --keys-folder, or add one: believe operators add --name NAME',
   );
+}
+
+/** Keys of our own form, and those of ssh. */
+export function operatorKeysIn(folder: string): EnvelopeKey[] {
+  return [...readSigningKeys(folder, 'operator'), ...sshKeysIn(folder)];
 }

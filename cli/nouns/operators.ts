@@ -6,9 +6,11 @@ import { addOperator, operatorsOf, revokeOperator } from '../../research/release
 import { homePlaces } from '../../shared/config/home-places.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/node/disk/plain-file.js';
-import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
-import { type VerifyingKey, verifyingKey } from '../../shared/trust/ed25519-key.js';
+import { verifyingKey } from '../../shared/trust/ed25519-key.js';
+import type { ListedKey } from '../../shared/trust/listed-key.js';
+import { sshKeyInLine } from '../../shared/trust/ssh-key.js';
+import { operatorKeysIn } from '../keys/operator-key.js';
 import { integer, type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
 import { printResult } from '../output.js';
 
@@ -20,7 +22,10 @@ export function register(noun: Command): void {
       'list one more in the next root of trust; makes a key unless a public one is given; needs the root keys',
     )
     .requiredOption('--name <name>', 'how he is called in manifests and by --by')
-    .option('--public-key <file>', 'his Ed25519 public key as PEM (openssl pkey -pubout), made on his own machine')
+    .option(
+      '--public-key <file>',
+      'his public key, made on his own machine: Ed25519 as PEM (openssl pkey -pubout), or a .pub file of ssh, also of a hardware key (ssh-keygen -t ed25519-sk)',
+    )
     .option('--threshold <n>', 'from now on so many operators must sign an approval', integer)
     .action(add);
   withPlaces(noun.command('revoke'))
@@ -74,7 +79,7 @@ function revoke(who: string, options: PlaceOptions): void {
 function described(places: KeyPlaces) {
   const { metadata, ...root } = readTrustedRoot(trustFolder(places, 'research'));
   const { threshold, operators } = operatorsOf({ metadata, ...root });
-  const here = new Set(readSigningKeys(privateKeysFolder(places, 'operator'), 'operator').map(({ keyid }) => keyid));
+  const here = new Set(operatorKeysIn(privateKeysFolder(places, 'operator')).map(({ keyid }) => keyid));
   return {
     rootVersion: metadata.version,
     threshold,
@@ -82,11 +87,16 @@ function described(places: KeyPlaces) {
   };
 }
 
-function publicKeyIn(file: string): VerifyingKey {
+function publicKeyIn(file: string): ListedKey {
   const pem = readInputFile(file, HANDWRITTEN_BYTES_MAX);
+  const text = pem.toString('utf8');
   try {
+    if (/^(sk-)?(ssh|ecdsa)-/.test(text)) return sshKeyInLine(text);
     return verifyingKey(createPublicKey(pem).export({ type: 'spki', format: 'der' }));
   } catch {
-    throw new UsageFailure(`${file} is no Ed25519 public key in PEM`, 'openssl pkey -in KEY -pubout -out FILE');
+    throw new UsageFailure(
+      `${file} is no Ed25519 public key, as PEM or of ssh`,
+      'openssl pkey -in KEY -pubout -out FILE, or ssh-keygen -t ed25519-sk',
+    );
   }
 }

@@ -165,7 +165,7 @@ function withKeys(metadata: RootMetadata, fresh: ReadonlyMap<RoleName, readonly 
 
 function publishTrust(folder: string, root: TrustedRoot): void {
   for (const key of root.roles.release.keys) {
-    replaceFile(publicKeyFile(folder, 'release', key.keyid), publicKeyPem(key));
+    if ('spkiDer' in key) replaceFile(publicKeyFile(folder, 'release', key.keyid), publicKeyPem(key));
   }
   trustRoot(folder, root);
 }

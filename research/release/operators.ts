@@ -1,7 +1,8 @@
 import { UsageFailure } from '../../shared/failure.js';
 import { writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
-import { generateSigningKey, type VerifyingKey } from '../../shared/trust/ed25519-key.js';
+import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
+import { type ListedKey, listedBytes } from '../../shared/trust/listed-key.js';
 import { operatorName, type RootMetadata, type TrustedRoot } from '../../shared/trust/root.js';
 import { type KeyPlaces, privateKeysFolder, trustFolder } from './key-places.js';
 import { publishNextRoot } from './keys.js';
@@ -36,7 +37,7 @@ export function addOperator(
   places: KeyPlaces,
   ask: {
     readonly name: string;
-    readonly publicKey?: VerifyingKey;
+    readonly publicKey?: ListedKey;
     readonly threshold?: number;
     readonly nextCounter: number;
   },
@@ -57,7 +58,7 @@ export function addOperator(
       keyids: [...now.keyids, key.keyid],
       names: { ...now.names, [key.keyid]: name },
     };
-    const keys = { ...metadata.keys, [key.keyid]: key.spkiDer.toString('base64') };
+    const keys = { ...metadata.keys, [key.keyid]: listedBytes(key).toString('base64') };
     return { next: { ...metadata, keys, roles: { ...metadata.roles, operator } } };
   });
   // After the root: a key without a listing would only confuse; one that was lost is revoked and added again.

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { sha256Hex } from '../reference.js';
 import { cosignEnvelope, type DsseEnvelope, dsseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
-import type { SigningKey } from './ed25519-key.js';
+import type { EnvelopeKey } from './listed-key.js';
 import type { TrustedRoot } from './root.js';
 
 export const DECISION_PAYLOAD_TYPE = 'application/vnd.believe.decision+json';
@@ -53,14 +53,14 @@ export function candidateSha256(
     .digest('hex');
 }
 
-export function signDecision(statement: DecisionStatement, keys: readonly SigningKey[]): SignedDecision {
+export function signDecision(statement: DecisionStatement, keys: readonly EnvelopeKey[]): SignedDecision {
   const told = decisionStatement.parse(statement);
   const signed = signEnvelope(DECISION_PAYLOAD_TYPE, Buffer.from(JSON.stringify(told)), keys);
   return { verdict: told.verdict, by: told.by, reason: told.reason, signed };
 }
 
 /** Puts one more operator's signature beside those that a decision has. */
-export function cosignDecision(decision: SignedDecision, key: SigningKey): SignedDecision {
+export function cosignDecision(decision: SignedDecision, key: EnvelopeKey): SignedDecision {
   return { ...decision, signed: cosignEnvelope(decision.signed, key) };
 }
 

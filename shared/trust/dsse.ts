@@ -1,9 +1,8 @@
-import { verify } from 'node:crypto';
 import nacl from 'tweetnacl';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { sha256Hex } from '../reference.js';
-import type { SigningKey, VerifyingKey } from './ed25519-key.js';
+import { type EnvelopeKey, hasSigned, type ListedKey } from './listed-key.js';
 
 /** Base64 in its one canonical form: a flipped bit in the unused tail of the last digit is not the same text. */
 const base64 = z
@@ -53,21 +52,23 @@ export function preAuthEncoding(payloadType: string, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${payload.length} `), payload]);
 }
 
-/** Signs with every key given. Ed25519 is deterministic: the same payload and keys give the same envelope. */
-export function signEnvelope(payloadType: string, payload: Buffer, keys: readonly SigningKey[]): DsseEnvelope {
+/** Signs with every key given. Ed25519 is deterministic: the same payload and keys give the same envelope, but for keys in devices. */
+export function signEnvelope(payloadType: string, payload: Buffer, keys: readonly EnvelopeKey[]): DsseEnvelope {
   const message = preAuthEncoding(payloadType, payload);
   return {
     payloadType,
     payload: payload.toString('base64'),
-    signatures: keys.map((key) => {
-      const { secretKey } = nacl.sign.keyPair.fromSeed(key.seed);
-      return { keyid: key.keyid, sig: Buffer.from(nacl.sign.detached(message, secretKey)).toString('base64') };
-    }),
+    signatures: keys.map((key) => ({ keyid: key.keyid, sig: signatureBy(key, message).toString('base64') })),
   };
 }
 
+function signatureBy(key: EnvelopeKey, message: Buffer): Buffer {
+  if ('sign' in key) return key.sign(message);
+  return Buffer.from(nacl.sign.detached(message, nacl.sign.keyPair.fromSeed(key.seed).secretKey));
+}
+
 /** Puts one more signature beside those that an envelope has; in place of the one that this key has made already. */
-export function cosignEnvelope({ payloadType, payload, signatures }: DsseEnvelope, key: SigningKey): DsseEnvelope {
+export function cosignEnvelope({ payloadType, payload, signatures }: DsseEnvelope, key: EnvelopeKey): DsseEnvelope {
   const [added] = signEnvelope(payloadType, Buffer.from(payload, 'base64'), [key]).signatures;
   return { payloadType, payload, signatures: [...signatures.filter(({ keyid }) => keyid !== key.keyid), added!] };
 }
@@ -85,11 +86,11 @@ export interface SignatureCheck {
 
 /**
  * Counts distinct keys, not signatures: the keyid beside a signature is only a hint, and the signature's own bytes
- * identify nothing. Verified by OpenSSL, which refuses the malleated form S + L that tweetnacl 1.0.3 accepts.
+ * identify nothing.
  */
 export function verifySignatures(
   envelope: DsseEnvelope,
-  keys: readonly VerifyingKey[],
+  keys: readonly ListedKey[],
   threshold: number,
 ): SignatureCheck {
   const message = preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
@@ -98,7 +99,7 @@ export function verifySignatures(
   let surplus = false;
   for (const { keyid, sig } of envelope.signatures) {
     const signature = Buffer.from(sig, 'base64');
-    const signer = keys.find((key) => verify(null, message, key.publicKey, signature));
+    const signer = keys.find((key) => hasSigned(key, message, signature));
     surplus ||= signer === undefined || valid.has(signer.keyid);
     if (signer === undefined) continue;
     valid.add(signer.keyid);

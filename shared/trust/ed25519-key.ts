@@ -32,6 +32,11 @@ export function verifyingKey(spkiDer: Buffer): VerifyingKey {
   };
 }
 
+/** @param raw the 32 bytes of the key itself */
+export function publicKeyOf(raw: Buffer): KeyObject {
+  return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' });
+}
+
 export function generateSigningKey(): SigningKey {
   return signingKeyFromPem(
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type RiskLimits, riskConfig } from '../config/operations.js';
 import { Failure } from '../failure.js';
 import { type DsseEnvelope, signEnvelope } from './dsse.js';
-import type { SigningKey } from './ed25519-key.js';
+import type { EnvelopeKey } from './listed-key.js';
 import { operatorSignatures, whyNotSigned } from './operator-signatures.js';
 import type { TrustedRoot } from './root.js';
 import { minutesFrom, whyNotNow } from './signed-for-minutes.js';
@@ -48,7 +48,7 @@ export function actNow(
   });
 }
 
-export function signAct(act: OperatorAct, keys: readonly SigningKey[]): DsseEnvelope {
+export function signAct(act: OperatorAct, keys: readonly EnvelopeKey[]): DsseEnvelope {
   return signEnvelope(ACT_PAYLOAD_TYPE, Buffer.from(JSON.stringify(operatorAct.parse(act))), keys);
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { sha256Hex } from '../reference.js';
 import { type DsseEnvelope, signEnvelope } from './dsse.js';
-import type { SigningKey } from './ed25519-key.js';
+import type { EnvelopeKey } from './listed-key.js';
 import { operatorSignatures, whyNotSigned } from './operator-signatures.js';
 import type { TrustedRoot } from './root.js';
 import { minutesFrom, whyNotNow } from './signed-for-minutes.js';
@@ -40,7 +40,7 @@ export function orderNow(
   return rollbackOrder.parse({ kind: 'believe.rollback-order', version: 1, ...order, ...minutesFrom(nowMs), id });
 }
 
-export function signOrder(order: RollbackOrder, keys: readonly SigningKey[]): DsseEnvelope {
+export function signOrder(order: RollbackOrder, keys: readonly EnvelopeKey[]): DsseEnvelope {
   return signEnvelope(ROLLBACK_ORDER_PAYLOAD_TYPE, Buffer.from(JSON.stringify(rollbackOrder.parse(order))), keys);
 }
 

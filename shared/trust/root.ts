@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { sha256Hex } from '../reference.js';
 import { type DsseEnvelope, encodeEnvelope, parseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
-import { type SigningKey, type VerifyingKey, verifyingKey } from './ed25519-key.js';
+import type { SigningKey } from './ed25519-key.js';
+import { type ListedKey, listedKey } from './listed-key.js';
 
 export const ROOT_PAYLOAD_TYPE = 'application/vnd.believe.root+json';
 
@@ -23,7 +24,7 @@ const operatorRole = role.extend({
   firstCounter: z.number().int().positive(),
 });
 
-/** Payload of the root of trust: which keys may sign what. `keys` maps a keyid to the SPKI DER in base64. */
+/** Payload of the root of trust: which keys may sign what. `keys` maps a keyid to the SPKI DER, or an operator's OpenSSH key, in base64. */
 export const rootMetadata = z.strictObject({
   kind: z.literal('believe.root'),
   version: z.number().int().positive(),
@@ -38,7 +39,7 @@ export type RootMetadata = Readonly<z.infer<typeof rootMetadata>>;
 
 export interface TrustedRole {
   readonly threshold: number;
-  readonly keys: readonly VerifyingKey[];
+  readonly keys: readonly ListedKey[];
 }
 
 /** A root whose own signatures have been checked. */
@@ -107,6 +108,7 @@ function unsignedRoot(envelope: DsseEnvelope, envelopeBytes: Buffer): TrustedRoo
   const metadata = parseMetadata(envelope);
   const roles = Object.fromEntries(ROLE_NAMES.map((name) => [name, trustedRole(metadata, name)]));
   refuseSharedKeys(metadata);
+  refuseOneKeyTwice(Object.values(roles).flatMap(({ keys }) => keys));
   return { metadata, roles: roles as Record<RoleName, TrustedRole>, envelope: envelopeBytes };
 }
 
@@ -129,7 +131,9 @@ const NOBODY = { keyids: [], threshold: 0 };
 function trustedRole(metadata: RootMetadata, name: RoleName): TrustedRole {
   const { keyids, threshold } = metadata.roles[name] ?? NOBODY;
   const keys = [...new Set(keyids)].map((keyid) => {
-    const key = verifyingKey(Buffer.from(metadata.keys[keyid] ?? '', 'base64'));
+    const key = listedKey(Buffer.from(metadata.keys[keyid] ?? '', 'base64'));
+    if ('blob' in key && name !== 'operator')
+      throw new RootRefused('malformed', `the key listed as ${keyid} is one of ssh, and those are for operators only`);
     if (key.keyid !== keyid) throw new RootRefused('malformed', `the key listed as ${keyid} has another keyid`);
     return key;
   });
@@ -144,6 +148,13 @@ function refuseSharedKeys({ roles }: RootMetadata): void {
   const keyids = ROLE_NAMES.flatMap((name) => [...new Set(roles[name]?.keyids ?? [])]);
   const shared = keyids.find((keyid, index) => keyids.indexOf(keyid) !== index);
   if (shared !== undefined) throw new RootRefused('malformed', `the key ${shared} has two roles`);
+}
+
+/** In two forms, of ssh and of its own, one key would count as two signers. */
+function refuseOneKeyTwice(keys: readonly ListedKey[]): void {
+  const raw = keys.map(({ publicKey }) => publicKey.export({ type: 'spki', format: 'der' }).toString('hex'));
+  const twice = keys.find((_, index) => raw.indexOf(raw[index]!) !== index);
+  if (twice) throw new RootRefused('malformed', `the key ${twice.keyid} is listed in two forms`);
 }
 
 function requireSignatures(envelope: DsseEnvelope, role: TrustedRole, whose: string): void {

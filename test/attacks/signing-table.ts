@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { measuringKey } from '../../research/evidence/measuring-keys.js';
+import { measuringKey, measuringKeysFolder } from '../../research/evidence/measuring-keys.js';
 import { gatherEvidence } from '../../research/gate/gather-evidence.js';
 import { encodeGateReport, type GateReport, judgeGate } from '../../research/gate/index.js';
 import { type ModelCard, modelCard } from '../../research/model-card/model-card.js';
@@ -14,11 +14,11 @@ import { type GateThresholds, gateThresholds } from '../../shared/config/gate-th
 import { type ReleaseSighting, signSighting } from '../../shared/contract/release-sighting.js';
 import { featureSchemaJson, featureSchemaSha256 } from '../../shared/market/features/schema.js';
 import { HEAD_NAMES } from '../../shared/model/heads/head.js';
-import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
+import { readSigningKeys, writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256, type SignedDecision, signDecision } from '../../shared/trust/decision.js';
-import type { SigningKey } from '../../shared/trust/ed25519-key.js';
+import { generateSigningKey, type SigningKey } from '../../shared/trust/ed25519-key.js';
 import type { ReleaseProduct } from '../../shared/trust/product.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { tinyRecipe, tinyRun, tinySamples } from '../gate/tiny-market.js';
@@ -26,6 +26,8 @@ import { PRODUCT } from '../release/release-fixture.js';
 import { measuredOf, signedBy } from './measured-cargo.js';
 
 export const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
+/** Of the research worker of every home here. */
+const MEASURING_KEY = generateSigningKey();
 const NO_HASH = '0'.repeat(64);
 const THRESHOLDS: GateThresholds = gateThresholds.parse({ testRowsMin: 20 });
 
@@ -46,6 +48,7 @@ export class SigningTable {
     readonly home: string,
     thresholds: GateThresholds = THRESHOLDS,
   ) {
+    writeSigningKey(measuringKeysFolder(home), 'measuring', MEASURING_KEY);
     initKeys(keyPlaces(home), { ...USUAL_CEREMONY, operatorName: 'ann', nowMs: Date.now() });
     this.places = signerPlaces(home);
     this.signer = new Signer(this.places, { thresholds, lifetimeDays: 30 });

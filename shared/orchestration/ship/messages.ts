@@ -23,7 +23,7 @@ const signedForm = z.strictObject({
   payloadType: z.string().max(200),
   payload: z.string().max(20_000),
   signatures: z
-    .array(z.strictObject({ keyid: sha256Hex, sig: z.string().max(200) }))
+    .array(z.strictObject({ keyid: sha256Hex, sig: z.string().max(1000) }))
     .min(1)
     .max(16),
 });
