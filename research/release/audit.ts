@@ -6,7 +6,7 @@ import { rootVersionFile } from '../../shared/node/trust/trust-store.js';
 import { statementOf } from '../../shared/trust/decision.js';
 import { type DsseEnvelope, parseEnvelope, verifySignatures } from '../../shared/trust/dsse.js';
 import { actOf } from '../../shared/trust/operator-act.js';
-import { REVOCATIONS_FILE, revocationsIn } from '../../shared/trust/revocations.js';
+import { REVOCATIONS_FILE, type Revocation, revocationsIn } from '../../shared/trust/revocations.js';
 import { orderOf } from '../../shared/trust/rollback-order.js';
 import { nextRoot, readRoot, type TrustedRoot } from '../../shared/trust/root.js';
 import { envelopeName, type ReleasePredicate, releaseStatement } from '../../shared/trust/statement.js';
@@ -158,12 +158,15 @@ function revocationLines(moduleFolder: string, roots: readonly TrustedRoot[], ga
   const file = path.join(moduleFolder, REVOCATIONS_FILE);
   if (!existsSync(file)) return [];
   const bytes = readFileSync(file);
-  const root = roots.findLast((one) => revocationsIn(bytes, one) !== null);
-  if (root === undefined) {
-    gaps.push(`${file} is not signed by a release key`);
+  let revoked: readonly Revocation[] | null = null;
+  try {
+    for (const root of roots) revoked = revocationsIn(bytes, root) ?? revoked;
+  } catch (error) {
+    gaps.push(`${file}: ${(error as Error).message}`);
     return [];
   }
-  return revocationsIn(bytes, root)!.map(({ at, modelVersion, reason }) => ({
+  if (revoked === null) gaps.push(`${file} is not signed by a release key`);
+  return (revoked ?? []).map(({ at, modelVersion, reason }) => ({
     at,
     who: 'signer',
     what: `revoked v${modelVersion}: ${reason}`,

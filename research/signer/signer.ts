@@ -8,7 +8,13 @@ import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { candidateSha256, verifyDecision } from '../../shared/trust/decision.js';
 import { type DsseEnvelope, encodeEnvelope } from '../../shared/trust/dsse.js';
 import { isSameProduct } from '../../shared/trust/product.js';
-import { REVOCATIONS_FILE, type Revocation, revocationsIn, signRevocations } from '../../shared/trust/revocations.js';
+import {
+  REVOCATION_REASON_MAX,
+  REVOCATIONS_FILE,
+  type Revocation,
+  revocationsIn,
+  signRevocations,
+} from '../../shared/trust/revocations.js';
 import { OrderRefused, orderOf, type RollbackOrder, verifyOrder } from '../../shared/trust/rollback-order.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { GATE_REPORT_FILE, type ReleasePredicate } from '../../shared/trust/statement.js';
@@ -254,21 +260,34 @@ export class Signer {
     const before = this.revoked();
     const isOwn = (id: string) => id.startsWith(shipId) && OWN_RELEASE.test(id.slice(shipId.length));
     const at = new Date(this.nowMs()).toISOString();
+    const words = reason.slice(0, REVOCATION_REASON_MAX);
     const added = this.ledger()
       .list()
       .filter(({ releaseId, state }) => isOwn(releaseId) && state !== 'live')
       .filter(({ payloadSha256 }) => before.every((one) => one.payloadSha256 !== payloadSha256))
       .flatMap(({ payloadSha256, modelVersion }) =>
-        payloadSha256 === null ? [] : [{ payloadSha256, modelVersion, reason, at }],
+        payloadSha256 === null ? [] : [{ payloadSha256, modelVersion, reason: words, at }],
       );
     if (added.length === 0) return null;
     const signers = signersOf(this.places.keysFolder, 'release', this.root(), this.places.passphrase);
-    // The newest thousand: older ones have long expired.
-    const list = signRevocations([...before, ...added].slice(-REVOCATIONS_MAX), signers);
+    const list = signRevocations([...before.filter((one) => !this.hasExpired(one)), ...added], signers);
     publishFile(this.places.moduleFolder, REVOCATIONS_FILE, encodeEnvelope(list));
     return null;
   }
 
+  /** By its own statement: then no broker loads it, revoked or not. */
+  private hasExpired({ modelVersion, payloadSha256 }: Revocation): boolean {
+    const { releasesFolder } = this.places;
+    const isKnown = this.ledger()
+      .list()
+      .some((one) => one.modelVersion === modelVersion && one.payloadSha256 === payloadSha256);
+    if (!isKnown) return false;
+    return (
+      Date.parse(readBuiltRelease(releasesFolder, modelVersion).predicate.expires) <= this.nowMs() - CLOCKS_DIFFER_MS
+    );
+  }
+
+  /** @throws ReleaseRefused `revocations-unreadable`: what it cannot read, the signer must not replace by a shorter list */
   private revoked(): readonly Revocation[] {
     const file = path.join(this.places.moduleFolder, REVOCATIONS_FILE);
     return existsSync(file) ? (revocationsIn(readFileSync(file), this.root()) ?? []) : [];
@@ -298,7 +317,8 @@ export class Signer {
 
 /** What a ship's identity is followed by in those of its releases. */
 const OWN_RELEASE = /^(?:\/rollback|\/order-[0-9a-f]{32})?$/;
-const REVOCATIONS_MAX = 1000;
+/** A broker's clock may be behind. */
+const CLOCKS_DIFFER_MS = 86_400_000;
 /** A report or a card; real ones have some hundred kB. */
 const REPORT_BYTES_MAX = 64 * 2 ** 20;
 const MEASUREMENTS_BYTES_MAX = 64 * 2 ** 20;

@@ -42,6 +42,7 @@ const REFUSALS = {
   'gate-report': 'the gate report is not the one that is signed',
   'gate-verdict': 'the statement says of the gate what the gate report does not say',
   'rollback-grounds': 'neither operators nor what this broker saw ask for this rollback, here and now',
+  'revocations-unreadable': 'the list of releases that were given up is signed, and cannot be read to its end',
   revoked: 'research gave this release up after it was signed',
   decision: 'the gate held it, and the operators that the root of trust lists have not let it go',
 } as const;
@@ -58,6 +59,7 @@ const FIXES: Partial<Record<RefusalReason, string>> = {
   'clock-set-back': 'set the clock of this machine right, then verify again',
   'other-product': 'ship a release that was trained for this product, or set instrument to the one that it names',
   'gate-verdict': 'keep the old release, and find out who had this statement signed',
+  'revocations-unreadable': 'see `believe audit` on research; run the same version of the program on both tiers',
   revoked: 'ship again: a release that was given up is never used',
   'rollback-grounds': 'order the rollback: believe ship rollback --to N --reason WHY',
   decision: 'approve the ship with an operator key: believe ship approve',

@@ -7,6 +7,7 @@ import { createFile } from '../disk/create-file.js';
 /**
  * Keeps what a delivered list revokes, one file a release in `trust/revoked/`, which only grows: an older list that comes
  * later takes nothing back. A list that the release keys have not signed is passed over.
+ * @throws ReleaseRefused `revocations-unreadable`
  */
 export function keepRevocations(brokerFolder: string, list: Buffer, root: TrustedRoot): void {
   for (const one of revocationsIn(list, root) ?? []) {
