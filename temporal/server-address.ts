@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../shared/config/config.js';
+import { Failure } from '../shared/failure.js';
 import { readPrivateFile } from '../shared/node/process/private-files.js';
 
 /** Where the Temporal server is, and how to speak to it. */
@@ -12,8 +14,14 @@ export interface ServerAddress {
   readonly tls?: Exclude<ConnectionOptions['tls'], boolean | null | undefined>;
 }
 
-/** @throws Failure 'KeyExposed' where others can read the key of the client certificate */
-export function serverAddress({ temporal }: Config): ServerAddress {
+/** Who speaks to the server: so that it can tell them apart, and one certificate can be taken back without the others. */
+export type Tier = 'orchestrator' | 'research' | 'broker';
+
+/**
+ * @param tier whose certificate is shown, where each tier has one
+ * @throws Failure 'KeyExposed' where others can read the key of the client certificate; 'NoCertificate' without one
+ */
+export function serverAddress({ temporal }: Config, tier?: Tier): ServerAddress {
   const { address, namespace, tls } = temporal;
   if (tls === null) return { address, namespace };
   return {
@@ -21,8 +29,19 @@ export function serverAddress({ temporal }: Config): ServerAddress {
     namespace,
     tls: {
       serverRootCACertificate: readFileSync(tls.caFile),
-      clientCertPair: { crt: readFileSync(tls.certFile), key: readPrivateFile(tls.keyFile) },
+      clientCertPair: certificateOf(tls, tier),
       ...(tls.serverName === null ? {} : { serverNameOverride: tls.serverName }),
     },
   };
+}
+
+function certificateOf(tls: NonNullable<Config['temporal']['tls']>, tier: Tier | undefined) {
+  const { certFile, keyFile, tierFolder } = tls;
+  if (tier === undefined || tierFolder === null) return { crt: readFileSync(certFile), key: readPrivateFile(keyFile) };
+  const [own, ownKey] = [path.join(tierFolder, `${tier}.pem`), path.join(tierFolder, `${tier}.key`)];
+  const missing = [own, ownKey].find((file) => !existsSync(file));
+  // Never another one in its place: the server would take this tier for somebody else.
+  if (missing !== undefined)
+    throw new Failure('NoCertificate', `there is no ${missing}`, 'bring it, or set temporal.tls.tierFolder to null');
+  return { crt: readFileSync(own), key: readPrivateFile(ownKey) };
 }

@@ -14,7 +14,7 @@ const config = workerConfig();
 const rsync = await obtainRsync({ reach: isLoopback(config.rsync.host) ? 'loopback' : 'network' });
 await runWorker(
   {
-    ...serverAddress(config),
+    ...serverAddress(config, 'broker'),
     identity: `broker@${process.pid}`,
     metricsPort: config.metrics.brokerPort,
     deployment: null,

@@ -10,7 +10,7 @@ const config = workerConfig();
 const { codePath, buildId } = await bundleWorkflows();
 await runWorker(
   {
-    ...serverAddress(config),
+    ...serverAddress(config, 'orchestrator'),
     identity: `orchestrator@${process.pid}`,
     metricsPort: config.metrics.orchestratorPort,
     deployment: config.temporal.versioned ? { name: ORCHESTRATOR_DEPLOYMENT, buildId } : null,

@@ -12,7 +12,7 @@ import { workerConfig } from './worker-options.js';
 /** The research worker: trains and gates, and signs what it measures. It holds no release key and no broker credential. */
 const config = workerConfig();
 const library = await obtainLibxgboost();
-const server = serverAddress(config);
+const server = serverAddress(config, 'research');
 
 await runWorker(
   {

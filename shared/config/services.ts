@@ -28,6 +28,12 @@ export const temporalConfig = z
           .nullable()
           .default(null)
           .describe("Name in the server's certificate, where it is not the address."),
+        tierFolder: text
+          .nullable()
+          .default(null)
+          .describe(
+            'Folder with a certificate for each tier (research.pem with research.key, and so broker and orchestrator): each worker shows its own, and the command line certFile.',
+          ),
       })
       .nullable()
       .default(null)

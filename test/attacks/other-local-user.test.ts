@@ -73,7 +73,7 @@ describe('attack: another user of the machine', function () {
     const keyFile = path.join(path.dirname(home), 'client.key');
     writeFileSync(keyFile, 'key', { mode: 0o644 });
     const config = loadConfig({ env: {} });
-    const tls = { caFile: keyFile, certFile: keyFile, keyFile, serverName: null };
+    const tls = { caFile: keyFile, certFile: keyFile, keyFile, serverName: null, tierFolder: null };
     assert.throws(() => serverAddress({ ...config, temporal: { ...config.temporal, tls } }), { name: 'KeyExposed' });
     chmodSync(keyFile, 0o600);
     assert.ok(serverAddress({ ...config, temporal: { ...config.temporal, tls } }).tls);
