@@ -16,6 +16,7 @@ import {
 import { readCandidate } from '../../research/release/build-release.js';
 import { loadSamples } from '../../research/samples/sample-file.js';
 import { liveRelease, recipesOf } from '../../research/ship/live-release.js';
+import { keepMeasured } from '../../research/ship/measured.js';
 import { writeModelCard } from '../../research/ship/model-card.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
 import { readPlan } from '../../research/ship/ship-plan.js';
@@ -34,7 +35,6 @@ import { step } from '../step.js';
 import { comparison } from './asks.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { keepMeasured } from './measured.js';
 
 /** Which score is meant: candidate against prior, of one head on one fold. */
 const scoreKey = z.object({

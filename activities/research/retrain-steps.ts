@@ -9,6 +9,7 @@ import {
   shardsOf,
   trainingSet as trainingSetSchema,
 } from '../../research/samples/training-set.js';
+import { keepMeasured } from '../../research/ship/measured.js';
 import { referenceTo } from '../../research/ship/run-folder.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
 import { openPlan, readPlan } from '../../research/ship/ship-plan.js';
@@ -25,7 +26,6 @@ import { candidateSha256 } from '../../shared/trust/decision.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import { type ResearchDependencies, researchPlaces } from './dependencies.js';
-import { keepMeasured } from './measured.js';
 
 type RetrainSteps = Pick<
   ResearchActivities,

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
 import { readInputFile } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
@@ -18,12 +19,12 @@ const SUFFIX = '.pub.pem';
 
 /** Private, of the process that measures: no other process and no other user reads it. */
 export function measuringKeysFolder(home: string): string {
-  return path.join(home, 'research', 'measuring');
+  return homePlaces(home).research.measuringKeys;
 }
 
 /** Public halves, in the signer's own folder: whoever writes there decides whose measurements count. */
 export function measurersFolder(home: string): string {
-  return path.join(home, 'signer', 'measurers');
+  return homePlaces(home).signer.measurers;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { measurementsOf } from '../../activities/research/measured.js';
 import { Failure } from '../../shared/failure.js';
 import type { Decision } from '../../shared/orchestration/ship/messages.js';
 import { describeFiles } from '../../shared/trust/archive.js';
@@ -10,6 +9,7 @@ import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../model-card/build-model-card
 import { readCandidate } from '../release/build-release.js';
 import type { Inbox } from '../signer/inbox.js';
 import type { Dossier } from '../signer/messages.js';
+import { measurementsOf } from './measured.js';
 import type { ShipFolder } from './ship-folder.js';
 import { readPlan } from './ship-plan.js';
 

@@ -24,6 +24,7 @@ export function homePlaces(home: string) {
       published: research('published'),
       trust: research('trust'),
       rsync: research('rsync'),
+      measuringKeys: research('measuring'),
       /** Where the release key was while the research worker signed. */
       formerReleaseKeys: research('keys'),
     },
@@ -31,6 +32,8 @@ export function homePlaces(home: string) {
       folder: at('signer'),
       keys: at('signer', 'keys'),
       inbox: at('signer', 'inbox'),
+      /** Public keys of those whose measurements count. */
+      measurers: at('signer', 'measurers'),
       lock: at('signer', 'signer.lock'),
     },
     broker: {

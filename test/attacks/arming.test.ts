@@ -7,7 +7,8 @@ import { loadRelease } from '../../broker/load-release.js';
 import type { SignedReleaseFiles } from '../../research/release/sign-release.js';
 import { nextRthOpen } from '../../shared/market/calendar/cme-calendar.js';
 import { PRODUCT, temporaryFolder } from '../release/release-fixture.js';
-import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
+import type { Cargo } from './cargo.js';
+import { cargoOf, SigningTable } from './signing-table.js';
 
 const MID_SESSION_MS = Date.parse('2025-06-03T17:00:00Z');
 const NEXT_OPEN_MS = nextRthOpen(MID_SESSION_MS).rthOpenMs;

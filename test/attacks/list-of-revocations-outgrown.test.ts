@@ -13,7 +13,8 @@ import {
   revocationsIn,
 } from '../../shared/trust/revocations.js';
 import { sha256, temporaryFolder } from '../release/release-fixture.js';
-import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
+import type { Cargo } from './cargo.js';
+import { cargoOf, SigningTable } from './signing-table.js';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 

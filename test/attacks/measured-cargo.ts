@@ -5,7 +5,7 @@ import { candidateSha256 } from '../../shared/trust/decision.js';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import { sha256 } from '../release/release-fixture.js';
-import type { Cargo } from './signing-table.js';
+import type { Cargo } from './cargo.js';
 
 /** What the steps of a ship would have measured on their way to this cargo. */
 export function measuredOf({ shipId, files, report, card }: Cargo): Measured[] {

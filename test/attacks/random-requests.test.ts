@@ -16,7 +16,8 @@ import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
 import { releaseStatement } from '../../shared/trust/statement.js';
 import { swapsAtOnce } from '../../shared/trust/verify-rollback.js';
 import { PRODUCT } from '../release/release-fixture.js';
-import { type Cargo, cardOf, cargoOf, SigningTable } from './signing-table.js';
+import type { Cargo } from './cargo.js';
+import { cardOf, cargoOf, SigningTable } from './signing-table.js';
 
 const OWN_KEY = generateSigningKey();
 const MARKET_MS = Date.parse('2025-06-03T17:00:00Z');

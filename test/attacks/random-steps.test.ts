@@ -8,7 +8,6 @@ import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { createBrokerActivities } from '../../activities/broker/index.js';
 import { createResearchActivities } from '../../activities/research/index.js';
-import { keepMeasured } from '../../activities/research/measured.js';
 import { LiveReleases } from '../../bridge/swap/live-release.js';
 import { SwapsLog } from '../../bridge/swap/swaps-log.js';
 import { loadRelease } from '../../broker/load-release.js';
@@ -16,6 +15,7 @@ import { releasesPasswordFile } from '../../broker/pull/pull-release.js';
 import { encodeGateReport } from '../../research/gate/index.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { releaseLedger } from '../../research/release/build-release.js';
+import { keepMeasured } from '../../research/ship/measured.js';
 import { ShipFolder } from '../../research/ship/ship-folder.js';
 import { signerAddress } from '../../research/signer/signer-address.js';
 import { type SignerServer, serveSigner } from '../../research/signer/signer-server.js';
@@ -40,8 +40,9 @@ import { startDaemon } from '../release/daemon-process.js';
 import { freePort } from '../release/link.js';
 import { PRODUCT } from '../release/release-fixture.js';
 import { library } from '../training/library.js';
+import type { Cargo } from './cargo.js';
 import { measuredOf } from './measured-cargo.js';
-import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
+import { cargoOf, SigningTable } from './signing-table.js';
 
 const OWN_KEY = generateSigningKey();
 /** Steps that wait for the bridge or for another ship; whoever asks can wait, or not. */

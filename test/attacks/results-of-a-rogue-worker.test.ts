@@ -8,8 +8,9 @@ import { keyPlaces } from '../../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../../research/release/keys.js';
 import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
 import { sha256, temporaryFolder } from '../release/release-fixture.js';
+import type { Cargo } from './cargo.js';
 import { measuredOf, signedBy } from './measured-cargo.js';
-import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
+import { cargoOf, SigningTable } from './signing-table.js';
 
 /** He writes any file of a ship's folder and answers for any step; the measuring key he has not. */
 describe('results of a worker without the measuring key', function () {

@@ -20,7 +20,8 @@ import {
   releaseStatement,
 } from '../../shared/trust/statement.js';
 import { PRODUCT, sha256, temporaryFolder } from '../release/release-fixture.js';
-import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
+import type { Cargo } from './cargo.js';
+import { cargoOf, SigningTable } from './signing-table.js';
 
 const ROLLBACK = 'rollback/1~0a1b2c3d';
 const MID_SESSION_MS = Date.parse('2025-06-03T17:00:00Z');

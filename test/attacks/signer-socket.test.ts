@@ -11,7 +11,8 @@ import { SignerClient } from '../../research/signer/signer-client.js';
 import { writeHomeConfig } from '../../shared/node/config/home-config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { temporaryFolder } from '../release/release-fixture.js';
-import { type Cargo, cargoOf, SigningTable } from './signing-table.js';
+import type { Cargo } from './cargo.js';
+import { cargoOf, SigningTable } from './signing-table.js';
 
 const PROGRAM = fileURLToPath(new URL('../../workers/signer.js', import.meta.url));
 

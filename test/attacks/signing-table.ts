@@ -23,6 +23,7 @@ import type { ReleaseProduct } from '../../shared/trust/product.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { tinyRecipe, tinyRun, tinySamples } from '../gate/tiny-market.js';
 import { PRODUCT } from '../release/release-fixture.js';
+import type { Cargo } from './cargo.js';
 import { measuredOf, signedBy } from './measured-cargo.js';
 
 export const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
@@ -30,14 +31,6 @@ export const sha256 = (bytes: Uint8Array | string) => createHash('sha256').updat
 const MEASURING_KEY = generateSigningKey();
 const NO_HASH = '0'.repeat(64);
 const THRESHOLDS: GateThresholds = gateThresholds.parse({ testRowsMin: 20 });
-
-/** What a ship carries to the signer; a test changes one thing of it. */
-export interface Cargo {
-  shipId: string;
-  files: Map<string, Buffer>;
-  report: GateReport;
-  card: ModelCard;
-}
 
 /** A home after its ceremony, with a signer that knows its keys, and ships whose gate is the real one on a tiny market. */
 export class SigningTable {

@@ -11,7 +11,8 @@ import { cosignDecision } from '../../shared/trust/decision.js';
 import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
 import { releaseStatement } from '../../shared/trust/statement.js';
 import { temporaryFolder } from '../release/release-fixture.js';
-import { type Cargo, cardOf, cargoOf, SigningTable } from './signing-table.js';
+import type { Cargo } from './cargo.js';
+import { cardOf, cargoOf, SigningTable } from './signing-table.js';
 
 /** The attacker may say anything to the signer and put anything into its inbox; he has no key. */
 describe('whoever asks the signer', function () {

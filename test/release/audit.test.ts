@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Cargo, cargoOf, SigningTable } from '../attacks/signing-table.js';
+import type { Cargo } from '../attacks/cargo.js';
+import { cargoOf, SigningTable } from '../attacks/signing-table.js';
 import { temporaryFolder } from './release-fixture.js';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/main.js', import.meta.url));

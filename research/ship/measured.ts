@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Measured, signMeasurement } from '../../research/evidence/measurement.js';
-import { measuringKey } from '../../research/evidence/measuring-keys.js';
-import type { ShipFolder } from '../../research/ship/ship-folder.js';
 import { encodeEnvelope } from '../../shared/trust/dsse.js';
+import { type Measured, signMeasurement } from '../evidence/measurement.js';
+import { measuringKey } from '../evidence/measuring-keys.js';
+import type { ShipFolder } from './ship-folder.js';
 
 const FOLDER = 'evidence';
 const NAME = /^[A-Za-z0-9_.-]{1,150}\.dsse\.json$/;
