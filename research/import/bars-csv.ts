@@ -3,7 +3,7 @@ import type { Bar } from '../../shared/market/events/bar.js';
 import { parseBar } from '../../shared/node/files/bars-csv.js';
 import type { RowSink } from '../store/row-sink.js';
 import { intervalOfName, intervalOfOpens, isMultiple } from './bar-interval.js';
-import type { Format, ImportFile, ImportOutput } from './format.js';
+import type { Format, ImportFile, ImportOutput, Told } from './format.js';
 import { instrumentOf } from './instrument-name.js';
 import { type TextLine, textLines } from './text-lines.js';
 
@@ -19,6 +19,8 @@ export const barsCsv: Format = {
       .split(/\r?\n/, 3)
       .some((line) => HEADER.test(line)),
 
+  told: toldOf,
+
   async read(file, out) {
     let reader: BarReader | null = null;
     for await (const lines of textLines(file.path, file.signal)) {
@@ -29,6 +31,12 @@ export const barsCsv: Format = {
     return null;
   },
 };
+
+/** The instrument is always told, the length of bars where it need not be seen in them. */
+function toldOf({ path, name, hints }: Pick<ImportFile, 'path' | 'name' | 'hints'>): Told & { instrument: string } {
+  const barMs = hints.barSeconds === undefined ? intervalOfName(name) : hints.barSeconds * 1000;
+  return { instrument: instrumentOf(path, hints), barSeconds: barMs === null ? undefined : barMs / 1000 };
+}
 
 class BarReader {
   private readonly sink: RowSink;
@@ -45,7 +53,7 @@ class BarReader {
     const synthetic = firstLines.some(({ text }) => text.startsWith('#') && /synthetic/i.test(text));
     out.begin({ feed: synthetic ? 'synthetic' : 'bars', synthetic });
     this.barMs = intervalOf(file, firstLines, out);
-    this.sink = out.sink({ dataset: 'bars', instrument: instrumentOf(file.path, file.hints), dayRule: 'cme' });
+    this.sink = out.sink({ dataset: 'bars', instrument: toldOf(file).instrument, dayRule: 'cme' });
   }
 
   take({ text, number }: TextLine): void {
@@ -79,8 +87,8 @@ class BarReader {
 
 /** How long the bars are: as told, by the file's name, or by the first lines. @throws BadInput where that is not clear */
 function intervalOf(file: ImportFile, lines: readonly TextLine[], out: ImportOutput): number {
-  const told = file.hints.barSeconds === undefined ? intervalOfName(file.name) : file.hints.barSeconds * 1000;
-  if (told !== null) return told;
+  const told = toldOf(file).barSeconds;
+  if (told !== undefined) return told * 1000;
   const rows = lines.filter(({ text }) => !isNoBar(text));
   const bars = rows.map(({ text }) => parseBar(text));
   const opens = bars.flatMap((bar) => (typeof bar === 'string' ? [] : bar.openMs));

@@ -11,6 +11,12 @@ export interface ImportHints {
   readonly barSeconds?: number | undefined;
 }
 
+/** What a name or an option says of the rows of a file, and its bytes do not. */
+export interface Told {
+  readonly instrument?: string | undefined;
+  readonly barSeconds?: number | undefined;
+}
+
 /** A file that is to be read. */
 export interface ImportFile {
   readonly path: string;
@@ -54,6 +60,11 @@ export interface Format {
   readonly summary: string;
   /** By content, never by name. @param head the first bytes of the unpacked file */
   recognises(head: Buffer): boolean;
+  /**
+   * What a file is told to hold: the same bytes, told otherwise, are another import. Default: what the options say.
+   * @throws BadInput where neither its name nor an option says what must be known
+   */
+  told?(file: Pick<ImportFile, 'path' | 'name' | 'hints'>): Told;
   /** True where files are appended to after they were read: the rest is imported later. */
   readonly grows?: true;
   /** @throws BadInput where the file as a whole cannot be used */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BadInput } from '../../shared/failure.js';
@@ -6,11 +5,13 @@ import type { ImportRecord, Shard } from '../store/catalogue.js';
 import type { MarketStore } from '../store/market-store.js';
 import type { ParquetWriter } from '../store/parquet-writer.js';
 import { type ShardOrigin, ShardWriter } from '../store/shard-writer.js';
-import { type DetectedFormat, detectFormat } from './detect-format.js';
+import { detectFormat } from './detect-format.js';
 import type { Format, ImportFile, ImportHints, ImportOutput, ReadEnd } from './format.js';
 import { type Growth, growthOf } from './growth.js';
+import { importKeyOf, knownImport, sha256Of } from './import-key.js';
 import { Quarantine } from './quarantine.js';
 import { hashOfBytes, sizeOf } from './source-hash.js';
+import { unpackedName } from './unpacked-name.js';
 
 export interface ImportOptions {
   readonly hints?: ImportHints | undefined;
@@ -43,15 +44,16 @@ export async function importFile(
   const growth = await growthOf(store.catalogue, file, detected, hints);
   if (growth) return importGrowth(store, parquet, file, detected.format, growth, options);
 
+  const sourceOf = (sha256: string) => ({ sha256, format: detected.format, file, hints });
   // Hashing first would cost a new file a tenth of its time.
   if (store.catalogue.mayHold(await sizeOf(file))) {
-    const known = store.catalogue.find(keyOf(detected, (await hashOfBytes(file)).sha256, hints));
+    const known = knownImport(store.catalogue, sourceOf((await hashOfBytes(file)).sha256));
     if (known) return { record: known, isNew: false };
   }
   const run = new ImportRun(store, parquet, file, detected.format, options);
   try {
     const { sha256, toByte } = await hashedWhile(file, () => run.read(undefined));
-    return recorded(store, run.record(keyOf(detected, sha256, hints), { sha256, fromByte: 0, toByte }, null));
+    return recorded(store, run.record(importKeyOf(sourceOf(sha256)), { sha256, fromByte: 0, toByte }, null));
   } catch (error) {
     run.discard();
     throw error;
@@ -185,20 +187,4 @@ class ImportRun implements ImportOutput {
       throw new BadInput(this.file, where, reason, 'repair or remove it, or import with --on-error quarantine');
     this.quarantine.add(where, reason, raw);
   }
-}
-
-/** The same bytes, read in the same way. */
-function keyOf({ format }: DetectedFormat, sha256: string, hints: ImportHints): string {
-  const fromByte = 0;
-  const { instrument = null, priceScale = null, barSeconds } = hints;
-  const told = barSeconds === undefined ? [] : [barSeconds];
-  return sha256Of(JSON.stringify([sha256, fromByte, format.name, instrument, priceScale, ...told]));
-}
-
-export function sha256Of(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-export function unpackedName(file: string): string {
-  return path.basename(file).replace(/\.(gz|zst)$/, '');
 }

@@ -15,6 +15,8 @@ export const journalJsonl: Format = {
   summary: 'orders and fills of the bridge, one JSON object a line',
   recognises: (head) => isJournalLine(head.toString('utf8', 0, Math.max(0, head.indexOf(10)))),
 
+  told: ({ hints: { instrument } }) => ({ instrument }),
+
   async read(file, out) {
     out.begin({ feed: 'bridge', synthetic: false });
     const instrument = file.hints.instrument ?? INSTRUMENT;

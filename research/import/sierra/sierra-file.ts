@@ -1,6 +1,7 @@
 import { BadInput } from '../../../shared/failure.js';
 import { ByteWindow } from '../byte-window.js';
 import type { Format, ImportFile, ImportOutput } from '../format.js';
+import { instrumentOf } from '../instrument-name.js';
 
 /** Microseconds from Sierra's epoch, 1899-12-30, to Unix's. */
 const EPOCH_US = 2_209_161_600_000_000n;
@@ -36,6 +37,7 @@ export function sierraFormat({ name, summary, ...kind }: SierraKind): Format {
     summary,
     recognises: (head) => head.toString('latin1', 0, 4) === kind.magic,
     grows: true,
+    told: (file) => ({ instrument: instrumentOf(file.path, file.hints) }),
 
     async read(file, out) {
       const window = await ByteWindow.open(file.path, file.resume?.fromByte);
