@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { plainNumberOf } from '../shared/fields/plain-number.js';
 import { runDay } from './day/run-day.js';
 import { forgive } from './invariants/forgiven.js';
 import { drawPlan } from './plan/draw-plan.js';
@@ -103,7 +104,7 @@ function writeKept(days: readonly KeptDay[]): void {
 }
 
 function whole(text: string): number {
-  const value = Number(text);
+  const value = plainNumberOf(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${text} is no whole number`);
   return value;
 }

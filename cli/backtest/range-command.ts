@@ -11,6 +11,7 @@ import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
 import type { backtestRange } from '../../workflows/index.js';
+import { isoDate } from '../option-values.js';
 import { printResult, say } from '../output.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 
@@ -34,8 +35,8 @@ export function registerRange(noun: Command): void {
     .option('--home <dir>', 'home folder of the stack (default: .believe)')
     .option('--config <file>', 'settings, where the stack runs elsewhere')
     .option('--instrument <name>', 'only files of this instrument')
-    .option('--date-from <date>', 'first trade date')
-    .option('--date-to <date>', 'last trade date')
+    .option('--date-from <date>', 'first trade date', isoDate)
+    .option('--date-to <date>', 'last trade date', isoDate)
     .option('--file <file...>', "depth files (default: the stack's input)", [])
     .option('--bars <file...>', '5-minute bars (CSV)', [])
     .option('--release <tarball>', 'heads of a release (default: the one that trades)')

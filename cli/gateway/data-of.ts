@@ -3,21 +3,20 @@ import { UsageFailure } from '../../shared/failure.js';
 import { contractOfLocalSymbol } from '../../simulator/contracts/contract.js';
 import type { Tape } from '../../simulator/market/tape.js';
 import { storeAt } from '../store/store-at.js';
-import { wholeNumber } from '../whole-number.js';
 import { generatorTape } from './generator-tape.js';
 import { storeTape } from './store-tape.js';
 
 /** Flags that say what a gateway plays. */
 export interface DataFlags {
   data?: string[];
-  generator?: string;
+  generator?: number;
   fromStore?: true;
   store?: string;
   home?: string;
   instrument?: string;
   date?: string;
-  days: string;
-  minutes: string;
+  days: number;
+  minutes: number;
 }
 
 /** Where nothing else is asked for. */
@@ -33,13 +32,12 @@ export async function dataOf(flags: DataFlags): Promise<Tape | readonly string[]
       'give one of --data PATH, --generator SEED, or --from-store with --instrument',
     );
   if (data !== undefined) return data;
-  const days = wholeNumber('--days', flags.days, 250);
   if (generator !== undefined)
     return generatorTape({
-      seed: wholeNumber('--generator', generator, 2 ** 32 - 1),
+      seed: generator,
       ...{ instrument: instrumentOf(flags.instrument ?? GENERATED.instrument, flags.date ?? GENERATED.date) },
-      ...{ firstTradeDate: flags.date ?? GENERATED.date, days: Math.max(1, days) },
-      minutesPerDay: Math.max(1, wholeNumber('--minutes', flags.minutes, 390)),
+      ...{ firstTradeDate: flags.date ?? GENERATED.date, days: flags.days },
+      minutesPerDay: flags.minutes,
     });
   if (flags.instrument === undefined)
     throw new UsageFailure('--from-store needs --instrument', 'see `believe store ls`');
@@ -47,9 +45,7 @@ export async function dataOf(flags: DataFlags): Promise<Tape | readonly string[]
 }
 
 function instrumentOf(localSymbol: string, date: string): Instrument {
-  const atMs = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(atMs)) throw new UsageFailure(`--date '${date}' is no date`, 'write it as 2025-10-01');
-  const contract = contractOfLocalSymbol(localSymbol, atMs);
+  const contract = contractOfLocalSymbol(localSymbol, Date.parse(`${date}T00:00:00Z`));
   if (!contract)
     throw new UsageFailure(`--instrument '${localSymbol}' is no future that the gateway knows`, 'for example ESZ5');
   const { symbol, exchange, multiplier } = contract.product;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type KeyPlaces, keyPlaces } from '../../research/release/key-places.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 
@@ -20,11 +20,4 @@ export function withPlaces(command: Command): Command {
 export function placesOf({ home, rootKeysFolder }: PlaceOptions): KeyPlaces {
   const config = loadConfig({ overrides: home === undefined ? {} : { home } });
   return keyPlaces(path.resolve(config.home), rootKeysFolder);
-}
-
-/** For commander, which adds the option's name. @throws InvalidArgumentError */
-export function integer(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number above 0');
-  return value;
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { type BacktestDay, backtestDay } from '../../research/backtest/backtest-day.js';
 import { type BacktestSummary, summarise } from '../../research/backtest/backtest-report.js';
@@ -15,6 +15,7 @@ import { UsageFailure } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { registerRange } from '../backtest/range-command.js';
+import { isoDate, plainNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { showProgress } from '../store/show-progress.js';
 import { storeAt } from '../store/store-at.js';
@@ -58,8 +59,8 @@ export function register(noun: Command): void {
   noun
     .enablePositionalOptions()
     .option('--instrument <name>', 'only files of this instrument, e.g. ESZ5')
-    .option('--date-from <date>', 'first trade date')
-    .option('--date-to <date>', 'last trade date')
+    .option('--date-from <date>', 'first trade date', isoDate)
+    .option('--date-to <date>', 'last trade date', isoDate)
     .option('--file <file...>', 'depth files', [])
     .option('--from-store', 'read --instrument from the store of --home instead')
     .option('--store <folder>', 'another store, for --from-store')
@@ -75,20 +76,14 @@ export function register(noun: Command): void {
     .option('--own-orders <file...>', "the bridge's broker/journal/*/orders-*.jsonl, for --fill calibrated", [])
     .option('--settings <file>', 'JSON: latencies, hours, limits')
     .addOption(new Option('--entry <style>', 'order style').choices(['cross', 'market', 'limit']))
-    .option('--fee <amount>', 'fee of one contract and side, in currency', number)
-    .option('--slippage <ticks>', 'added to every price that takes liquidity', number)
+    .option('--fee <amount>', 'fee of one contract and side, in currency', plainNumber())
+    .option('--slippage <ticks>', 'added to every price that takes liquidity', plainNumber())
     .addOption(new Option('--session <hours>', 'when to trade').choices(['rth', 'all']))
     .option('--html <file>', 'write a report with plots')
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', HELP)
     .action(runBacktest);
   registerRange(noun);
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('it must be a number');
-  return value;
 }
 
 async function runBacktest(flags: Flags): Promise<void> {

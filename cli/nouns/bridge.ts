@@ -20,6 +20,7 @@ import { rehearsalText, stepsText } from '../bridge/rehearsal-text.js';
 import { signedAct } from '../bridge/sign-act.js';
 import { statusText } from '../bridge/status-text.js';
 import { TerminalPerson } from '../bridge/terminal-person.js';
+import { plainNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -37,7 +38,7 @@ interface RehearseOptions extends HomeOptions {
 interface AskOptions extends HomeOptions {
   reason: string;
   by?: string;
-  waitSeconds: string;
+  waitSeconds: number;
 }
 interface SigningOptions extends AskOptions {
   takePosition?: boolean;
@@ -98,7 +99,7 @@ function asking(noun: Command, name: string, description: string): Command {
   return withHome(noun.command(name).description(description))
     .option('--reason <text>', 'why, for the record', 'asked on the command line')
     .option('--by <name>', 'who asks (default: your account; for what is signed, whose key is here)')
-    .option('--wait-seconds <n>', 'how long to wait for the bridge to have done it', '30');
+    .option('--wait-seconds <n>', 'how long to wait for the bridge to have done it', plainNumber(0), 30);
 }
 
 function signing(command: Command): Command {
@@ -203,7 +204,7 @@ async function tell(
   isDone: (status: BridgeStatus) => boolean,
 ): Promise<void> {
   const { json, waitSeconds } = command.optsWithGlobals<AskOptions>();
-  const waitMs = Number(waitSeconds) * 1000;
+  const waitMs = waitSeconds * 1000;
   const { done, status } = await leaveRequest(configOf(command).home, name, request, { isDone, waitMs });
   const text = done && status ? statusText(status, 0) : notYet(name, status);
   printResult(json === true, { asked: name, done, status }, text);

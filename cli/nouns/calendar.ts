@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { equityIndexCalendar } from '../../shared/market/calendar/cme-calendar.js';
 import { groupOfProduct, PRODUCT_GROUPS } from '../../shared/market/calendar/product-calendars.js';
 import type { SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
+import { isoDate, isoTimeMs } from '../option-values.js';
 import { printResult } from '../output.js';
 
 const PRODUCT_OPTION = [
@@ -21,26 +21,24 @@ export function register(noun: Command): void {
   noun
     .command('next-open')
     .description('the first regular session (for index futures 09:30 New York) that opens strictly after a time')
-    .option('--at <time>', 'ISO time with Z or an offset, e.g. 2025-07-03T18:00:00Z (default: now)')
+    .option('--at <time>', 'ISO time with Z or an offset, e.g. 2025-07-03T18:00:00Z (default: now)', isoTimeMs)
     .option(...PRODUCT_OPTION)
     .option('--json', 'one JSON object on stdout: {rthOpen, rthClose, tradeDate}, with --product also {product, group}')
-    .action((options: Asked & { at?: string }) => {
+    .action((options: Asked & { at?: number }) => {
       const { hours, named } = hoursAsked(options);
-      const { tradeDate, rthOpenMs, rthCloseMs } = hours.nextRthOpen(
-        options.at === undefined ? Date.now() : parseTime(options.at),
-      );
+      const { tradeDate, rthOpenMs, rthCloseMs } = hours.nextRthOpen(options.at ?? Date.now());
       const session = { ...named, rthOpen: isoTime(rthOpenMs), rthClose: isoTime(rthCloseMs), tradeDate };
       printResult(options.json === true, session, `${session.rthOpen} to ${session.rthClose}, trade date ${tradeDate}`);
     });
   noun
     .command('show')
     .description('the sessions of one trade date')
-    .requiredOption('--date <date>', 'trade date, e.g. 2025-07-03')
+    .requiredOption('--date <date>', 'trade date, e.g. 2025-07-03', isoDate)
     .option(...PRODUCT_OPTION)
     .option('--json', 'one JSON object on stdout')
     .action((options: Asked & { date: string }) => {
       const { hours, named } = hoursAsked(options);
-      const shown = { ...named, ...describeDate(parseDate(options.date), hours) };
+      const shown = { ...named, ...describeDate(options.date, hours) };
       const lines = Object.entries(shown).map(([name, value]) => `${name.padEnd(12)} ${value ?? '-'}`);
       printResult(options.json === true, shown, lines.join('\n'));
     });
@@ -89,22 +87,6 @@ function describeDate(tradeDate: string, hours: SessionCalendar) {
     occasion: exception?.occasion ?? null,
     disputed: exception?.disputed ?? false,
   };
-}
-
-const isoDateTime = z.iso.datetime({ offset: true });
-
-/** Time zones are asked for, because a time without one means another moment on every machine. */
-function parseTime(text: string): number {
-  if (isoDateTime.safeParse(text).success) return Date.parse(text);
-  throw new UsageFailure(
-    `--at is "${text}", which is no ISO time with a time zone`,
-    'write it like 2025-07-03T18:00:00Z',
-  );
-}
-
-function parseDate(text: string): string {
-  if (z.iso.date().safeParse(text).success) return text;
-  throw new UsageFailure(`--date is "${text}", which is no date`, 'write it like 2025-07-03');
 }
 
 function isoTime(ms: number): string {

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
-import { BadInput, UsageFailure } from '../../shared/failure.js';
+import { BadInput } from '../../shared/failure.js';
+import { plainNumberOf } from '../../shared/fields/plain-number.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { readFaultScript } from '../../simulator/faults/fault-script.js';
@@ -9,19 +10,19 @@ import type { Speed } from '../../simulator/market/player.js';
 import { gatewaySettings } from '../../simulator/settings.js';
 import { startGateway } from '../../simulator/start-gateway.js';
 import { type DataFlags, dataOf } from '../gateway/data-of.js';
+import { isoDate, wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
-import { wholeNumber } from '../whole-number.js';
 
 interface Options extends DataFlags {
-  port: string;
+  port: number;
   host: string;
   bars?: string;
-  speed: string;
+  speed: Speed;
   loop?: true;
   onSubscription?: true;
-  clock: string;
-  seed: string;
-  serverVersion: string;
+  clock: 'wall' | 'tape';
+  seed: number;
+  serverVersion: number;
   faults?: string;
   state?: string;
   settings?: string;
@@ -31,23 +32,35 @@ interface Options extends DataFlags {
 export function register(noun: Command): void {
   noun
     .option('--data <path...>', 'play a depth file (.jsonl or .jsonl.gz) or a folder of dom_ib* files; one a contract')
-    .option('--generator <seed>', 'play a SYNTHETIC market straight from the generator: same seed, same events')
+    .option(
+      '--generator <seed>',
+      'play a SYNTHETIC market straight from the generator: same seed, same events',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
     .option('--from-store', 'play what the store of --home (or --store) holds of --instrument')
     .option('--store <folder>', 'another store, for --from-store')
     .option('--home <folder>', 'home folder, for --from-store')
     .option('--instrument <name>', 'contract, for --generator (default: ESZ5) and --from-store')
-    .option('--date <date>', 'trade date, for --from-store; the first one, for --generator (default: 2025-10-01)')
-    .option('--days <n>', 'trade dates that --generator makes', '1')
-    .option('--minutes <n>', 'minutes from each RTH open that --generator makes', '60')
+    .option(
+      '--date <date>',
+      'trade date, for --from-store; the first one, for --generator (default: 2025-10-01)',
+      isoDate,
+    )
+    .option('--days <n>', 'trade dates that --generator makes', wholeNumber(1, 250), 1)
+    .option('--minutes <n>', 'minutes from each RTH open that --generator makes', wholeNumber(1, 390), 60)
     .option('--bars <file>', 'five-minute bars (CSV) that historical data begins with')
-    .option('--port <port>', 'TCP port; 0 takes any free one', '4002')
+    .option('--port <port>', 'TCP port; 0 takes any free one', wholeNumber(0, 65_535), 4002)
     .option('--host <address>', 'address to listen at', '127.0.0.1')
-    .option('--speed <speed>', 'times the speed of the recording, max, or clock', '1')
+    .option('--speed <speed>', 'times the speed of the recording, max, or clock', speed, 1)
     .option('--loop', 'start over at the end of the data: 317, then the book anew')
     .option('--on-subscription', 'begin to play with the first subscription, not at once')
-    .option('--clock <clock>', 'wall, or tape: the time on the tape is the time, so that runs repeat exactly', 'wall')
-    .option('--seed <number>', 'same seed, same permIds', '1')
-    .option('--server-version <version>', 'newest dialect spoken, 157 to 193', '178')
+    .addOption(
+      new Option('--clock <clock>', 'tape: the time on the tape is the time, so that runs repeat exactly')
+        .choices(['wall', 'tape'])
+        .default('wall'),
+    )
+    .option('--seed <number>', 'same seed, same permIds', wholeNumber(0, 2 ** 31), 1)
+    .option('--server-version <version>', 'newest dialect spoken, 157 to 193', wholeNumber(0, 1000), 178)
     .option('--faults <file>', 'fault script: JSON lines {"at": {...}, "do": "..."}')
     .option('--state <file>', 'orders, fills and ids survive the process in this file')
     .option('--settings <file>', 'JSON: accounts, limits, entitlements, charges, depthStyle, marketImpact')
@@ -59,16 +72,16 @@ export function register(noun: Command): void {
 async function run(options: Options): Promise<void> {
   const stopped = untilAskedToStop();
   const gateway = await startGateway({
-    port: wholeNumber('--port', options.port, 65_535),
+    port: options.port,
     host: options.host,
     data: await dataOf(options),
     barsFile: options.bars,
-    speed: speedOf(options.speed),
+    speed: options.speed,
     loop: options.loop ?? false,
     begin: options.onSubscription ? 'on-subscription' : 'at-once',
-    now: clockOf(options.clock),
-    seed: wholeNumber('--seed', options.seed, 2 ** 31),
-    maxServerVersion: wholeNumber('--server-version', options.serverVersion, 1000),
+    now: options.clock === 'tape' ? 'tape' : Date.now,
+    seed: options.seed,
+    maxServerVersion: options.serverVersion,
     faults: options.faults === undefined ? [] : readFaultScript(options.faults),
     stateFile: options.state,
     settings: options.settings === undefined ? {} : readSettings(options.settings),
@@ -108,16 +121,9 @@ function readSettings(file: string) {
   );
 }
 
-function speedOf(text: string): Speed {
+function speed(text: string): Speed {
   if (text === 'max' || text === 'clock') return text;
-  const speed = Number(text);
-  if (!(speed > 0 && speed <= 1e6))
-    throw new UsageFailure(`--speed '${text}' is no speed`, 'give a positive number, max or clock');
-  return speed;
-}
-
-function clockOf(text: string): 'tape' | (() => number) {
-  if (text === 'tape') return 'tape';
-  if (text === 'wall') return Date.now;
-  throw new UsageFailure(`--clock '${text}' is no clock`, 'give wall or tape');
+  const times = plainNumberOf(text);
+  if (times > 0 && times <= 1e6) return times;
+  throw new InvalidArgumentError('give a number above 0 and up to 1000000, max or clock');
 }

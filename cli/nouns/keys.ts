@@ -8,7 +8,8 @@ import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
 import { hasPin, initPin, readPin } from '../../shared/node/trust/pin-store.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { ROLE_NAMES, type TrustedRoot } from '../../shared/trust/root.js';
-import { integer, type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
+import { type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
+import { wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { keysWarning, rootKeysWarning } from '../up/keys-warning.js';
 
@@ -18,21 +19,21 @@ export function register(noun: Command): void {
     .description(
       'make the keys of every role, the first root of trust and the first pin; a complete home is left alone',
     )
-    .option('--root-keys <n>', 'how many root keys', integer, USUAL_CEREMONY.rootKeys)
-    .option('--root-threshold <n>', 'how many of them must sign a root', integer, USUAL_CEREMONY.rootThreshold)
-    .option('--root-days <n>', 'days until the root expires', integer, USUAL_CEREMONY.rootLifetimeDays)
+    .option('--root-keys <n>', 'how many root keys', wholeNumber(1), USUAL_CEREMONY.rootKeys)
+    .option('--root-threshold <n>', 'how many of them must sign a root', wholeNumber(1), USUAL_CEREMONY.rootThreshold)
+    .option('--root-days <n>', 'days until the root expires', wholeNumber(1), USUAL_CEREMONY.rootLifetimeDays)
     .option('--operator <name>', 'who the first operator is', userInfo().username)
     .action(init);
   withPlaces(noun.command('rotate'))
     .description('make the next root of trust, with new keys for the roles named; needs the private root keys')
     .addOption(new Option('--role <role...>', 'roles that get new keys').choices(ROTATED_ROLES).default(['release']))
     .option('--new-epoch', 'make every release signed so far void (after a stolen release key)')
-    .option('--root-days <n>', 'days until the root expires', integer, USUAL_CEREMONY.rootLifetimeDays)
+    .option('--root-days <n>', 'days until the root expires', wholeNumber(1), USUAL_CEREMONY.rootLifetimeDays)
     .action(rotate);
   withPlaces(noun.command('show')).description('the root of trust, and which private keys are here').action(show);
   withPlaces(noun.command('pin'))
     .description('say which release a broker verified last, where it has lost both its pin and the copies')
-    .requiredOption('--counter <n>', 'counter of the newest release it may have verified', integer)
+    .requiredOption('--counter <n>', 'counter of the newest release it may have verified', wholeNumber(1))
     .requiredOption('--payload <sha256>', 'payloadSha256 of that release (believe release list --json)')
     .action(pinByHand);
 }

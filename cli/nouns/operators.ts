@@ -11,7 +11,8 @@ import { verifyingKey } from '../../shared/trust/ed25519-key.js';
 import type { ListedKey } from '../../shared/trust/listed-key.js';
 import { sshKeyInLine } from '../../shared/trust/ssh-key.js';
 import { operatorKeysIn } from '../keys/operator-key.js';
-import { integer, type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
+import { type PlaceOptions, placesOf, withPlaces } from '../keys/place-options.js';
+import { wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 
 /** `believe operators`: whose signature lets a held ship go on, by the root of trust of a home folder. */
@@ -26,7 +27,7 @@ export function register(noun: Command): void {
       '--public-key <file>',
       'his public key, made on his own machine: Ed25519 as PEM (openssl pkey -pubout), or a .pub file of ssh, also of a hardware key (ssh-keygen -t ed25519-sk)',
     )
-    .option('--threshold <n>', 'from now on so many operators must sign an approval', integer)
+    .option('--threshold <n>', 'from now on so many operators must sign an approval', wholeNumber(1))
     .action(add);
   withPlaces(noun.command('revoke'))
     .description('take one off the next root of trust: his approvals let nothing go any more; needs the root keys')

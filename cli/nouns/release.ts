@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { readBounded } from '../../broker/load-release.js';
 import { readBuiltRelease, releaseLedger } from '../../research/release/build-release.js';
 import type { LedgerRelease } from '../../research/release/ledger.js';
@@ -17,6 +17,7 @@ import { ReleaseRefused } from '../../shared/trust/refusal.js';
 import { readRoot, type TrustedRoot } from '../../shared/trust/root.js';
 import { ARCHIVE_BYTES_MAX, type ReleasePredicate } from '../../shared/trust/statement.js';
 import { verifyRelease } from '../../shared/trust/verify-release.js';
+import { wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 
 /** `believe release`: check a release as a broker does, list all releases, show one. */
@@ -39,7 +40,7 @@ export function register(noun: Command): void {
   noun
     .command('card')
     .description('what one release is made of, who let it go, and its model card')
-    .argument('<version>', 'model version', positiveInteger)
+    .argument('<version>', 'model version', modelVersion)
     .option('--home <folder>', 'home folder')
     .option('--json', 'one JSON object on stdout')
     .action(card);
@@ -171,8 +172,9 @@ function releasesOf({ home }: { home?: string }): string {
   return homePlaces(config.home).research.releases;
 }
 
-function positiveInteger(text: string): number {
-  const value = Number(text.replace(/^v/, ''));
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('it must be a model version, e.g. 7');
-  return value;
+const counter = wholeNumber(1);
+
+/** `7` or `v7`. */
+function modelVersion(text: string): number {
+  return counter(text.replace(/^v/, ''));
 }

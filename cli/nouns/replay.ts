@@ -11,6 +11,7 @@ import { homePlaces } from '../../shared/config/home-places.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
 import { isSynthetic } from '../../shared/market/events/depth-header.js';
 import { recordOf } from '../../shared/model/decision/decision-record.js';
+import { isoDate } from '../option-values.js';
 import { printResult } from '../output.js';
 import { showProgress } from '../store/show-progress.js';
 import { storeAt } from '../store/store-at.js';
@@ -39,7 +40,7 @@ export function register(noun: Command): void {
   noun
     .enablePositionalOptions()
     .option('--instrument <name>', 'refuse files of another instrument, e.g. ESZ5')
-    .option('--date <date>', 'trade date: only files of this date are read')
+    .option('--date <date>', 'trade date: only files of this date are read', isoDate)
     .option('--file <file...>', 'depth files', [])
     .option('--from-store', 'read --instrument of --date from the store of --home instead')
     .option('--store <folder>', 'another store, for --from-store')
@@ -71,7 +72,7 @@ export function register(noun: Command): void {
     .command('parity')
     .description('replay what a bridge captured and compare every decision with its log; exit code 1 on a difference')
     .requiredOption('--home <folder>', 'home folder; broker/capture, broker/journal and broker/releases are read')
-    .option('--date <date>', 'compare the decisions of one trade date only')
+    .option('--date <date>', 'compare the decisions of one trade date only', isoDate)
     .option('--json', 'one JSON object on stdout: {events, compared, different, onlyLive, onlyReplay}')
     .action(async (options: { home: string; date?: string; json?: boolean }) => {
       const result = await compareWithBridge(homePlaces(options.home).broker.folder, options.date);

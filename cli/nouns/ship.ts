@@ -17,7 +17,7 @@ import {
 import { type SignedDecision, signedDecision } from '../../shared/trust/decision.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
-import { integer } from '../keys/place-options.js';
+import { wholeNumber } from '../option-values.js';
 import { printResult, say } from '../output.js';
 import { recentShips, type ShipHandle, type ShipRow, theShip, underWay } from '../ship/find-ship.js';
 import { pendingWork } from '../ship/pending-work.js';
@@ -130,9 +130,9 @@ export function register(noun: Command): void {
     );
 
   verb('rollback', 'bring older heads back at once: signs the order with your operator key, and starts it')
-    .option('--to <n>', 'model version whose bytes come back', integer)
+    .option('--to <n>', 'model version whose bytes come back', wholeNumber(1))
     .option('--reason <text>', 'why; it goes into the signed manifest')
-    .option('--from <n>', 'model version that trades (default: by the ledger of this home)', integer)
+    .option('--from <n>', 'model version that trades (default: by the ledger of this home)', wholeNumber(1))
     .option('--by <name>', 'which operator, where keys of several are here')
     .option('--keys-folder <folder>', 'folder of your operator key (default: operator/keys in the home folder)')
     .option('--releases-folder <folder>', 'envelopes of both releases (default: research/releases in the home folder)')

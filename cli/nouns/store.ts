@@ -10,6 +10,7 @@ import { exportShards } from '../../research/store/export-shards.js';
 import type { Codec } from '../../research/store/parquet-writer.js';
 import { findShards, partitionsOf, type ShardQuery } from '../../research/store/shard-query.js';
 import { takeSnapshot } from '../../research/store/snapshot.js';
+import { isoDate, plainNumber, positiveNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { importFiles } from '../store/import-files.js';
 import { megabytes, partitionLines } from '../store/partition-lines.js';
@@ -69,7 +70,11 @@ export function register(noun: Command): void {
   at(noun.command('gc'))
     .description('remove objects that no import, snapshot or release names')
     .option('--dry-run', 'only say what would be removed')
-    .option('--grace-hours <hours>', 'keep what is younger: an import that runs may need it (default 24)', nonNegative)
+    .option(
+      '--grace-hours <hours>',
+      'keep what is younger: an import that runs may need it (default 24)',
+      plainNumber(0),
+    )
     .action(async (options: Place & { dryRun?: true; graceHours?: number }) => {
       const alsoNamed = releaseShards(path.join(homeOf(options), 'research', 'ships'));
       const graceMs = options.graceHours === undefined ? undefined : options.graceHours * 3_600_000;
@@ -128,30 +133,13 @@ function selecting(command: Command): Command {
   return command
     .addOption(new Option('--dataset <name>', 'only this dataset').choices(DATASETS))
     .option('--instrument <contract>', 'only this contract')
-    .option('--from <date>', 'first exchange trade date', tradeDate)
-    .option('--to <date>', 'last exchange trade date', tradeDate)
+    .option('--from <date>', 'first exchange trade date', isoDate)
+    .option('--to <date>', 'last exchange trade date', isoDate)
     .option('--feed <name>', 'only this feed');
-}
-
-function tradeDate(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('give a date as YYYY-MM-DD');
-  return text;
 }
 
 function barLength(text: string): number {
   const ms = intervalOfText(text);
   if (ms === null) throw new InvalidArgumentError('give a number and s, m, h or d, such as 5m');
   return ms / 1000;
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('give a positive number');
-  return value;
-}
-
-function nonNegative(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && Number.isFinite(value)) || text === '') throw new InvalidArgumentError('give hours, 0 or more');
-  return value;
 }

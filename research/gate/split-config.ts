@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
+import { plainNumberOf } from '../../shared/fields/plain-number.js';
 import { readInputText } from '../../shared/node/disk/plain-file.js';
 import {
   type Combinatorial,
@@ -105,15 +106,18 @@ async function readSpans(samples: SplitConfig['samples'], folder: string): Promi
 }
 
 function parseRow(file: string, lineNumber: number, line: string): [number, number] {
-  const cells = line.split(',').map((cell) => {
-    const text = cell.trim();
-    return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  const texts = line.split(',');
+  const cells = texts.map((text) => {
+    const value = plainNumberOf(text);
+    return Number.isNaN(value) ? text : value;
   });
   const row = z.tuple([timeMs, timeMs]).safeParse(cells);
   if (row.success) return row.data;
   const issue = row.error.issues[0]!;
-  const column = issue.path[0] === 1 ? 'end' : issue.path[0] === 0 ? 'start' : 'row';
-  throw new BadInput(file, `line ${lineNumber}`, `${column} ${issue.message}`, 'Write two columns: start,end.');
+  const at = issue.path[0];
+  const what =
+    typeof at === 'number' ? `${at === 1 ? 'end' : 'start'} ${JSON.stringify(texts[at]?.slice(0, 40) ?? '')}` : 'row';
+  throw new BadInput(file, `line ${lineNumber}`, `${what} ${issue.message}`, 'Write two columns: start,end.');
 }
 
 /** Two times a row: tens of millions of rows. */

@@ -1,3 +1,4 @@
+import { plainNumberOf } from '../fields/plain-number.js';
 import { type ConfigField, configFields } from './config-fields.js';
 import type { ConfigProblem } from './wrong-config.js';
 
@@ -50,5 +51,6 @@ function parseList(field: ConfigField, text: string): unknown {
 
 /** The number, or the text itself where it is none, so that validation names what was found. */
 function parseNumber(text: string): unknown {
-  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+  const value = plainNumberOf(text);
+  return Number.isNaN(value) ? text : value;
 }

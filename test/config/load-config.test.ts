@@ -83,6 +83,14 @@ describe('configuration', () => {
     assert.match(allowed.get('tempral')!, /no such field here; known: .*temporal/);
   });
 
+  it('takes plain decimals from variables, and shows any other notation as it is written', () => {
+    for (const text of ['0x1f90', '1e3', ' 8080', '8080.', '+8080', ''])
+      assert.deepEqual(
+        problemsOf({ env: { BELIEVE_TEMPORAL_UI_PORT: text } }).map(({ found }) => found),
+        [text],
+      );
+  });
+
   it('refuses a variable that looks like a setting and is none, and leaves other variables alone', () => {
     const problems = problemsOf({ env: { BELIEVE_TEMPORAL_ADRESS: 'x', BELIEVE_CACHE: '/c', BELIEVE_TEMPORAL: '/t' } });
     assert.deepEqual(

@@ -58,7 +58,26 @@ describe('believe gate', () => {
     await writeFile(path.join(folder, 'samples.csv'), 'start,end\n1,2\n3,soon\n');
     const { status, stderr } = await splits({ method: 'walk-forward', folds: 1, samples: 'samples.csv' });
     assert.equal(status, 1);
-    assert.match(stderr, /samples\.csv \(line 3\): end must be milliseconds/);
+    assert.match(stderr, /samples\.csv \(line 3\): end "soon" must be milliseconds/);
+  });
+
+  it('takes plain decimals and days that there are, and quotes what is none', async () => {
+    for (const cell of [
+      '0x10',
+      '1e3',
+      ' 5',
+      '5.',
+      '+5',
+      'Infinity',
+      '',
+      '2024-02-30T00:00:00Z',
+      '2024-01-02T24:00:00Z',
+    ]) {
+      await writeFile(path.join(folder, 'samples.csv'), `start,end\n1,2\n${cell},4\n`);
+      const { status, stderr } = await splits({ method: 'walk-forward', folds: 1, samples: 'samples.csv' });
+      assert.equal(status, 1, cell);
+      assert.ok(stderr.includes(`(line 3): start "${cell}" must be milliseconds`), stderr);
+    }
   });
 
   it('exits with 2 and names the field on wrong use', async () => {

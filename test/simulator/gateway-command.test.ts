@@ -79,7 +79,7 @@ describe('believe gateway', () => {
     ['no data', [], 2, /--data/],
     ['two sources', ['--data', ES_SAMPLE, '--generator', '1'], 2, /one source, 2 are named/],
     ['the store without an instrument', ['--from-store'], 2, /--instrument/],
-    ['a seed that is none', ['--generator', 'x'], 2, /--generator 'x'/],
+    ['a seed that is none', ['--generator', 'x'], 2, /--generator.* 'x' is invalid/],
     ['a contract that is none', ['--generator', '1', '--instrument', 'XX'], 2, /--instrument 'XX'/],
     ['missing data', ['--data', 'none.jsonl'], 1, /none\.jsonl.*no such file/],
     ['a speed that is none', ['--data', ES_SAMPLE, '--speed', 'fast'], 2, /--speed/],
