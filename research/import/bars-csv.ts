@@ -1,4 +1,5 @@
 import { BadInput } from '../../shared/failure.js';
+import { NOT_UTF8 } from '../../shared/fields/utf8-text.js';
 import type { Bar } from '../../shared/market/events/bar.js';
 import { parseBar } from '../../shared/node/files/bars-csv.js';
 import type { RowSink } from '../store/row-sink.js';
@@ -56,9 +57,9 @@ class BarReader {
     this.sink = out.sink({ dataset: 'bars', instrument: toldOf(file).instrument, dayRule: 'cme' });
   }
 
-  take({ text, number }: TextLine): void {
+  take({ text, number, isUtf8 }: TextLine): void {
     if (isNoBar(text)) return;
-    const bar = parseBar(text);
+    const bar = isUtf8 ? parseBar(text) : NOT_UTF8;
     const fault = typeof bar === 'string' ? bar : this.faultOf(bar);
     if (fault !== null) this.out.reject(`line ${number}`, fault, text);
     else this.store(bar as Bar);

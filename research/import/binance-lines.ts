@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NOT_UTF8 } from '../../shared/fields/utf8-text.js';
 import { PriceBook } from '../../shared/market/book/price-book.js';
 import { Side } from '../../shared/market/events/event-batch.js';
 import { Action, BOOK_LEVELS, Flag } from '../store/datasets.js';
@@ -103,10 +104,14 @@ class StreamReader {
     this.columns = new BookColumns(out.sink({ ...kind, dataset: 'mbp10' }), fields);
   }
 
-  take({ text, number }: TextLine): void {
+  take({ text, number, isUtf8 }: TextLine): void {
     if (text === '') return;
     const match = LINE.exec(text);
-    const fault = match ? this.takeMessage(BigInt(match[1]!), match[2]!) : 'is not a time in ns and a JSON object';
+    const fault = !isUtf8
+      ? NOT_UTF8
+      : match
+        ? this.takeMessage(BigInt(match[1]!), match[2]!)
+        : 'is not a time in ns and a JSON object';
     if (fault !== null) this.out.reject(`line ${number}`, fault, text);
   }
 

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { BadInput } from '../../shared/failure.js';
-import { withoutByteOrderMark } from '../../shared/fields/byte-order-mark.js';
+import { byteOrderMarkBytes } from '../../shared/fields/byte-order-mark.js';
 import { CONTRACTS_MAX } from '../../shared/fields/contracts.js';
 import { decimalOf } from '../../shared/fields/decimal.js';
 import { utcDateMs } from '../../shared/fields/utc-time.js';
+import { decodedLines, NOT_UTF8 } from '../../shared/fields/utf8-text.js';
 import type { Format, ImportFile, ImportOutput } from './format.js';
 import { TradeRows } from './trade-rows.js';
 import { zipEntries } from './zip-entries.js';
@@ -84,27 +85,29 @@ class EntryReader {
         `is longer than ${LINE_BYTES_MAX} bytes`,
         'give a file of short lines',
       );
-    if (end > 0) this.takeLines(bytes.toString('utf8', 0, end - 1));
+    if (end > 0) this.takeLines(bytes.subarray(0, end - 1));
   }
 
   end(): void {
-    if (this.rest.length > 0) this.takeLines(this.rest.toString('utf8'));
+    if (this.rest.length > 0) this.takeLines(this.rest);
   }
 
-  private takeLines(text: string): void {
+  private takeLines(bytes: Buffer): void {
     const { rows } = this;
     if (!rows) return;
-    const lines = (this.number === 0 ? withoutByteOrderMark(text) : text).split('\n');
-    for (const line of lines) this.take(line.trimEnd(), rows);
+    const start = this.number === 0 ? byteOrderMarkBytes(bytes) : 0;
+    for (const { text, isUtf8 } of decodedLines(bytes.subarray(start))) this.take(text.trimEnd(), isUtf8, rows);
   }
 
-  private take(line: string, rows: TradeRows): void {
+  private take(line: string, isUtf8: boolean, rows: TradeRows): void {
     const { sink } = rows;
     this.number++;
     if (line === '') return;
     const fields = line.split(',');
     const [ms, price, size] = fields.slice(0, 3).map(decimalOf) as [number, number, number];
-    const fault = faultOf(fields, ms, price, size) ?? (sink.isDatable(this.dayMs + ms) ? null : 'its day is unknown');
+    const fault =
+      (isUtf8 ? faultOf(fields, ms, price, size) : NOT_UTF8) ??
+      (sink.isDatable(this.dayMs + ms) ? null : 'its day is unknown');
     if (fault !== null) {
       this.out.reject(`${this.name} line ${this.number}`, fault, line);
       return;

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { type JournalLine, journalLine } from '../../shared/contract/order-journal.js';
+import { utcTimeNs } from '../../shared/fields/utc-time.js';
+import { NOT_UTF8 } from '../../shared/fields/utf8-text.js';
 import type { DatasetName } from '../store/datasets.js';
 import type { RowSink } from '../store/row-sink.js';
 import type { Format, ImportOutput } from './format.js';
 import { type TextLine, textLines } from './text-lines.js';
+
+/** With the moment of its market time, ns since the epoch. */
+type DatedLine = JournalLine & { readonly marketNs: bigint };
 
 /** Rows of a journal belong to the account as a whole. */
 const INSTRUMENT = 'account';
@@ -42,12 +47,16 @@ function isJournalLine(line: string): boolean {
 
 const stamped = z.looseObject({ kind: z.string(), n: z.number(), marketTime: z.string(), wallTime: z.string() });
 
-function takeLine({ text: line, number: at }: TextLine, sinks: Record<'fills' | 'orders', RowSink>, out: ImportOutput) {
+function takeLine(
+  { text: line, number: at, isUtf8 }: TextLine,
+  sinks: Record<'fills' | 'orders', RowSink>,
+  out: ImportOutput,
+) {
   if (line === '') return;
-  const parsed = parse(line);
+  const parsed = isUtf8 ? parse(line) : NOT_UTF8;
   const dataset = typeof parsed !== 'string' && FILL_KINDS.has(parsed.kind) ? 'fills' : 'orders';
   if (typeof parsed === 'string') out.reject(`line ${at}`, parsed, line);
-  else if (!sinks[dataset].isDatable(Date.parse(parsed.marketTime)))
+  else if (!sinks[dataset].isDatable(msOf(parsed.marketNs)))
     out.reject(`line ${at}`, 'its market time is outside the trading calendar', line);
   else {
     if (dataset === 'fills') storeFill(parsed, sinks.fills);
@@ -56,8 +65,10 @@ function takeLine({ text: line, number: at }: TextLine, sinks: Record<'fills' | 
   }
 }
 
+const msOf = (ns: bigint) => Number(ns / 1_000_000n);
+
 /** The line, or why it is none. */
-function parse(line: string): JournalLine | string {
+function parse(line: string): DatedLine | string {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -65,17 +76,21 @@ function parse(line: string): JournalLine | string {
     return 'is not a JSON object';
   }
   const parsed = journalLine.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  return issue ? `${issue.path.join('.') || 'line'}: ${issue.message}` : 'is no line of a journal';
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return issue ? `${issue.path.join('.') || 'line'}: ${issue.message}` : 'is no line of a journal';
+  }
+  const { marketTime } = parsed.data;
+  const marketNs = utcTimeNs(marketTime);
+  if (marketNs === null) return `marketTime: "${marketTime.slice(0, 40)}" is no UTC time of nine decimals at most`;
+  return { ...parsed.data, marketNs };
 }
 
 /** Stores the columns that both datasets have. @returns the row */
-function storeCommon(line: JournalLine, sink: RowSink): number {
-  const ms = Date.parse(line.marketTime);
-  const row = sink.next(ms);
+function storeCommon(line: DatedLine, sink: RowSink): number {
+  const row = sink.next(msOf(line.marketNs));
   const { block } = sink;
-  block.setInt64('ts_event', row, BigInt(ms) * 1_000_000n);
+  block.setInt64('ts_event', row, line.marketNs);
   block.setInteger('n', row, line.n);
   block.setText('kind', row, line.kind);
   block.setText('order_ref', row, 'orderRef' in line ? line.orderRef : null);
@@ -86,7 +101,7 @@ function storeCommon(line: JournalLine, sink: RowSink): number {
   return row;
 }
 
-function storeFill(line: JournalLine, sink: RowSink): void {
+function storeFill(line: DatedLine, sink: RowSink): void {
   const row = storeCommon(line, sink);
   const { block } = sink;
   block.setText('exec_id', row, 'execId' in line ? line.execId : null);
@@ -97,7 +112,7 @@ function storeFill(line: JournalLine, sink: RowSink): void {
   block.setFloat64('realized_pnl', row, 'realizedPnl' in line ? line.realizedPnl : null);
 }
 
-function storeOrder(line: JournalLine, sink: RowSink, body: string): void {
+function storeOrder(line: DatedLine, sink: RowSink, body: string): void {
   const row = storeCommon(line, sink);
   const { block } = sink;
   block.setText('order_type', row, 'orderType' in line ? line.orderType : null);

@@ -44,7 +44,7 @@ const lines = [
     /** Executions counted already: the gateway reports a whole day, which may span two trade dates. */
     executions: z.array(
       z.object({
-        ...{ execId: text, orderRef: orderRef.nullable(), side, price: z.number(), permId: z.number() },
+        ...{ execId: text, orderRef: orderRef.nullable(), side, price: z.number(), permId: z.number().int() },
         contracts: executedContracts,
       }),
     ),
@@ -52,7 +52,9 @@ const lines = [
     /** Halts whose closing of the position was not done yet. */
     closing: z.array(text).optional(),
     /** The newest orders, all of them over: a late word or execution of one is no other hand's. */
-    orders: z.array(z.object({ ...orderTerms, state: z.enum(FINAL_STATES), permIds: z.array(z.number()) })).optional(),
+    orders: z
+      .array(z.object({ ...orderTerms, state: z.enum(FINAL_STATES), permIds: z.array(z.number().int()) }))
+      .optional(),
   }),
   /** On disk before the order is handed to the socket. */
   z.object({ kind: z.literal('intent'), ...orderTerms }),
@@ -63,19 +65,19 @@ const lines = [
   z.object({
     kind: z.literal('status'),
     orderRef,
-    permId: z.number(),
+    permId: z.number().int(),
     status: text,
     filled: z.number(),
     remaining: z.number(),
   }),
-  z.object({ kind: z.literal('rejected'), orderRef, code: z.number(), text }),
-  z.object({ kind: z.literal('warning'), orderRef, code: z.number(), text }),
+  z.object({ kind: z.literal('rejected'), orderRef, code: z.number().int(), text }),
+  z.object({ kind: z.literal('warning'), orderRef, code: z.number().int(), text }),
   /** `corrects` names the execution that this one replaces. */
   z.object({
     kind: z.literal('fill'),
     execId: text.min(1),
     orderRef: orderRef.nullable(),
-    permId: z.number(),
+    permId: z.number().int(),
     side,
     contracts,
     price: z.number(),
@@ -94,7 +96,12 @@ const lines = [
   }),
   /** The socket is gone: the outcome of everything in flight is unknown until it is settled. */
   z.object({ kind: z.literal('link-lost'), reason: text }),
-  z.object({ kind: z.literal('settled'), orderRef, outcome: z.enum(SETTLED_OUTCOMES), permId: z.number().nullable() }),
+  z.object({
+    kind: z.literal('settled'),
+    orderRef,
+    outcome: z.enum(SETTLED_OUTCOMES),
+    permId: z.number().int().nullable(),
+  }),
   /** An execution that was counted is void: the exchange has taken the trade back. */
   z.object({ kind: z.literal('bust'), execId: text, corrects: text.nullable() }),
   /**

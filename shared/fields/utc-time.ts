@@ -13,6 +13,17 @@ export function utcTimeMs(text: string): number {
   return utcDateMs(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
+/**
+ * ns since the epoch of `2024-12-03T14:30:00.123456789Z`, exactly: with up to nine decimals of a second, or none. null where the
+ * text is no moment, or a finer one.
+ */
+export function utcTimeNs(text: string): bigint | null {
+  const match = /^([^.]*?)(?:\.(\d{1,9}))?Z$/.exec(text);
+  const ms = match ? utcTimeMs(match[1]!) : Number.NaN;
+  if (Number.isNaN(ms)) return null;
+  return BigInt(ms) * 1_000_000n + BigInt((match![2] ?? '').padEnd(9, '0'));
+}
+
 /** ms since the epoch at which a UTC day begins; NaN where there is no such day. @param month 1 to 12 */
 export function utcDateMs(year: number, month: number, day: number): number {
   const date = new Date(0);

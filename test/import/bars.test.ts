@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { intervalOfName } from '../../research/import/bar-interval.js';
-import { utcDateMs, utcTimeMs } from '../../shared/fields/utc-time.js';
+import { utcDateMs, utcTimeMs, utcTimeNs } from '../../shared/fields/utc-time.js';
 import { StoreRig } from '../store/store-rig.js';
 
 const HEADER = 'ts_open_utc,open,high,low,close,volume\n';
@@ -91,6 +91,16 @@ describe('a time as text', () => {
       }),
       { numRuns: 5000 },
     );
+    const decimals = fc.stringMatching(/^\d{1,12}$/);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4e9 }), decimals, (seconds, fraction) => {
+        const text = new Date(seconds * 1000).toISOString().replace('000Z', `${fraction}Z`);
+        // A second has as many ns as its first nine decimals say; more of them would be rounded.
+        const ns = fraction.length > 9 ? null : BigInt(`${seconds}${fraction.padEnd(9, '0')}`);
+        assert.equal(utcTimeNs(text), ns);
+      }),
+    );
+    assert.equal(utcTimeNs('2024-02-30T00:00:00Z'), null);
     for (let ms = Date.UTC(1970, 0, 1); ms < Date.UTC(2100, 0, 1); ms += 86_400_000) {
       const date = new Date(ms);
       assert.equal(utcDateMs(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()), ms);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { decompress } from 'fzstd';
 import { REAL_FILES } from '../market/real-files.js';
 import { StoreRig } from '../store/store-rig.js';
@@ -99,6 +100,73 @@ describe('Databento files', () => {
       const rows = await rig.rows({}, 'raw_symbol, asset, min_price_increment, market_depth', store);
       assert.deepEqual(rows, [{ raw_symbol: 'ESU4', asset: 'ES', min_price_increment: 0.25, market_depth: 10 }]);
     }
+  });
+
+  it('are refused where a time is one that int64 does not hold, over all of them', async () => {
+    const beyond = fc.bigInt({ min: 2n ** 63n, max: 2n ** 64n - 2n });
+    let files = 0;
+    await fc.assert(
+      fc.asyncProperty(beyond, async (ns) => {
+        const order = dbnRecord(0xa0, 56, 118, ns);
+        order.writeBigInt64LE(2n ** 63n - 1n, 24);
+        order.write('RN', 38);
+        order.writeBigUInt64LE(T0, 40);
+        const late = fileOf(dbnFile(1, 0, 'ESU4', 118, [order]), `late-${files++}.dbn`);
+        await assert.rejects(rig.import(late), /its event time is beyond the year 2262/);
+        for (const [at, name] of [
+          [8, 'ts_event'],
+          [40, 'expiration'],
+          [48, 'activation'],
+        ] as const) {
+          const definition = dbnRecord(0x13, 360, 118, T0);
+          definition.writeBigUInt64LE(T0, 16);
+          definition.write('ESU4', 200);
+          definition.writeBigUInt64LE(ns, at);
+          const file = fileOf(dbnFile(1, 9, 'ESU4', 118, [definition]), `late-${files++}.dbn`);
+          await assert.rejects(rig.import(file), new RegExp(`its ${name} is beyond the year 2262`));
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('are refused where a text is none: other bytes than UTF-8, no end, or more behind its end', async () => {
+    const definition = (symbol: Buffer, currency = 'USD') => {
+      const record = dbnRecord(0x13, 360, 118, T0);
+      record.writeBigUInt64LE(T0, 16);
+      symbol.copy(record, 200);
+      record.write(currency, 186);
+      return fileOf(dbnFile(1, 9, 'ESU4', 118, [record]), 'text.dbn');
+    };
+    await assert.rejects(rig.import(definition(Buffer.from([0x45, 0xff, 0x53]))), /definition without a symbol/);
+    await assert.rejects(rig.import(definition(Buffer.from('ESU4'), 'USDX')), /its currency is no UTF-8 text/);
+    for (const [field, at, bytes] of [
+      ['GLBX.MDP3', 1, [0xff]],
+      ['GLBX.MDP3', 12, [0x2d]],
+      ['ESU4', 0, [0xc3, 0x28]],
+      ['ESU4', 10, [0x2d]],
+    ] as const) {
+      const whole = dbnFile(1, 1, 'ESU4', 118, []);
+      Buffer.from(bytes).copy(whole, whole.lastIndexOf(field) + at);
+      await assert.rejects(rig.import(fileOf(whole, 'name.dbn')), /their names and lists of symbols cannot be read/);
+    }
+  });
+
+  it('are refused where their type is none, or a trade says that it is none', async () => {
+    const known = new Set([0, 1, 10, 0x13, 0x16, 0xa0, 0x20, 0x21, 0x22, 0x23, 0x24]);
+    const others = new Set([0x11, 0x12, 0x14, 0x15, 0x17, 0x18, 0xb1, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4]);
+    for (let rtype = 0; rtype < 256; rtype++) {
+      if (known.has(rtype)) continue;
+      const file = fileOf(dbnFile(2, 11, 'ESU4', 118, [dbnRecord(rtype, 40, 118, T0)]), `type-${rtype}.dbn`);
+      if (others.has(rtype))
+        assert.deepEqual((await rig.import(file)).record.read, { records: 1, [`not stored, type ${rtype}`]: 1 });
+      else await assert.rejects(rig.import(file), new RegExp(`is of type ${rtype}, which is not known`));
+    }
+    const trade = dbnRecord(0, 48, 118, T0);
+    trade.write('AB', 28);
+    trade.writeBigUInt64LE(T0, 32);
+    const file = fileOf(dbnFile(2, 4, 'ESU4', 118, [trade]), 'no-trade.dbn');
+    await assert.rejects(rig.import(file), /is a trade whose action says that it is none/);
   });
 
   it('have record types that are not stored: they are counted', async () => {

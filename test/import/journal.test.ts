@@ -109,6 +109,34 @@ describe('journals of the bridge', () => {
     await assert.rejects(rig.import(file), /line 1\): highestOrderId: /);
   });
 
+  it('keep a moment to the nanosecond, and refuse a finer one, numbers of things that are none, and what is no UTF-8', async () => {
+    const [, intent, status] = LINES as unknown as [object, Record<string, unknown>, Record<string, unknown>];
+    const fine = { ...intent, marketTime: '2024-07-02T14:30:00.250000001Z' };
+    await rig.importAs('fine.jsonl', `${JSON.stringify(fine)}\n`);
+    assert.deepEqual(await rig.rows({ dataset: 'orders' }, 'ts_event'), [{ ts_event: 1_719_930_600_250_000_001n }]);
+    for (const [change, said] of [
+      [
+        { marketTime: '2024-07-02T14:30:00.2500000001Z' },
+        /marketTime: "2024-07-02T14:30:00.2500000001Z" is no UTC time/,
+      ],
+      [{ marketTime: '2024-06-31T14:30:00Z' }, /marketTime: /],
+      [{ orderId: 7.5 }, /orderId: /],
+      [{ ...status, permId: 2 ** 53 }, /permId: /],
+      [{ eventSeq: 1e300 }, /eventSeq: /],
+      [{ modelVersion: 0.1 }, /modelVersion: /],
+      [{ kind: 'warning', code: 1e22, text: '' }, /code: /],
+    ] as const)
+      await assert.rejects(
+        rig.importAs('odd.jsonl', `${JSON.stringify(intent)}\n${JSON.stringify({ ...intent, ...change })}\n`),
+        said,
+      );
+    const latin1 = Buffer.from(
+      `${JSON.stringify(intent)}\n${JSON.stringify({ ...intent, reason: 'zur\u00fcck' })}\n`,
+      'latin1',
+    );
+    await assert.rejects(rig.importAs('latin1.jsonl', latin1), /line 2\): is not UTF-8 text/);
+  });
+
   it('name the line and the field that is wrong', async () => {
     const file = path.join(rig.folder, 'fills.jsonl');
     const broken = { ...LINES[3]!, n: 0 };

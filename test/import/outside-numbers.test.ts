@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { decimalOfFloat32 } from '../../research/import/sierra/sierra-file.js';
 import { decimalOf } from '../../shared/fields/decimal.js';
 import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
 import { StoreRig } from '../store/store-rig.js';
+import { depthFile } from './write-depth.js';
 import { scidFile, scidTick } from './write-scid.js';
 
 describe('numbers that no field can hold', () => {
@@ -53,6 +55,27 @@ describe('numbers that no field can hold', () => {
         ),
         /byte 56\): its [a-z ]+ is 3000000000, more than 2147483647/,
       );
+  });
+
+  it('are refused as prices of Sierra Chart where they are of another kind, and nothing is rounded', async () => {
+    const tick = (price: number) =>
+      scidFile([scidTick({ timeMs: Date.parse('2025-09-22T14:00:00Z'), price, bid: 1e-41, ask: 6700.5, size: 2 })]);
+    for (const price of [1e-41, -2.5e-20, 2e9, Number.NaN])
+      await assert.rejects(rig.importAs('ESZ5.scid', tick(price)), /byte 56\): its price is /);
+    await rig.importAs('ESZ5.scid', tick(6700.25));
+    assert.deepEqual(await rig.rows({ dataset: 'ticks' }, 'bid_px_00, ask_px_00'), [
+      { bid_px_00: null, ask_px_00: 6700.5 },
+    ]);
+    await fc.assert(
+      fc.asyncProperty(fc.float({ min: Math.fround(1e-12), max: Math.fround(1e-4), noNaN: true }), async (price) => {
+        const depth = depthFile([{ timeMs: Date.parse('2025-09-22T14:00:00Z'), price, command: 2, size: 1 }]);
+        const [digits = '', exponent = '0'] = String(decimalOfFloat32(price)).split('e-');
+        const decimals = Number(exponent) + (digits.split('.')[1]?.length ?? 0);
+        if (decimals > 9) await assert.rejects(rig.importAs('ESZ5.depth', depth), /more than nine decimals/);
+        else await rig.importAs('ESZ5.depth', depth);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('are decimals or none, over all that JavaScript takes for a number', () => {

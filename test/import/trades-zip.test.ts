@@ -41,6 +41,12 @@ describe('a zip of trades', () => {
     await assert.rejects(row('1,1,4294967296,E,0,0'), /line 3\): "4294967296" is no size$/);
   });
 
+  it('is refused where a venue is no UTF-8 text', async () => {
+    const latin1 = Buffer.from(`${ROWS}52200200,1315.5,1,\u00e9,0,0\n`, 'latin1');
+    const zip = Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': new Uint8Array(latin1) }));
+    await assert.rejects(rig.importAs('x.zip', zip), /201312\.csv line 3\): is not UTF-8 text/);
+  });
+
   it('is refused where the checksum of an entry is wrong', async () => {
     const bytes = Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': Buffer.from(ROWS) }, { level: 0 }));
     bytes[bytes.indexOf('1315.4') + 5] = '9'.charCodeAt(0);

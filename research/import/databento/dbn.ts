@@ -8,7 +8,7 @@ import { storeBar } from './bar-rows.js';
 import { definedSymbol, storeDefinition } from './definition-rows.js';
 import { MarketRows } from './market-rows.js';
 import { type DbnMetadata, type NamedSpan, readMetadata } from './metadata.js';
-import { ACTION_CODE, BAR_SECONDS, RECORD_BYTES_MIN, RecordView, Rtype } from './record.js';
+import { ACTION_CODE, BAR_SECONDS, NOT_STORED, RECORD_BYTES_MIN, RecordView, Rtype } from './record.js';
 import { SymbolDirectory } from './symbol-directory.js';
 
 const HEADER_BYTES = 16;
@@ -88,8 +88,9 @@ class RecordReader {
   /** @returns what is wrong with the record, or null */
   take(record: RecordView): string | null {
     const { rtype } = record;
-    this.out.count('records');
     const bytesMin = RECORD_BYTES_MIN[rtype];
+    this.out.count('records');
+    if (bytesMin === undefined && !NOT_STORED.has(rtype)) return `is of type ${rtype}, which is not known`;
     if (bytesMin === undefined) {
       this.out.count(`not stored, type ${rtype}`);
       return null;

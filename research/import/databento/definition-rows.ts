@@ -55,10 +55,25 @@ const PRICES = [
   ['unit_of_measure_qty', null],
 ] as const;
 
+const TIMES = [
+  ['ts_recv', 16],
+  ['ts_event', 8],
+  ['expiration', 40],
+  ['activation', 48],
+] as const;
+
+const TEXTS = [
+  ['raw_symbol', 'rawSymbol'],
+  ['exchange', 'exchange'],
+  ['asset', 'asset'],
+  ['security_type', 'securityType'],
+  ['currency', 'currency'],
+] as const;
+
 /** The contract that a definition is about. @returns null where the record is too short for its version */
 export function definedSymbol(record: RecordView, version: number): string | null {
   const layout = LAYOUTS[version]!;
-  return record.length < layout.recordBytes ? null : textOf(record.slice(...layout.rawSymbol));
+  return record.length < layout.recordBytes ? null : (textOf(record.slice(...layout.rawSymbol)) ?? '');
 }
 
 /** Stores what a definition says of its contract. @returns what is wrong with it, or null */
@@ -66,26 +81,21 @@ export function storeDefinition(record: RecordView, version: number, sinkOf: () 
   const layout = LAYOUTS[version]!;
   const odd = PRICES.find(([name, offset]) => record.isPriceBeyond(offset ?? layout[name]));
   if (odd) return `its ${odd[0]} is beyond 2^53 units of 1e-9`;
+  const late = TIMES.find(([, offset]) => record.isTimeBeyond(offset));
+  if (late) return `its ${late[0]} is beyond the year 2262`;
+  const garbled = TEXTS.find(([, field]) => textOf(record.slice(...layout[field])) === null);
+  if (garbled) return `its ${garbled[0]} is no UTF-8 text that ends with a NUL`;
   const sink = sinkOf();
   const row = sink.next(record.ms(16));
   const { block } = sink;
-  const text = (name: string, field: readonly [number, number]) =>
-    block.setText(name, row, textOf(record.slice(...field)) || null);
   const price = (name: string, offset: number) => {
     const value = record.price(offset);
     block.setFloat64(name, row, Number.isNaN(value) ? null : value / NANOS_PER_POINT);
   };
-  block.setInt64('ts_recv', row, record.time(16));
-  block.setInt64('ts_event', row, record.time(8));
+  for (const [name, offset] of TIMES) block.setInt64(name, row, record.time(offset));
   block.setInteger('instrument_id', row, record.instrumentId);
-  text('raw_symbol', layout.rawSymbol);
-  text('exchange', layout.exchange);
-  text('asset', layout.asset);
-  text('security_type', layout.securityType);
-  text('currency', layout.currency);
+  for (const [name, field] of TEXTS) block.setText(name, row, textOf(record.slice(...layout[field])) || null);
   for (const [name, offset] of PRICES) price(name, offset ?? layout[name]);
-  block.setInt64('expiration', row, record.time(40));
-  block.setInt64('activation', row, record.time(48));
   const marketDepth = record.int32(layout.marketDepth);
   block.setInt32('market_depth', row, marketDepth === INT32_NONE ? null : marketDepth);
   return null;

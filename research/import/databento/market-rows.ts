@@ -71,8 +71,10 @@ export class MarketRows {
 
   storeTrade(record: RecordView): string | null {
     const fault = faultOf(record, MBP);
-    if (fault === null) this.storeTick(record, MBP);
-    return fault;
+    if (fault !== null) return fault;
+    if (ACTION_CODE[record.byte(MBP.action)] !== Action.trade) return 'is a trade whose action says that it is none';
+    this.storeTick(record, MBP);
+    return null;
   }
 
   /** @returns the level that changed, NOT_SHOWN, or what is wrong */
@@ -131,7 +133,8 @@ function faultOf(record: RecordView, layout: Layout): string | null {
   if (SIDE_CODE[record.byte(layout.side)]! < 0) return `its side is ${record.byte(layout.side)}`;
   if (record.uint32(layout.size) > CONTRACTS_MAX) return `its size is ${record.uint32(layout.size)}`;
   if (record.isPriceBeyond(layout.price)) return 'its price is beyond 2^53 units of 1e-9';
-  if (record.time(TS_EVENT) === null) return 'has no event time';
+  if (record.int32(TS_EVENT + 4) < 0)
+    return record.time(TS_EVENT) === null ? 'has no event time' : 'its event time is beyond the year 2262';
   if (action === Action.trade && Number.isNaN(record.price(layout.price))) return 'is a trade without a price';
   return null;
 }

@@ -1,5 +1,6 @@
 import { BadInput } from '../../../shared/failure.js';
 import { utcDateMs } from '../../../shared/fields/utc-time.js';
+import { decodedText } from '../../../shared/fields/utf8-text.js';
 import type { ByteWindow } from '../byte-window.js';
 
 /** What an instrument id means, from `fromMs` (inclusive) to `toMs` (exclusive). */
@@ -60,7 +61,7 @@ export async function readMetadata(file: string, window: ByteWindow): Promise<Db
     throw new BadInput(
       file,
       'metadata',
-      'their lists of symbols cannot be read',
+      'their names and lists of symbols cannot be read',
       'copy the file again from its source',
     );
   }
@@ -75,7 +76,7 @@ function parse(version: number, bytes: Buffer): DbnMetadata {
   for (const _list of ['symbols', 'partial', 'not found']) reader.skipSymbols();
   return {
     version,
-    dataset: textOf(bytes.subarray(0, 16)),
+    dataset: nameIn(bytes.subarray(0, 16)),
     hasSendTime,
     schema: SCHEMAS[bytes.readUInt16LE(16)] ?? 'mixed',
     symbols: outType === STYPE_INSTRUMENT_ID ? reader.readMappings() : new Map(),
@@ -118,16 +119,24 @@ class ListReader {
 
   private readSymbol(): string {
     if (this.at + this.symbolBytes > this.bytes.length) throw new RangeError('list too long');
-    const text = textOf(this.bytes.subarray(this.at, this.at + this.symbolBytes));
+    const text = nameIn(this.bytes.subarray(this.at, this.at + this.symbolBytes));
     this.at += this.symbolBytes;
     return text;
   }
 }
 
-/** A string that ends with a NUL, or with its field. */
-export function textOf(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+/** A string that ends with a NUL; null where it does not, or is no UTF-8 text. */
+export function textOf(field: Buffer): string | null {
+  const end = field.indexOf(0);
+  const { text, isUtf8 } = decodedText(field.subarray(0, Math.max(0, end)));
+  return end >= 0 && isUtf8 ? text : null;
+}
+
+/** Names are filled up with NULs: what stands behind one is damage, and could have been part of the name. */
+function nameIn(field: Buffer): string {
+  const text = textOf(field);
+  if (text === null || field.subarray(field.indexOf(0)).some((byte) => byte !== 0)) throw new RangeError('no name');
+  return text;
 }
 
 /** ms since the epoch at which a UTC day given as YYYYMMDD begins. @throws RangeError where there is none */

@@ -1,6 +1,11 @@
 /** Record types that are stored; the others are counted. */
 export const Rtype = { trade: 0, mbp1: 1, mbp10: 10, definition: 0x13, symbolMapping: 0x16, mbo: 0xa0 } as const;
 
+/** Types of DBN that say nothing of book, trades, bars and contracts: status, imbalance, error, system, statistics, consolidated quotes. */
+export const NOT_STORED: ReadonlySet<number> = new Set([
+  0x11, 0x12, 0x14, 0x15, 0x17, 0x18, 0xb1, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4,
+]);
+
 /** Seconds of a bar, by record type. */
 export const BAR_SECONDS: Readonly<Record<number, number>> = { 32: 1, 33: 60, 34: 3600, 35: 86_400, 36: 86_400 };
 
@@ -75,7 +80,12 @@ export class RecordView {
     return ns === -1n ? null : ns;
   }
 
-  /** Milliseconds since the epoch of a time; NaN where undefined. */
+  /** It is a time, and one that int64 does not hold: beyond the year 2262. */
+  isTimeBeyond(offset: number): boolean {
+    return this.int32(offset + 4) < 0 && this.int64(offset) !== -1n;
+  }
+
+  /** Milliseconds since the epoch of a time; NaN where undefined or beyond. */
   ms(offset: number): number {
     const high = this.int32(offset + 4);
     return high < 0 ? Number.NaN : (high * 2 ** 32 + this.uint32(offset)) / 1e6;

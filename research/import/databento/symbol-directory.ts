@@ -22,6 +22,7 @@ export class SymbolDirectory {
     const { recordBytes, symbol, end } = LAYOUTS[this.metadata.version]!;
     if (record.length < recordBytes) return 'is too short for a symbol mapping of its version';
     const name = textOf(record.slice(...symbol));
+    if (name === null) return 'maps its instrument to what is no UTF-8 text that ends with a NUL';
     if (name === '') return 'maps its instrument to no symbol';
     const endMs = record.ms(end);
     // Live streams leave the end open.

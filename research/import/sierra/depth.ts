@@ -35,6 +35,14 @@ export const sierraDepth = sierraFormat({
   open: (file, out) => new DepthReader(file, out),
 });
 
+/** 2^53 units of 1e-9 are nine million. */
+const POINTS_MAX = 1e6;
+
+/** By the least that multiplication may be off. */
+function isWholeUnits(points: number, units: number): boolean {
+  return Math.abs(units / NANOS_PER_POINT - points) <= Math.abs(points) * 2 ** -50;
+}
+
 class DepthReader implements SierraReader {
   private readonly book = new PriceBook();
   private readonly sink: RowSink;
@@ -60,7 +68,9 @@ class DepthReader implements SierraReader {
     const ns = unixNsOf(bytes.readBigInt64LE(at));
     const ms = Number(ns / 1_000_000n);
     const command = bytes[at + 8]!;
-    const fault = this.faultOf(ms, command, bytes.readFloatLE(at + 12), bytes.readUInt32LE(at + 16));
+    const points = decimalOfFloat32(bytes.readFloatLE(at + 12)) * this.scale;
+    const price = Math.round(points * NANOS_PER_POINT);
+    const fault = this.faultOf(ms, command, points, price, bytes.readUInt32LE(at + 16));
     if (fault !== null) {
       this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + RECORD_BYTES));
       return;
@@ -70,7 +80,6 @@ class DepthReader implements SierraReader {
     this.out.count('depth');
     const isLast = (bytes[at + 9]! & END_OF_BATCH) !== 0;
     const side = command % 2 === 0 ? Side.bid : Side.ask;
-    const price = Math.round(decimalOfFloat32(bytes.readFloatLE(at + 12)) * this.scale * NANOS_PER_POINT);
     const size = bytes.readUInt32LE(at + 16);
     const position = this.apply(command, side, price, size, bytes.readUInt16LE(at + 10));
     if ((position >= 0 && position < BOOK_LEVELS) || (isLast && this.isEventOpen)) {
@@ -103,11 +112,13 @@ class DepthReader implements SierraReader {
     this.isEventOpen = isEventOpen;
   }
 
-  private faultOf(ms: number, command: number, price: number, size: number): string | null {
+  private faultOf(ms: number, command: number, points: number, price: number, size: number): string | null {
     if (command > 7) return `command ${command} is not known`;
     if (!this.sink.isDatable(ms)) return 'its time is outside the trading calendar';
     if (size > CONTRACTS_MAX) return `its quantity is ${size}, more than ${CONTRACTS_MAX}`;
-    return command <= CLEAR || (Number.isFinite(price) && Math.abs(price) < 1e6) ? null : `its price is ${price}`;
+    if (command <= CLEAR) return null;
+    if (!(Math.abs(points) < POINTS_MAX)) return `its price is ${points}`;
+    return isWholeUnits(points, price) ? null : `its price is ${points}: more than nine decimals`;
   }
 
   /** @returns the position that changed; -1 where none did */

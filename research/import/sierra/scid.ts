@@ -2,7 +2,7 @@ import { CONTRACTS_MAX } from '../../../shared/fields/contracts.js';
 import type { ImportFile, ImportOutput } from '../format.js';
 import { instrumentOf } from '../instrument-name.js';
 import { TradeRows } from '../trade-rows.js';
-import { decimalOfFloat32, type SierraReader, sierraFormat, unixNsOf } from './sierra-file.js';
+import { decimalOfFloat32, isPrice, type SierraReader, sierraFormat, unixNsOf } from './sierra-file.js';
 
 const RECORD_BYTES = 40;
 /** Values of `open` that mark the first and the last part of a trade that was reported in parts. */
@@ -87,10 +87,6 @@ class TickReader implements SierraReader {
     const points = decimalOfFloat32(price) * this.scale;
     return this.scale === 1 ? points : Number(points.toPrecision(12));
   }
-}
-
-function isPrice(price: number): boolean {
-  return Number.isFinite(price) && Math.abs(price) < 1e9;
 }
 
 function countFaultOf(counts: Readonly<Record<string, number>>): string | null {

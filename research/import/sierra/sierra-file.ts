@@ -78,6 +78,15 @@ async function skipHeader(
   window.skip(headerBytes);
 }
 
+/** Sierra Chart's prices have no bound of their own; nothing is traded beyond these. What is smaller is another kind of number. */
+export function isPrice(value: number): boolean {
+  const size = Math.abs(value);
+  return size === 0 || (size >= PRICE_MIN && size < PRICE_MAX);
+}
+
+const PRICE_MIN = 1e-9;
+const PRICE_MAX = 1e9;
+
 /**
  * The decimal that a price was before it became a float32: the shortest one that gives the same float32. 1.10785 is
  * stored as 1.1078499555587769.

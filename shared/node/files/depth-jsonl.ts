@@ -1,4 +1,5 @@
 import { BadInput } from '../../failure.js';
+import { type DecodedText, decodedText, NOT_UTF8 } from '../../fields/utf8-text.js';
 import { type DepthHeader, depthHeader } from '../../market/events/depth-header.js';
 import { DepthScanner, type OnBrokenLine } from '../../market/events/depth-scanner.js';
 import type { EventBatch } from '../../market/events/event-batch.js';
@@ -63,7 +64,7 @@ export async function openDepthFile(path: string, options: DepthReadOptions = {}
 /** The first line of a depth file. @throws BadInput naming the file and the field */
 export async function readDepthHeader(path: string, signal?: AbortSignal): Promise<DepthHeader> {
   for await (const { bytes, start } of lineBlocks(path, signal))
-    return parseHeader(path, bytes.toString('utf8', start, bytes.indexOf(LF, start)));
+    return parseHeader(path, decodedText(bytes.subarray(start, bytes.indexOf(LF, start))));
   throw new BadInput(path, undefined, 'is empty', 'give a depth file whose first line is its header');
 }
 
@@ -98,11 +99,12 @@ async function* readBatches(
 
 const LF = 10;
 
-function parseHeader(path: string, line: string): DepthHeader {
+function parseHeader(path: string, line: DecodedText): DepthHeader {
   const fix = 'the first line must be {"kind":"header","instrument":...,"tickSize":...,"multiplier":...}';
+  if (!line.isUtf8) throw new BadInput(path, 'line 1', NOT_UTF8, fix);
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(line.text);
   } catch {
     throw new BadInput(path, 'line 1', 'is not a JSON object', fix);
   }
