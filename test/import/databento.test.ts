@@ -152,6 +152,13 @@ describe('Databento files', () => {
     }
   });
 
+  it('are refused at once where symbols have no length, however many there are', async () => {
+    const whole = dbnFile(2, 1, 'ESU4', 118, []);
+    whole.writeUInt16LE(0, 8 + 45);
+    whole.writeUInt32LE(0xffff_ffff, 8 + 104);
+    await assert.rejects(rig.import(fileOf(whole, 'endless.dbn')), /lists of symbols cannot be read/);
+  });
+
   it('are refused where their type is none, or a trade says that it is none', async () => {
     const known = new Set([0, 1, 10, 0x13, 0x16, 0xa0, 0x20, 0x21, 0x22, 0x23, 0x24]);
     const others = new Set([0x11, 0x12, 0x14, 0x15, 0x17, 0x18, 0xb1, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4]);

@@ -17,12 +17,12 @@ export interface HostileSample {
 }
 
 const ES = { instrument: 'ESU9' };
-const bars = wholeLines(gunzipSync(readFileSync(REAL_FILES.nq)).subarray(0, 3000));
-const mbp1 = Buffer.from(decompress(readFileSync(REAL_FILES.mbp1))).subarray(0, 206 + 80 * 40);
-const trades = Buffer.from('52200000,1315.4,2,E,0,0\n52200125,1315.5,1,E,0,1\n'.repeat(20));
+const bars = wholeLines(gunzipSync(readFileSync(REAL_FILES.nq)).subarray(0, 1500));
+const mbp1 = Buffer.from(decompress(readFileSync(REAL_FILES.mbp1))).subarray(0, 206 + 80 * 20);
+const trades = Buffer.from('52200000,1315.4,2,E,0,0\n52200125,1315.5,1,E,0,1\n'.repeat(12));
 const zipped = (bytes: Buffer) =>
   Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': new Uint8Array(bytes) }, { level: 0 }));
-const journal = Array.from({ length: 20 }, (_, i) => {
+const journal = Array.from({ length: 12 }, (_, i) => {
   const common = `"n":${i + 1},"marketTime":"2019-08-29T14:30:00.000Z","orderRef":"r${i}","side":"BUY","permId":${700 + i}`;
   return i % 2 === 0
     ? `{"kind":"intent",${common},"contracts":1,"orderId":${i},"limitPrice":2926.25,"modelVersion":7,"code":201}\n`
@@ -30,22 +30,22 @@ const journal = Array.from({ length: 20 }, (_, i) => {
 }).join('');
 
 export const HOSTILE_SAMPLES: Readonly<Record<string, HostileSample>> = {
-  'ESU9.jsonl': { bytes: wholeLines(gunzipSync(readFileSync(REAL_FILES.es)).subarray(0, 6000)), hints: ES },
-  'mbo.dbn': { bytes: Buffer.from(decompress(readFileSync(REAL_FILES.mbo))).subarray(0, 206 + 56 * 60), hints: ES },
+  'ESU9.jsonl': { bytes: wholeLines(gunzipSync(readFileSync(REAL_FILES.es)).subarray(0, 3000)), hints: ES },
+  'mbo.dbn': { bytes: Buffer.from(decompress(readFileSync(REAL_FILES.mbo))).subarray(0, 206 + 56 * 40), hints: ES },
   'mbp1.dbn': { bytes: mbp1, hints: ES },
   'trades.dbn': {
-    bytes: Buffer.from(decompress(readFileSync(REAL_FILES.trades))).subarray(0, 206 + 48 * 40),
+    bytes: Buffer.from(decompress(readFileSync(REAL_FILES.trades))).subarray(0, 206 + 48 * 25),
     hints: ES,
   },
   'ohlcv.dbn': { bytes: Buffer.from(decompress(readFileSync(REAL_FILES.ohlcv))), hints: ES },
   'definition.dbn': { bytes: Buffer.from(decompress(readFileSync(REAL_FILES.definition))), hints: ES },
-  'ESH3.scid': { bytes: readFileSync(REAL_FILES.scid).subarray(0, 56 + 40 * 100), hints: { instrument: 'ESH3' } },
+  'ESH3.scid': { bytes: readFileSync(REAL_FILES.scid).subarray(0, 56 + 40 * 40), hints: { instrument: 'ESH3' } },
   'ESU5.depth': {
-    bytes: readFileSync(REAL_FILES.sierraDepth).subarray(0, 64 + 24 * 80),
+    bytes: readFileSync(REAL_FILES.sierraDepth).subarray(0, 64 + 24 * 60),
     hints: { instrument: 'ESU25_FUT_CME' },
   },
   'NQ-5m.csv': { bytes: bars, hints: { instrument: 'NQH5', barSeconds: 300 } },
-  'binance.txt': { bytes: wholeLines(gunzipSync(readFileSync(REAL_FILES.spot)).subarray(0, 8000)), hints: ES },
+  'binance.txt': { bytes: binanceLines(REAL_FILES.spot), hints: ES },
   'gc.zip': { bytes: zipped(trades), hints: ES, isPacked: true },
   'trades in a zip': { bytes: trades, hints: ES, pack: zipped },
   'orders.jsonl': { bytes: Buffer.from(journal), hints: {} },
@@ -56,6 +56,25 @@ export const HOSTILE_SAMPLES: Readonly<Record<string, HostileSample>> = {
     isPacked: true,
   },
 };
+
+/** Changes, the snapshot among them with its best levels, trades and one book ticker. */
+function binanceLines(file: string): Buffer {
+  const lines = gunzipSync(readFileSync(file)).subarray(0, 400_000).toString().split('\n');
+  const isSnapshot = (line: string) => line.includes('"lastUpdateId"');
+  const short = (line: string) => {
+    const { lastUpdateId, bids, asks } = JSON.parse(line.slice(20));
+    return `${line.slice(0, 20)}${JSON.stringify({ lastUpdateId, bids: bids.slice(0, 12), asks: asks.slice(0, 12) })}`;
+  };
+  const chosen = lines.filter(
+    (line, i) => i === 2 || (line.length < 900 && !line.includes('@bookTicker')) || isSnapshot(line),
+  );
+  return Buffer.from(
+    chosen
+      .slice(0, 12)
+      .map((line) => `${isSnapshot(line) ? short(line) : line}\n`)
+      .join(''),
+  );
+}
 
 function wholeLines(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.lastIndexOf('\n') + 1);

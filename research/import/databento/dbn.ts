@@ -12,6 +12,7 @@ import { ACTION_CODE, BAR_SECONDS, NOT_STORED, RECORD_BYTES_MIN, RecordView, Rty
 import { SymbolDirectory } from './symbol-directory.js';
 
 const HEADER_BYTES = 16;
+const SEND_TIME_BYTES = 8;
 /** Records between two looks at the writer. */
 const PORTION_RECORDS = 4096;
 
@@ -95,7 +96,8 @@ class RecordReader {
       this.out.count(`not stored, type ${rtype}`);
       return null;
     }
-    if (record.length < bytesMin) return `is too short for its type ${rtype}`;
+    if (record.length < bytesMin + (this.metadata.hasSendTime ? SEND_TIME_BYTES : 0))
+      return `is too short for its type ${rtype}`;
     if (rtype === Rtype.symbolMapping) return counted(this.out, 'symbol mappings', this.mapSymbol(record));
     const ms = record.ms(timeOffsetOf(rtype));
     if (!this.days.at(ms)) return 'its time is outside the trading calendar';
