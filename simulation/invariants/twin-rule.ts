@@ -37,7 +37,9 @@ export class TwinRule {
     const { journals, journalFolder, world, host, isDiskFull } = this.day;
     const isHalted = journals.haltsOf(journalFolder).has('double-order');
     this.cancelledTwins = this.cancelledTwins.filter(({ by }) => !isHalted && !isDiskFull && by === host.current);
+    // A look that fails, say because no position can be read, is taken again: the bridge is not ready until one has ended.
+    const isReady = this.day.readyStatus() !== null;
     for (const { atMs, what } of this.cancelledTwins)
-      if (world.nowMs - atMs > HALTED_WITHIN_MS) this.report('twin-untold', `${what}, and no halt is on record`);
+      if (isReady && world.nowMs - atMs > HALTED_WITHIN_MS) this.report('twin-untold', `${what}, and no halt is on record`);
   }
 }

@@ -210,17 +210,6 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
-  {
-    name: 'unknown-order-asks-at-once',
-    patches: [patch('bridge.js', 'supervisor.askAnew(what)', 'supervisor.doubt(what, null)')],
-    defect: [patch('orders/order-journal.js', 'orders: ledger.ended().slice(-ORDERS_CARRIED)', 'orders: []')],
-  },
-  {
-    name: 'unreadable-position-forgets-nothing',
-    patches: [
-      patch('orders/account-position.js', 'if (this.isOdd) return;', 'if (this.isOdd) { this.told = null; return; }'),
-    ],
-  },
 ];
 
 /** @throws Error where there is none of that name */
