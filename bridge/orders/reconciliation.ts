@@ -118,11 +118,12 @@ class UnexplainedOrders {
       halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
     for (const orderRef of doubles.filter((ref) => this.markOnce(ref)))
       desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
-    for (const { orderId, order } of twins.filter((twin) => this.markOnce(twin.orderId))) {
-      desk.cancelOrphan(orderId);
+    for (const twin of twins.filter(({ orderId }) => this.markOnce(orderId))) {
+      desk.cancelOrphan(twin.orderId);
+      const { orderRef } = twin.order;
       halts.raise(
         'double-order',
-        `order ${orderId} is open under the reference ${order.orderRef} of another: cancelled`,
+        `order ${twin.orderId} is open under the reference ${orderRef} of another: cancelled`,
       );
     }
   }

@@ -120,28 +120,4 @@ export const SEQUENCES: readonly Kind[] = [
         after(0, { do: 'ask', what: 'resume' }),
       ),
   },
-  {
-    name: 'comes-back-days-later',
-    perDay: 4,
-    draw: (d) =>
-      onOrder(
-        d.whole(6000, 15_000),
-        after(0, fault({ do: 'cancelOrder' })),
-        after(0, { do: 'push-away', ticks: d.whole(12, 40) }),
-        // Long enough for the clock to have gone on to another trade date.
-        after(d.whole(1500, 9000), fault({ do: 'reappear' })),
-      ),
-  },
-  {
-    name: 'moved-and-then-unreadable',
-    perDay: 3,
-    draw: (d) =>
-      onFill(
-        after(
-          d.whole(100, 4000),
-          fault({ do: 'adjustPosition', reason: 'settlement', told: true, quantity: d.sign() * d.whole(1, 3) }),
-        ),
-        after(1, fault({ do: 'oddPosition', kind: 'nanPosition', times: d.whole(1, 2) })),
-      ),
-  },
 ];
