@@ -7,7 +7,7 @@ import { untilNoticed } from '../../simulation/run/run-mutants.js';
 const NOTICED = [
   ['refusal-is-a-claim', 93, 'exposure'],
   ['reconcile-second-look', 19, 'open-orders'],
-  ['new-connection-looks', 171, 'exposure'],
+  ['new-connection-looks', 498, 'exposure'],
   ['rule-halted', 5, 'halted-opens'],
   ['closing-on-record', 164, 'left-open'],
 ] as const;
