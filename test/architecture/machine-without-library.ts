@@ -20,7 +20,7 @@ export const ROOMS_OF_OTHER_TIERS = [
   ...['activities', 'broker', 'dashboard', 'research', 'setup', 'shared', 'stack', 'temporal', 'workers', 'workflows'],
 ] as const;
 const OTHERS = ['bin', 'bridge', 'cli', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const TIME_LIMIT_MS = 120_000;
+const TIME_LIMIT_MS = 600_000;
 
 /** A checkout on a machine where every package is installed but @stoqey/ib. */
 export class MachineWithoutLibrary {
