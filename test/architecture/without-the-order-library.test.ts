@@ -19,7 +19,7 @@ const SAMPLE = [
 const isProgram = (file: string) => /(-thread|-downloader)\.js$/.test(file) || file.startsWith('workers/');
 
 describe('a research or public machine, without @stoqey/ib', function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let machine: MachineWithoutLibrary;
   /** Takes as long as everything else together: it runs beside it. */
   let typeCheck: Promise<CommandOutcome>;
