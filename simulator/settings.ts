@@ -9,7 +9,7 @@ export const gatewaySettings = z
   .object({
     /** Accounts of the login, the first is the default. DU marks a paper account. */
     accounts: z
-      .array(z.string().regex(/^[A-Z]{1,3}\d{3,10}$/))
+      .array(z.string().regex(/^[A-Z]{1,3}\d{1,10}$/))
       .min(1)
       .default(['DU1000001']),
     /** Regular hours that contract details name, instead of the calendar's: as IB writes them, in UTC. */

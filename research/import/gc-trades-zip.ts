@@ -96,7 +96,8 @@ class EntryReader {
     const { rows } = this;
     if (!rows) return;
     const start = this.number === 0 ? byteOrderMarkBytes(bytes) : 0;
-    for (const { text, isUtf8 } of decodedLines(bytes.subarray(start))) this.take(text.trimEnd(), isUtf8, rows);
+    const { texts, garbled } = decodedLines(bytes.subarray(start));
+    for (const [i, text] of texts.entries()) this.take(text.trimEnd(), !garbled.has(i), rows);
   }
 
   private take(line: string, isUtf8: boolean, rows: TradeRows): void {

@@ -13,7 +13,7 @@ export interface TextLine {
 export async function* textLines(file: string, signal?: AbortSignal): AsyncGenerator<TextLine[]> {
   let number = 0;
   for await (const { bytes, start, end } of lineBlocks(file, signal)) {
-    const lines = decodedLines(bytes.subarray(start, end - 1));
-    yield lines.map(({ text, isUtf8 }) => ({ text: text.trimEnd(), number: ++number, isUtf8 }));
+    const { texts, garbled } = decodedLines(bytes.subarray(start, end - 1));
+    yield texts.map((text, i) => ({ text: text.trimEnd(), number: ++number, isUtf8: !garbled.has(i) }));
   }
 }

@@ -6,25 +6,27 @@ export interface DecodedText {
   readonly isUtf8: boolean;
 }
 
-export function decodedText(bytes: Buffer): DecodedText {
-  return { text: bytes.toString('utf8'), isUtf8: isUtf8(bytes) };
+export function decodedText(bytes: Uint8Array): DecodedText {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return { text: Buffer.from(buffer, byteOffset, byteLength).toString('utf8'), isUtf8: isUtf8(bytes) };
 }
 
-/** Lines without their LF. Looking at all of them at once costs next to nothing. */
-export function decodedLines(bytes: Buffer): DecodedText[] {
-  if (isUtf8(bytes))
-    return bytes
-      .toString('utf8')
-      .split('\n')
-      .map((text) => ({ text, isUtf8: true }));
-  const lines: DecodedText[] = [];
-  for (let start = 0; start <= bytes.length; ) {
-    const end = bytes.indexOf(LF, start);
-    lines.push(decodedText(bytes.subarray(start, end < 0 ? bytes.length : end)));
-    if (end < 0) break;
-    start = end + 1;
+/** Lines without their LF, and which of them were no UTF-8, from 0. Looking at all of them at once costs next to nothing. */
+export function decodedLines(bytes: Buffer): { readonly texts: string[]; readonly garbled: ReadonlySet<number> } {
+  const texts = bytes.toString('utf8').split('\n');
+  return { texts, garbled: isUtf8(bytes) ? NONE : garbledLines(bytes) };
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+function garbledLines(bytes: Buffer): Set<number> {
+  const garbled = new Set<number>();
+  let line = 0;
+  for (let start = 0, end = 0; end >= 0; start = end + 1, line++) {
+    end = bytes.indexOf(LF, start);
+    if (!isUtf8(bytes.subarray(start, end < 0 ? bytes.length : end))) garbled.add(line);
   }
-  return lines;
+  return garbled;
 }
 
 export const NOT_UTF8 = 'is not UTF-8 text';

@@ -126,7 +126,7 @@ describe('the reader of depth files', () => {
 
   it('names the file and the line of a broken line, and why', async () => {
     const good = formatTradeLine(T0, 1, 2926, 1, 'buy');
-    const cases: [string, RegExp][] = [
+    const cases: [string | Buffer, RegExp][] = [
       ['{"kind":"trade","ts":', /line 3.*not a JSON object/],
       [formatTradeLine(T0, 2, 2926.1, 1, 'buy'), /line 3.*2926\.1 is not a whole number of ticks of 0\.25/],
       [formatTradeLine(T0 - 1n, 2, 2926, 1, 'buy'), /line 3.*earlier than the line before/],
@@ -137,13 +137,22 @@ describe('the reader of depth files', () => {
       [formatDepthLine(T0, 2, 1, 1, 256, 2926, 1, true), /line 3.*position: /],
       [formatTradeLine(T0, 2, 2926, 1.5, 'buy'), /line 3.*size: .*whole contracts/],
       ['{"kind":"quote","ts":"1"}', /line 3.*kind: /],
+      [`\ufeff${formatTradeLine(T0, 2, 2926, 1, 'buy')}`, /line 3.*not a JSON object/],
+      ['\u00a0', /line 3.*not a JSON object/],
+      [
+        Buffer.from(`{"kind":"gap","ts":"${T0}","seq":2,"reason":"zur\u00fcck"}`, 'latin1'),
+        /line 3.*is not UTF-8 text/,
+      ],
     ];
     for (const [line, expected] of cases)
-      await assert.rejects(read(fileOf(`${HEADER}${good}${line}\n`)), (error) => {
-        assert.ok(error instanceof BadInput);
-        assert.match(error.message, expected);
-        return true;
-      });
+      await assert.rejects(
+        read(fileOf(Buffer.concat([HEADER, good, line, '\n'].map((part) => Buffer.from(part as string))))),
+        (error) => {
+          assert.ok(error instanceof BadInput);
+          assert.match(error.message, expected);
+          return true;
+        },
+      );
   });
 
   it('puts a gap in the place of broken lines where it is told to, and counts them', async () => {

@@ -33,7 +33,7 @@ describe('believe gateway', () => {
 
   it('says where it listens in its first line, serves clients, lets the script strike, and stops by a signal', async () => {
     const faults = write('faults.jsonl', '{"at":{"onConnect":1},"do":"notice","code":2103}\n');
-    const settings = write('settings.json', '{"accounts":["DU0000042"]}');
+    const settings = write('settings.json', '\ufeff{"accounts":["DU1"]}');
     const args = [
       '--data',
       ES_SAMPLE,
@@ -54,7 +54,7 @@ describe('believe gateway', () => {
       instrument: 'ESU9',
       conId: 562645706,
       contracts: [{ instrument: 'ESU9', conId: 562645706 }],
-      accounts: ['DU0000042'],
+      accounts: ['DU1'],
       synthetic: false,
     });
     const client = await RawClient.connect(port);

@@ -41,7 +41,10 @@ class TickReader implements SierraReader {
     const askVolume = bytes.readUInt32LE(at + 36);
     const fault =
       this.faultOf(Number(ns / 1_000_000n), open, price) ??
-      countFaultOf({ trades, volume, 'bid volume': bidVolume, 'ask volume': askVolume });
+      // Whether any of them has its highest bit costs nothing; which one it is, is asked where one has.
+      ((trades | volume | bidVolume | askVolume) >= 0
+        ? null
+        : countFaultOf({ trades, volume, 'bid volume': bidVolume, 'ask volume': askVolume }));
     if (fault !== null) {
       this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + RECORD_BYTES));
       return;

@@ -1,3 +1,4 @@
+import { decodedText, NOT_UTF8 } from '../fields/utf8-text.js';
 import { type DepthJson, parseDepthJson } from './depth-json.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from './event-batch.js';
 import { ExactDepthLines } from './exact-depth-lines.js';
@@ -79,10 +80,12 @@ export class DepthScanner {
   private readSlowly(lineStart: number, end: number): number {
     const lineEnd = this.bytes.indexOf(LF, lineStart);
     const next = lineEnd < 0 || lineEnd >= end ? end : lineEnd + 1;
-    const text = new TextDecoder().decode(this.bytes.subarray(lineStart, next)).trim();
+    const { text: line, isUtf8 } = decodedText(this.bytes.subarray(lineStart, next));
+    // JSON's own white space: a byte order mark stands at the beginning of a file, not of a line.
+    const text = line.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
     this.lines++;
     if (text === '') return next;
-    const event = parseDepthJson(text);
+    const event = isUtf8 ? parseDepthJson(text) : NOT_UTF8;
     const reason = typeof event === 'string' ? event : this.append(event);
     if (reason !== null) {
       this.pendingGap = true;

@@ -9,7 +9,7 @@ CME = ('CME', 'GLOBEX', 'CBOT', 'NYMEX', 'COMEX')
 
 
 def rows(question):
-    (_, header), *rest = lines(contents(question))
+    (_, header), *rest = lines(contents(question), ' \t\r')
     header = json.loads(header)
     instrument = header['instrument']
     is_cme = header.get('exchange') is None or header['exchange'] in CME or header['exchange'].startswith('GLBX')

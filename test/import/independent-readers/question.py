@@ -23,9 +23,9 @@ def contents(question):
 LINE_END = ' \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff' + ''.join(map(chr, range(0x2000, 0x200b)))
 
 
-def lines(data, first_number=1):
+def lines(data, blank=LINE_END):
     """Lines with their numbers, without those that are empty."""
-    for number, line in enumerate(data.removeprefix(b'\xef\xbb\xbf').split(b'\n'), first_number):
+    for number, line in enumerate(data.removeprefix(b'\xef\xbb\xbf').split(b'\n'), 1):
         line = line.decode('utf-8', 'surrogateescape')
-        if line.rstrip(LINE_END):
-            yield f'line {number}', line.rstrip(LINE_END)
+        if line.rstrip(blank):
+            yield f'line {number}', line.rstrip(blank)
