@@ -1,5 +1,5 @@
 # Peer of the bench `store`: pyarrow writes and reads the same rows. `write` measures the write alone: the rows are in
-# memory, and neither parsed nor hashed. Prints the seconds; with `sums`, what the columns add up to.
+# memory, and neither parsed nor hashed. `unpack` takes a zstd file to its end. Prints the seconds; with `sums`, what the columns add up to.
 import json
 import os
 import sys
@@ -41,8 +41,18 @@ def sum_of_letters(values):
     return sum(ord(one['values'].as_py()) * one['counts'].as_py() for one in values.value_counts())
 
 
+def unpack(file):
+    start = time.perf_counter()
+    with pyarrow.input_stream(file, compression='zstd') as stream:
+        while stream.read(1 << 20):
+            pass
+    return time.perf_counter() - start
+
+
 task, argument, *files = sys.argv[1:]
 if task == 'write':
     print(write(argument, files))
+elif task == 'unpack':
+    print(unpack(argument))
 else:
     print({'read': read, 'sums': sums}[task](argument.split(','), files))

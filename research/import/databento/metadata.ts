@@ -70,7 +70,7 @@ export async function readMetadata(file: string, window: ByteWindow): Promise<Db
 function parse(version: number, bytes: Buffer): DbnMetadata {
   const afterCounts = version === 1 ? 50 : 42;
   const outType = bytes[afterCounts + 1]!;
-  const hasSendTime = bytes[afterCounts + 2] === 1;
+  const hasSendTime = bytes[afterCounts + 2] !== 0;
   const symbolBytes = version === 1 ? SYMBOL_BYTES_V1 : bytes.readUInt16LE(afterCounts + 3);
   const reader = new ListReader(bytes, FIXED_BYTES + 4 + bytes.readUInt32LE(FIXED_BYTES), symbolBytes);
   for (const _list of ['symbols', 'partial', 'not found']) reader.skipSymbols();
