@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { decompress } from 'fzstd';
 import { REAL_FILES } from '../market/real-files.js';
 import { StoreRig } from '../store/store-rig.js';
-import { dbnFile, dbnRecord } from './write-dbn.js';
+import { dbnFile, dbnRecord, dbnTrade } from './write-dbn.js';
 
 const T0 = BigInt(Date.parse('2024-07-01T23:58:00Z')) * 1_000_000n + 123n;
 const MBP10 = 10;
@@ -174,6 +175,36 @@ describe('Databento files', () => {
     trade.writeBigUInt64LE(T0, 32);
     const file = fileOf(dbnFile(2, 4, 'ESU4', 118, [trade]), 'no-trade.dbn');
     await assert.rejects(rig.import(file), /is a trade whose action says that it is none/);
+  });
+
+  it('are imported whole from any number of zstd frames, with frames for tools in front, between and behind', async () => {
+    const trade = dbnTrade(118, T0, 5500, 3);
+    const bytes = dbnFile(
+      2,
+      4,
+      'ESU4',
+      118,
+      Array.from({ length: 400 }, () => trade),
+    );
+    const skippable = Buffer.from('502a4d180400000061626364', 'hex');
+    let files = 0;
+    const cuts = fc.array(fc.tuple(fc.nat(bytes.length), fc.boolean()), { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(cuts, fc.boolean(), async (places, isLast) => {
+        const ordered = [[0, true], ...places.toSorted(([a], [b]) => a - b), [bytes.length, isLast]] as [
+          number,
+          boolean,
+        ][];
+        const frames = ordered.flatMap(([at, isSkippable], i) => [
+          ...(isSkippable ? [skippable] : []),
+          ...(i + 1 < ordered.length ? [zstdCompressSync(bytes.subarray(at, ordered[i + 1]![0]))] : []),
+        ]);
+        const store = rig.storeNamed(`frames-${files++}`);
+        const { record } = await rig.import(fileOf(Buffer.concat(frames), `frames-${files}.dbn.zst`), {}, store);
+        assert.equal(record.read.trades, 400);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('have record types that are not stored: they are counted', async () => {
