@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
-import { openByteSource } from '../../shared/market/events/byte-source.js';
+import { openByteSource } from '../../shared/node/files/byte-source.js';
 
 /** As zstd's own program packs: level 3, one frame, with a checksum. */
 export async function packTape(tape: string, target: string): Promise<void> {

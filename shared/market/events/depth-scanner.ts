@@ -1,4 +1,4 @@
-import { decodedText, NOT_UTF8 } from '../fields/utf8-text.js';
+import { decodedText, NOT_UTF8 } from '../../fields/utf8-text.js';
 import { type DepthJson, parseDepthJson } from './depth-json.js';
 import { createEventBatch, type EventBatch, EventKind, Side } from './event-batch.js';
 import { ExactDepthLines } from './exact-depth-lines.js';
