@@ -40,6 +40,7 @@ export class TwinRule {
     // A look that fails, say because no position can be read, is taken again: the bridge is not ready until one has ended.
     const isReady = this.day.readyStatus() !== null;
     for (const { atMs, what } of this.cancelledTwins)
-      if (isReady && world.nowMs - atMs > HALTED_WITHIN_MS) this.report('twin-untold', `${what}, and no halt is on record`);
+      if (isReady && world.nowMs - atMs > HALTED_WITHIN_MS)
+        this.report('twin-untold', `${what}, and no halt is on record`);
   }
 }
