@@ -49,7 +49,8 @@ def time(ns):
 class Reader:
     def __init__(self, metadata):
         self.is_cme = metadata.dataset.startswith('GLBX')
-        self.mappings = metadata.mappings
+        # Symbols are told for ids only where ids are what the file was made to hold.
+        self.mappings = metadata.mappings if metadata.stype_out == databento.SType.INSTRUMENT_ID else {}
         self.mapped, self.books = {}, {}
 
     def take(self, record, rtype):
