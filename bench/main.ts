@@ -1,8 +1,7 @@
-import { Command, CommanderError } from 'commander';
-import { failureText } from '../cli/failure-text.js';
+import { Command } from 'commander';
 import { printResult } from '../cli/output.js';
+import { runProgram } from '../cli/run-program.js';
 import { UsageFailure } from '../shared/failure.js';
-import { keepFilesPrivate } from '../shared/node/process/private-files.js';
 import { type BenchResult, describeMachine } from './bench-result.js';
 import { BENCH_JOBS } from './jobs.js';
 
@@ -42,16 +41,4 @@ function shown(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-keepFilesPrivate();
-
-/** Exit codes: 0 measured, 1 it could not be, or what was measured is wrong, 2 wrong usage. */
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    const { text, exitCode } = failureText(error);
-    process.stderr.write(text);
-    process.exitCode = exitCode;
-  }
-}
+await runProgram(main);

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { columnsOf } from '../research/store/datasets.js';
-import { readColumns } from '../research/store/read-columns.js';
 import { cacheFolder } from '../setup/cache-folder.mjs';
 import { pythonWith } from '../setup/python-environment.js';
 import { type BenchResult, median } from './bench-result.js';
 import { type ColumnSums, columnSums, requireSameSums } from './store/column-sums.js';
 import { readTwice } from './store/first-read.js';
 import { type ParseRun, parseByC, parseByDuckdb, parseByJson, parseByScanner } from './store/parse-and-book.js';
+import { readByUs } from './store/read-by-us.js';
 import { syntheticTape } from './store/synthetic-tape.js';
 import { packTape, unpackByUs } from './store/unpack-tape.js';
 
@@ -163,15 +163,6 @@ async function benchRead(files: string[], rows: number, python: string, log: Log
     results.push(compare(job, ours, peer, 'pyarrow read_table', ROWS, aim));
   }
   return results;
-}
-
-/** Every column as a typed array, as `readDepthEvents` gets them. @returns seconds */
-async function readByUs(files: readonly string[], names: readonly string[]): Promise<number> {
-  const startMs = performance.now();
-  let rows = 0;
-  for await (const chunk of readColumns(files, 'mbp10', names, { counts: false })) rows += chunk.rows;
-  if (rows === 0) throw new RangeError('nothing was read');
-  return (performance.now() - startMs) / 1000;
 }
 
 /** @returns what the peer prints: seconds as it measures them, without the start of Python */

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { keepFilesPrivate } from '../shared/node/process/private-files.js';
-import { codeOf, failureText } from './failure-text.js';
+import { Command } from 'commander';
+import { runProgram } from './run-program.js';
 
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
 const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (noun: Command) => void }> }[] = [
@@ -104,22 +103,4 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-// Who reads the output may go at any time (`| head`, a closed terminal): the work goes on, above all that of the bridge.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error) => {
-    if (codeOf(error) !== 'EPIPE') throw error;
-  });
-
-keepFilesPrivate();
-
-/** Exit codes: 0 ok, 1 a check failed or the work could not be done, 2 wrong usage. */
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    const { text, exitCode } = failureText(error);
-    process.stderr.write(text);
-    process.exitCode = exitCode;
-  }
-}
+await runProgram(main);

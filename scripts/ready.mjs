@@ -4,9 +4,24 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onSupportedNode } from '../setup/on-supported-node.mjs';
 import { withLock } from './lock.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * For a program of this checkout, before it is loaded. Where the checkout cannot be made ready, the process ends.
+ * @param {string} who says so @param {number} exitCode
+ */
+export async function readyOrEnd(who, exitCode) {
+  await onSupportedNode();
+  try {
+    await ready();
+  } catch (error) {
+    console.error(`${who}: ${error.message}`);
+    process.exit(exitCode);
+  }
+}
 
 /** @param checkout folder of the checkout; another than this one only in tests */
 export async function ready(checkout = root) {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { readColumns } from '../../research/store/read-columns.js';
 import { cacheFolder } from '../../setup/cache-folder.mjs';
+import { readByUs } from './read-by-us.js';
 
 /** Seconds that reading columns takes; the first read of an object hashes it as a whole. */
 export interface TwoReads {
@@ -19,17 +19,9 @@ export async function readTwice(files: readonly string[], names: readonly string
       cpSync(file, copy);
       return copy;
     });
-    const first = await secondsOf(copies, names);
-    return { first, again: await secondsOf(copies, names) };
+    const first = await readByUs(copies, names);
+    return { first, again: await readByUs(copies, names) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function secondsOf(files: readonly string[], names: readonly string[]): Promise<number> {
-  const startMs = performance.now();
-  let rows = 0;
-  for await (const chunk of readColumns(files, 'mbp10', names, { counts: false })) rows += chunk.rows;
-  if (rows === 0) throw new RangeError('nothing was read');
-  return (performance.now() - startMs) / 1000;
 }
