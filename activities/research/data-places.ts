@@ -20,10 +20,8 @@ export function dataPlace(config: Config, asked: string): string {
 }
 
 function isOpen({ home, input, backtest }: Config, real: string): boolean {
-  const folders = [
-    ...['input', 'releases', 'ships'].map((name) => path.join(homePlaces(home).research.folder, name)),
-    ...backtest.folders,
-  ];
+  const { research } = homePlaces(home);
+  const folders = [research.input, research.releases, research.ships, ...backtest.folders];
   const files = input.kind === 'files' ? [...input.depth, ...input.bars] : [];
   return (
     folders.map(realPathOf).some((folder) => folder !== null && real.startsWith(folder + path.sep)) ||

@@ -24,6 +24,7 @@ import type { LibraryFile } from '../../research/training/booster.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
 import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
 import { HEAD_NAMES, type HeadName, type HeadSamples, headName } from '../../shared/model/heads/head.js';
 import { asked } from '../../shared/orchestration/asked.js';
@@ -34,7 +35,7 @@ import { GATE_REPORT_FILE } from '../../shared/trust/statement.js';
 import { step } from '../step.js';
 import { comparison } from './asks.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
-import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import type { ResearchDependencies } from './dependencies.js';
 
 /** Which score is meant: candidate against prior, of one head on one fold. */
 const scoreKey = z.object({
@@ -50,8 +51,8 @@ type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'
 
 /** Candidate and prior on the same folds, and the verdict. */
 export function createGateSteps({ config, library, ...code }: ResearchDependencies): GateSteps {
-  const places = researchPlaces(config.home);
-  const folderOf = (shipId: string) => new ShipFolder(places.research, shipId);
+  const places = homePlaces(config.home).research;
+  const folderOf = (shipId: string) => new ShipFolder(places.folder, shipId);
   return {
     planGate: ({ shipId, samples }) =>
       step(async () => {

@@ -1,13 +1,14 @@
 import { activityInfo, log } from '@temporalio/activity';
 import { Lane } from '../../research/ship/lane.js';
 import { liveRelease } from '../../research/ship/live-release.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { formal } from '../formal.js';
 import { step } from '../step.js';
 import { RESEARCH_ASKS } from './asks.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import { createBacktestSteps } from './backtest-steps.js';
 import type { ResearchActivities } from './contract.js';
-import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import type { ResearchDependencies } from './dependencies.js';
 import { createGateSteps } from './gate-steps.js';
 import { createReleaseSteps } from './release-steps.js';
 import { createRetrainSteps } from './retrain-steps.js';
@@ -16,7 +17,7 @@ export type { ResearchDependencies } from './dependencies.js';
 
 /** The research tier's steps: each repeats into the same state, whatever killed it before. */
 export function createResearchActivities(dependencies: ResearchDependencies): ResearchActivities & BacktestActivities {
-  const places = researchPlaces(dependencies.config.home);
+  const places = homePlaces(dependencies.config.home).research;
   const lane = new Lane(places.lane, dependencies.isOpen);
   return formal(RESEARCH_ASKS, {
     ...createRetrainSteps(dependencies),

@@ -8,13 +8,14 @@ import { ShipFolder } from '../../research/ship/ship-folder.js';
 import { signerAddress } from '../../research/signer/signer-address.js';
 import { SignerClient } from '../../research/signer/signer-client.js';
 import { signerInbox } from '../../research/signer/signer-places.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { SightingRefused } from '../../shared/contract/release-sighting.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { verifyDecision } from '../../shared/trust/decision.js';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SignedRelease } from './contract.js';
-import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import type { ResearchDependencies } from './dependencies.js';
 
 type ReleaseSteps = Pick<
   ResearchActivities,
@@ -30,10 +31,10 @@ type ReleaseSteps = Pick<
 
 /** From a candidate that may go on to a signed release that brokers can pull. The signer decides; these steps only ask. */
 export function createReleaseSteps({ config }: ResearchDependencies): ReleaseSteps {
-  const places = researchPlaces(config.home);
+  const places = homePlaces(config.home).research;
   const signer = new SignerClient(signerAddress(config.home));
   const inbox = signerInbox(config.home);
-  const folderOf = (shipId: string) => new ShipFolder(places.research, shipId);
+  const folderOf = (shipId: string) => new ShipFolder(places.folder, shipId);
 
   return {
     checkDecision: ({ shipId, decision }) =>

@@ -17,6 +17,7 @@ import { MarketStore } from '../../research/store/market-store.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
 import { HEAD_NAMES, type HeadName, headName } from '../../shared/model/heads/head.js';
 import { asked } from '../../shared/orchestration/asked.js';
@@ -25,7 +26,7 @@ import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256 } from '../../shared/trust/decision.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
-import { type ResearchDependencies, researchPlaces } from './dependencies.js';
+import type { ResearchDependencies } from './dependencies.js';
 
 type RetrainSteps = Pick<
   ResearchActivities,
@@ -34,8 +35,8 @@ type RetrainSteps = Pick<
 
 /** From market data to a candidate folder. */
 export function createRetrainSteps({ config, library }: ResearchDependencies): RetrainSteps {
-  const places = researchPlaces(config.home);
-  const folderOf = (shipId: string) => new ShipFolder(places.research, shipId);
+  const places = homePlaces(config.home).research;
+  const folderOf = (shipId: string) => new ShipFolder(places.folder, shipId);
   return {
     openShip: ({ shipId, request }) =>
       step(async () => {

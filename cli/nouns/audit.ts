@@ -14,11 +14,12 @@ export function register(noun: Command): void {
     .action((options: { home?: string; json?: boolean }) => {
       const config = loadConfig({ overrides: options.home === undefined ? {} : { home: options.home } });
       const home = path.resolve(config.home);
+      const { research, broker } = homePlaces(home);
       const { lines, gaps } = auditReleases({
         trustFolder: trustFolder(keyPlaces(home), 'research'),
-        releasesFolder: homePlaces(home).research.releases,
-        moduleFolder: homePlaces(home).research.published,
-        brokerFolder: homePlaces(home).broker.folder,
+        releasesFolder: research.releases,
+        moduleFolder: research.published,
+        brokerFolder: broker.folder,
       });
       const text = [
         ...lines.map(({ at, who, what }) => `${at}  ${who.padEnd(12)}  ${what}`),

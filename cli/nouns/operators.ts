@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto';
 import type { Command } from 'commander';
 import { releaseLedger } from '../../research/release/build-release.js';
 import { type KeyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
@@ -7,7 +6,7 @@ import { homePlaces } from '../../shared/config/home-places.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/node/disk/plain-file.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
-import { verifyingKey } from '../../shared/trust/ed25519-key.js';
+import { verifyingKeyFromPem } from '../../shared/trust/ed25519-key.js';
 import type { ListedKey } from '../../shared/trust/listed-key.js';
 import { sshKeyInLine } from '../../shared/trust/ssh-key.js';
 import { operatorKeysIn } from '../keys/operator-key.js';
@@ -93,7 +92,7 @@ function publicKeyIn(file: string): ListedKey {
   const text = pem.toString('utf8');
   try {
     if (/^(sk-)?(ssh|ecdsa)-/.test(text)) return sshKeyInLine(text);
-    return verifyingKey(createPublicKey(pem).export({ type: 'spki', format: 'der' }));
+    return verifyingKeyFromPem(pem);
   } catch {
     throw new UsageFailure(
       `${file} is no Ed25519 public key, as PEM or of ssh`,

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { intervalOfText } from '../../research/import/bar-interval.js';
 import { FORMATS } from '../../research/import/formats.js';
@@ -10,6 +9,7 @@ import { exportShards } from '../../research/store/export-shards.js';
 import type { Codec } from '../../research/store/parquet-writer.js';
 import { findShards, partitionsOf, type ShardQuery } from '../../research/store/shard-query.js';
 import { takeSnapshot } from '../../research/store/snapshot.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { isoDate, plainNumber, positiveNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { importFiles } from '../store/import-files.js';
@@ -76,7 +76,7 @@ export function register(noun: Command): void {
       plainNumber(0),
     )
     .action(async (options: Place & { dryRun?: true; graceHours?: number }) => {
-      const alsoNamed = releaseShards(path.join(homeOf(options), 'research', 'ships'));
+      const alsoNamed = releaseShards(homePlaces(homeOf(options)).research.ships);
       const graceMs = options.graceHours === undefined ? undefined : options.graceHours * 3_600_000;
       const done = await collectGarbage(storeAt(options), { alsoNamed, graceMs, dryRun: options.dryRun });
       const verb = options.dryRun ? 'to remove' : 'removed';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { releaseLedger } from '../../research/release/build-release.js';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
+import { liveRelease } from '../../research/ship/live-release.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
-import { HANDWRITTEN_BYTES_MAX, readInputFile, readInputText } from '../../shared/node/disk/plain-file.js';
+import { readInputFile } from '../../shared/node/disk/plain-file.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import {
   cosignEnvelope,
   type DsseEnvelope,
-  dsseEnvelope,
   ENVELOPE_BYTES_MAX,
   parseEnvelope,
   verifySignatures,
@@ -16,6 +16,7 @@ import {
 import { orderNow, orderOf, type RollbackOrder, rollbackOrder, signOrder } from '../../shared/trust/rollback-order.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { envelopeName, releaseStatement } from '../../shared/trust/statement.js';
+import { envelopeInFile } from '../keys/envelope-file.js';
 import { operatorKey } from '../keys/operator-key.js';
 
 export interface OrderAsk {
@@ -71,9 +72,7 @@ function refuseOtherBytes(ask: OrderAsk, { live, to }: RollbackOrder, root: Trus
 }
 
 function tradingVersion(ask: OrderAsk): number {
-  const live = releaseLedger(releasesOf(ask))
-    .list()
-    .findLast(({ state }) => state === 'live');
+  const live = liveRelease(releasesOf(ask));
   if (live) return live.modelVersion;
   throw new UsageFailure('no release is live by the ledger here', 'name the one that trades with --from');
 }
@@ -105,20 +104,13 @@ function releaseAt(ask: OrderAsk, modelVersion: number, root: TrustedRoot) {
 }
 
 function releasesOf({ home, releasesFolder }: OrderAsk): string {
-  return releasesFolder ?? path.join(path.resolve(home), 'research', 'releases');
+  return releasesFolder ?? homePlaces(path.resolve(home)).research.releases;
 }
 
 /** @throws UsageFailure; OrderRefused where it is signed for nothing of the kind */
 function orderIn(file: string): DsseEnvelope {
-  let envelope: DsseEnvelope;
-  try {
-    envelope = dsseEnvelope.parse(JSON.parse(readInputText(file, HANDWRITTEN_BYTES_MAX)));
-  } catch {
-    throw new UsageFailure(
-      `${file} is no signed order`,
-      'make one with: believe ship rollback --to N --reason WHY --print',
-    );
-  }
+  const fix = 'make one with: believe ship rollback --to N --reason WHY --print';
+  const envelope = envelopeInFile(file, 'signed order', fix);
   orderOf(envelope);
   return envelope;
 }

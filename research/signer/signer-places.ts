@@ -7,14 +7,15 @@ import type { SignerPlaces } from './signer.js';
 /** The signer's folders in a home. In production `signer/`, `research/releases/` and `research/published/` are its own. */
 export function signerPlaces(home: string): SignerPlaces & { readonly lock: string } {
   const keys = keyPlaces(home);
+  const { research, signer } = homePlaces(home);
   return {
     inbox: signerInbox(home),
     keysFolder: privateKeysFolder(keys, 'release'),
     measurersFolder: measurersFolder(home),
     trustFolder: trustFolder(keys, 'research'),
-    releasesFolder: homePlaces(home).research.releases,
-    moduleFolder: homePlaces(home).research.published,
-    lock: homePlaces(home).signer.lock,
+    releasesFolder: research.releases,
+    moduleFolder: research.published,
+    lock: signer.lock,
   };
 }
 

@@ -24,6 +24,8 @@ export function homePlaces(home: string) {
       published: research('published'),
       trust: research('trust'),
       rsync: research('rsync'),
+      lane: research('lane'),
+      trials: research('trials.jsonl'),
       measuringKeys: research('measuring'),
       /** Where the release key was while the research worker signed. */
       formerReleaseKeys: research('keys'),
