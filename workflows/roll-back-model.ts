@@ -1,10 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  TimeoutFailure,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { Observation } from '../activities/broker/contract.js';
 import type { SignedRelease } from '../activities/research/contract.js';
 import {
@@ -13,11 +7,10 @@ import {
   type ShipResult,
   UNSIGNED_ORDER,
 } from '../shared/orchestration/ship/messages.js';
-import { clearAway } from './ship/clear-away.js';
 import { deliver } from './ship/deliver.js';
-import { ShipLog } from './ship/ship-log.js';
+import type { ShipLog } from './ship/ship-log.js';
+import { underLog } from './ship/under-log.js';
 import { broker, research, researchAtOnce, researchOnce } from './steps/activities.js';
-import { refusalIn } from './steps/refusal.js';
 import { settle } from './steps/settle.js';
 
 /**
@@ -27,14 +20,7 @@ import { settle } from './steps/settle.js';
 export async function rollBackModel(order: RollbackInput): Promise<ShipResult> {
   const asked = orderInput.safeParse(order);
   if (!asked.success) throw ApplicationFailure.nonRetryable(UNSIGNED_ORDER, 'OrderRefused');
-  const { workflowId, runId } = workflowInfo();
-  const log = new ShipLog(`${workflowId}~${runId.slice(0, 8)}`);
-  try {
-    return await bringBack(log, asked.data);
-  } catch (failure) {
-    await CancellationScope.nonCancellable(() => clearAway(log, failure));
-    throw refusalIn(failure) ?? failure;
-  }
+  return await underLog((log) => bringBack(log, asked.data));
 }
 
 async function bringBack(log: ShipLog, order: RollbackInput): Promise<ShipResult> {

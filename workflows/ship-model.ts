@@ -1,16 +1,15 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { hadRthInLastDay } from '../shared/market/calendar/cme-calendar.js';
 import { type ShipInput, type ShipResult, shipInput } from '../shared/orchestration/ship/messages.js';
-import { clearAway } from './ship/clear-away.js';
 import { DecisionDesk } from './ship/decision-desk.js';
 import { deliver } from './ship/deliver.js';
 import { gate } from './ship/gate.js';
 import { retrain } from './ship/retrain.js';
 import { rollBack } from './ship/roll-back.js';
-import { ShipLog } from './ship/ship-log.js';
+import type { ShipLog } from './ship/ship-log.js';
 import { sign } from './ship/sign.js';
+import { underLog } from './ship/under-log.js';
 import { research, researchPatient } from './steps/activities.js';
-import { invalidInput, refusalIn } from './steps/refusal.js';
+import { invalidInput } from './steps/refusal.js';
 
 /**
  * Carries one model from the training set to the bridge: retrain, gate, (hold), sign, push, verify, wait for the RTH
@@ -20,14 +19,7 @@ import { invalidInput, refusalIn } from './steps/refusal.js';
 export async function shipModel(input: ShipInput = {}): Promise<ShipResult> {
   const request = shipInput.safeParse(input ?? {});
   if (!request.success) throw invalidInput(request.error);
-  const { workflowId, runId } = workflowInfo();
-  const log = new ShipLog(`${workflowId}~${runId.slice(0, 8)}`);
-  try {
-    return await sail(log, request.data);
-  } catch (failure) {
-    await CancellationScope.nonCancellable(() => clearAway(log, failure));
-    throw refusalIn(failure) ?? failure;
-  }
+  return await underLog((log) => sail(log, request.data));
 }
 
 async function sail(log: ShipLog, request: Parameters<typeof research.openShip>[0]['request']) {

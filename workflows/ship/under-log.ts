@@ -1,8 +1,21 @@
-import { isCancellation, patched } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { SignedRelease } from '../../activities/research/contract.js';
+import type { ShipResult } from '../../shared/orchestration/ship/messages.js';
 import { broker, research } from '../steps/activities.js';
 import { refusalIn } from '../steps/refusal.js';
-import type { ShipLog } from './ship-log.js';
+import { ShipLog } from './ship-log.js';
+
+/** What a ship or a rollback does, told by its log; whatever stops it, nothing of it is left lying about. */
+export async function underLog(work: (log: ShipLog) => Promise<ShipResult>): Promise<ShipResult> {
+  const { workflowId, runId } = workflowInfo();
+  const log = new ShipLog(`${workflowId}~${runId.slice(0, 8)}`);
+  try {
+    return await work(log);
+  } catch (failure) {
+    await CancellationScope.nonCancellable(() => clearAway(log, failure));
+    throw refusalIn(failure) ?? failure;
+  }
+}
 
 /** What was signed and did not come into use is never loaded: the signer says so, and the broker takes it down. */
 async function revoke(log: ShipLog, { modelVersion }: SignedRelease): Promise<void> {
@@ -18,7 +31,7 @@ async function revoke(log: ShipLog, { modelVersion }: SignedRelease): Promise<vo
 }
 
 /** Whatever stopped the ship: nothing stays armed, what trades is on record, the lane is free, the stage says how it ended. */
-export async function clearAway(log: ShipLog, failure: unknown): Promise<void> {
+async function clearAway(log: ShipLog, failure: unknown): Promise<void> {
   await log.disarm();
   const release = log.trading();
   if (release) {
