@@ -33,10 +33,8 @@ export async function loadRelease(ask: {
   const verified = await verifyRelease({
     envelope: readBounded(path.join(releases, ask.envelope), ENVELOPE_BYTES_MAX),
     tarball: readBounded(path.join(releases, ask.tarball), ARCHIVE_BYTES_MAX),
-    root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
-    pin: readPin(ask.brokerFolder),
+    ...asThingsAre(ask.brokerFolder),
     nowMs: ask.nowMs,
-    trading: tradingPayload(ask.brokerFolder),
     expected: ask.expected,
   });
   // What trades was never given up; a note that says so came from a signer that was deceived.
@@ -57,13 +55,20 @@ export function verifyStillGood(ask: {
 }): void {
   const { payloadSha256 } = verifyEnvelope({
     envelope: readBounded(path.join(ask.brokerFolder, 'releases', ask.envelope), ENVELOPE_BYTES_MAX),
-    root: orRefused(() => readTrustedRoot(path.join(ask.brokerFolder, 'trust'))),
-    pin: readPin(ask.brokerFolder),
+    ...asThingsAre(ask.brokerFolder),
     nowMs: ask.nowMs,
-    trading: tradingPayload(ask.brokerFolder),
     expected: ask.expected,
   });
   refuseRevoked(ask.brokerFolder, payloadSha256);
+}
+
+/** What this broker trusts and trades at this moment. @throws ReleaseRefused, PinLost, TrustMissing */
+function asThingsAre(brokerFolder: string) {
+  return {
+    root: orRefused(() => readTrustedRoot(path.join(brokerFolder, 'trust'))),
+    pin: readPin(brokerFolder),
+    trading: tradingPayload(brokerFolder),
+  };
 }
 
 /** @throws ReleaseRefused */

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { keyPlaces, privateKeysFolder, trustFolder } from '../../research/release/key-places.js';
 import type { Config } from '../../shared/config/config.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import { readTrustedRoot, TrustMissing } from '../../shared/node/trust/trust-store.js';
-import { cosignEnvelope, type DsseEnvelope, dsseEnvelope } from '../../shared/trust/dsse.js';
+import { cosignEnvelope, type DsseEnvelope } from '../../shared/trust/dsse.js';
 import { type ActName, actNow, actOf, signAct, signersNeeded, type Wish } from '../../shared/trust/operator-act.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
+import { envelopeInFile } from '../keys/envelope-file.js';
 import { operatorKey } from '../keys/operator-key.js';
 
 export interface ActAsk {
@@ -53,12 +53,7 @@ function rootOf(home: string): TrustedRoot | null {
 /** @throws UsageFailure; ActRefused where it is signed for nothing of the kind */
 function actIn(file: string, act: ActName): DsseEnvelope {
   const fix = `make one with: believe bridge ${act === 'limits' ? 'limits --sign' : act} --print`;
-  let envelope: DsseEnvelope;
-  try {
-    envelope = dsseEnvelope.parse(JSON.parse(readInputText(file, HANDWRITTEN_BYTES_MAX)));
-  } catch {
-    throw new UsageFailure(`${file} is no signed statement`, fix);
-  }
+  const envelope = envelopeInFile(file, 'signed statement', fix);
   const said = actOf(envelope);
   if (said.act !== act) throw new UsageFailure(`${file} is signed for something else: ${said.act}`, fix);
   return envelope;

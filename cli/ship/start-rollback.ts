@@ -4,6 +4,7 @@ import type { RollbackInput } from '../../shared/orchestration/ship/messages.js'
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import type { rollBackModel } from '../../workflows/index.js';
 import type { ShipHandle } from './find-ship.js';
+import { idAt } from './readable-id.js';
 
 /** Starts what operators have ordered. @throws UsageFailure when a rollback with this id is under way */
 export async function startRollback(client: Client, workflowId: string, order: RollbackInput): Promise<ShipHandle> {
@@ -21,7 +22,6 @@ export async function startRollback(client: Client, workflowId: string, order: R
   }
 }
 
-/** `rollback/2026-11-23T00-12-05`: sorts by time. */
 export function rollbackIdAt(nowMs: number): string {
-  return `rollback/${new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-')}`;
+  return idAt('rollback', nowMs);
 }

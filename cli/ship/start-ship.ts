@@ -4,6 +4,7 @@ import type { ShipInput } from '../../shared/orchestration/ship/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import type { shipModel } from '../../workflows/index.js';
 import type { ShipHandle } from './find-ship.js';
+import { idAt } from './readable-id.js';
 
 /** Starts a ship under a readable id. @throws UsageFailure when a ship with this id is under way */
 export async function startShip(client: Client, workflowId: string, input: ShipInput): Promise<ShipHandle> {
@@ -25,7 +26,6 @@ export async function startShip(client: Client, workflowId: string, input: ShipI
   }
 }
 
-/** `ship/2026-11-23T00-12-05`: sorts by time, and is a file name on every platform once `/` is replaced. */
 export function shipIdAt(nowMs: number): string {
-  return `ship/${new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-')}`;
+  return idAt('ship', nowMs);
 }

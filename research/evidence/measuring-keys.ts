@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { homePlaces } from '../../shared/config/home-places.js';
@@ -11,7 +10,7 @@ import {
   publicKeyPem,
   type SigningKey,
   type VerifyingKey,
-  verifyingKey,
+  verifyingKeyFromPem,
 } from '../../shared/trust/ed25519-key.js';
 
 const PEM_BYTES_MAX = 4096;
@@ -65,7 +64,7 @@ export function measurers(folder: string): VerifyingKey[] {
 function publicKeyAt(file: string): VerifyingKey {
   const pem = readInputFile(file, PEM_BYTES_MAX);
   try {
-    return verifyingKey(createPublicKey(pem).export({ type: 'spki', format: 'der' }));
+    return verifyingKeyFromPem(pem);
   } catch {
     throw new Failure('BadKey', `${file} is no Ed25519 public key in PEM`, 'bring it again, or remove it');
   }

@@ -93,43 +93,50 @@ function storeCommon(line: DatedLine, sink: RowSink): number {
   block.setInt64('ts_event', row, line.marketNs);
   block.setInteger('n', row, line.n);
   block.setText('kind', row, line.kind);
-  block.setText('order_ref', row, 'orderRef' in line ? line.orderRef : null);
-  block.setText('side', row, 'side' in line ? line.side : null);
+  block.setText('order_ref', row, field(line, 'orderRef'));
+  block.setText('side', row, field(line, 'side'));
   block.setFloat64('price', row, priceOf(line));
-  block.setFloat64('size', row, 'contracts' in line ? line.contracts : null);
-  block.setInteger('perm_id', row, 'permId' in line ? line.permId : null);
+  block.setFloat64('size', row, field(line, 'contracts'));
+  block.setInteger('perm_id', row, field(line, 'permId'));
   return row;
 }
 
 function storeFill(line: DatedLine, sink: RowSink): void {
   const row = storeCommon(line, sink);
   const { block } = sink;
-  block.setText('exec_id', row, 'execId' in line ? line.execId : null);
-  block.setText('corrects', row, 'corrects' in line ? line.corrects : null);
-  block.setText('executed_at', row, 'executedAt' in line ? line.executedAt : null);
-  block.setText('currency', row, 'currency' in line ? line.currency : null);
+  block.setText('exec_id', row, field(line, 'execId'));
+  block.setText('corrects', row, field(line, 'corrects'));
+  block.setText('executed_at', row, field(line, 'executedAt'));
+  block.setText('currency', row, field(line, 'currency'));
   block.setFloat64('commission', row, line.kind === 'commission' ? line.amount : null);
-  block.setFloat64('realized_pnl', row, 'realizedPnl' in line ? line.realizedPnl : null);
+  block.setFloat64('realized_pnl', row, field(line, 'realizedPnl'));
 }
 
 function storeOrder(line: DatedLine, sink: RowSink, body: string): void {
   const row = storeCommon(line, sink);
   const { block } = sink;
-  block.setText('order_type', row, 'orderType' in line ? line.orderType : null);
-  block.setText('purpose', row, 'purpose' in line ? line.purpose : null);
-  block.setText('status', row, 'status' in line ? line.status : 'outcome' in line ? line.outcome : null);
-  block.setText('reason', row, 'reason' in line ? line.reason : 'text' in line ? line.text : null);
+  block.setText('order_type', row, field(line, 'orderType'));
+  block.setText('purpose', row, field(line, 'purpose'));
+  block.setText('status', row, field(line, 'status') ?? field(line, 'outcome'));
+  block.setText('reason', row, field(line, 'reason') ?? field(line, 'text'));
   block.setText('code', row, 'code' in line ? String(line.code) : null);
-  block.setInteger('order_id', row, 'orderId' in line ? line.orderId : null);
-  block.setInteger('model_version', row, 'modelVersion' in line ? line.modelVersion : null);
-  block.setInteger('event_seq', row, 'eventSeq' in line ? line.eventSeq : null);
-  block.setFloat64('filled', row, 'filled' in line ? line.filled : null);
-  block.setFloat64('remaining', row, 'remaining' in line ? line.remaining : null);
+  block.setInteger('order_id', row, field(line, 'orderId'));
+  block.setInteger('model_version', row, field(line, 'modelVersion'));
+  block.setInteger('event_seq', row, field(line, 'eventSeq'));
+  block.setFloat64('filled', row, field(line, 'filled'));
+  block.setFloat64('remaining', row, field(line, 'remaining'));
   block.setText('body', row, body);
 }
 
+type FieldName = DatedLine extends infer L ? (L extends unknown ? keyof L : never) : never;
+type FieldOf<K extends FieldName> = Exclude<Extract<DatedLine, Record<K, unknown>>[K], undefined>;
+
+/** A field that lines of some kinds have; null on the others. */
+function field<K extends FieldName>(line: DatedLine, name: K): FieldOf<K> | null {
+  return name in line ? ((line as Record<K, FieldOf<K> | undefined>)[name] ?? null) : null;
+}
+
 /** Points; of an intent its limit. */
-function priceOf(line: JournalLine): number | null {
-  if ('price' in line) return line.price ?? null;
-  return 'limitPrice' in line ? line.limitPrice : null;
+function priceOf(line: DatedLine): number | null {
+  return field(line, 'price') ?? field(line, 'limitPrice');
 }

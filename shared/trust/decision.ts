@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { sha256Hex } from '../reference.js';
-import { cosignEnvelope, type DsseEnvelope, dsseEnvelope, signEnvelope, verifySignatures } from './dsse.js';
+import { cosignEnvelope, type DsseEnvelope, dsseEnvelope, signEnvelope } from './dsse.js';
 import type { EnvelopeKey } from './listed-key.js';
+import { operatorSignatures, whyNotSigned } from './operator-signatures.js';
+import { payloadIn } from './payload-in.js';
 import type { TrustedRoot } from './root.js';
 
 export const DECISION_PAYLOAD_TYPE = 'application/vnd.believe.decision+json';
@@ -74,30 +76,25 @@ export function verifyDecision(
   subject: DecisionSubject,
   root: TrustedRoot,
 ): readonly string[] {
-  const { operator } = root.metadata.roles;
-  if (operator === undefined) throw new DecisionRefused('no-operators', 'the root of trust lists no operators');
+  if (root.metadata.roles.operator === undefined)
+    throw new DecisionRefused('no-operators', 'the root of trust lists no operators');
   if (decision.signed === undefined) throw new DecisionRefused('unsigned', 'it is not signed by an operator');
   const statement = statementOf(decision.signed);
-  const { keys, threshold } = root.roles.operator;
-  const { met, keyIds } = verifySignatures(decision.signed, keys, threshold);
-  if (!met) {
-    const found = keyIds.map((keyid) => operator.names[keyid] ?? keyid).join(', ') || 'none';
-    throw new DecisionRefused('signature', `${threshold} operators must sign it; signatures that count: ${found}`);
-  }
+  const signatures = operatorSignatures(decision.signed, root);
+  const unsigned = whyNotSigned(signatures, statement.by);
+  if (!signatures.met) throw new DecisionRefused('signature', unsigned!);
   for (const field of ['verdict', 'by', 'reason'] as const) {
     if (statement[field] !== decision[field]) {
       throw new DecisionRefused('words', `its ${field} is not what was signed`);
     }
   }
-  if (!keyIds.some((keyid) => operator.names[keyid] === statement.by)) {
-    throw new DecisionRefused('signature', `${JSON.stringify(statement.by)} is not the name of who signed it`);
-  }
+  if (unsigned !== null) throw new DecisionRefused('signature', unsigned);
   for (const field of ['shipId', 'candidateSha256', 'gateReportSha256'] as const) {
     if (subject[field] !== undefined && statement[field] !== subject[field]) {
       throw new DecisionRefused('other-subject', `it is about another ${SUBJECTS[field]} (${statement[field]})`);
     }
   }
-  return keyIds;
+  return signatures.keyIds;
 }
 
 const SUBJECTS = { shipId: 'ship', candidateSha256: 'candidate', gateReportSha256: 'gate report' } as const;
@@ -124,17 +121,14 @@ export class DecisionRefused extends Failure {
 
 /** What an envelope says, whoever signed it. @throws DecisionRefused where it is no decision */
 export function statementOf(envelope: DsseEnvelope): DecisionStatement {
-  if (envelope.payloadType !== DECISION_PAYLOAD_TYPE) {
-    throw new DecisionRefused('malformed', `payload type ${envelope.payloadType} is none of a decision`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8'));
-  } catch {
-    throw new DecisionRefused('malformed', 'what was signed is not JSON');
-  }
-  const parsed = decisionStatement.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new DecisionRefused('malformed', `${issue.path.join('.') || 'statement'}: ${issue.message}`);
+  const found = payloadIn(envelope, DECISION);
+  if ('why' in found) throw new DecisionRefused('malformed', found.why);
+  return found.said;
 }
+
+const DECISION = {
+  payloadType: DECISION_PAYLOAD_TYPE,
+  name: 'a decision',
+  schema: decisionStatement,
+  whole: 'statement',
+};

@@ -32,6 +32,11 @@ export function verifyingKey(spkiDer: Buffer): VerifyingKey {
   };
 }
 
+/** @param pem as `openssl pkey -pubout` writes it @throws Failure BadKey; the system's error where it is no PEM */
+export function verifyingKeyFromPem(pem: Buffer): VerifyingKey {
+  return verifyingKey(createPublicKey(pem).export({ type: 'spki', format: 'der' }));
+}
+
 /** @param raw the 32 bytes of the key itself */
 export function publicKeyOf(raw: Buffer): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' });

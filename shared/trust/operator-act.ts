@@ -5,6 +5,7 @@ import { Failure } from '../failure.js';
 import { type DsseEnvelope, signEnvelope } from './dsse.js';
 import type { EnvelopeKey } from './listed-key.js';
 import { operatorSignatures, whyNotSigned } from './operator-signatures.js';
+import { payloadIn } from './payload-in.js';
 import type { TrustedRoot } from './root.js';
 import { minutesFrom, whyNotNow } from './signed-for-minutes.js';
 
@@ -80,19 +81,12 @@ export function verifyAct(
 
 /** What an envelope says, whoever signed it. @throws ActRefused where it is no act */
 export function actOf(envelope: DsseEnvelope): OperatorAct {
-  if (envelope.payloadType !== ACT_PAYLOAD_TYPE)
-    throw new ActRefused('malformed', null, `payload type ${envelope.payloadType} is none of an operator's act`);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8'));
-  } catch {
-    throw new ActRefused('malformed', null, 'what was signed is not JSON');
-  }
-  const parsed = operatorAct.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new ActRefused('malformed', null, `${issue.path.join('.') || 'statement'}: ${issue.message}`);
+  const found = payloadIn(envelope, ACT);
+  if ('why' in found) throw new ActRefused('malformed', null, found.why);
+  return found.said;
 }
+
+const ACT = { payloadType: ACT_PAYLOAD_TYPE, name: "an operator's act", schema: operatorAct, whole: 'statement' };
 
 export type ActFault =
   | 'unsigned'

@@ -5,6 +5,7 @@ export interface OperatorSignatures {
   /** As many operators as the root asks for have signed. */
   readonly met: boolean;
   readonly threshold: number;
+  readonly keyIds: readonly string[];
   /** Whose signatures count, by the names that the root gives them. */
   readonly names: readonly string[];
 }
@@ -14,7 +15,7 @@ export function operatorSignatures(envelope: DsseEnvelope, root: TrustedRoot): O
   const { operator } = root.metadata.roles;
   const { keys, threshold } = root.roles.operator;
   const { met, keyIds } = verifySignatures(envelope, keys, threshold);
-  return { met, threshold, names: keyIds.map((keyid) => operator?.names[keyid] ?? keyid) };
+  return { met, threshold, keyIds, names: keyIds.map((keyid) => operator?.names[keyid] ?? keyid) };
 }
 
 /** Why they have not let it go; null where they have, and one of them is `by`. */

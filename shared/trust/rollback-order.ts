@@ -5,6 +5,7 @@ import { sha256Hex } from '../reference.js';
 import { type DsseEnvelope, signEnvelope } from './dsse.js';
 import type { EnvelopeKey } from './listed-key.js';
 import { operatorSignatures, whyNotSigned } from './operator-signatures.js';
+import { payloadIn } from './payload-in.js';
 import type { TrustedRoot } from './root.js';
 import { minutesFrom, whyNotNow } from './signed-for-minutes.js';
 
@@ -60,19 +61,17 @@ export function verifyOrder(envelope: DsseEnvelope, root: TrustedRoot, nowMs: nu
 
 /** What an envelope says, whoever signed it. @throws OrderRefused where it is no order */
 export function orderOf(envelope: DsseEnvelope): RollbackOrder {
-  if (envelope.payloadType !== ROLLBACK_ORDER_PAYLOAD_TYPE)
-    throw new OrderRefused('malformed', `payload type ${envelope.payloadType} is none of an order to roll back`);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8'));
-  } catch {
-    throw new OrderRefused('malformed', 'what was signed is not JSON');
-  }
-  const parsed = rollbackOrder.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new OrderRefused('malformed', `${issue.path.join('.') || 'order'}: ${issue.message}`);
+  const found = payloadIn(envelope, ORDER);
+  if ('why' in found) throw new OrderRefused('malformed', found.why);
+  return found.said;
 }
+
+const ORDER = {
+  payloadType: ROLLBACK_ORDER_PAYLOAD_TYPE,
+  name: 'an order to roll back',
+  schema: rollbackOrder,
+  whole: 'order',
+};
 
 export type OrderFault = 'malformed' | 'signature' | 'not-yet' | 'expired' | 'used' | 'other-live' | 'target';
 
