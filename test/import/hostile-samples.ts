@@ -5,6 +5,7 @@ import { zipSync } from 'fflate';
 import { decompress } from 'fzstd';
 import type { ImportHints } from '../../research/import/format.js';
 import { REAL_FILES } from '../market/real-files.js';
+import { fillOf, intentOf, lineOf } from './journal-lines.js';
 
 /** A valid file, small enough to be damaged often. */
 export interface HostileSample {
@@ -22,12 +23,9 @@ const mbp1 = Buffer.from(decompress(readFileSync(REAL_FILES.mbp1))).subarray(0, 
 const trades = Buffer.from('52200000,1315.4,2,E,0,0\n52200125,1315.5,1,E,0,1\n'.repeat(12));
 const zipped = (bytes: Buffer) =>
   Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': new Uint8Array(bytes) }, { level: 0 }));
-const journal = Array.from({ length: 12 }, (_, i) => {
-  const common = `"n":${i + 1},"marketTime":"2019-08-29T14:30:00.000Z","orderRef":"r${i}","side":"BUY","permId":${700 + i}`;
-  return i % 2 === 0
-    ? `{"kind":"intent",${common},"contracts":1,"orderId":${i},"limitPrice":2926.25,"modelVersion":7,"code":201}\n`
-    : `{"kind":"fill",${common},"contracts":2,"price":2926.25,"execId":"e${i}","executedAt":"x"}\n`;
-}).join('');
+const journal = Array.from({ length: 12 }, (_, i) =>
+  lineOf(i + 1, '2019-08-29T14:30:00.000Z', i % 2 === 0 ? intentOf(i / 2) : fillOf((i - 1) / 2)),
+).join('');
 
 export const HOSTILE_SAMPLES: Readonly<Record<string, HostileSample>> = {
   'ESU9.jsonl': { bytes: wholeLines(gunzipSync(readFileSync(REAL_FILES.es)).subarray(0, 3000)), hints: ES },

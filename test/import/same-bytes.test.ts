@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import type { ImportHints } from '../../research/import/format.js';
 import { findShards, partitionsOf } from '../../research/store/shard-query.js';
 import { StoreRig } from '../store/store-rig.js';
+import { intentOf, lineOf } from './journal-lines.js';
 import { scidFile, scidTick } from './write-scid.js';
 
 const BARS = `ts_open_utc,open,high,low,close,volume
@@ -14,8 +15,7 @@ const BARS = `ts_open_utc,open,high,low,close,volume
 2024-01-02T16:00:00Z,5100,5101,5099,5100,10
 2024-01-02T17:00:00Z,5100,5101,5099,5100,10
 `;
-const JOURNAL =
-  '{"kind":"intent","n":1,"marketTime":"2019-08-29T14:30:00.000Z","orderRef":"r","side":"BUY","contracts":1}\n';
+const JOURNAL = lineOf(1, '2019-08-29T14:30:00.000Z', intentOf(0));
 const TICK = scidTick({
   timeMs: Date.parse('2025-09-22T14:00:00Z'),
   price: 6700.25,

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findShards } from '../../research/store/shard-query.js';
 import { StoreRig } from '../store/store-rig.js';
+import { intentOf, lineOf } from './journal-lines.js';
 import { dbnFile, dbnTrade } from './write-dbn.js';
 import { scidFile, scidTick } from './write-scid.js';
 
@@ -79,15 +80,7 @@ describe('the trade date of an event', () => {
   }
 
   it('of an order goes by the group that is traded, or by the product that is named', async () => {
-    const lines = TIMES.map((marketTime, i) => ({
-      v: 1,
-      n: i + 1,
-      kind: 'intent',
-      reason: 'asked',
-      marketTime,
-      wallTime: marketTime,
-    }));
-    const file = fileOf('orders.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const file = fileOf('orders.jsonl', TIMES.map((time, i) => lineOf(i + 1, time, intentOf(i))).join(''));
     assert.deepEqual(await datesOf(file), ['orders 2024-11-29 1', 'orders 2024-12-02 3']);
     const other = rig.storeNamed('other');
     const { record } = await rig.import(file, { hints: { instrument: 'CLF5' } }, other);
