@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Order } from '../../simulator/orders/order.js';
 import { assertAgreement } from './agreement.js';
 import { DoomedBridge } from './doomed-bridge.js';
@@ -10,21 +9,27 @@ const CONTRACTS = 60;
 const LARGE = { maxPositionContracts: CONTRACTS, maxOrderSizeContracts: CONTRACTS };
 
 /** A bridge that holds a position, taken by its own decisions. Then the market stands still: nothing is decided any more. */
+/** Ended here where no position comes about. */
 async function rigWithPosition(options: NonNullable<Parameters<typeof Rig.start>[0]> = {}): Promise<Rig> {
   const rig = await Rig.start({ ...options, gateway: { speed: 0, ...options.gateway } });
+  try {
+    await takePosition(rig, options.config?.risk?.maxPositionContracts ?? 1);
+    return rig;
+  } catch (error) {
+    await rig.end();
+    throw error;
+  }
+}
+
+async function takePosition(rig: Rig, maxPositionContracts: number): Promise<void> {
   await rig.startBridge();
-  const maxPositionContracts = options.config?.risk?.maxPositionContracts ?? 1;
   const ensemble = { ...EAGER, policy: { ...EAGER.policy, maxPositionContracts } };
   rig.toys.arm(await rig.toys.accept(1, { ensemble }), 0);
   await rig.until('armed', ({ trading }) => trading === 'armed');
-  while (rig.accountContracts === 0) {
-    await rig.gateway.step(20);
-    await sleep(20);
-  }
+  await rig.playUntil('a position', () => rig.accountContracts !== 0);
   await rig.until('nothing in flight', ({ positionContracts, queues }) => {
     return positionContracts === rig.accountContracts && queues?.ordersLive === 0;
   });
-  return rig;
 }
 
 const own = (rig: Rig) => [...rig.gateway.ledger.orders.values()].filter(({ clientId }) => clientId === 251);
@@ -123,7 +128,7 @@ describe('closing the position', () => {
       worst = Math.max(worst, Math.abs(rig.accountContracts));
       return rig.gateway.ledger.executions.length > 30;
     };
-    await rig.untilTrue('enough executions', isEnough, 90_000);
+    await rig.untilTrue('enough executions', isEnough, { withinMs: 90_000 });
     assert.ok(worst <= CONTRACTS, `the account held ${worst} contracts, the limit is ${CONTRACTS}`);
     await rig.quiet();
     await rig.untilTrue(
@@ -179,14 +184,14 @@ describe('closing the position', () => {
   });
 
   it('makes up for a forced flat that was missed while the link was down', async () => {
-    // Two minutes of market time are left until the position has to be closed.
-    const startedAtWallMs = Date.now() - ((6.5 * 3600 - 240) * 1000) / 20;
+    // Ten minutes of market time are left until the close: half a minute to start in, on however busy a machine.
+    const startedAtWallMs = Date.now() - ((6.5 * 3600 - 600) * 1000) / 20;
     const clock = { ...clockInSession(20), startedAtWallMs, afterOpenSeconds: 36_000 };
     rig = await rigWithPosition({ clock });
     const { port } = rig.gateway;
-    rig.gateway.inject({ do: 'restart', downMs: 15_000 });
-    assert.equal(port, rig.gateway.port);
     const closeMs = Date.parse('2019-08-29T20:00:00Z');
+    rig.gateway.inject({ do: 'restart', downMs: (closeMs - rig.clock.nowMs()) / 20 + 5000 });
+    assert.equal(port, rig.gateway.port);
     const missed = await rig.until('the close', ({ marketTime }) => Date.parse(marketTime) > closeMs + 5000);
     assert.notEqual(missed.positionContracts, 0);
     await rig.until(

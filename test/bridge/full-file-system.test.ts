@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RESERVE_BYTES } from '../../bridge/disk/disk-reserve.js';
@@ -29,7 +28,7 @@ describe('a bridge on a file system (tmpfs) that is full', function () {
     disk = SmallDisk.mount(rig.broker, 24);
     await rig.startBridge();
     await rig.until('fills', ({ fills }) => fills >= 5);
-    while (rig.gateway.ledger.live().length === 0) await sleep(1);
+    await rig.untilTrue('an order', () => rig.gateway.ledger.live().length > 0, { everyMs: 1 });
     disk.fill();
   }
 

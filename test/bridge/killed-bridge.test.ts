@@ -111,7 +111,7 @@ async function killAt(
     await bridge.untilKilled();
     return bridge;
   }
-  while (rig.gateway.ledger.live().length === 0) await sleep(1);
+  await rig.untilTrue('an order', () => rig.gateway.ledger.live().length > 0, { everyMs: 1 });
   if (!whileReconciling) await sleep(delayMs);
   bridge.kill();
   await bridge.untilKilled();

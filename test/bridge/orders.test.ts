@@ -47,10 +47,7 @@ describe('orders over TCP', () => {
     rig.gateway.inject({ do: 'refuseCancel', code: 10148, times: 1000 });
     rig.toys.arm(await rig.toys.accept(1), 0);
     await rig.until('trading', ({ trading }) => trading === 'armed');
-    while (rig.gateway.ledger.live().length === 0) {
-      await rig.gateway.step(20);
-      await sleep(20);
-    }
+    await rig.playUntil('an order', () => rig.gateway.ledger.live().length > 0);
     rig.halt();
     const raised = ({ alarms }: Pick<BridgeStatus, 'alarms'>) =>
       alarms?.find(({ alarm }) => alarm === 'OrderNotCancelled');

@@ -217,11 +217,22 @@ export class Rig {
   }
 
   /** Until it is so at the gateway. */
-  async untilTrue(what: string, isSo: () => boolean, withinMs = 60_000): Promise<void> {
+  async untilTrue(what: string, isSo: () => boolean, { withinMs = 60_000, everyMs = 20 } = {}): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (!isSo()) {
       if (Date.now() > deadline)
         throw new Error(`not within ${withinMs} ms: ${what}; ${JSON.stringify(this.status())}`);
+      await sleep(everyMs);
+    }
+  }
+
+  /** The market goes on, where it does not by itself, until it is so. */
+  async playUntil(what: string, isSo: () => boolean, withinMs = 60_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    while (!isSo()) {
+      if (Date.now() > deadline)
+        throw new Error(`not within ${withinMs} ms: ${what}; ${JSON.stringify(this.status())}`);
+      await this.gateway.step(20);
       await sleep(20);
     }
   }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Halts } from '../../bridge/halt/halts.js';
 import { endDecisions } from '../../bridge/orders/end-decisions.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
@@ -24,10 +23,7 @@ describe('a stop', () => {
     const ensemble = { ...EAGER, policy: { ...EAGER.policy, maxPositionContracts: 100 } };
     rig.toys.arm(await rig.toys.accept(1, { ensemble }), 0);
     await rig.until('trading', ({ trading }) => trading === 'armed');
-    while (rig.gateway.ledger.live().length === 0) {
-      await rig.gateway.step(20);
-      await sleep(20);
-    }
+    await rig.playUntil('an order', () => rig.gateway.ledger.live().length > 0);
     const order = rig.gateway.ledger.live()[0]!;
     await rig.until('known here', () => rig.ledger().live()[0]?.state === 'working');
     return order;
