@@ -52,14 +52,16 @@ export class Trading {
 
   constructor(private readonly deps: TradingDeps) {}
 
-  /** Last known mid price, points; null before the first. */
+  /** The mid price, points: the last one known where there is none now, null before the first. */
   get mid(): number | null {
+    const { bid, ask } = this.deps.bestPrices();
+    if (bid < ask) return (bid + ask) / 2;
     return Number.isNaN(this.lastMid) ? null : this.lastMid;
   }
 
   /** Profit of the trade date, in the contract's currency; NaN while it is not known. */
   get pnlToday(): number {
-    return this.ledger.pnlToday(this.lastMid, this.deps.config.instrument.multiplier);
+    return this.ledger.pnlToday(this.mid ?? Number.NaN, this.deps.config.instrument.multiplier);
   }
 
   /** Why the position is being closed; null where it is not. */
@@ -241,12 +243,13 @@ export class Trading {
       if (!live.some((order) => order.orderRef === orderRef)) this.placedMonotonicMs.delete(orderRef);
   }
 
-  /** A position that came into the day without a price is valued from the first one seen, once. */
+  /** Keeps the mid; a position that came into the day without a price is valued from the first one seen, once. */
   private mark(): void {
     const { journal } = this.deps;
+    const { mid } = this;
+    this.lastMid = mid ?? Number.NaN;
     if (!journal.ledger.lacksMark || journal.linesWaiting > 0) return;
-    this.riskContext();
-    if (this.mid !== null) journal.append({ kind: 'mark', price: this.mid });
+    if (mid !== null) journal.append({ kind: 'mark', price: mid });
   }
 
   private watchLoss(): void {
@@ -273,7 +276,6 @@ export class Trading {
     const { ledger } = this;
     const nowMarketMs = clock.nowMs();
     const { bid, ask } = this.deps.bestPrices();
-    if (bid < ask) this.lastMid = (bid + ask) / 2;
     return {
       limits: config.risk,
       tickSize: config.instrument.tickSize,

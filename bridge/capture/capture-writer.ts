@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { formatBreakLine, formatDepthLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
+import type { DepthChange } from '../feed/depth-change.js';
 import type { ReceiveClock } from './receive-clock.js';
 import { recoverSegments } from './segment.js';
 import { SegmentFiles, type SegmentLimits } from './segment-files.js';
@@ -58,8 +59,8 @@ export class CaptureWriter {
     return this.files.backlogBytes;
   }
 
-  /** @param operation,side IB's numbering; @returns the event's sequence number */
-  depth(atNs: number, operation: number, side: number, position: number, price: number, size: number): number {
+  /** @returns the event's sequence number */
+  depth(atNs: number, { operation, side, position, price, size }: DepthChange): number {
     const seq = this.next(atNs);
     this.files.write(formatDepthLine(this.sinceEpoch(atNs), seq, operation, side, position, price, size, true), seq);
     return seq;

@@ -1,16 +1,7 @@
-/**
- * An updateMktDepth message: IB's numbering of operation and side, price in points, size in contracts. NaN for what is
- * no number; `words` are the message as it came, where it is not in the usual form.
- */
-export type DepthListener = (
-  requestId: number,
-  position: number,
-  operation: number,
-  side: number,
-  price: number,
-  size: number,
-  words?: string,
-) => void;
+import type { DepthChange } from '../feed/depth-change.js';
+
+/** An updateMktDepth message; its id is NaN where it is none. `words`: as it came, where it is not in the usual form. */
+export type DepthListener = (requestId: number, change: DepthChange, words?: string) => void;
 
 /** The library gives up on longer messages; so they are its business. */
 const FRAME_BYTES_MAX = 0xffffff;
@@ -28,6 +19,7 @@ const WORDS_CHARACTERS_MAX = 200;
 export class DepthTap {
   private held: Buffer | null = null;
   private readonly fields = new Float64Array(FIELDS);
+  private readonly change = { operation: 0, side: 0, position: 0, price: Number.NaN, size: Number.NaN };
 
   constructor(
     private readonly onDepth: DepthListener,
@@ -50,13 +42,22 @@ export class DepthTap {
         if (handedOn < at) this.handOn(bytes.subarray(handedOn, at));
         handedOn = end;
         const words = this.decode(bytes, at + 7, end) ? undefined : this.decodeUnusual(bytes, at + 7, end);
-        const [, requestId, position, operation, side, price, size] = this.fields;
-        this.onDepth(requestId!, position!, operation!, side!, price!, size!, words);
+        this.tell(words);
       }
       at = end;
     }
     if (handedOn < at) this.handOn(bytes.subarray(handedOn, at));
     if (at < bytes.length) this.held = Buffer.from(bytes.subarray(at));
+  }
+
+  private tell(words: string | undefined): void {
+    const { fields, change } = this;
+    change.position = fields[2]!;
+    change.operation = fields[3]!;
+    change.side = fields[4]!;
+    change.price = fields[5]!;
+    change.size = fields[6]!;
+    this.onDepth(fields[1]!, change, words);
   }
 
   /** Reads version, request id, position, operation, side, price and size. @returns false where one is no plain decimal */

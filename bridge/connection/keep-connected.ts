@@ -29,7 +29,7 @@ export class ConnectionKeeper {
   private loop: Promise<void> = Promise.resolve();
   private address: GatewayAddress;
   private link: LinkToIb | undefined;
-  private isReady = false;
+  private now: ConnectionState = 'connecting';
 
   constructor(private readonly deps: ConnectionDeps) {
     this.address = deps.address;
@@ -41,13 +41,19 @@ export class ConnectionKeeper {
 
   /** The connection, once it is reconciled and while it is. */
   get readySession(): GatewaySession | undefined {
-    return this.isReady ? this.session : undefined;
+    return this.now === 'ready' ? this.session : undefined;
+  }
+
+  get state(): ConnectionState {
+    return this.now;
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     this.session?.close('the bridge stops');
-    await this.loop;
+    await this.loop.finally(() => {
+      this.now = 'down';
+    });
   }
 
   /** Reconciles on the present connection, where there is one: something the gateway said does not fit. */
@@ -124,7 +130,7 @@ export class ConnectionKeeper {
   }
 
   private become(state: ConnectionState, detail: string | null): void {
-    this.isReady = state === 'ready';
+    this.now = state;
     this.deps.onState(state, detail);
   }
 

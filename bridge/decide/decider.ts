@@ -4,6 +4,7 @@ import { type TickScale, tickScaleOf } from '../../shared/market/events/tick-sca
 import type { Decision } from '../../shared/model/decision/decision.js';
 import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
 import type { HeadSet } from '../../shared/model/heads/head-set.js';
+import type { DepthChange } from '../feed/depth-change.js';
 import type { EventSink } from '../feed/event-sink.js';
 
 export interface DeciderDeps {
@@ -42,15 +43,7 @@ export class Decider implements EventSink {
     this.row.seq[0] = deps.afterEventSeq;
   }
 
-  depth(
-    atNs: number,
-    seq: number,
-    operation: number,
-    side: number,
-    position: number,
-    price: number,
-    size: number,
-  ): void {
+  depth(atNs: number, seq: number, { operation, side, position, price, size }: DepthChange): void {
     this.row.operation[0] = operation;
     this.row.side[0] = side;
     this.row.position[0] = position;

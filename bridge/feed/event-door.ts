@@ -1,5 +1,6 @@
 import { DepthOperation, Side } from '../../shared/market/events/event-batch.js';
 import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
+import type { DepthChange } from './depth-change.js';
 
 /** Above all that was ever open in one contract: what claims more is a defect of the feed. */
 const SIZE_CONTRACTS_MAX = 10_000_000;
@@ -19,7 +20,7 @@ export class EventDoor {
   }
 
   /** @param levels of the book that the operation addresses */
-  depth(levels: number, operation: number, side: number, position: number, price: number, size: number): Oddness {
+  depth(levels: number, { operation, side, position, price, size }: DepthChange): Oddness {
     if (
       operation !== DepthOperation.insert &&
       operation !== DepthOperation.update &&

@@ -3,6 +3,7 @@ import type { CaptureWriter } from '../capture/capture-writer.js';
 import type { ReceiveClock } from '../capture/receive-clock.js';
 import type { GatewaySession } from '../connection/session.js';
 import { meaningOfDataError } from '../connection/system-codes.js';
+import type { DepthChange } from './depth-change.js';
 import { EventDoor } from './event-door.js';
 import type { EventSink } from './event-sink.js';
 import { FeedAges } from './feed-ages.js';
@@ -45,9 +46,7 @@ export class MarketFeed {
   private tradesRequest = NO_REQUEST;
   /** Of the best prices, while there is no depth. */
   private quotesRequest = NO_REQUEST;
-  private readonly top = new TopOfBook((operation, side, price, size) =>
-    this.onQuoteOperation(operation, side, price, size),
-  );
+  private readonly top = new TopOfBook((change) => this.onQuoteChange(change));
   private readonly door: EventDoor;
   private readonly odd: OddMessages;
   readonly ages: FeedAges;
@@ -134,27 +133,19 @@ export class MarketFeed {
     this.session?.send('request', (ib) => ib.cancelTickByTickData(trades));
   }
 
-  private readonly onDepth = (
-    id: number,
-    position: number,
-    operation: number,
-    side: number,
-    price: number,
-    size: number,
-    words?: string,
-  ): void => {
+  private readonly onDepth = (id: number, change: DepthChange, words?: string): void => {
     // A message whose id cannot be read may be ours.
     if (id !== this.depthRequest && !Number.isNaN(id)) {
       this.lateEvents++;
       return;
     }
-    const odd = this.door.depth(this.deps.levels, operation, side, position, price, size);
+    const odd = this.door.depth(this.deps.levels, change);
     if (odd !== null) {
       this.onOdd(words === undefined ? `depth: ${odd}` : `depth: ${odd}, of ${words}`);
       return;
     }
     if (this.awaitsDepth) this.depthHasCome();
-    this.record(operation, side, position, price, size);
+    this.record(change);
     if (!this.isBroken) this.ages.depth();
   };
 
@@ -164,18 +155,18 @@ export class MarketFeed {
     else this.onOdd(`best prices: ${value} of tick type ${type}`);
   };
 
-  private onQuoteOperation(operation: number, side: number, price: number, size: number): void {
-    const odd = this.door.depth(1, operation, side, 0, price, size);
-    if (odd === null) this.record(operation, side, 0, price, size);
+  private onQuoteChange(change: DepthChange): void {
+    const odd = this.door.depth(1, change);
+    if (odd === null) this.record(change);
     else this.onOdd(`best prices: ${odd}`);
   }
 
-  private record(operation: number, side: number, position: number, price: number, size: number): void {
+  private record(change: DepthChange): void {
     this.eventCount++;
     const atNs = this.deps.clock.stampNs();
     this.ages.event();
-    const seq = this.deps.capture.depth(atNs, operation, side, position, price, size);
-    this.deps.sink.depth(atNs, seq, operation, side, position, price, size);
+    const seq = this.deps.capture.depth(atNs, change);
+    this.deps.sink.depth(atNs, seq, change);
   }
 
   private readonly onTrade = (id: number, _type: number, _time: string, price: number, size: number): void => {

@@ -1,10 +1,8 @@
 import { DepthOperation, Side } from '../../shared/market/events/event-batch.js';
+import type { DepthChange } from './depth-change.js';
 
 /** IB's tick types of the best prices. */
 export const QUOTE_TICK = { bidSize: 0, bid: 1, ask: 2, askSize: 3 } as const;
-
-/** An operation on position 0 of a book of one level a side. Price in points, size in contracts. */
-export type TopOperation = (operation: number, side: number, price: number, size: number) => void;
 
 interface Quote {
   readonly side: number;
@@ -20,7 +18,8 @@ const NO_PRICES: readonly number[] = [0, -1];
 export class TopOfBook {
   private readonly quotes = [newQuote(Side.ask), newQuote(Side.bid)] as const;
 
-  constructor(private readonly tell: TopOperation) {}
+  /** @param tell told of every change of a book of one level a side */
+  constructor(private readonly tell: (change: DepthChange) => void) {}
 
   /** The book was cleared: what is known is not shown any more. */
   clear(): void {
@@ -44,12 +43,13 @@ export class TopOfBook {
     const { side, price, size, isShown } = quote;
     if (size === 0) {
       quote.isShown = false;
-      if (isShown) this.tell(DepthOperation.delete, side, 0, 0);
+      if (isShown) this.tell({ operation: DepthOperation.delete, side, position: 0, price: 0, size: 0 });
       return;
     }
     if (Number.isNaN(price) || Number.isNaN(size)) return;
     quote.isShown = true;
-    this.tell(isShown ? DepthOperation.update : DepthOperation.insert, side, price, size);
+    const operation = isShown ? DepthOperation.update : DepthOperation.insert;
+    this.tell({ operation, side, position: 0, price, size });
   }
 }
 

@@ -171,7 +171,7 @@ class Rehearsal {
     const session = await GatewaySession.open({ host, port }, timeouts);
     this.recording.attach(session.ib);
     const witness = new Witness(session, signal);
-    session.listenToDepth((requestId, position, operation, side, price, size) => {
+    session.listenToDepth((requestId, { position, operation, side, price, size }) => {
       this.recording.depth([requestId, position, operation, side, price, size]);
       witness.hear({ kind: 'depth', requestId, operation });
     });

@@ -6,6 +6,7 @@ import { CaptureWriter } from '../../bridge/capture/capture-writer.js';
 import { ReceiveClock } from '../../bridge/capture/receive-clock.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import { depthChange } from './depth-change.js';
 import { jsonLines } from './rig.js';
 
 const START_MS = Date.parse('2026-01-05T15:00:00Z');
@@ -43,7 +44,7 @@ describe('capture', () => {
   it('writes files that the readers of the store take, in order, with one numbering', async () => {
     const capture = writer();
     capture.mark('reset', 'subscribed', 0);
-    for (let i = 0; i < 1000; i++) capture.depth(i, i % 3, i % 2, i % 10, 2900 + i / 4, i);
+    for (let i = 0; i < 1000; i++) capture.depth(i, depthChange(i % 3, i % 2, i % 10, 2900 + i / 4, i));
     capture.trade(2000, 2900.25, 3);
     await capture.close();
     assert.deepEqual(files(), ['dom_ib-ESH6-2026-01-05-1.jsonl']);
@@ -58,17 +59,17 @@ describe('capture', () => {
   it('closes a segment by size and begins a new one for each trade date, and goes on numbering after a restart', async () => {
     let capture = writer({ sizeBytesMax: 10_000 });
     for (let i = 0; i < 300; i++) {
-      capture.depth(i, 1, 1, 0, 2900, i);
+      capture.depth(i, depthChange(1, 1, 0, 2900, i));
       if (i % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     tradeDate = '2026-01-06';
-    capture.depth(61e9, 1, 1, 0, 2900, 1);
+    capture.depth(61e9, depthChange(1, 1, 0, 2900, 1));
     await capture.close();
     const first = files();
     assert.ok(first.length >= 3, first.join());
     assert.ok(first.includes('dom_ib-ESH6-2026-01-06-1.jsonl'));
     capture = writer();
-    assert.equal(capture.depth(122e9, 1, 1, 0, 2900, 1), 302);
+    assert.equal(capture.depth(122e9, depthChange(1, 1, 0, 2900, 1)), 302);
     await capture.close();
     assert.ok(files().includes('dom_ib-ESH6-2026-01-06-2.jsonl'));
     const numbers = lines().map(({ seq }) => seq as number);
@@ -77,25 +78,25 @@ describe('capture', () => {
 
   it('never gives a number again, also where closed segments were shipped and removed', async () => {
     const capture = writer();
-    for (let i = 0; i < 5; i++) capture.depth(i, 1, 1, 0, 2900, i);
+    for (let i = 0; i < 5; i++) capture.depth(i, depthChange(1, 1, 0, 2900, i));
     await capture.close();
     for (const file of files()) rmSync(path.join(folder, file));
     const next = writer();
-    assert.equal(next.depth(9, 1, 1, 0, 2900, 1), 6);
+    assert.equal(next.depth(9, depthChange(1, 1, 0, 2900, 1)), 6);
     await next.close();
     assert.deepEqual(files(), ['dom_ib-ESH6-2026-01-05-2.jsonl']);
   });
 
   it('turns a torn last line into a recorded gap and gives the file its final name', async () => {
     const capture = writer();
-    for (let i = 0; i < 5; i++) capture.depth(i, 1, 1, 0, 2900, i);
+    for (let i = 0; i < 5; i++) capture.depth(i, depthChange(1, 1, 0, 2900, i));
     await capture.close();
     const closed = path.join(folder, files()[0]!);
     const torn = `${closed.replace('-1.jsonl', '-2.jsonl')}.open`;
     appendFileSync(torn, `${readFileSync(closed, 'utf8').replaceAll('"seq":', '"seq":1')}{"kind":"depth","ts":"17`);
     const next = writer();
     assert.equal(next.lastSeq, 16);
-    next.depth(9, 1, 1, 0, 2900, 1);
+    next.depth(9, depthChange(1, 1, 0, 2900, 1));
     await next.close();
     const repaired = jsonLines(path.join(folder, 'dom_ib-ESH6-2026-01-05-2.jsonl'));
     assert.match(String(repaired.at(-1)?.reason), /24 bytes of a torn line were cut/);
@@ -107,7 +108,7 @@ describe('capture', () => {
     for (const date of ['2026-01-05', '2026-01-06', '2026-01-05']) {
       tradeDate = date;
       const capture = writer();
-      capture.depth(0, 0, 0, 0, 2900, 1);
+      capture.depth(0, depthChange(0, 0, 0, 2900, 1));
       await capture.close();
     }
     assert.deepEqual(
@@ -132,14 +133,14 @@ describe('capture', () => {
     const gone = path.join(folder, 'gone');
     const capture = writer({ pendingBytesMax: 2000 }, gone);
     rmSync(gone, { recursive: true });
-    for (let i = 0; i < 100; i++) capture.depth(i, 1, 1, 0, 2900, i);
+    for (let i = 0; i < 100; i++) capture.depth(i, depthChange(1, 1, 0, 2900, i));
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.ok(troubles[0] instanceof Error);
     const { mkdirSync } = await import('node:fs');
     mkdirSync(gone);
     await new Promise((resolve) => setTimeout(resolve, 1200));
     assert.equal(troubles.at(-1), null);
-    capture.depth(200, 1, 1, 0, 2900, 1);
+    capture.depth(200, depthChange(1, 1, 0, 2900, 1));
     await capture.close();
     const written = jsonLines(path.join(gone, 'dom_ib-ESH6-2026-01-05-1.jsonl')).filter(
       ({ kind }) => kind !== 'header',

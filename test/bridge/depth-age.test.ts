@@ -9,6 +9,7 @@ import { MarketFeed } from '../../bridge/feed/market-feed.js';
 import { SilenceWatch } from '../../bridge/feed/silence-watch.js';
 import { sessionPhase } from '../../shared/market/calendar/cme-calendar.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { depthChange } from './depth-change.js';
 import { FeedSession } from './feed-session.js';
 import { jsonLines, Rig } from './rig.js';
 import { requestIdOf, sessionsOf } from './subscriptions.js';
@@ -54,7 +55,7 @@ describe('the age of market data', () => {
       feed,
       session,
       clock,
-      depth: (price = 2900, id = session.depthId) => session.depth(id, 0, 1, 1, price, 5),
+      depth: (price = 2900, id = session.depthId) => session.depth(id, depthChange(1, 1, 0, price, 5)),
     };
   };
   /** Market ms that pass at least. */

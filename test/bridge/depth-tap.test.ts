@@ -54,7 +54,8 @@ describe('depth tap', () => {
         (messages, cuts) => {
           const seen: (Buffer | unknown[])[] = [];
           const tap = new DepthTap(
-            (...message) => seen.push(message[6] === undefined ? message.slice(0, 6) : message),
+            (id, { position, operation, side, price, size }, words) =>
+              seen.push([id, position, operation, side, price, size, ...(words === undefined ? [] : [words])]),
             (frames) => seen.push(Buffer.from(frames)),
           );
           const stream = Buffer.concat(messages.map(({ bytes }) => bytes));

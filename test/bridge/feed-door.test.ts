@@ -12,6 +12,7 @@ import { Book } from '../../shared/market/book/book.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { EventKind } from '../../shared/market/events/event-batch.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import { depthChange } from './depth-change.js';
 import { FeedSession } from './feed-session.js';
 
 const LEVELS = 10;
@@ -177,12 +178,12 @@ describe('whatever the gateway sends, the capture', () => {
     const session = new FeedSession();
     const { feed, capture } = open(into, {}, NEVER_MS);
     feed.subscribe(session.asSession);
-    const odd = () => session.depth(session.depthId, 0, 1, 1, Number.NaN, 5);
+    const odd = () => session.depth(session.depthId, depthChange(1, 1, 0, Number.NaN, 5));
     odd();
     odd();
     odd();
     session.error(session.depthId, 317);
-    session.depth(session.depthId, 0, 0, 1, 2900, 5);
+    session.depth(session.depthId, depthChange(0, 1, 0, 2900, 5));
     assert.equal(feed.marketData, 'depth');
     odd();
     await capture.close();

@@ -76,7 +76,7 @@ describe('top of the book', () => {
 
   it('tells each side once its price and size are known, then every change, and the end of a quote', () => {
     const told: unknown[][] = [];
-    const top = new TopOfBook((...operation) => told.push(operation));
+    const top = new TopOfBook(({ operation, side, price, size }) => told.push([operation, side, price, size]));
     top.tick(QUOTE_TICK.bid, 100);
     assert.deepEqual(told, []);
     top.tick(QUOTE_TICK.bidSize, 5);
@@ -101,7 +101,7 @@ describe('top of the book', () => {
   it('takes 0 and -1 without a size as no quote, and with a size of their own as the prices that they are', () => {
     for (const odd of [0, -1]) {
       const told: unknown[][] = [];
-      const top = new TopOfBook((...operation) => told.push(operation));
+      const top = new TopOfBook(({ operation, side, price, size }) => told.push([operation, side, price, size]));
       const quote = (price: number, size: number) => {
         top.tick(QUOTE_TICK.bid, price);
         top.tick(QUOTE_TICK.bidSize, size);
@@ -124,7 +124,7 @@ describe('top of the book', () => {
 
   it('starts anew after its book was cleared', () => {
     const told: unknown[][] = [];
-    const top = new TopOfBook((...operation) => told.push(operation));
+    const top = new TopOfBook(({ operation, side, price, size }) => told.push([operation, side, price, size]));
     for (const [type, value] of [
       [QUOTE_TICK.ask, 101],
       [QUOTE_TICK.askSize, 3],

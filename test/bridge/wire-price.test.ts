@@ -9,6 +9,7 @@ import { tickSize as tickSizeRule } from '../../bridge/risk/tick-size.js';
 import { decimalText } from '../../shared/market/events/decimal-text.js';
 import { PRODUCTS } from '../../simulator/contracts/product.js';
 import { startGateway } from '../../simulator/start-gateway.js';
+import { depthChange } from './depth-change.js';
 import { ACCOUNT, ES_SAMPLE, QUICK } from './rig.js';
 
 const DECIMALS = 9;
@@ -27,8 +28,8 @@ function bestBid(ticks: number, tickSize: number): number {
     ...{ instrument: 'any', tickSize, baseNs: 0n, afterEventSeq: 0 },
     ...{ beforeEvent: () => {}, onDecision: () => {}, onError: assert.ifError },
   });
-  decider.depth(0, 1, 0, 1, 0, Number(exactDecimal(ticks, tickSize)), 1);
-  decider.depth(0, 2, 0, 0, 0, Number(exactDecimal(ticks + 1, tickSize)), 1);
+  decider.depth(0, 1, depthChange(0, 1, 0, Number(exactDecimal(ticks, tickSize)), 1));
+  decider.depth(0, 2, depthChange(0, 0, 0, Number(exactDecimal(ticks + 1, tickSize)), 1));
   return decider.bestPrices().bid;
 }
 
