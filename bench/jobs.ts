@@ -18,4 +18,8 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'seconds per stage of a ship, and the share that is orchestration',
     load: async () => (await import('./ship.js')).benchShip,
   },
+  setup: {
+    summary: 'seconds to the first live release, memory and processor share when idle: against the budget',
+    load: async () => (await import('./setup.js')).benchSetup,
+  },
 };
