@@ -15,10 +15,10 @@ export function keyPlaces(home: string, rootKeysFolder = homePlaces(home).rootKe
 
 /** Folder of a role's private keys: each on the tier that signs with it. */
 export function privateKeysFolder({ home, rootKeysFolder }: KeyPlaces, role: RoleName): string {
-  const { signer, broker, public: publicTier, operator } = homePlaces(home);
+  const { signer, broker, public: publicTier, operator, receiver } = homePlaces(home);
   return {
     ...{ root: rootKeysFolder, release: signer.keys, journal: broker.keys },
-    ...{ state: publicTier.keys, operator: operator.keys },
+    ...{ state: publicTier.keys, operator: operator.keys, receipt: receiver.keys },
   }[role];
 }
 

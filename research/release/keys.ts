@@ -78,7 +78,8 @@ export function rotateKeys(
     for (const role of options.roles)
       fresh.set(
         role,
-        metadata.roles[role].keyids.map(() => newKey(places, role)),
+        // A role that the root does not list yet begins with one key.
+        (metadata.roles[role]?.keyids ?? ['']).map(() => newKey(places, role)),
       );
     const epoch = metadata.epoch + (options.newEpoch ? 1 : 0);
     const next = withKeys({ ...metadata, epoch, expires: expiryOf(options) }, fresh);
@@ -115,7 +116,7 @@ function firstRoot(places: KeyPlaces, options: CeremonyOptions): TrustedRoot {
   const operator = { ...single, firstCounter: 1, names: { [keys.get('operator')![0]!.keyid]: options.operatorName } };
   const roles = {
     ...{ root: { keyids: [], threshold: rootThreshold }, release: single, journal: single, state: single },
-    operator,
+    ...{ operator, receipt: single },
   };
   const first = withKeys(
     { kind: 'believe.root', version: 1, epoch: 1, expires: expiryOf(options), keys: {}, roles },
@@ -156,7 +157,10 @@ function withKeys(metadata: RootMetadata, fresh: ReadonlyMap<RoleName, readonly 
     ...others,
     ...(operator ? { operator: { ...operator, keyids: keyidsOf('operator') ?? operator.keyids } } : {}),
   };
-  for (const role of ROTATED_ROLES) roles[role] = { ...roles[role], keyids: keyidsOf(role) ?? roles[role].keyids };
+  for (const role of ROTATED_ROLES) {
+    const keyids = keyidsOf(role) ?? roles[role]?.keyids;
+    if (keyids !== undefined) roles[role] = { threshold: 1, ...roles[role], keyids };
+  }
   const known: Record<string, string> = { ...metadata.keys };
   for (const { keyid, spkiDer } of [...fresh.values()].flat()) known[keyid] = spkiDer.toString('base64');
   const listed = ROLE_NAMES.flatMap((role) => roles[role]?.keyids ?? []);

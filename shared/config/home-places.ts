@@ -48,7 +48,12 @@ export function homePlaces(home: string) {
       journal: broker('journal'),
       status: broker('status.json'),
       swaps: broker('swaps.jsonl'),
+      /** Sealed batches that research has not acknowledged yet, or not for long. */
+      outbox: broker('outbox'),
+      seal: broker('seal'),
     },
+    /** Of the process that takes in what brokers send; in production of an OS user of its own. */
+    receiver: { folder: at('receiver'), keys: at('receiver', 'keys'), landing: at('receiver', 'landing') },
     operator: { keys: at('operator', 'keys') },
     public: { keys: at('public', 'keys') },
     gateway: { folder: at('gateway'), state: at('gateway', 'state.json') },

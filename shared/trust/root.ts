@@ -7,7 +7,7 @@ import { type ListedKey, listedKey } from './listed-key.js';
 
 export const ROOT_PAYLOAD_TYPE = 'application/vnd.believe.root+json';
 
-export const ROLE_NAMES = ['root', 'release', 'journal', 'state', 'operator'] as const;
+export const ROLE_NAMES = ['root', 'release', 'journal', 'state', 'operator', 'receipt'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 const role = z.strictObject({ keyids: z.array(sha256Hex).min(1).max(16), threshold: z.number().int().positive() });
@@ -32,8 +32,12 @@ export const rootMetadata = z.strictObject({
   epoch: z.number().int().positive(),
   expires: z.iso.datetime(),
   keys: z.record(sha256Hex, z.string()),
-  /** Roots made before operators had keys list none. */
-  roles: z.strictObject({ root: role, release: role, journal: role, state: role, operator: operatorRole.optional() }),
+  /** Roots made before operators had keys, or research acknowledged what it received, list none. */
+  roles: z.strictObject({
+    ...{ root: role, release: role, journal: role, state: role },
+    operator: operatorRole.optional(),
+    receipt: role.optional(),
+  }),
 });
 export type RootMetadata = Readonly<z.infer<typeof rootMetadata>>;
 

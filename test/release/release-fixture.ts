@@ -20,12 +20,11 @@ export const sha256 = (bytes: Buffer | string) => createHash('sha256').update(by
 
 /** Private keys of a test's own ceremony; generated once, because generation is slow beside everything else. */
 export const KEYS = Object.fromEntries(
-  ['rootA', 'rootB', 'rootC', 'release', 'release2', 'journal', 'state', 'ann', 'bob', 'stranger'].map((name) => [
-    name,
-    generateSigningKey(),
-  ]),
+  ['rootA', 'rootB', 'rootC', 'release', 'release2', 'journal', 'state', 'receipt', 'ann', 'bob', 'stranger'].map(
+    (name) => [name, generateSigningKey()],
+  ),
 ) as Record<
-  'rootA' | 'rootB' | 'rootC' | 'release' | 'release2' | 'journal' | 'state' | 'ann' | 'bob' | 'stranger',
+  'rootA' | 'rootB' | 'rootC' | 'release' | 'release2' | 'journal' | 'state' | 'receipt' | 'ann' | 'bob' | 'stranger',
   SigningKey
 >;
 
