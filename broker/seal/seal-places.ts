@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { flatNameOf } from '../../shared/contract/batch-stream.js';
+
+/** Where sealing reads and writes in the folder `broker/` of a home. */
+export function sealPlaces(brokerFolder: string) {
+  const at = (...parts: readonly string[]) => path.join(brokerFolder, ...parts);
+  return {
+    /** What the bridge writes. */
+    capture: at('capture'),
+    journal: at('journal'),
+    swaps: at('swaps.jsonl'),
+    alarms: at('alarms.jsonl'),
+    statusNow: at('status.json'),
+    /** What is sent: data and envelopes, none of which ever changes. */
+    outbox: at('outbox'),
+    /** A batch that is being made; one committed envelope of a stream at most. */
+    work: at('seal', 'work'),
+    /** One line of status.json a minute. */
+    status: at('seal', 'status'),
+    lock: at('seal', 'seal.lock'),
+    head: (stream: string, epoch: number) => at('seal', 'heads', stateFile(stream, epoch)),
+    heads: at('seal', 'heads'),
+    acknowledged: (stream: string, epoch: number) => at('seal', 'acknowledged', stateFile(stream, epoch)),
+  } as const;
+}
+export type SealPlaces = ReturnType<typeof sealPlaces>;
+
+function stateFile(stream: string, epoch: number): string {
+  return `${flatNameOf(stream)}-e${String(epoch).padStart(4, '0')}.json`;
+}
