@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { batchEnvelopeName, parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { readBatch, type SealedBatch } from '../../shared/contract/sealed-batch.js';
 import { headAfter, type StreamHead, startOfStream, streamHead } from '../../shared/contract/stream-head.js';
+import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { renameWithRetry, replaceFile, syncFolder, writeTemporary } from '../../shared/node/disk/replace-file.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
@@ -62,7 +63,7 @@ function publishData(places: SealPlaces, { predicate }: SealedBatch): void {
 
 /** Completes what was committed, clears away what was not. @throws SealStateLost */
 export function recoverSealing(places: SealPlaces, broker: string, epoch: number): void {
-  for (const folder of [places.work, places.outbox, places.heads]) mkdirSync(folder, { recursive: true });
+  for (const folder of [places.work, places.outbox, places.heads]) makeFolder(folder);
   for (const name of readdirSync(places.work).sort()) {
     const place = parseBatchFile(name);
     if (place?.kind !== 'envelope') continue;

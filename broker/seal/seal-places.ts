@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { flatNameOf } from '../../shared/contract/batch-stream.js';
+import { streamFolder } from '../../shared/contract/batch-stream.js';
 
 /** Where sealing reads and writes in the folder `broker/` of a home. */
 export function sealPlaces(brokerFolder: string) {
@@ -26,5 +26,5 @@ export function sealPlaces(brokerFolder: string) {
 export type SealPlaces = ReturnType<typeof sealPlaces>;
 
 function stateFile(stream: string, epoch: number): string {
-  return `${flatNameOf(stream)}-e${String(epoch).padStart(4, '0')}.json`;
+  return `${streamFolder({ stream, epoch })}.json`;
 }

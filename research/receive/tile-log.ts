@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.js';
+import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import type { TrustedRole } from '../../shared/trust/root.js';
@@ -83,12 +84,12 @@ export class TileLog {
     let hash = leafHash(entry);
     for (const tile of tilesOfNewEntry(size)) {
       const bytes = Buffer.concat([this.tileBefore(tile), hash]);
-      replaceFile(this.at(tilePath(tile)), bytes);
+      this.write(tilePath(tile), bytes);
       // Only a full tile is an entry of the level above.
       if (tile.width === TILE_WIDTH) hash = subtreeOf(bytes);
     }
     const root = rootHash(size + 1, this.hashesOf(size + 1));
-    replaceFile(this.at(CHECKPOINT_FILE), signCheckpoint({ origin: this.origin, size: size + 1, root }, keys));
+    this.write(CHECKPOINT_FILE, signCheckpoint({ origin: this.origin, size: size + 1, root }, keys));
     this.forgetPartials(size + 1);
     return new TileLog(this.folder, this.origin, role);
   }
@@ -107,7 +108,7 @@ export class TileLog {
     const bundle = Math.floor(this.size / TILE_WIDTH);
     const before = this.widthOf(bundle);
     const bytes = before === 0 ? Buffer.alloc(0) : this.read(entriesPath(bundle, before));
-    replaceFile(this.at(entriesPath(bundle, before + 1)), Buffer.concat([bytes, bundled(entry)]));
+    this.write(entriesPath(bundle, before + 1), Buffer.concat([bytes, bundled(entry)]));
   }
 
   /** What a tile held before its last hash was added. */
@@ -130,7 +131,6 @@ export class TileLog {
   }
 
   private readCheckpoint(role: TrustedRole): Checkpoint {
-    mkdirSync(this.folder, { recursive: true });
     const file = this.at(CHECKPOINT_FILE);
     if (!existsSync(file)) return { origin: this.origin, size: 0, root: EMPTY_ROOT };
     const bytes = readFileSync(file);
@@ -144,6 +144,11 @@ export class TileLog {
     } catch (error) {
       throw new LogDamaged(this.folder, `${name} cannot be read: ${(error as Error).message}`);
     }
+  }
+
+  private write(name: string, bytes: Buffer | string): void {
+    makeFolder(path.dirname(this.at(name)));
+    replaceFile(this.at(name), bytes);
   }
 
   private at(name: string): string {

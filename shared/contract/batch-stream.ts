@@ -47,7 +47,12 @@ export interface BatchPlace {
 
 /** Names sort as the batches of a stream follow each other; and the files of a batch before its envelope. */
 export function batchName({ stream, epoch, seq }: BatchPlace): string {
-  return `${flatNameOf(stream)}-e${String(epoch).padStart(4, '0')}-${String(seq).padStart(10, '0')}`;
+  return `${streamFolder({ stream, epoch })}-${String(seq).padStart(10, '0')}`;
+}
+
+/** What files and folders of a stream in an epoch are called. */
+export function streamFolder({ stream, epoch }: Pick<BatchPlace, 'stream' | 'epoch'>): string {
+  return `${flatNameOf(stream)}-e${String(epoch).padStart(4, '0')}`;
 }
 
 export function batchEnvelopeName(place: BatchPlace): string {

@@ -17,7 +17,8 @@ export const BATCH_PREDICATE_TYPE = 'urn:believe:batch:v1';
 /** Bounds of what a receiver reads. A capture segment has 4096 MiB at most, and a turn of the event loop more. */
 export const PLAIN_BYTES_MAX = 8 * 2 ** 30;
 /** zstd adds less than this to what cannot be packed. */
-export const PACKED_BYTES_MAX = PLAIN_BYTES_MAX + PLAIN_BYTES_MAX / 256 + 1024;
+const packedBytesMax = (plainBytes: number) => plainBytes + plainBytes / 256 + 1024;
+const PACKED_BYTES_MAX = packedBytesMax(PLAIN_BYTES_MAX);
 /** Of a part of a growing journal. */
 export const RANGE_BYTES_MAX = 32 * 2 ** 20;
 

@@ -13,6 +13,13 @@ import { layOut, RecordedDisk } from './power-cut.js';
 const PROGRAM = fileURLToPath(new URL('./seal-process.js', import.meta.url));
 const ORDERS = `journal/${JOURNAL}/orders-${DATE}.jsonl`;
 
+const random = randomNumbers(2025);
+const SURVIVORS: Record<string, (step: number) => boolean> = {
+  none: () => false,
+  all: () => true,
+  some: () => random() < 0.5,
+};
+
 /** Name -> bytes of what could have been sent. */
 function sent(folder: string): Map<string, Buffer> {
   const outbox = path.join(folder, 'outbox');
@@ -89,15 +96,13 @@ describe('sealing that is cut off', () => {
   it('by a power cut, with any part of what was not waited for, continues the same chain', async function () {
     this.timeout(600_000);
     const disk = await RecordedDisk.of(full, () => sealDay(full));
-    const random = randomNumbers(2025);
-    const all = () => true;
     for (let count = 0; count <= disk.length; count++) {
       const visible = new Map(
-        [...disk.after(count, all)].flatMap(([file, bytes]) =>
+        [...disk.after(count, () => true)].flatMap(([file, bytes]) =>
           path.dirname(file) === 'outbox' ? [[path.basename(file), bytes] as const] : [],
         ),
       );
-      for (const [name, survives] of Object.entries({ none: () => false, all, some: () => random() < 0.5 })) {
+      for (const [name, survives] of Object.entries(SURVIVORS)) {
         const cut = path.join(folder(), `cut-${count}-${name}`);
         layOut(cut, disk.after(count, survives));
         await requireWhole(cut, visible, `after step ${count}, ${name} of the rest`);
