@@ -3,11 +3,12 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress } from 'node:zlib';
+import { constants, createZstdCompress, type ZstdOptions } from 'node:zlib';
 import { LineMeter, type Metered } from '../../shared/node/files/line-meter.js';
 import { SealSourceChanged } from './seal-failure.js';
 
 const CHUNK_BYTES = 1 << 20;
+const CHUNKS_AHEAD = 4;
 
 export interface PackedRange {
   readonly plain: Metered;
@@ -40,11 +41,14 @@ export async function packRange(range: {
   }
 }
 
+/** Takes some chunks ahead: while it packs one, on a thread of its own, the next is read, counted and hashed. */
 function compressor() {
-  return createZstdCompress({
+  const options: ZstdOptions & { writableHighWaterMark: number } = {
     chunkSize: CHUNK_BYTES,
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
-  });
+    writableHighWaterMark: CHUNKS_AHEAD * CHUNK_BYTES,
+  };
+  return createZstdCompress(options);
 }
 
 async function* bytesOf(

@@ -6,6 +6,7 @@ import { clockConfig, inputConfig, instrumentConfig } from './market.js';
 import { backtestConfig, riskConfig, scheduleConfig, shipConfig } from './operations.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { trainingConfig } from './training.js';
+import { uploadConfig } from './upload.js';
 
 /** `believe.config.json`: the only place where a setting gets its default. */
 export const configSchema = z
@@ -24,6 +25,7 @@ export const configSchema = z
     bridge: bridgeConfig.prefault({}).describe('The execution bridge.'),
     gateway: gatewayConfig.prefault({}).describe('The IB session.'),
     rsync: rsyncConfig.prefault({}).describe('Transfers between the tiers.'),
+    upload: uploadConfig.prefault({}).describe('What the broker seals, sends and keeps.'),
     metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),
   })
   .superRefine((config, context) => {
