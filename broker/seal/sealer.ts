@@ -46,6 +46,9 @@ export interface SealReport {
 
 /** Seals what the bridge has written, without a word to the bridge. One at a time for a home. */
 export class Sealer {
+  /** A batch was begun, and the disk refused before it was done. */
+  private isUnsettled = false;
+
   private constructor(
     private readonly places: SealPlaces,
     private readonly options: SealerOptions,
@@ -71,7 +74,10 @@ export class Sealer {
     this.unlock();
   }
 
+  /** Where a stream has come to, once what was begun is completed. @throws SealStateLost; the system error */
   head(stream: string): StreamHead {
+    if (this.isUnsettled) recoverSealing(this.places, this.options.broker, this.options.epoch);
+    this.isUnsettled = false;
     return readHead(this.places, this.options.broker, stream, this.options.epoch);
   }
 
@@ -153,8 +159,10 @@ export class Sealer {
 
   private seal(head: StreamHead, predicate: BatchPredicate): Sealed {
     const envelope = sealBatch(predicate, this.options.keys);
+    this.isUnsettled = true;
     commitBatch(this.places, envelope);
     publishBatch(this.places, head, envelope);
+    this.isUnsettled = false;
     const files = predicate.kind === 'data' ? predicate.files : [];
     const sum = (of: (file: BatchFile) => number) => files.reduce((total, file) => total + of(file), 0);
     return {

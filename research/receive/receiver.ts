@@ -307,7 +307,12 @@ class StreamReceiver {
     const file = this.places.head(this.place);
     const { broker } = this.options;
     if (!existsSync(file)) return startOfStream(broker, this.place.stream, this.place.epoch);
-    return streamHead.parse(JSON.parse(readPlainFile(file, ENVELOPE_BYTES_MAX).toString('utf8')));
+    try {
+      return streamHead.parse(JSON.parse(readPlainFile(file, ENVELOPE_BYTES_MAX).toString('utf8')));
+    } catch {
+      // Damaged: the log and the envelopes say the same, from the first batch on.
+      return startOfStream(broker, this.place.stream, this.place.epoch);
+    }
   }
 
   private writeHead(): void {

@@ -38,6 +38,7 @@ const CHECKPOINT_FILE = 'checkpoint';
  */
 export class TileLog {
   private readonly checkpoint: Checkpoint;
+  private signed: string | null = null;
 
   /**
    * @param role whose keys have signed the checkpoint
@@ -57,9 +58,9 @@ export class TileLog {
     return this.checkpoint.size;
   }
 
-  /** The signed note: what anyone compares with. @returns null before the first entry */
+  /** The signed note of this size: what anyone compares with. @returns null before the first entry */
   note(): string | null {
-    return this.size === 0 ? null : readFileSync(this.at(CHECKPOINT_FILE), 'utf8');
+    return this.signed;
   }
 
   entry(index: number): Buffer {
@@ -135,7 +136,9 @@ export class TileLog {
     if (!existsSync(file)) return { origin: this.origin, size: 0, root: EMPTY_ROOT };
     const bytes = readFileSync(file);
     if (bytes.length > NOTE_BYTES_MAX) throw new LogDamaged(this.folder, 'its checkpoint is too long');
-    return openCheckpoint(bytes, this.origin, role);
+    const checkpoint = openCheckpoint(bytes, this.origin, role);
+    this.signed = bytes.toString('utf8');
+    return checkpoint;
   }
 
   private read(name: string): Buffer {

@@ -17,14 +17,16 @@ import { zstdCompressSync } from 'node:zlib';
 import { takeReceipt } from '../../broker/prune/acknowledge.js';
 import { prune } from '../../broker/prune/prune.js';
 import { Quarantine } from '../../research/receive/quarantine.js';
+import { TileLog } from '../../research/receive/tile-log.js';
 import type { BatchPredicate, DataBatch } from '../../shared/contract/batch.js';
 import type { BatchRefusalReason } from '../../shared/contract/batch-refusal.js';
 import { batchEnvelopeName, batchFileName } from '../../shared/contract/batch-stream.js';
 import { readBatch, sealBatch } from '../../shared/contract/sealed-batch.js';
-import { logOrigin } from '../../shared/contract/stream-log.js';
+import { logEntry, logOrigin } from '../../shared/contract/stream-log.js';
 import { Failure } from '../../shared/failure.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import { signCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
+import { isConsistent } from '../../shared/trust/tlog/merkle.js';
 import { randomNumbers } from '../bridge/kill-moments.js';
 import { atEveryMoment } from '../release/cut-off.js';
 import { KEYS, sha256, temporaryFolder } from '../release/release-fixture.js';
@@ -368,6 +370,29 @@ describe('receiving', () => {
     assert.deepEqual(quarantine.list(), []);
   });
 
+  it('makes its head anew from log and envelopes where it is damaged or old', async () => {
+    await sealOrders(2);
+    road.send();
+    await road.receive();
+    const head = road.places.head({ stream: 'orders', epoch: 1 });
+    const kept = readFileSync(head, 'utf8');
+    for (const damaged of ['', '{"v":1', kept.replaceAll('"seq":2', '"seq":"x"')]) {
+      writeFileSync(head, damaged);
+      road.send();
+      assert.deepEqual(
+        (await road.receive()).again.map(({ seq }) => seq),
+        [1, 2],
+      );
+      assert.equal(readFileSync(head, 'utf8'), kept);
+    }
+    await sealOrders(1);
+    road.send();
+    assert.deepEqual(
+      (await road.receive()).taken.map(({ seq }) => seq),
+      [3],
+    );
+  });
+
   it('that is cut off at any operation on the disk, takes every batch exactly once', async function () {
     this.timeout(900_000);
     await sealOrders(2);
@@ -499,6 +524,31 @@ describe('receiving', () => {
       assert.equal(take('orders', forged({ size: 1, root: Buffer.alloc(32) })), 2, 'an older one changes nothing');
       assert.equal(pruned().length, 4);
       assert.deepEqual(readdirSync(road.rig.path('outbox')), [data(3), envelope(3)].sort());
+    });
+
+    it('notices that what was acknowledged is rewritten, also by who holds both keys, and so does everyone else', async () => {
+      await sealOrders(3);
+      road.send((name) => !name.includes('0000000003'));
+      await road.receive();
+      assert.equal(take('orders'), 2);
+      const role = road.options().root.roles.receipt;
+      const origin = logOrigin(BROKER, { stream: 'orders', epoch: 1 });
+      const honest = new TileLog(road.places.log({ stream: 'orders', epoch: 1 }), origin, role);
+      // The same history but for its first batch, signed by the right keys.
+      let forged = new TileLog(path.join(folder(), 'forged'), origin, role);
+      const other = readBatch(sealBatch({ ...predicateOf(1), sealed: '2020-01-01T00:00:00.000Z' }, [KEYS.journal]));
+      for (const payload of [other, ...[2, 3].map((seq) => readBatch(readFileSync(outboxFile(envelope(seq)))))])
+        forged = forged.append(logEntry(payload.payloadSha256), [KEYS.receipt], role);
+      const root = (log: TileLog) => Buffer.from(log.note()!.split('\n')[2]!, 'base64');
+      assert.equal(isConsistent(2, root(honest), 3, root(forged), forged.proveConsistency(2)), false);
+      assert.throws(
+        () => take('orders', Buffer.from(forged.note()!)),
+        (error) => error instanceof Failure && error.type === 'ReceiptForked',
+      );
+      road.send();
+      await road.receive();
+      const now = new TileLog(road.places.log({ stream: 'orders', epoch: 1 }), origin, role);
+      assert.equal(isConsistent(2, root(honest), 3, root(now), now.proveConsistency(2)), true);
     });
 
     it('notices a log that was begun anew behind its back', async () => {
