@@ -34,6 +34,8 @@ export interface ReceiverOptions {
   readonly broker: string;
   readonly epoch: number;
   readonly root: TrustedRoot;
+  /** Roots before it: their receipt keys signed what this receiver's own logs say. */
+  readonly formerRoots?: readonly TrustedRoot[];
   /** Receipt keys, as many as the root asks for. */
   readonly keys: readonly SigningKey[];
   /** How long a batch may wait for those before it, or for its files, before that is told. */
@@ -228,7 +230,10 @@ class StreamReceiver {
     private readonly place: Pick<BatchPlace, 'stream' | 'epoch'>,
   ) {
     const origin = logOrigin(options.broker, place);
-    this.log = new TileLog(places.log(place), origin, options.root.roles.receipt);
+    const { root, formerRoots = [] } = options;
+    const former = formerRoots.map(({ roles }) => roles.receipt);
+    this.log = new TileLog(places.log(place), origin, root.roles.receipt, former);
+    if (this.log.isByFormerKeys) this.log = this.log.signedAnew(options.keys, root.roles.receipt);
     this.head = this.settledHead();
   }
 

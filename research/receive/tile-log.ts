@@ -15,7 +15,7 @@ import {
   rootHash,
   type SubtreeHash,
 } from '../../shared/trust/tlog/merkle.js';
-import { NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
+import { BadNote, NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
 import {
   bundled,
   entriesIn,
@@ -39,17 +39,21 @@ const CHECKPOINT_FILE = 'checkpoint';
 export class TileLog {
   private readonly checkpoint: Checkpoint;
   private signed: string | null = null;
+  /** Its checkpoint is by a key that has been replaced since. */
+  isByFormerKeys = false;
 
   /**
    * @param role whose keys have signed the checkpoint
+   * @param formerRoles who had that role before: what they signed of our own folder is still ours
    * @throws LogDamaged where the checkpoint is not signed, or the tiles do not hash to it
    */
   constructor(
     private readonly folder: string,
     readonly origin: string,
     role: TrustedRole,
+    formerRoles: readonly TrustedRole[] = [],
   ) {
-    this.checkpoint = this.readCheckpoint(role);
+    this.checkpoint = this.readCheckpoint(role, formerRoles);
     if (!rootHash(this.size, this.hashOf).equals(this.checkpoint.root))
       throw new LogDamaged(folder, 'its tiles do not hash to its checkpoint');
   }
@@ -95,6 +99,12 @@ export class TileLog {
     return new TileLog(this.folder, this.origin, role);
   }
 
+  /** The same log under a checkpoint by these keys. */
+  signedAnew(keys: readonly SigningKey[], role: TrustedRole): TileLog {
+    this.write(CHECKPOINT_FILE, signCheckpoint(this.checkpoint, keys));
+    return new TileLog(this.folder, this.origin, role);
+  }
+
   private readonly hashOf: SubtreeHash = (level, index) => this.hashesOf(this.size)(level, index);
 
   private hashesOf(size: number): SubtreeHash {
@@ -131,12 +141,14 @@ export class TileLog {
     }
   }
 
-  private readCheckpoint(role: TrustedRole): Checkpoint {
+  private readCheckpoint(role: TrustedRole, formerRoles: readonly TrustedRole[]): Checkpoint {
     const file = this.at(CHECKPOINT_FILE);
     if (!existsSync(file)) return { origin: this.origin, size: 0, root: EMPTY_ROOT };
     const bytes = readFileSync(file);
     if (bytes.length > NOTE_BYTES_MAX) throw new LogDamaged(this.folder, 'its checkpoint is too long');
-    const checkpoint = openCheckpoint(bytes, this.origin, role);
+    const former = formerRoles.find((one) => isSignedBy(bytes, this.origin, one));
+    this.isByFormerKeys = former !== undefined && !isSignedBy(bytes, this.origin, role);
+    const checkpoint = openCheckpoint(bytes, this.origin, this.isByFormerKeys ? former! : role);
     this.signed = bytes.toString('utf8');
     return checkpoint;
   }
@@ -156,6 +168,16 @@ export class TileLog {
 
   private at(name: string): string {
     return path.join(this.folder, ...name.split('/'));
+  }
+}
+
+function isSignedBy(bytes: Buffer, origin: string, role: TrustedRole): boolean {
+  try {
+    openCheckpoint(bytes, origin, role);
+    return true;
+  } catch (error) {
+    if (error instanceof BadNote) return false;
+    throw error;
   }
 }
 

@@ -27,9 +27,10 @@ import { Failure } from '../../shared/failure.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import { signCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
 import { isConsistent } from '../../shared/trust/tlog/merkle.js';
+import { BadNote } from '../../shared/trust/tlog/signed-note.js';
 import { randomNumbers } from '../bridge/kill-moments.js';
 import { atEveryMoment } from '../release/cut-off.js';
-import { KEYS, sha256, temporaryFolder } from '../release/release-fixture.js';
+import { KEYS, makeRoot, sha256, temporaryFolder } from '../release/release-fixture.js';
 import { BROKER } from './batches.js';
 import { CAPTURE, DATE, JOURNAL, readOutbox } from './broker-rig.js';
 import { layOut, RecordedDisk } from './power-cut.js';
@@ -549,6 +550,22 @@ describe('receiving', () => {
       await road.receive();
       const now = new TileLog(road.places.log({ stream: 'orders', epoch: 1 }), origin, role);
       assert.equal(isConsistent(2, root(honest), 3, root(now), now.proveConsistency(2)), true);
+    });
+
+    it('is acknowledged by the new key after the receipt key was replaced', async () => {
+      await sealOrders(1);
+      road.send();
+      await road.receive();
+      const old = road.options().root;
+      const root = makeRoot({ receipt: { keys: [KEYS.stranger], threshold: 1 } });
+      await sealOrders(1);
+      road.send();
+      await assert.rejects(road.receive({ root, keys: [KEYS.stranger] }), BadNote, 'a log by keys that nobody knows');
+      const { taken, again } = await road.receive({ root, keys: [KEYS.stranger], formerRoots: [old] });
+      assert.deepEqual([again.map(({ seq }) => seq), taken.map(({ seq }) => seq)], [[1], [2]]);
+      const ask = { brokerFolder: road.rig.folder, broker: BROKER, stream: { stream: 'orders', epoch: 1 } };
+      assert.throws(() => takeReceipt({ ...ask, root: old, receipt: road.receipt('orders') }), BadNote);
+      assert.equal(takeReceipt({ ...ask, root, receipt: road.receipt('orders') }), 2);
     });
 
     it('notices a log that was begun anew behind its back', async () => {
