@@ -3,8 +3,10 @@
 //   npm test -- bridge release     only the tests of these folders of test/, without the checks
 //   npm test -- bridge/risk test/bridge/swap.test.ts     only these files
 //   npm test -- --grep "kill"      only tests whose name matches
-//   npm test -- --jobs 1           one folder after the other, printed as it goes; else two at once where there are two cores
-// Each folder runs in a process of its own: a crash or a leak in one cannot change the result of another.
+//   npm test -- --jobs 1           one after the other, printed as it goes; else two at once where there are two cores, and
+//                                  beside them three of those that mostly wait
+// Each folder (of the long ones each file) runs in a process of its own: a crash or a leak in one cannot change the result of
+// another.
 // The last line on stdout is `N passed, N failed` (`, N skipped` where there are any).
 import os from 'node:os';
 import path from 'node:path';
@@ -18,8 +20,16 @@ import { runFolder, TESTS } from './test-folder.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SLOWEST_SHOWN = 25;
-/** Folders that take minutes, the longest last: they begin first, so that no lane is left with one at the end. */
-const LONGEST = ['attacks', 'bridge', 'voyage'];
+/** What takes minutes, the longest last: it begins first, so that no lane is left with one at the end. */
+const LONGEST = [
+  ...['bridge/swap', 'bridge/killed-swap', 'bridge/killed-bridge', 'bridge/closing', 'bridge/fault-matrix'],
+  ...['attacks', 'voyage/stopped-ship', 'voyage/fault-matrix'],
+];
+/** Folders whose files run apart. */
+const BY_FILE = ['bridge', 'voyage'];
+/** Folders whose tests mostly wait, for a clock or a gateway: some of their files run beside all else. */
+const WAITING = ['bridge'];
+const WAITING_AT_ONCE = 3;
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -31,16 +41,29 @@ async function main() {
   const isWhole = positionals.length === 0 && values.grep === undefined;
   if (isWhole) results.push(...(await check()).map(countedCheck));
   const { filesByFolder, unknown } = chooseTests(TESTS, positionals);
-  const folders = [...filesByFolder.keys()].sort((a, b) => LONGEST.indexOf(b) - LONGEST.indexOf(a));
-  const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism(), folders.length));
-  const runs = await inParallel(jobs, folders, (folder) =>
-    runAndPrint(folder, { files: filesByFolder.get(folder), grep: values.grep, jobs }),
-  );
+  const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism()));
+  const chunks = chunksOf(filesByFolder, jobs > 1);
+  const lanes = (isWaiting, atOnce) =>
+    inParallel(
+      atOnce,
+      chunks.filter(({ waits }) => waits === isWaiting),
+      ({ name, files }) => runAndPrint(name, { files, grep: values.grep, isShared: jobs > 1 }),
+    );
+  const runs = (await Promise.all([lanes(false, jobs), lanes(true, WAITING_AT_ONCE)])).flat();
   printSlowest(runs);
   const all = [...results, ...runs];
   printFailures(all);
   for (const word of unknown) console.error(`no test is called ${word}`);
   return { ...total(all), isAsAsked: unknown.length === 0 };
+}
+
+/** What runs in one process: a folder, or a file of it; the longest first. */
+function chunksOf(filesByFolder, areSplit) {
+  const chunks = [...filesByFolder].flatMap(([folder, files]) => {
+    if (!areSplit || !BY_FILE.includes(folder)) return [{ name: folder, files, waits: false }];
+    return files.map((file) => ({ name: file, files: [file], waits: WAITING.includes(folder) }));
+  });
+  return chunks.sort((a, b) => LONGEST.indexOf(b.name) - LONGEST.indexOf(a.name));
 }
 
 const countedCheck = ({ name, passed }) =>
@@ -74,12 +97,12 @@ async function inParallel(limit, items, work) {
   return results;
 }
 
-/** One folder at a time prints as it goes; several at once print one after the other, each when it is done. */
-async function runAndPrint(folder, { files, grep, jobs }) {
+/** What runs alone prints as it goes; several at once print one after the other, each when it is done. */
+async function runAndPrint(name, { files, grep, isShared }) {
   const parts = [];
-  const write = jobs === 1 ? (text) => process.stdout.write(text) : (text) => parts.push(text);
-  if (jobs > 1) console.error(`begins: test/${folder}`);
-  const result = await runFolder(folder, { files, grep, write });
+  const write = isShared ? (text) => parts.push(text) : (text) => process.stdout.write(text);
+  if (isShared) console.error(`begins: test/${name}`);
+  const result = await runFolder(name, { files, grep, write });
   process.stdout.write(parts.join(''));
   return result;
 }
