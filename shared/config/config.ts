@@ -3,7 +3,8 @@ import { bridgeConfig } from './bridge.js';
 import { text } from './field-types.js';
 import { gateThresholds } from './gate-thresholds.js';
 import { clockConfig, inputConfig, instrumentConfig } from './market.js';
-import { backtestConfig, riskConfig, scheduleConfig, shipConfig } from './operations.js';
+import { backtestConfig, scheduleConfig, shipConfig } from './operations.js';
+import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { trainingConfig } from './training.js';
 
