@@ -18,7 +18,7 @@ import { invalidInput } from './steps/refusal.js';
  */
 export async function shipModel(input: ShipInput = {}): Promise<ShipResult> {
   const request = shipInput.safeParse(input ?? {});
-  if (!request.success) throw invalidInput(request.error);
+  if (!request.success) throw invalidInput(request.error, '{"recipe":"base","requestedBy":"your name"}');
   return await underLog((log) => sail(log, request.data));
 }
 

@@ -234,14 +234,14 @@ function signedDecisionIn(file: string): SignedDecision {
   }
 }
 
-/** @throws Failure 'DecisionRefused' with the workflow's own words */
+/** @throws Failure 'DecisionNotTaken' with the workflow's own words */
 async function decide(ship: ShipHandle, decided: Decision): Promise<string> {
   try {
     return await ship.executeUpdate<string, [Decision]>('decide', { args: [decided] });
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     const why = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new Failure('DecisionRefused', `${ship.workflowId}: ${why}`, 'see `believe ship status`');
+    throw new Failure('DecisionNotTaken', `${ship.workflowId}: ${why}`, 'see `believe ship status`');
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import type { Config } from '../../shared/config/config.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { IMPROVED_RECIPES } from '../../shared/config/training.js';
 import { Failure } from '../../shared/failure.js';
 import { ensemble } from '../../shared/model/decision/ensemble.js';
 import { headName, headRecipe } from '../../shared/model/heads/head.js';
@@ -67,9 +68,9 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
     depth: [...input.depth],
     bars: [...input.bars],
     recipeName: request.recipe,
-    recipes: training.recipes[request.recipe],
+    recipes: request.recipe === 'improved' ? IMPROVED_RECIPES : training.recipes.base,
     policy: training.policy,
-    thresholds: structuredClone(config.gate) as StoredPlan['thresholds'],
+    thresholds: gateThresholds.parse(config.gate),
     holdTimeoutMs: ship.holdTimeoutDays * DAY_MS,
     remindEveryMs: ship.remindEveryHours * HOUR_MS,
     observeMarketSeconds: ship.observeMarketSeconds,

@@ -245,7 +245,9 @@ describe('whoever asks the signer', function () {
       await assert.rejects(sign(), /other bytes than its name says/);
       rmSync(file);
       await assert.rejects(sign(), /is not there/);
-      symlinkSync('/etc/hostname', file);
+      const outside = path.join(table.home, 'outside');
+      writeFileSync(outside, 'not of the inbox');
+      symlinkSync(outside, file);
       await assert.rejects(sign(), /is not there, or no plain file/);
       rmSync(file);
       execFileSync('mkfifo', [file]);

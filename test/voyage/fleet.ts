@@ -16,7 +16,6 @@ const SMALL_MARKET = {
   BELIEVE_INPUT_DAYS: '8',
   BELIEVE_INPUT_MINUTES_PER_DAY: '5',
   BELIEVE_INPUT_BAR_DAYS: '40',
-  BELIEVE_GATE_TEST_ROWS_MIN: '20',
   BELIEVE_SCHEDULE_ENABLED: 'false',
 };
 
@@ -29,7 +28,7 @@ export class Fleet {
   ) {}
 
   static async open(): Promise<Fleet> {
-    const berth = await Berth.open(SMALL_MARKET);
+    const berth = await Berth.open(SMALL_MARKET, { gate: { testRowsMin: 20 } });
     const up = berth.start('up', '--approve', 'small market', '--by', 'test');
     await up.until(/up until Ctrl-C/);
     return new Fleet(berth, await connectClient({ address: berth.temporalAddress, namespace: 'believe' }), up);
