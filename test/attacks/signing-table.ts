@@ -13,7 +13,7 @@ import { signerPlaces } from '../../research/signer/signer-places.js';
 import { type GateThresholds, gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { type ReleaseSighting, signSighting } from '../../shared/contract/release-sighting.js';
 import { featureSchemaJson, featureSchemaSha256 } from '../../shared/market/features/schema.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import { readSigningKeys, writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { describeFiles } from '../../shared/trust/archive.js';
@@ -44,7 +44,7 @@ export class SigningTable {
     writeSigningKey(measuringKeysFolder(home), 'measuring', MEASURING_KEY);
     initKeys(keyPlaces(home), { ...USUAL_CEREMONY, operatorName: 'ann', nowMs: Date.now() });
     this.places = signerPlaces(home);
-    this.signer = new Signer(this.places, { thresholds, lifetimeDays: 30 });
+    this.signer = new Signer(this.places, { thresholds, lifetimeDays: 30, heads: HEAD_NAMES });
   }
 
   get root(): TrustedRoot {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { decodeFloat32, encodeFloat32, goldenRows } from '../../shared/model/heads/golden-rows.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
 import { GoldenRowMismatch, HeadSetRefused } from '../../shared/model/heads/head-failures.js';
-import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
+import { HEAD_NAMES, HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
 import { releaseFiles } from './release-files.js';
 import { tinyOnnx } from './tiny-onnx.js';
