@@ -61,7 +61,7 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
   if (input.kind !== 'files' || input.bars.length === 0) {
     throw new Failure(
       'NoInput',
-      input.kind === 'files' ? `there are no 5-minute bars: ${BAR_HEADS} needs them` : 'no market data was prepared',
+      input.kind === 'files' ? `there are no 5-minute bars, for ${BAR_HEADS}` : 'no market data was prepared',
       'start with `believe up --data FILE... --bars FILE...`, or without either for the SYNTHETIC market',
     );
   }
