@@ -1,5 +1,7 @@
+import { F2_DOM } from '../../shared/model/heads/definitions/f2-dom.js';
 import { BASE_RECIPE, type HeadDefinition } from '../../shared/model/heads/definitions/head-definition.js';
-import { HEADS } from '../../shared/model/heads/head-specs.js';
+import { TICK_ML } from '../../shared/model/heads/definitions/tick-ml.js';
+import { XGB_5M } from '../../shared/model/heads/definitions/xgb-5m.js';
 
 /** A head that the product does not have: bars again, of another horizon. */
 export const FOURTH = {
@@ -17,5 +19,5 @@ export const FOURTH = {
   recipes: { base: BASE_RECIPE, improved: BASE_RECIPE },
 } as const satisfies HeadDefinition;
 
-/** The product's table of heads with one more. */
-export const FOUR_HEADS: readonly HeadDefinition[] = [...HEADS, FOURTH];
+/** A table of heads: those of old releases, and one more. */
+export const FOUR_HEADS: readonly HeadDefinition[] = [F2_DOM, XGB_5M, TICK_ML, FOURTH];
