@@ -15,6 +15,8 @@ export interface GateRun {
   readonly synthetic: boolean;
   /** Name of the release whose recipe was the prior; null on a first release. */
   readonly priorRelease: string | null;
+  /** Heads of that release which the candidate does not have. */
+  readonly leftOutHeads?: readonly HeadName[];
   readonly plans: readonly FoldPlan[];
   /** Every planned fold of every head, in any order. */
   readonly folds: readonly ScoredFold[];
@@ -37,6 +39,7 @@ export function gatherEvidence(
     ...(run.candidateSha256 === undefined ? {} : { candidateSha256: run.candidateSha256 }),
     synthetic: run.synthetic,
     priorRelease: run.priorRelease,
+    ...(run.leftOutHeads?.length ? { leftOutHeads: [...run.leftOutHeads] } : {}),
     trials,
     heads: run.plans.map((plan) =>
       headEvidence(plan, foldsOf(plan.head, run.folds), run.parity[plan.head] ?? null, run.thresholds),

@@ -58,6 +58,8 @@ export interface SignerRules {
   /** A pass under laxer thresholds than these is none. */
   readonly thresholds: GateThresholds;
   readonly lifetimeDays: number;
+  /** What a release is made of: of fewer, or of others, nothing is signed. */
+  readonly heads: readonly string[];
 }
 
 /**
@@ -98,8 +100,8 @@ export class Signer {
     const report = inbox.take(gateReportSha256, REPORT_BYTES_MAX);
     const cardJson = inbox.take(dossier.cardJsonSha256, REPORT_BYTES_MAX);
     const liveRelease = this.priorOf(shipId);
-    const { thresholds, lifetimeDays } = this.rules;
-    const judged = judgeDossier({ shipId, candidate, report, card: cardJson, liveRelease, thresholds });
+    const { thresholds, lifetimeDays, heads } = this.rules;
+    const judged = judgeDossier({ shipId, candidate, report, card: cardJson, liveRelease, thresholds, heads });
     this.requireMeasured(dossier, judged);
     const { verdict } = judged.report.verdict;
     const decision = verdict === 'hold' ? this.approvalOf(dossier) : undefined;

@@ -13,6 +13,7 @@ import { signerAddress } from '../../research/signer/signer-address.js';
 import { signerPlaces } from '../../research/signer/signer-places.js';
 import { type SignerServer, serveSigner } from '../../research/signer/signer-server.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { readSigningKeys, writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
@@ -36,7 +37,7 @@ describe('a rogue worker that takes the steps of research from a real server', f
     [honest] = readSigningKeys(measuringKeysFolder(machine.home), 'measuring') as [SigningKey];
     const { lock, ...places } = signerPlaces(machine.home);
     signer = await serveSigner({
-      signer: new Signer(places, { thresholds: gateThresholds.parse({}), lifetimeDays: 30 }),
+      signer: new Signer(places, { thresholds: gateThresholds.parse({}), lifetimeDays: 30, heads: HEAD_NAMES }),
       ...{ address: signerAddress(machine.home), lock, log: () => {} },
     });
   });
