@@ -102,17 +102,18 @@ async function runAndPrint(name, { files, grep, isShared }) {
   const parts = [];
   const write = isShared ? (text) => parts.push(text) : (text) => process.stdout.write(text);
   if (isShared) console.error(`begins: test/${name}`);
+  const sinceMs = performance.now();
   const result = await runFolder(name, { files, grep, write });
   process.stdout.write(parts.join(''));
-  return result;
+  return { ...result, name, seconds: (performance.now() - sinceMs) / 1000 };
 }
 
 function printSlowest(runs) {
-  const files = runs.flatMap((run) => Object.entries(run.msByFile)).sort(([, a], [, b]) => b - a);
-  if (files.length > 0) console.error('\nslowest test files:');
-  for (const [file, ms] of files.slice(0, SLOWEST_SHOWN)) {
-    console.error(`${(ms / 1000).toFixed(1).padStart(8)} s  ${path.relative(path.join(root, 'dist'), file)}`);
-  }
+  const rows = runs.map(({ name, seconds, cpuSeconds }) => [seconds, cpuSeconds ?? Number.NaN, name]);
+  rows.sort(([a], [b]) => b - a);
+  if (rows.length > 0) console.error('\nslowest processes of tests (seconds, of them of a processor):');
+  for (const [seconds, cpu, name] of rows.slice(0, SLOWEST_SHOWN))
+    console.error(`${seconds.toFixed(0).padStart(6)} ${cpu.toFixed(0).padStart(6)}  test/${name}`);
 }
 
 /** Once more at the end: of a long log often only its end is kept. */
