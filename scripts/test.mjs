@@ -23,10 +23,10 @@ const SLOWEST_SHOWN = 25;
 /** What takes minutes, the longest last: it begins first, so that no lane is left with one at the end. */
 const LONGEST = [
   ...['bridge/swap', 'bridge/killed-swap', 'bridge/killed-bridge', 'bridge/closing', 'bridge/fault-matrix'],
-  ...['attacks', 'voyage/stopped-ship', 'voyage/fault-matrix'],
+  ...['attacks', 'ship/stopped-ship', 'ship/fault-matrix'],
 ];
 /** Folders whose files run apart. */
-const BY_FILE = ['bridge', 'voyage'];
+const BY_FILE = ['bridge', 'ship'];
 /** Folders whose tests mostly wait, for a clock or a gateway: some of their files run beside all else. */
 const WAITING = ['bridge'];
 const WAITING_AT_ONCE = 3;

@@ -90,7 +90,7 @@ export function register(noun: Command): void {
       withClient(options, async (client, config) => {
         const rows = await rowsToShow(client, id, options.all ?? false);
         const ships = await Promise.all(rows.map((row) => statusOf(client, config, row)));
-        printResult(options.json ?? false, { ships }, ships.map(statusText).join('\n') || 'no ship has ever sailed');
+        printResult(options.json ?? false, { ships }, ships.map(statusText).join('\n') || 'there was no ship yet');
       }),
     );
 

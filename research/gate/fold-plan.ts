@@ -2,7 +2,7 @@ import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { headDefinition } from '../../shared/model/heads/head-specs.js';
-import type { FoldPlan, PlannedFold } from './fold-score.js';
+import type { FoldPlan, PlannedFold } from './fold-contract.js';
 import { type Block, purgedPositions, type Split } from './splits.js';
 import { orderByTime, type TimeOrder } from './time-order.js';
 

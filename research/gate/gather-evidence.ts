@@ -1,6 +1,6 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadName } from '../../shared/model/heads/head.js';
-import type { FoldPlan } from './fold-score.js';
+import type { FoldPlan } from './fold-contract.js';
 import { headEvidence } from './head-evidence.js';
 import { candidateSharpePerDay, portfolioDays, portfolioEvidence } from './portfolio-evidence.js';
 import type { GateEvidence, HeadEvidence } from './report.js';

@@ -1,5 +1,5 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { DayScore, FoldScore } from './fold-score.js';
+import type { DayScore, FoldScore } from './fold-contract.js';
 import type { GateEvidence, PortfolioArm, PortfolioEvidence } from './report.js';
 import { backtestOverfitting } from './statistics/backtest-overfitting.js';
 import { bootstrapPlan, dayBootstrap } from './statistics/day-bootstrap.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { headName } from '../../shared/model/heads/head.js';
 import { sha256Hex } from '../../shared/reference.js';
-import { tradeDateNumber } from './fold-score.js';
+import { tradeDateNumber } from './fold-contract.js';
 
 const count = z.number().int().nonnegative();
 const finite = z.number();

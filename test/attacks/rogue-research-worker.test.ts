@@ -19,7 +19,7 @@ import { readSigningKeys, writeSigningKey } from '../../shared/node/trust/key-fo
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { generateSigningKey, type SigningKey } from '../../shared/trust/ed25519-key.js';
 import { library } from '../training/library.js';
-import { Harbour } from '../workflows/harbour.js';
+import { ScriptedServer } from '../workflows/scripted-server.js';
 import { HostileCaller } from './hostile-caller.js';
 
 /**
@@ -28,12 +28,12 @@ import { HostileCaller } from './hostile-caller.js';
  */
 describe('a rogue worker that takes the steps of research from a real server', function () {
   this.timeout(300_000);
-  let harbour: Harbour;
+  let server: ScriptedServer;
   let machine: HostileCaller;
   let signer: SignerServer;
   let honest: SigningKey;
   before(async () => {
-    [harbour, machine] = await Promise.all([Harbour.open(), HostileCaller.enter()]);
+    [server, machine] = await Promise.all([ScriptedServer.open(), HostileCaller.enter()]);
     [honest] = readSigningKeys(measuringKeysFolder(machine.home), 'measuring') as [SigningKey];
     const { lock, ...places } = signerPlaces(machine.home);
     signer = await serveSigner({
@@ -43,7 +43,7 @@ describe('a rogue worker that takes the steps of research from a real server', f
   });
   after(async () => {
     await signer?.close();
-    await harbour?.close();
+    await server?.close();
     machine?.leave();
   });
 
@@ -56,8 +56,8 @@ describe('a rogue worker that takes the steps of research from a real server', f
     const input = { kind: 'files' as const, depth: [depthFile], bars: [barsFile] };
     const code = { codeCommit: 'c0ffee', lockfileSha256: '0'.repeat(64), isOpen: async () => false };
     const research = createResearchActivities({ config: { ...config, input }, library, ...code });
-    return await harbour.with({ research }, async () => {
-      const ship = await harbour.start('rogue');
+    return await server.with({ research }, async () => {
+      const ship = await server.start('rogue');
       const ended = ship.result().catch((error: unknown) => error);
       while ((await ship.describe()).typedSearchAttributes.get(SHIP_ATTRIBUTES.stage) !== 'Held') await pause(100);
       const approval = signApproval({ home, reason: 'seen the card', subject: await subjectOf(ship) });

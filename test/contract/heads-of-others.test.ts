@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { z } from 'zod';
 import { measurement } from '../../research/evidence/measurement.js';
-import { foldPlan } from '../../research/gate/fold-score.js';
+import { foldPlan } from '../../research/gate/fold-contract.js';
 import { gateReason } from '../../research/gate/report.js';
 import { storedPlan } from '../../research/ship/ship-plan.js';
 import { decisionLogLine } from '../../shared/contract/decision-log.js';

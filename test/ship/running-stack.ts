@@ -9,7 +9,7 @@ import { releaseLedger } from '../../research/release/build-release.js';
 import type { Decision } from '../../shared/orchestration/ship/messages.js';
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { connectClient } from '../../temporal/client.js';
-import { Berth, type Running } from './berth.js';
+import { type Running, TestHome } from './test-home.js';
 
 /** A market so small that a ship takes seconds. It may be held for that: then it is approved. */
 const SMALL_MARKET = {
@@ -19,29 +19,33 @@ const SMALL_MARKET = {
   BELIEVE_SCHEDULE_ENABLED: 'false',
 };
 
-/** A whole set-up that is up, with two ships live, and further ones sailed at a test's word. */
-export class Fleet {
+/** A whole set-up that is up, with two ships live, and further ones started at a test's word. */
+export class RunningStack {
   private constructor(
-    readonly berth: Berth,
+    readonly testHome: TestHome,
     readonly client: Client,
     private readonly up: Running,
   ) {}
 
-  static async open(): Promise<Fleet> {
-    const berth = await Berth.open(SMALL_MARKET, { gate: { testRowsMin: 20 } });
-    const up = berth.start('up', '--approve', 'small market', '--by', 'test');
+  static async open(): Promise<RunningStack> {
+    const testHome = await TestHome.open(SMALL_MARKET, { gate: { testRowsMin: 20 } });
+    const up = testHome.start('up', '--approve', 'small market', '--by', 'test');
     await up.until(/up until Ctrl-C/);
-    return new Fleet(berth, await connectClient({ address: berth.temporalAddress, namespace: 'believe' }), up);
+    return new RunningStack(
+      testHome,
+      await connectClient({ address: testHome.temporalAddress, namespace: 'believe' }),
+      up,
+    );
   }
 
   async close(): Promise<void> {
     await this.client.connection.close();
     await this.up.stop();
-    await this.berth.close();
+    await this.testHome.close();
   }
 
   /** Starts a ship; a hold is approved whatever else happens to the processes. */
-  async sail(id: string): Promise<{ ship: ShipHandle; over: Promise<void> }> {
+  async startShip(id: string): Promise<{ ship: ShipHandle; over: Promise<void> }> {
     const ship = await startShip(this.client, id, {});
     return { ship, over: this.approveWhenHeld(ship) };
   }
@@ -56,10 +60,10 @@ export class Fleet {
 
   /** What must not depend on what happened on the way: releases and swap lines. */
   state() {
-    const releases = releaseLedger(path.join(this.berth.home, 'research', 'releases')).list();
+    const releases = releaseLedger(path.join(this.testHome.home, 'research', 'releases')).list();
     return {
       releases: releases.map(({ state }) => state as string),
-      swaps: this.berth.swaps().map(({ outcome, counter }) => ({ outcome, counter })),
+      swaps: this.testHome.swaps().map(({ outcome, counter }) => ({ outcome, counter })),
     };
   }
 
@@ -73,11 +77,11 @@ export class Fleet {
   }
 
   private pidFile(name: string): string {
-    return path.join(this.berth.home, 'run', `${name}.pid`);
+    return path.join(this.testHome.home, 'run', `${name}.pid`);
   }
 
   private async approve(ship: ShipHandle): Promise<void> {
-    const { home } = this.berth;
+    const { home } = this.testHome;
     const subject = await subjectOf(ship);
     const decision = signApproval({ home, by: 'test', reason: 'small market', subject });
     await ship.executeUpdate<string, [Decision]>('decide', { args: [decision] });

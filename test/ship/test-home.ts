@@ -13,9 +13,9 @@ type FileSettings = Pick<ConfigInput, 'risk' | 'gate'>;
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** A home folder of a test's own, with ports of its own and a quick market clock, and the `believe` command in it. */
-export class Berth {
+export class TestHome {
   /** Where commands are run: it holds the settings that only a file can change. */
-  private readonly folder = mkdtempSync(path.join(tmpdir(), 'believe-voyage-'));
+  private readonly folder = mkdtempSync(path.join(tmpdir(), 'believe-ship-'));
   readonly home = path.join(this.folder, 'home');
 
   private readonly running = new Set<Running>();
@@ -28,7 +28,7 @@ export class Berth {
     writeFileSync(path.join(this.folder, DEFAULT_CONFIG_FILE), JSON.stringify(settings));
   }
 
-  static async open(settings: Record<string, string> = {}, inFile: FileSettings = {}): Promise<Berth> {
+  static async open(settings: Record<string, string> = {}, inFile: FileSettings = {}): Promise<TestHome> {
     const [port, uiPort, gateway, rsync] = await freePorts(4);
     const env = {
       BELIEVE_TEMPORAL_PORT: String(port),
@@ -46,7 +46,7 @@ export class Berth {
       ...settings,
     };
     // Days of the market pass between a stop and a start: what is held over them may lose any amount.
-    return new Berth(env, { risk: { maxDailyLossUsd: 1_000_000 }, ...inFile });
+    return new TestHome(env, { risk: { maxDailyLossUsd: 1_000_000 }, ...inFile });
   }
 
   get temporalAddress(): string {
