@@ -30,6 +30,8 @@ const BY_FILE = ['bridge', 'ship'];
 /** Folders whose tests mostly wait, for a clock or a gateway: some of their files run beside all else. */
 const WAITING = ['bridge'];
 const WAITING_AT_ONCE = 3;
+/** What computes gives way to what waits: a bridge that gets no processor when its time has come is late. */
+const GIVES_WAY = 10;
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -47,7 +49,8 @@ async function main() {
     inParallel(
       atOnce,
       chunks.filter(({ waits }) => waits === isWaiting),
-      ({ name, files }) => runAndPrint(name, { files, grep: values.grep, isShared: jobs > 1 }),
+      ({ name, files }) =>
+        runAndPrint(name, { files, grep: values.grep, isShared: jobs > 1, priority: isWaiting ? 0 : GIVES_WAY }),
     );
   const runs = (await Promise.all([lanes(false, jobs), lanes(true, WAITING_AT_ONCE)])).flat();
   printSlowest(runs);
@@ -98,12 +101,12 @@ async function inParallel(limit, items, work) {
 }
 
 /** What runs alone prints as it goes; several at once print one after the other, each when it is done. */
-async function runAndPrint(name, { files, grep, isShared }) {
+async function runAndPrint(name, { files, grep, isShared, priority }) {
   const parts = [];
   const write = isShared ? (text) => parts.push(text) : (text) => process.stdout.write(text);
   if (isShared) console.error(`begins: test/${name}`);
   const sinceMs = performance.now();
-  const result = await runFolder(name, { files, grep, write });
+  const result = await runFolder(name, { files, grep, write, priority: isShared ? priority : 0 });
   process.stdout.write(parts.join(''));
   return { ...result, name, seconds: (performance.now() - sinceMs) / 1000 };
 }
