@@ -3,8 +3,8 @@
 //   npm test -- bridge release     only the tests of these folders of test/, without the checks
 //   npm test -- bridge/risk test/bridge/swap.test.ts     only these files
 //   npm test -- --grep "kill"      only tests whose name matches
-//   npm test -- --jobs 1           one after the other, printed as it goes; else two at once where there are two cores, and
-//                                  beside them three of those that mostly wait
+//   npm test -- --jobs 1           one after the other, printed as it goes; else as many at once as there are cores, two at most,
+//                                  where two that mostly wait count as one
 // Each folder (of the long ones each file) runs in a process of its own: a crash or a leak in one cannot change the result of
 // another.
 // The last line on stdout is `N passed, N failed` (`, N skipped` where there are any).
@@ -29,7 +29,7 @@ const LONGEST = [
 const BY_FILE = ['bridge', 'ship'];
 /** Folders whose tests mostly wait, for a clock or a gateway: some of their files run beside all else. */
 const WAITING = ['bridge'];
-const WAITING_AT_ONCE = 3;
+const WAITING_AT_ONCE = 2;
 /** What computes gives way to what waits: a bridge that gets no processor when its time has come is late. */
 const GIVES_WAY = 10;
 
@@ -45,14 +45,13 @@ async function main() {
   const { filesByFolder, unknown } = chooseTests(TESTS, positionals);
   const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism()));
   const chunks = chunksOf(filesByFolder, jobs > 1);
-  const lanes = (isWaiting, atOnce) =>
-    inParallel(
-      atOnce,
-      chunks.filter(({ waits }) => waits === isWaiting),
-      ({ name, files }) =>
-        runAndPrint(name, { files, grep: values.grep, isShared: jobs > 1, priority: isWaiting ? 0 : GIVES_WAY }),
-    );
-  const runs = (await Promise.all([lanes(false, jobs), lanes(true, WAITING_AT_ONCE)])).flat();
+  const run = ({ name, files, waits }) =>
+    runAndPrint(name, { files, grep: values.grep, isShared: jobs > 1, priority: waits ? 0 : GIVES_WAY });
+  const waiting = queueOf(chunks.filter(({ waits }) => waits));
+  const working = queueOf(chunks.filter(({ waits }) => !waits));
+  const lanes = (queue, count) => Promise.all(Array.from({ length: count }, () => queue.work(run)));
+  await Promise.all([lanes(working, jobs - 1), lanes(waiting, WAITING_AT_ONCE).then(() => lanes(working, 1))]);
+  const runs = [...waiting.results, ...working.results];
   printSlowest(runs);
   const all = [...results, ...runs];
   printFailures(all);
@@ -89,15 +88,14 @@ async function missingSamples() {
   return samples.missingSamples();
 }
 
-/** Runs the work for every item, `limit` at a time, and gives the results in order of the items. */
-async function inParallel(limit, items, work) {
+/** Chunks of which each lane takes the next one, and their results. */
+function queueOf(chunks) {
+  const next = chunks.values();
   const results = [];
-  const queue = items.entries();
-  const lane = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
+  const work = async (run) => {
+    for (const chunk of next) results.push(await run(chunk));
   };
-  await Promise.all(Array.from({ length: limit }, lane));
-  return results;
+  return { results, work };
 }
 
 /** What runs alone prints as it goes; several at once print one after the other, each when it is done. */

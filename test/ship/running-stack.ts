@@ -29,13 +29,15 @@ export class RunningStack {
 
   static async open(): Promise<RunningStack> {
     const testHome = await TestHome.open(SMALL_MARKET, { gate: { testRowsMin: 20 } });
-    const up = testHome.start('up', '--approve', 'small market', '--by', 'test');
-    await up.until(/up until Ctrl-C/);
-    return new RunningStack(
-      testHome,
-      await connectClient({ address: testHome.temporalAddress, namespace: 'believe' }),
-      up,
-    );
+    try {
+      const up = testHome.start('up', '--approve', 'small market', '--by', 'test');
+      await up.until(/up until Ctrl-C/);
+      const client = await connectClient({ address: testHome.temporalAddress, namespace: 'believe' });
+      return new RunningStack(testHome, client, up);
+    } catch (error) {
+      await testHome.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
