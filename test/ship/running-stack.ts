@@ -32,7 +32,7 @@ export class RunningStack {
     try {
       const up = testHome.start('up', '--approve', 'small market', '--by', 'test');
       await up.until(/up until Ctrl-C/);
-      const client = await connectClient({ address: testHome.temporalAddress, namespace: 'believe' });
+      const client = await clientOf(testHome);
       return new RunningStack(testHome, client, up);
     } catch (error) {
       await testHome.close();
@@ -98,6 +98,17 @@ export class RunningStack {
         await this.approve(ship).catch(() => {});
       }
       await pause(100);
+    }
+  }
+}
+
+/** On a busy machine a connection may take longer than a person at the command line would wait. */
+async function clientOf({ temporalAddress }: TestHome): Promise<Client> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connectClient({ address: temporalAddress, namespace: 'believe' });
+    } catch (error) {
+      if (attempt === 20) throw error;
     }
   }
 }
