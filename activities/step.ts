@@ -1,6 +1,7 @@
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { Failure } from '../shared/failure.js';
+import type { FailureType } from '../shared/failure-types.js';
 import { WORKER_STOPPED } from '../shared/orchestration/ship/messages.js';
 import type { StepContext, StepProgress } from '../shared/orchestration/step-context.js';
 
@@ -50,7 +51,7 @@ function asStepFailure(error: unknown): unknown {
   if (code === 'ENOSPC') {
     return ApplicationFailure.create({
       message: `the disk is full${path ? ` at ${path}` : ''}: free some space, the step is tried again`,
-      type: 'DiskFull',
+      type: 'DiskFull' satisfies FailureType,
       cause: error as Error,
     });
   }

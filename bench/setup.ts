@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { homePlaces } from '../shared/config/home-places.js';
 import { type SwapRecord, swapRecord } from '../shared/contract/swap-record.js';
-import { Failure } from '../shared/failure.js';
+import { UsageFailure } from '../shared/failure.js';
 import type { BenchResult } from './bench-result.js';
 import { processTree } from './setup/process-tree.js';
 
@@ -23,11 +23,7 @@ const FIRST_LIVE_SECONDS_MAX = 600;
  */
 export async function benchSetup(log: (line: string) => void): Promise<BenchResult[]> {
   if (process.platform !== 'linux')
-    throw new Failure(
-      'BenchUnsupported',
-      'the bench of the set-up reads /proc, which only Linux has',
-      'run it on Linux',
-    );
+    throw new UsageFailure('the bench of the set-up reads /proc, which only Linux has', 'run it on Linux');
   const home = mkdtempSync(path.join(tmpdir(), 'believe-bench-'));
   const startedMs = performance.now();
   const up = start(home);
@@ -61,13 +57,12 @@ function start(home: string): ChildProcess {
   });
 }
 
-/** @throws Failure where the set-up ends, or no release is live in time */
+/** @throws Error where the set-up ends, or no release is live in time */
 async function firstLive(home: string, up: ChildProcess, startedMs: number): Promise<void> {
   while (!swapsIn(home).some(({ outcome }) => outcome === 'swapped')) {
-    if (up.exitCode !== null)
-      throw new Failure('BenchFailed', `the set-up ended with ${up.exitCode}`, 'run `npm start`');
+    if (up.exitCode !== null) throw new Error(`the set-up ended with ${up.exitCode}: run npm start`);
     if (performance.now() - startedMs > FIRST_LIVE_SECONDS_MAX * 1000)
-      throw new Failure('BenchFailed', `no release was live after ${FIRST_LIVE_SECONDS_MAX} s`, 'run `npm start`');
+      throw new Error(`no release was live after ${FIRST_LIVE_SECONDS_MAX} s: run npm start`);
     await sleep(100);
   }
 }

@@ -13,11 +13,15 @@ const EXIT_LIMIT_MS = 30_000;
 
 /**
  * @param {readonly string[]} options.files of the folder, without the ending: `bridge/risk`
+ * @param {number} options.priority as `os.setPriority` takes it, of the process and all that it starts
  * @param {(text: string) => void} options.write gets what Mocha and the tests print
  * @returns {Promise<{passed: number, failed: number, skipped: number, failures: string[],
- *   msByFile: Record<string, number>}>}
+ *   cpuSeconds: number | null}>}
  */
-export async function runFolder(folder, { files, write, grep, tests = TESTS, exitLimitMs = EXIT_LIMIT_MS }) {
+export async function runFolder(
+  folder,
+  { files, write, grep, priority = 0, tests = TESTS, exitLimitMs = EXIT_LIMIT_MS },
+) {
   const work = mkdtempSync(path.join(os.tmpdir(), 'believe-test-'));
   const resultFile = path.join(work, 'result.json');
   write(`\n--- test/${folder}\n`);
@@ -26,6 +30,7 @@ export async function runFolder(folder, { files, write, grep, tests = TESTS, exi
     resultFile,
     grep,
   );
+  if (priority > 0) os.setPriority(mocha.pid, priority);
   for (const stream of [mocha.stdout, mocha.stderr]) stream.setEncoding('utf8').on('data', write);
   const end = await endOf(mocha, resultFile, exitLimitMs);
   const result = readResult(resultFile);
@@ -33,7 +38,7 @@ export async function runFolder(folder, { files, write, grep, tests = TESTS, exi
   if (result === undefined) {
     const failure = `test/${folder}: the test process ended before its tests did (${end})`;
     write(`FAILED ${failure}\n`);
-    return { passed: 0, failed: 1, skipped: 0, failures: [failure], msByFile: {} };
+    return { passed: 0, failed: 1, skipped: 0, failures: [failure], cpuSeconds: null };
   }
   if (end === 'stayed') {
     const failure = `test/${folder}: the process stayed after its last test: something was left open`;

@@ -3,8 +3,10 @@
 //   npm test -- bridge release     only the tests of these folders of test/, without the checks
 //   npm test -- bridge/risk test/bridge/swap.test.ts     only these files
 //   npm test -- --grep "kill"      only tests whose name matches
-//   npm test -- --jobs 1           one folder after the other, printed as it goes; else two at once where there are two cores
-// Each folder runs in a process of its own: a crash or a leak in one cannot change the result of another.
+//   npm test -- --jobs 1           one after the other, printed as it goes; else as many at once as there are cores, two at most,
+//                                  where two that mostly wait count as one
+// Each folder (of the long ones each file) runs in a process of its own: a crash or a leak in one cannot change the result of
+// another.
 // The last line on stdout is `N passed, N failed` (`, N skipped` where there are any).
 import os from 'node:os';
 import path from 'node:path';
@@ -18,8 +20,18 @@ import { runFolder, TESTS } from './test-folder.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SLOWEST_SHOWN = 25;
-/** Folders that take minutes, the longest last: they begin first, so that no lane is left with one at the end. */
-const LONGEST = ['attacks', 'bridge', 'voyage'];
+/** What takes minutes, the longest last: it begins first, so that no lane is left with one at the end. */
+const LONGEST = [
+  ...['bridge/swap', 'bridge/killed-swap', 'bridge/killed-bridge', 'bridge/closing', 'bridge/fault-matrix'],
+  ...['attacks', 'ship/stopped-ship', 'ship/fault-matrix'],
+];
+/** Folders whose files run apart. */
+const BY_FILE = ['bridge', 'ship'];
+/** Folders whose tests mostly wait, for a clock or a gateway: some of their files run beside all else. */
+const WAITING = ['bridge'];
+const WAITING_AT_ONCE = 2;
+/** What computes gives way to what waits: a bridge that gets no processor when its time has come is late. */
+const GIVES_WAY = 10;
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -31,16 +43,29 @@ async function main() {
   const isWhole = positionals.length === 0 && values.grep === undefined;
   if (isWhole) results.push(...(await check()).map(countedCheck));
   const { filesByFolder, unknown } = chooseTests(TESTS, positionals);
-  const folders = [...filesByFolder.keys()].sort((a, b) => LONGEST.indexOf(b) - LONGEST.indexOf(a));
-  const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism(), folders.length));
-  const runs = await inParallel(jobs, folders, (folder) =>
-    runAndPrint(folder, { files: filesByFolder.get(folder), grep: values.grep, jobs }),
-  );
+  const jobs = Number(values.jobs ?? Math.min(2, os.availableParallelism()));
+  const chunks = chunksOf(filesByFolder, jobs > 1);
+  const run = ({ name, files, waits }) =>
+    runAndPrint(name, { files, grep: values.grep, isShared: jobs > 1, priority: waits ? 0 : GIVES_WAY });
+  const waiting = queueOf(chunks.filter(({ waits }) => waits));
+  const working = queueOf(chunks.filter(({ waits }) => !waits));
+  const lanes = (queue, count) => Promise.all(Array.from({ length: count }, () => queue.work(run)));
+  await Promise.all([lanes(working, jobs - 1), lanes(waiting, WAITING_AT_ONCE).then(() => lanes(working, 1))]);
+  const runs = [...waiting.results, ...working.results];
   printSlowest(runs);
   const all = [...results, ...runs];
   printFailures(all);
   for (const word of unknown) console.error(`no test is called ${word}`);
   return { ...total(all), isAsAsked: unknown.length === 0 };
+}
+
+/** What runs in one process: a folder, or a file of it; the longest first. */
+function chunksOf(filesByFolder, areSplit) {
+  const chunks = [...filesByFolder].flatMap(([folder, files]) => {
+    if (!areSplit || !BY_FILE.includes(folder)) return [{ name: folder, files, waits: false }];
+    return files.map((file) => ({ name: file, files: [file], waits: WAITING.includes(folder) }));
+  });
+  return chunks.sort((a, b) => LONGEST.indexOf(b.name) - LONGEST.indexOf(a.name));
 }
 
 const countedCheck = ({ name, passed }) =>
@@ -63,33 +88,33 @@ async function missingSamples() {
   return samples.missingSamples();
 }
 
-/** Runs the work for every item, `limit` at a time, and gives the results in order of the items. */
-async function inParallel(limit, items, work) {
+/** Chunks of which each lane takes the next one, and their results. */
+function queueOf(chunks) {
+  const next = chunks.values();
   const results = [];
-  const queue = items.entries();
-  const lane = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
+  const work = async (run) => {
+    for (const chunk of next) results.push(await run(chunk));
   };
-  await Promise.all(Array.from({ length: limit }, lane));
-  return results;
+  return { results, work };
 }
 
-/** One folder at a time prints as it goes; several at once print one after the other, each when it is done. */
-async function runAndPrint(folder, { files, grep, jobs }) {
+/** What runs alone prints as it goes; several at once print one after the other, each when it is done. */
+async function runAndPrint(name, { files, grep, isShared, priority }) {
   const parts = [];
-  const write = jobs === 1 ? (text) => process.stdout.write(text) : (text) => parts.push(text);
-  if (jobs > 1) console.error(`begins: test/${folder}`);
-  const result = await runFolder(folder, { files, grep, write });
+  const write = isShared ? (text) => parts.push(text) : (text) => process.stdout.write(text);
+  if (isShared) console.error(`begins: test/${name}`);
+  const sinceMs = performance.now();
+  const result = await runFolder(name, { files, grep, write, priority: isShared ? priority : 0 });
   process.stdout.write(parts.join(''));
-  return result;
+  return { ...result, name, seconds: (performance.now() - sinceMs) / 1000 };
 }
 
 function printSlowest(runs) {
-  const files = runs.flatMap((run) => Object.entries(run.msByFile)).sort(([, a], [, b]) => b - a);
-  if (files.length > 0) console.error('\nslowest test files:');
-  for (const [file, ms] of files.slice(0, SLOWEST_SHOWN)) {
-    console.error(`${(ms / 1000).toFixed(1).padStart(8)} s  ${path.relative(path.join(root, 'dist'), file)}`);
-  }
+  const rows = runs.map(({ name, seconds, cpuSeconds }) => [seconds, cpuSeconds ?? Number.NaN, name]);
+  rows.sort(([a], [b]) => b - a);
+  if (rows.length > 0) console.error('\nslowest processes of tests (seconds, of them of a processor):');
+  for (const [seconds, cpu, name] of rows.slice(0, SLOWEST_SHOWN))
+    console.error(`${seconds.toFixed(0).padStart(6)} ${cpu.toFixed(0).padStart(6)}  test/${name}`);
 }
 
 /** Once more at the end: of a long log often only its end is kept. */

@@ -1,20 +1,23 @@
+import { type FailureType, RETRY_HELPS } from './failure-types.js';
+
 /**
  * A failure that an operator can act on: what went wrong in one sentence, and what to do about it.
  * Every typed error of the product extends this class; anything else that is thrown is a defect.
  */
 export class Failure extends Error {
   /** The same step, tried again later, can succeed: a broken link, a full disk. */
-  readonly retryable: boolean = false;
+  readonly retryable: boolean;
 
   /** @param fix the next step for the reader, an imperative sentence */
   constructor(
-    readonly type: string,
+    readonly type: FailureType,
     message: string,
     readonly fix?: string,
     readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = type;
+    this.retryable = RETRY_HELPS.has(type);
   }
 }
 

@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  proxyActivities,
-  setCurrentDetails,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { proxyActivities, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type {
   BacktestActivities,
   BacktestPlan,
@@ -15,6 +9,7 @@ import { type BacktestInput, backtestInput } from '../shared/orchestration/backt
 import { SHIP_ATTRIBUTES } from '../shared/orchestration/ship/search-attributes.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { backtestMarkdown } from './backtest/backtest-markdown.js';
+import { invalidInput } from './steps/refusal.js';
 
 /** Days that are asked for at a time: more than any pool runs at once, and few enough for the server to hold. */
 const DAYS_AT_ONCE = 50;
@@ -33,13 +28,7 @@ const research = proxyActivities<BacktestActivities>({
  */
 export async function backtestRange(input: BacktestInput = {}): Promise<BacktestResult> {
   const request = backtestInput.safeParse(input ?? {});
-  if (!request.success) {
-    const [issue] = request.error.issues;
-    throw ApplicationFailure.nonRetryable(
-      `${issue?.path.join('.') || 'input'}: ${issue?.message}. The input is one JSON object, e.g. {"dateFrom":"2014-01-02"}`,
-      'InvalidInput',
-    );
-  }
+  if (!request.success) throw invalidInput(request.error, '{"dateFrom":"2014-01-02"}');
   const { workflowId, runId } = workflowInfo();
   const backtestId = `${workflowId}~${runId.slice(0, 8)}`;
   const plan = await research.planBacktest({ backtestId, request: request.data });

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { Observation } from '../activities/broker/contract.js';
 import type { SignedRelease } from '../activities/research/contract.js';
 import {
@@ -11,6 +11,7 @@ import { deliver } from './ship/deliver.js';
 import type { ShipLog } from './ship/ship-log.js';
 import { underLog } from './ship/under-log.js';
 import { broker, research, researchAtOnce, researchOnce } from './steps/activities.js';
+import { finalFailure } from './steps/refusal.js';
 import { settle } from './steps/settle.js';
 
 /**
@@ -19,7 +20,7 @@ import { settle } from './steps/settle.js';
  */
 export async function rollBackModel(order: RollbackInput): Promise<ShipResult> {
   const asked = orderInput.safeParse(order);
-  if (!asked.success) throw ApplicationFailure.nonRetryable(UNSIGNED_ORDER, 'OrderRefused');
+  if (!asked.success) throw finalFailure('OrderRefused', UNSIGNED_ORDER);
   return await underLog((log) => bringBack(log, asked.data));
 }
 
@@ -50,9 +51,9 @@ async function takeFreeLane(shipId: string): Promise<void> {
     await researchAtOnce.takeLane.executeWithOptions({ summary: 'no ship is past the gate' }, [{ shipId }]);
   } catch (failure) {
     if (!(failure instanceof ActivityFailure && failure.cause instanceof TimeoutFailure)) throw failure;
-    throw ApplicationFailure.nonRetryable(
-      'a ship is past the gate, and its release may be armed. Abort it first: believe ship abort. Then sign the order anew',
+    throw finalFailure(
       'LaneTaken',
+      'a ship is past the gate, and its release may be armed. Abort it first: believe ship abort. Then sign the order anew',
     );
   }
 }

@@ -18,11 +18,11 @@ import { invalidInput } from './steps/refusal.js';
  */
 export async function shipModel(input: ShipInput = {}): Promise<ShipResult> {
   const request = shipInput.safeParse(input ?? {});
-  if (!request.success) throw invalidInput(request.error);
-  return await underLog((log) => sail(log, request.data));
+  if (!request.success) throw invalidInput(request.error, '{"recipe":"base","requestedBy":"your name"}');
+  return await underLog((log) => ship(log, request.data));
 }
 
-async function sail(log: ShipLog, request: Parameters<typeof research.openShip>[0]['request']) {
+async function ship(log: ShipLog, request: Parameters<typeof research.openShip>[0]['request']) {
   const { shipId } = log;
   const desk = new DecisionDesk(log);
   log.enter('Retraining');

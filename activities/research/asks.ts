@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HEAD_NAMES, headName } from '../../shared/model/heads/head.js';
+import { HEADS_MAX, headName } from '../../shared/model/heads/head.js';
 import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { reference, sha256Hex } from '../../shared/reference.js';
 import { dsseEnvelope } from '../../shared/trust/dsse.js';
@@ -25,9 +25,9 @@ export const RESEARCH_ASKS: Readonly<Record<keyof (ResearchActivities & Backtest
   buildSamples: ship.extend({ trainingSet: z.object({ manifest: reference }) }),
   trainHead: ship.extend({ samples }),
   assembleCandidate: ship.extend({
-    heads: z.array(z.object({ head: headName, onnx: reference })).max(HEAD_NAMES.length),
+    heads: z.array(z.object({ head: headName, onnx: reference })).max(HEADS_MAX),
   }),
-  planGate: ship.extend({ samples: z.array(samples).max(HEAD_NAMES.length) }),
+  planGate: ship.extend({ samples: z.array(samples).max(HEADS_MAX) }),
   scoreFold: ship.extend({ plan: comparison, samples, fold: z.number() }),
   judgeGate: ship.extend({ plan: comparison }),
   takeLane: ship,

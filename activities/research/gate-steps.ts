@@ -19,14 +19,14 @@ import { liveRelease, recipesOf } from '../../research/ship/live-release.js';
 import { keepMeasured } from '../../research/ship/measured.js';
 import { writeModelCard } from '../../research/ship/model-card.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
-import { readPlan } from '../../research/ship/ship-plan.js';
+import { headsOf, readPlan } from '../../research/ship/ship-plan.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
 import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
-import { HEAD_NAMES, type HeadName, type HeadSamples, headName } from '../../shared/model/heads/head.js';
+import { type HeadName, type HeadSamples, headName } from '../../shared/model/heads/head.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { describeFiles } from '../../shared/trust/archive.js';
@@ -75,7 +75,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         const { head, priorVersion } = key;
         const planned = plannedFold(folder, key);
         const rows = samplesIn(folder, samples);
-        const prior = priorVersion === null ? null : (await recipesOf(places.releases, priorVersion))[head];
+        const prior = priorVersion === null ? null : ((await recipesOf(places.releases, priorVersion))[head] ?? null);
         const ask = { samples: rows, fold: planned, candidate: recipes[head], prior, thresholds };
         const scored = await scoreFold(ask, learnByBoosting(rows, library, context, `${head}, fold ${fold + 1}`));
         const score = folder.write(scoreFile(key), encodeScoredFold(scored));
@@ -98,7 +98,9 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
     judgeGate: ({ shipId, plan }) =>
       step(async () => {
         const folder = folderOf(shipId);
-        const { thresholds, synthetic } = readPlan(folder);
+        const shipPlan = readPlan(folder);
+        const { thresholds, synthetic } = shipPlan;
+        const heads = headsOf(shipPlan);
         const { priorVersion } = asked(comparison, plan);
         const plans = readFolds(folder);
         // The ship's own scores, all of them: who asks for the verdict does not choose what it is about.
@@ -112,9 +114,10 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
             candidateSha256: ofCandidate,
             synthetic,
             priorRelease: releaseName(priorVersion),
+            leftOutHeads: await leftOutHeads(places.releases, priorVersion, heads),
             plans,
             folds: folds.map(({ scored }) => scored),
-            parity: parityOf(folder),
+            parity: parityOf(folder, heads),
             thresholds,
           },
           places.trials,
@@ -163,6 +166,11 @@ function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadS
   return loadSamples(file, sha256);
 }
 
+async function leftOutHeads(releases: string, priorVersion: number | null, heads: readonly HeadName[]) {
+  if (priorVersion === null) return [];
+  return Object.keys(await recipesOf(releases, priorVersion)).filter((head) => !heads.includes(head));
+}
+
 function releaseName(version: number | null): string | null {
   return version === null ? null : `believe-v${version}`;
 }
@@ -190,8 +198,8 @@ function readFolds(folder: ShipFolder) {
   return foldPlan.array().parse(JSON.parse(folder.readOwn('folds.json', FOLDS_BYTES_MAX).toString('utf8')));
 }
 
-function parityOf(folder: ShipFolder) {
-  const entries = HEAD_NAMES.map((head): [HeadName, { passed: boolean; rows: number; maxAbsDifference: number }] => {
+function parityOf(folder: ShipFolder, heads: readonly HeadName[]) {
+  const entries = heads.map((head): [HeadName, { passed: boolean; rows: number; maxAbsDifference: number }] => {
     const { parity } = loadTrainedHead(folder.file('heads', head)).record;
     const passed = parity.margins === parity.marginsBitEqual;
     return [head, { passed, rows: parity.rows, maxAbsDifference: parity.maxProbabilityDifference }];

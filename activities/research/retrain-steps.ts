@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { recipeSha256 } from '../../research/evidence/measurement.js';
 import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
@@ -12,14 +13,15 @@ import {
 import { keepMeasured } from '../../research/ship/measured.js';
 import { referenceTo } from '../../research/ship/run-folder.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
-import { openPlan, readPlan } from '../../research/ship/ship-plan.js';
+import { headsOf, openPlan, readPlan } from '../../research/ship/ship-plan.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
-import { HEAD_NAMES, type HeadName, headName } from '../../shared/model/heads/head.js';
+import { type HeadName, type HeadSpec, headName } from '../../shared/model/heads/head.js';
+import { headDefinition } from '../../shared/model/heads/head-specs.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import { shipInput } from '../../shared/orchestration/ship/messages.js';
 import { describeFiles } from '../../shared/trust/archive.js';
@@ -40,12 +42,9 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
   return {
     openShip: ({ shipId, request }) =>
       step(async () => {
-        const { instrument, synthetic, holdTimeoutMs, remindEveryMs, observeMarketSeconds } = await openPlan(
-          folderOf(shipId),
-          config,
-          asked(shipInput, request),
-        );
-        return { instrument, synthetic, heads: HEAD_NAMES, holdTimeoutMs, remindEveryMs, observeMarketSeconds };
+        const plan = await openPlan(folderOf(shipId), config, asked(shipInput, request));
+        const { instrument, synthetic, holdTimeoutMs, remindEveryMs, observeMarketSeconds } = plan;
+        return { instrument, synthetic, heads: headsOf(plan), holdTimeoutMs, remindEveryMs, observeMarketSeconds };
       }),
 
     pinTrainingSet: ({ shipId }) =>
@@ -75,6 +74,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
           JSON.parse(folder.read(trainingSet.manifest, SHIP_FILES.trainingSet).toString('utf8')),
         );
         const { samples, report } = await buildSamples(await openTrainingSet(new MarketStore(places.store), set), {
+          heads: headsOf(plan).map(specOf),
           feeTicks: plan.policy.feeTicks,
           barTickSize: plan.tickSize,
           signal,
@@ -82,7 +82,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
             progress({ doing: 'features and labels', done: sourcesDone, of: sources }),
         });
         folder.writeJson('samples-report.json', report);
-        return HEAD_NAMES.map((head): SamplesSummary => {
+        return headsOf(plan).map((head): SamplesSummary => {
           const rows = samples[head];
           if (!rows || rows.rows === 0) throw noRows(head);
           const file = folder.file(SHIP_FILES.samples(head));
@@ -136,12 +136,15 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
     assembleCandidate: ({ shipId, heads }) =>
       step(async () => {
         const folder = folderOf(shipId);
-        const trained = heads.map(({ head, onnx }) => {
-          folder.read(onnx, SHIP_FILES.onnx(head));
-          return loadTrainedHead(folder.file('heads', head));
-        });
+        const plan = readPlan(folder);
+        for (const { head, onnx } of heads) folder.read(onnx, SHIP_FILES.onnx(head));
+        refuseOtherHeads(
+          heads.map(({ head }) => head),
+          headsOf(plan),
+        );
+        const trained = headsOf(plan).map((head) => loadTrainedHead(folder.file('heads', head)));
         const candidate = folder.file('candidate');
-        assembleCandidate(candidate, trained, readPlan(folder).policy);
+        assembleCandidate(candidate, trained, plan.policy);
         const files = describeFiles(readCandidate(candidate));
         keepMeasured(config.home, folder, {
           ...{ what: 'candidate', shipId, candidateSha256: candidateSha256(files) },
@@ -156,6 +159,20 @@ function noRows(head: HeadName): Failure {
   return new Failure(
     'NoSamples',
     `the market data gives no labelled row for ${head}`,
-    `give ${head === 'XGB_5m' ? 'bars of several hours' : 'a book of several minutes with trades'}`,
+    `give ${headDefinition(head)?.needs ?? 'more of it'}`,
   );
+}
+
+/** @throws Failure 'UnknownHead' where the ship was opened by code that trained other heads */
+function specOf(name: HeadName): HeadSpec {
+  const spec = headDefinition(name)?.spec;
+  if (spec) return spec;
+  throw new Failure('UnknownHead', `this ship trains ${name}, and this code has no such head`, 'start a new ship');
+}
+
+/** Whoever asks does not choose which heads of the ship are released, nor their order. */
+function refuseOtherHeads(named: readonly HeadName[], heads: readonly HeadName[]): void {
+  if (isDeepStrictEqual([...named].sort(), [...heads].sort())) return;
+  const said = `a candidate of ${named.join(', ') || 'no head'}, where the ship trains ${heads.join(', ')}`;
+  throw new Failure('WrongAsk', said, 'start a new ship');
 }

@@ -11,7 +11,7 @@ import { instrumentConfig } from '../../shared/config/market.js';
 import { trainingConfig } from '../../shared/config/training.js';
 import { featureSchemaSha256 } from '../../shared/market/features/schema.js';
 import type { Ensemble } from '../../shared/model/decision/ensemble.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import { readBarsFile } from '../../shared/node/files/bars-csv.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { GATE_REPORT_FILE } from '../../shared/trust/statement.js';

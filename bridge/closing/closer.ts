@@ -2,10 +2,10 @@ import { CLIENT_ID } from '../../shared/config/services.js';
 import { askOpenOrders, type OpenOrderReport } from '../connection/collect.js';
 import type { GatewaySession } from '../connection/session.js';
 import type { AccountPosition } from '../orders/account-position.js';
+import { type Account, isOwn } from '../orders/gateway-findings.js';
 import type { OrderAsk } from '../orders/order-ask.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import type { OrderLedger } from '../orders/order-ledger.js';
-import { type Account, isOwn } from '../orders/reconcile.js';
 import type { Refusal } from '../risk/rule.js';
 
 export interface CloserDeps {

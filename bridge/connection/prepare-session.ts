@@ -10,7 +10,7 @@ import type { Halts } from '../halt/halts.js';
 import type { MarketHours } from '../market-hours.js';
 import type { AccountPosition } from '../orders/account-position.js';
 import type { OrderDesk } from '../orders/order-desk.js';
-import { type ReconciliationDeps, reconcile } from '../orders/reconciliation.js';
+import { type ReconciliationDeps, reconcile } from '../orders/reconcile.js';
 import type { RegimeWatch } from '../status/regime.js';
 import { askBaseCurrency } from './account-currency.js';
 import { checkContract } from './contract.js';

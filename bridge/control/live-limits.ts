@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../shared/config/config.js';
 import { looserLimits, tighterLimits } from '../../shared/config/looser-limits.js';
-import type { RiskLimits } from '../../shared/config/operations.js';
+import type { RiskLimits } from '../../shared/config/risk.js';
 import type { Halts } from '../halt/halts.js';
 import type { OperatorActs } from './operator-acts.js';
 

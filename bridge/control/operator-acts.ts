@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RiskLimits } from '../../shared/config/operations.js';
+import type { RiskLimits } from '../../shared/config/risk.js';
 import { type AcceptedAct, acceptedActs, acceptedLimits, envelopesOf } from '../../shared/contract/accepted-act.js';
 import { type TradingControl, tradingControl } from '../../shared/contract/trading-control.js';
 import { actsFile } from '../../shared/node/contract/acts-file.js';

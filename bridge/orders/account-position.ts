@@ -1,8 +1,8 @@
 import { type Contract, EventName } from '@stoqey/ib';
 import { askPositions } from '../connection/collect.js';
 import type { GatewaySession } from '../connection/session.js';
+import { type Account, gatewayPosition, isOwn } from './gateway-findings.js';
 import type { OrderLedger } from './order-ledger.js';
-import { type Account, gatewayPosition, isOwn } from './reconcile.js';
 
 export interface AccountPositionDeps {
   readonly own: Account;

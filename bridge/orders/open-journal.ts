@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { DiskReserve } from '../disk/disk-reserve.js';
 import type { MarketHours } from '../market-hours.js';
+import type { Account } from './gateway-findings.js';
 import { type JournalEvents, JournalQueue } from './journal-queue.js';
 import { OrderJournal } from './order-journal.js';
-import type { Account } from './reconcile.js';
 
 /**
  * The journal of an account and a contract, because a position belongs to both: after a roll, or a change of account,

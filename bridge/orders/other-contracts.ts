@@ -1,8 +1,8 @@
 import { type Contract, EventName, type Execution, type Order, type OrderState, SecType } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { GatewaySession } from '../connection/session.js';
+import { isOwn } from './gateway-findings.js';
 import { saysOver } from './order-state.js';
-import { isOwn } from './reconcile.js';
 
 export interface OwnContract {
   readonly account: string;

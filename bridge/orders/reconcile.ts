@@ -1,85 +1,159 @@
-import type { Contract } from '@stoqey/ib';
-import { CLIENT_ID } from '../../shared/config/services.js';
-import type { EntryOf } from '../../shared/contract/order-journal.js';
-import type { GatewayTruth, OpenOrderReport, PositionReport } from '../connection/collect.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TradingControl } from '../../shared/contract/trading-control.js';
+import { askGatewayTruth } from '../connection/collect.js';
+import type { GatewaySession } from '../connection/session.js';
+import type { Halts } from '../halt/halts.js';
+import {
+  type Account,
+  compareWithGateway,
+  type Findings,
+  gatewayPosition,
+  outcomeOfMissing,
+} from './gateway-findings.js';
+import type { JournalQueue } from './journal-queue.js';
+import type { OrderDesk } from './order-desk.js';
 import type { Order, OrderLedger } from './order-ledger.js';
-import { isFinal, saysOver } from './order-state.js';
 
-/** What the gateway's word means for the journal. Executions are counted before this is asked. */
-export interface Findings {
-  /** Entries that settle orders whose outcome was unknown. */
-  readonly settled: readonly EntryOf<'settled'>[];
-  /** Not open at the gateway and not filled: gone, if a second look says the same. */
-  readonly missing: readonly Order[];
-  /** Open under our client id, in no journal of ours. */
-  readonly orphans: readonly OpenOrderReport[];
-  /** One reference, two live orders: a modification was in flight when the link was lost. */
-  readonly doubles: readonly string[];
-  /** Open under a reference of ours, and under another order id than the one that we gave. */
-  readonly twins: readonly OpenOrderReport[];
-  /** Contracts by the gateway, where that is not what the executions add up to. */
-  readonly positionMismatch: number | null;
+export interface ReconciliationDeps {
+  readonly own: Account;
+  readonly journal: JournalQueue;
+  readonly desk: OrderDesk;
+  readonly halts: Halts;
+  readonly answerMs: number;
+  /** Between two looks: what was in flight when the link was lost has arrived by then, or never will. */
+  readonly secondLookMs: number;
+  readonly onNews: (text: string) => void;
+  /** An operator's word that the account's position shall be taken as it is; given out once. */
+  readonly takeover: () => TradingControl | null;
+  /** Points; null before the first. */
+  readonly mid: () => number | null;
 }
 
-export interface Account {
-  readonly account: string;
-  /** As the exchange writes it. */
-  readonly localSymbol: string;
-}
+const LOOKS_MAX = 7;
+/**
+ * From this look on executions that were never told are waited for no longer: those that a status has reported of an order
+ * that is gone, and those of live orders that would explain the account's position.
+ */
+const LOOKS_FOR_EXECUTIONS = 5;
 
-/** Compares the ledger with the gateway's truth. Pure: what to do about it is the caller's. */
-export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own: Account): Findings {
-  const open = truth.openOrders.filter(
-    ({ order, contract, state }) => order.clientId === CLIENT_ID && isOwn(contract, own) && !saysOver(state.status),
-  );
-  const settled: EntryOf<'settled'>[] = [];
-  const orphans: OpenOrderReport[] = [];
-  const twins: OpenOrderReport[] = [];
-  const openRefs = new Map<string, number>();
-  for (const report of open) {
-    const order = ledger.order(report.order.orderRef ?? '');
-    if (!order) {
-      orphans.push(report);
-      continue;
-    }
-    if (report.orderId !== order.orderId) twins.push(report);
-    openRefs.set(order.orderRef, (openRefs.get(order.orderRef) ?? 0) + 1);
-    const permId = report.order.permId ?? null;
-    const knowsId = permId === null || permId === 0 || order.permIds.includes(permId);
-    if (order.state === 'working' && knowsId) continue;
-    settled.push({ kind: 'settled', orderRef: order.orderRef, outcome: 'working', permId });
+/**
+ * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position wrong,
+ * only when two looks in a row say so, and no execution is still to come that a status has reported or that would explain
+ * it. A gateway that has just come up may not know all open orders yet: then at least two looks are taken.
+ * @throws Failure NoAnswer, GatewayUnreachable: then nothing is settled
+ */
+export async function reconcile(
+  session: GatewaySession,
+  deps: ReconciliationDeps,
+  { looksMin }: { readonly looksMin: 1 | 2 },
+): Promise<void> {
+  let earlier: Findings | null = null;
+  const unexplained = new UnexplainedOrders(deps);
+  for (let look = 1; look <= LOOKS_MAX; look++) {
+    const claimedBefore = claimedFilled(deps.journal.ledger);
+    const truth = await askGatewayTruth(session, deps.answerMs);
+    if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
+    const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
+    // An order that was shown open and was called filled after that is filled: its executions are still to come.
+    const claimed = claimedFilled(deps.journal.ledger);
+    const settled = findings.settled.filter(({ orderRef }) => claimedBefore.has(orderRef) || !claimed.has(orderRef));
+    for (const entry of settled) deps.journal.append(entry);
+    unexplained.cancel(findings);
+    const stillMissing = findings.missing.filter(
+      (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),
+    );
+    for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));
+    const mustLookAgain =
+      look < looksMin ||
+      stillMissing.length < findings.missing.length ||
+      mayStillAgree(findings.positionMismatch, look, deps);
+    if (!mustLookAgain) return conclude(findings, deps);
+    earlier = findings;
+    await sleep(deps.secondLookMs);
   }
-  return {
-    settled,
-    missing: ledger.live().filter((order) => !openRefs.has(order.orderRef) && !isFinal(order.state)),
-    orphans,
-    twins,
-    doubles: ledger
-      .all()
-      .filter((order) => (openRefs.get(order.orderRef) ?? 0) > 1 || (order.permIds.length > 1 && !isFinal(order.state)))
-      .map((order) => order.orderRef),
-    positionMismatch: positionMismatch(ledger, truth, own),
-  };
+  throw new Error('orders keep appearing and disappearing at the gateway: connecting anew');
 }
 
-/** How an order ended that is neither open nor filled: it was refused, acknowledged once, or nobody ever heard of it. */
-export function outcomeOfMissing({ orderRef, refusal, permIds, filled }: Order): EntryOf<'settled'> {
-  const wasKnown = permIds.length > 0 || filled > 0;
-  const outcome = refusal !== null ? 'rejected' : wasKnown ? 'cancelled' : 'not-received';
-  return { kind: 'settled', orderRef, outcome, permId: null };
+/** References of the orders that a status calls filled or over, with executions still missing. */
+function claimedFilled(ledger: OrderLedger): Set<string> {
+  return new Set(
+    ledger
+      .live()
+      .filter(({ state }) => state === 'filling')
+      .map(({ orderRef }) => orderRef),
+  );
 }
 
-export function gatewayPosition(positions: readonly PositionReport[], own: Account): number {
-  return positions
-    .filter((position) => position.account === own.account && isOwn(position.contract, own))
-    .reduce((sum, position) => sum + position.contracts, 0);
+/** A difference is believed at the second look; one that live orders explain only once their executions had time to come. */
+function mayStillAgree(mismatch: number | null, look: number, { journal }: ReconciliationDeps): boolean {
+  if (mismatch === null) return false;
+  return look === 1 || (look < LOOKS_FOR_EXECUTIONS && journal.ledger.mayReach(mismatch));
 }
 
-function positionMismatch(ledger: OrderLedger, truth: GatewayTruth, own: Account): number | null {
-  const contracts = gatewayPosition(truth.positions, own);
-  return contracts === ledger.positionContracts ? null : contracts;
+/** A status has reported more as filled than the executions that were told, which may come late. */
+function isFillAwaited({ reportedFilled, filled }: Order, look: number): boolean {
+  return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;
 }
 
-export function isOwn(contract: Contract, { localSymbol }: Account): boolean {
-  return contract.localSymbol === localSymbol;
+/** Before anything was ever traded the account's position is taken as it is; later it must be explained. */
+function adoptFirstPosition(contracts: number, { journal, halts, onNews }: ReconciliationDeps): void {
+  if (!journal.journal.isFresh || contracts === journal.ledger.positionContracts) return;
+  // A roll that is half done: nothing is taken over until a person has looked at the other contract.
+  if (halts.has('other-contract')) return;
+  journal.append({ kind: 'position', positionContracts: contracts, reason: 'first start: the account held this' });
+  onNews(`the account holds ${contracts} contracts that this bridge did not trade: taken over as the start`);
+}
+
+/** Orders that nothing explains are cancelled at the look that shows them, for a later one may leave them out. */
+class UnexplainedOrders {
+  /** Order ids and references. */
+  private readonly cancelled = new Set<number | string>();
+
+  constructor(private readonly deps: Pick<ReconciliationDeps, 'desk' | 'halts' | 'journal'>) {}
+
+  cancel({ orphans, doubles, twins }: Pick<Findings, 'orphans' | 'doubles' | 'twins'>): void {
+    const { desk, halts, journal } = this.deps;
+    for (const { orderId, order } of orphans.filter(({ orderId }) => this.markOnce(orderId))) {
+      desk.cancelOrphan(orderId);
+      halts.raise(
+        'orphan-order',
+        `order ${orderId} (${order.permId ?? 'no permId'}) is open and in no journal: cancelled`,
+      );
+    }
+    if (doubles.length > 0)
+      halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
+    for (const orderRef of doubles.filter((ref) => this.markOnce(ref)))
+      desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
+    for (const twin of twins.filter(({ orderId }) => this.markOnce(orderId))) {
+      desk.cancelOrphan(twin.orderId);
+      const { orderRef } = twin.order;
+      halts.raise(
+        'double-order',
+        `order ${twin.orderId} is open under the reference ${orderRef} of another: cancelled`,
+      );
+    }
+  }
+
+  /** @returns whether it was not marked yet */
+  private markOnce(order: number | string): boolean {
+    const isNew = !this.cancelled.has(order);
+    this.cancelled.add(order);
+    return isNew;
+  }
+}
+
+function conclude({ positionMismatch }: Findings, deps: ReconciliationDeps): void {
+  const { halts, journal } = deps;
+  const takeover = deps.takeover();
+  if (positionMismatch !== null && takeover !== null) {
+    const reason = `taken over by ${takeover.by}: ${takeover.reason}`;
+    journal.append({ kind: 'position', positionContracts: positionMismatch, reason, price: deps.mid() });
+    deps.onNews(`the account holds ${positionMismatch} contracts: ${reason}`);
+    halts.lift('position-mismatch');
+  } else if (positionMismatch !== null)
+    halts.raise(
+      'position-mismatch',
+      `the gateway says ${positionMismatch} contracts, the executions add up to ${journal.ledger.positionContracts}`,
+    );
+  else halts.lift('position-mismatch');
 }

@@ -10,8 +10,8 @@ import { askOpenOrders, askPositions, type OpenOrderReport } from '../connection
 import { isRestartExpected } from '../connection/restart-windows.js';
 import type { GatewaySession } from '../connection/session.js';
 import { MarketHours } from '../market-hours.js';
+import { gatewayPosition } from '../orders/gateway-findings.js';
 import { saysOver } from '../orders/order-state.js';
-import { gatewayPosition } from '../orders/reconcile.js';
 import type { RiskContext } from '../risk/rule.js';
 import { OrderStory } from './order-story.js';
 import { checkPaperOrder, OUT_OF_REACH_FRACTION, type PaperAsk } from './paper-limits.js';

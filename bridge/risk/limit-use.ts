@@ -1,4 +1,4 @@
-import type { RiskLimits } from '../../shared/config/operations.js';
+import type { RiskLimits } from '../../shared/config/risk.js';
 import type { RiskContext } from './rule.js';
 
 export interface LimitUse {

@@ -1,4 +1,4 @@
-import type { RiskLimits } from '../../shared/config/operations.js';
+import type { RiskLimits } from '../../shared/config/risk.js';
 import type { SessionPhase } from '../../shared/market/calendar/session-calendar.js';
 import type { OrderAsk } from '../orders/order-ask.js';
 

@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
+import { failureType } from '../../shared/fields/failure-type.js';
 import type { ReleaseAsk } from './prepare-release.js';
 
 /** What the examining process says at its end; nothing where it came to none. */
 export const examination = z.union([
   z.strictObject({ ok: z.literal(true) }),
-  z.strictObject({ ok: z.literal(false), type: z.string(), message: z.string(), fix: z.string().optional() }),
+  z.strictObject({ ok: z.literal(false), type: failureType, message: z.string(), fix: z.string().optional() }),
 ]);
 
 const PROCESS = fileURLToPath(new URL('./examining-process.js', import.meta.url));

@@ -16,7 +16,7 @@ const LOOKED_AT_MS = 500;
 
 /**
  * Leaves a request for the bridge and waits until its status says that it is done.
- * @throws Failure 'ActRefused' with the bridge's own words
+ * @throws Failure 'NotObeyed' with the bridge's own words
  */
 export async function leaveRequest(
   home: string,
@@ -35,11 +35,7 @@ export async function leaveRequest(
     if (isFresh && !existsSync(file)) {
       const refusal = refusalIn(status);
       if (refusal !== null && refusal !== saidBefore)
-        throw new Failure(
-          'ActRefused',
-          `the bridge does not obey (${name}): ${refusal}`,
-          'see `believe bridge status`',
-        );
+        throw new Failure('NotObeyed', `the bridge does not obey (${name}): ${refusal}`, 'see `believe bridge status`');
     }
     if (isFresh && isDone(status)) return { done: true, status };
     if (Date.now() - askedMs > waitMs) return { done: false, status };

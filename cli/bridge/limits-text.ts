@@ -1,4 +1,4 @@
-import type { RiskLimits } from '../../shared/config/operations.js';
+import type { RiskLimits } from '../../shared/config/risk.js';
 
 /** Each limit of the settings beside the accepted one. */
 export function limitsText(

@@ -90,7 +90,7 @@ export function register(noun: Command): void {
       withClient(options, async (client, config) => {
         const rows = await rowsToShow(client, id, options.all ?? false);
         const ships = await Promise.all(rows.map((row) => statusOf(client, config, row)));
-        printResult(options.json ?? false, { ships }, ships.map(statusText).join('\n') || 'no ship has ever sailed');
+        printResult(options.json ?? false, { ships }, ships.map(statusText).join('\n') || 'there was no ship yet');
       }),
     );
 
@@ -234,14 +234,14 @@ function signedDecisionIn(file: string): SignedDecision {
   }
 }
 
-/** @throws Failure 'DecisionRefused' with the workflow's own words */
+/** @throws Failure 'DecisionNotTaken' with the workflow's own words */
 async function decide(ship: ShipHandle, decided: Decision): Promise<string> {
   try {
     return await ship.executeUpdate<string, [Decision]>('decide', { args: [decided] });
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     const why = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new Failure('DecisionRefused', `${ship.workflowId}: ${why}`, 'see `believe ship status`');
+    throw new Failure('DecisionNotTaken', `${ship.workflowId}: ${why}`, 'see `believe ship status`');
   }
 }
 

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Config, ConfigInput } from '../../shared/config/config.js';
+import type { Config } from '../../shared/config/config.js';
 import { UsageFailure } from '../../shared/failure.js';
-import { loadConfig } from '../../shared/node/config/load-config.js';
+import { type ConfigSources, loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
 import { up } from '../up/up.js';
 
@@ -62,7 +62,7 @@ function configOf({ home, config, data, bars }: UpOptions): Config {
   if (bars !== undefined && data === undefined) {
     throw new UsageFailure('--bars without --data', 'give the depth files of the book with --data as well');
   }
-  const overrides: ConfigInput = {
+  const overrides: ConfigSources['overrides'] = {
     ...(home === undefined ? {} : { home }),
     ...(data === undefined ? {} : { input: { kind: 'files', depth: data, bars: bars ?? [] } }),
   };

@@ -15,8 +15,8 @@ import { subjectOf } from '../ship/subject-of.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 import { launch } from './launch.js';
 import type { MarketInput } from './market-input.js';
+import { ShipDisplay } from './ship-display.js';
 import { reportOf, type ShipReport } from './ship-report.js';
-import { VoyageDisplay } from './voyage-display.js';
 import { type ShipEnd, type ShipEvents, watchShip } from './watch-ship.js';
 
 export interface UpRequest {
@@ -39,7 +39,7 @@ export interface UpExit {
 
 /** Starts everything, ships a model, and stays up until asked to stop (or, with `once`, until the ship has ended). */
 export async function up(request: UpRequest): Promise<UpExit> {
-  const display = new VoyageDisplay();
+  const display = new ShipDisplay();
   const stop = new AbortController();
   let lost: Failure | null = null;
   void untilAskedToStop().then(() => stop.abort());
@@ -54,7 +54,7 @@ export async function up(request: UpRequest): Promise<UpExit> {
     },
   });
   try {
-    return await voyage(request, stack, display, stop.signal);
+    return await shipAndStay(request, stack, display, stop.signal);
   } catch (error) {
     if (lost) throw lost;
     if (!stop.signal.aborted) throw error;
@@ -66,7 +66,7 @@ export async function up(request: UpRequest): Promise<UpExit> {
   }
 }
 
-async function voyage(request: UpRequest, stack: Stack, display: VoyageDisplay, stop: AbortSignal): Promise<UpExit> {
+async function shipAndStay(request: UpRequest, stack: Stack, display: ShipDisplay, stop: AbortSignal): Promise<UpExit> {
   const { client, input, open, warnings } = await launch(request, stack, (detail) =>
     display.doing('Preparing', detail),
   );
@@ -77,23 +77,23 @@ async function voyage(request: UpRequest, stack: Stack, display: VoyageDisplay, 
   const start = (recipe: UpRequest['recipe']) =>
     startShip(client, shipIdAt(Date.now()), { recipe, requestedBy: 'believe up' });
   const handle: ShipHandle = open ? client.workflow.getHandle(open.workflowId) : await start(request.recipe);
-  const exit = await sail(request, input, handle, display, stop);
+  const exit = await follow(request, input, handle, display, stop);
   if (request.once) return exit;
   display.line(exit.text);
   if (exit.code === 0 && input.synthetic && exit.report?.modelVersion === 1) {
     display.line('shipping an improved model');
-    display.line((await sail(request, input, await start('improved'), display, stop)).text);
+    display.line((await follow(request, input, await start('improved'), display, stop)).text);
   }
   display.line('up until Ctrl-C');
   return await new Promise<never>((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)));
 }
 
 /** Follows one ship to its end and says how it went. */
-async function sail(
+async function follow(
   request: UpRequest,
   input: MarketInput,
   handle: ShipHandle,
-  display: VoyageDisplay,
+  display: ShipDisplay,
   stop: AbortSignal,
 ): Promise<UpExit> {
   const { approval, once } = request;

@@ -6,6 +6,7 @@ import { readInputFile } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { readSigningKeys, writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import {
+  BadKey,
   generateSigningKey,
   publicKeyPem,
   type SigningKey,
@@ -52,7 +53,7 @@ export function measuringKey(home: string): SigningKey {
   );
 }
 
-/** Whose measurements count, by the signer's own folder. @throws Failure 'BadKey' where a file there is no public key */
+/** Whose measurements count, by the signer's own folder. @throws BadKey where a file there is no public key */
 export function measurers(folder: string): VerifyingKey[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -66,6 +67,6 @@ function publicKeyAt(file: string): VerifyingKey {
   try {
     return verifyingKeyFromPem(pem);
   } catch {
-    throw new Failure('BadKey', `${file} is no Ed25519 public key in PEM`, 'bring it again, or remove it');
+    throw new BadKey(`${file} is no Ed25519 public key in PEM`, 'bring it again, or remove it');
   }
 }

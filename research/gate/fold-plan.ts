@@ -1,16 +1,10 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
-import type { HeadName, HeadSamples } from '../../shared/model/heads/head.js';
-import type { FoldPlan, PlannedFold } from './fold-score.js';
+import type { HeadSamples } from '../../shared/model/heads/head.js';
+import { headDefinition } from '../../shared/model/heads/head-specs.js';
+import type { FoldPlan, PlannedFold } from './fold-contract.js';
 import { type Block, purgedPositions, type Split } from './splits.js';
 import { orderByTime, type TimeOrder } from './time-order.js';
-
-/** What each head's samples are made from, for the sentences. */
-const DATA_OF: Readonly<Record<HeadName, string>> = {
-  F2_dom: 'labelled book data',
-  XGB_5m: 'labelled bars',
-  Tick_ML: 'labelled trade data',
-};
 
 /**
  * Cuts a head's samples into walk-forward folds of whole trade dates: the first `initialTrainShare` of the dates only
@@ -122,9 +116,10 @@ function shortOfDates(
 ): string {
   const dates = `${tradeDates} trade date${tradeDates === 1 ? '' : 's'}`;
   const needs = `the gate needs at least ${foldsMin} folds on at least ${Math.max(tradeDatesMin, foldsMin + 1)} trade dates for ${head}.`;
-  if (rows === 0) return `No ${DATA_OF[head]} at all: ${needs}`;
+  const rowsAre = headDefinition(head)?.rowsAre ?? 'labelled data';
+  if (rows === 0) return `No ${rowsAre} at all: ${needs}`;
   const amount = minutes < 120 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
-  return `Only ${amount} of ${DATA_OF[head]} on ${dates}: ${needs}`;
+  return `Only ${amount} of ${rowsAre} on ${dates}: ${needs}`;
 }
 
 function minutesCovered({ startMs, endMs }: HeadSamples, days: readonly Block[]): number {

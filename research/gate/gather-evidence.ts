@@ -1,6 +1,6 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadName } from '../../shared/model/heads/head.js';
-import type { FoldPlan } from './fold-score.js';
+import type { FoldPlan } from './fold-contract.js';
 import { headEvidence } from './head-evidence.js';
 import { candidateSharpePerDay, portfolioDays, portfolioEvidence } from './portfolio-evidence.js';
 import type { GateEvidence, HeadEvidence } from './report.js';
@@ -15,6 +15,8 @@ export interface GateRun {
   readonly synthetic: boolean;
   /** Name of the release whose recipe was the prior; null on a first release. */
   readonly priorRelease: string | null;
+  /** Heads of that release which the candidate does not have. */
+  readonly leftOutHeads?: readonly HeadName[];
   readonly plans: readonly FoldPlan[];
   /** Every planned fold of every head, in any order. */
   readonly folds: readonly ScoredFold[];
@@ -37,6 +39,7 @@ export function gatherEvidence(
     ...(run.candidateSha256 === undefined ? {} : { candidateSha256: run.candidateSha256 }),
     synthetic: run.synthetic,
     priorRelease: run.priorRelease,
+    ...(run.leftOutHeads?.length ? { leftOutHeads: [...run.leftOutHeads] } : {}),
     trials,
     heads: run.plans.map((plan) =>
       headEvidence(plan, foldsOf(plan.head, run.folds), run.parity[plan.head] ?? null, run.thresholds),

@@ -1,5 +1,5 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { ArmScore, DayScore, FoldPlan, FoldScore, MoveDecile } from './fold-score.js';
+import type { ArmScore, DayScore, FoldPlan, FoldScore, MoveDecile } from './fold-contract.js';
 import type { ArmMetrics, FoldEvidence, HeadEvidence } from './report.js';
 import type { ScoredFold } from './score-fold.js';
 import { calibrationError, poolBins, reliabilityCurve } from './statistics/calibration.js';

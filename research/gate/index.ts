@@ -1,7 +1,8 @@
 export { concludeGate } from './conclude-gate.js';
+export type { FoldPlan, FoldScore, PlannedFold } from './fold-contract.js';
+export { foldPlan } from './fold-contract.js';
+export { decodeScoredFold, encodeScoredFold } from './fold-file.js';
 export { planFolds } from './fold-plan.js';
-export type { FoldPlan, FoldScore, PlannedFold } from './fold-score.js';
-export { foldPlan } from './fold-score.js';
 export type { GateRun } from './gather-evidence.js';
 export { judgeGate } from './judge.js';
 export type { GateEvidence, GateReason, GateReport, Verdict } from './report.js';
@@ -9,4 +10,3 @@ export { encodeGateReport, gateReport } from './report.js';
 export { gateMarkdown } from './report-markdown.js';
 export type { FoldToScore, Learn, Predict, ScoredFold } from './score-fold.js';
 export { scoreFold } from './score-fold.js';
-export { decodeScoredFold, encodeScoredFold } from './scored-fold-file.js';

@@ -10,6 +10,7 @@ export function judgeHead(head: HeadEvidence, priorRelease: string | null, thres
   const { candidate, prior, classPriorLogLoss } = head.pooled;
   return [
     parity,
+    nothingToCompare(head, priorRelease),
     noBetterThanClassPrior(head, candidate, classPriorLogLoss),
     miscalibrated(head, candidate, thresholds),
     ...(prior
@@ -31,9 +32,21 @@ function missingData(head: HeadEvidence, priorRelease: string | null, thresholds
       scored,
       thresholds.foldsMin,
     );
-  if (priorRelease !== null && (!head.comparison || !head.pooled.prior))
+  if (priorRelease !== null && !isNew(head) && (!head.comparison || !head.pooled.prior))
     return reason(head, 'data', `${head.head} was not compared with ${priorRelease} on every fold.`, null, null);
   return null;
+}
+
+/** The prior release has no head of that name: it was scored on no fold. */
+function isNew({ folds }: HeadEvidence): boolean {
+  return folds.every(({ prior }) => prior === null);
+}
+
+/** People decide whether a head joins those that trade: its other rules say what it is worth by itself. */
+function nothingToCompare(head: HeadEvidence, priorRelease: string | null): GateReason | null {
+  if (priorRelease === null || !isNew(head)) return null;
+  const sentence = `${head.head} is new: ${priorRelease} has no such head to compare it with.`;
+  return reason(head, 'data', sentence, null, null);
 }
 
 function parityFailure(head: HeadEvidence): GateReason | null {

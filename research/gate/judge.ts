@@ -1,7 +1,7 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { judgeHead } from './judge-head.js';
 import { judgePortfolio, warnPortfolio } from './judge-portfolio.js';
-import type { GateEvidence, Verdict } from './report.js';
+import type { GateEvidence, GateReason, Verdict } from './report.js';
 
 /**
  * The verdict: a pass only where no rule of docs/gate.md speaks against it. Each head answers for its forecasts, all heads
@@ -10,6 +10,7 @@ import type { GateEvidence, Verdict } from './report.js';
 export function judgeGate(evidence: GateEvidence, thresholds: GateThresholds): Verdict {
   const reasons = [
     ...evidence.heads.flatMap((head) => judgeHead(head, evidence.priorRelease, thresholds)),
+    ...leftOut(evidence),
     ...judgePortfolio(evidence, thresholds),
   ];
   return {
@@ -17,4 +18,13 @@ export function judgeGate(evidence: GateEvidence, thresholds: GateThresholds): V
     reasons,
     warnings: warnPortfolio(evidence, thresholds),
   };
+}
+
+/** What a head that is gone would have earned is in no comparison: people decide whether it may go. */
+function leftOut({ leftOutHeads = [], priorRelease }: GateEvidence): GateReason[] {
+  return leftOutHeads.map((head) => ({
+    rule: 'data',
+    sentence: `${priorRelease} trades by ${head} as well, which the candidate leaves out: nothing was compared with that.`,
+    ...{ value: null, threshold: null, head },
+  }));
 }

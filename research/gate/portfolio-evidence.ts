@@ -1,5 +1,5 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { DayScore, FoldScore } from './fold-score.js';
+import type { DayScore, FoldScore } from './fold-contract.js';
 import type { GateEvidence, PortfolioArm, PortfolioEvidence } from './report.js';
 import { backtestOverfitting } from './statistics/backtest-overfitting.js';
 import { bootstrapPlan, dayBootstrap } from './statistics/day-bootstrap.js';
@@ -27,11 +27,16 @@ interface DayTotal {
   readonly fadedTicksByMargin: readonly number[];
 }
 
-/** Sums the heads by trade date, over every date on which any head was tested, in order of date. */
+/**
+ * Sums the heads by trade date, over every date on which any head was tested, in order of date. A head that the prior release
+ * does not have earned it nothing.
+ */
 export function portfolioDays(scores: readonly FoldScore[]): PortfolioDay[] {
-  const withPrior = scores.every((score) => score.prior !== null);
+  const headsOfPrior = new Set(scores.filter(({ prior }) => prior !== null).map(({ head }) => head));
+  const compared = scores.filter(({ head }) => headsOfPrior.has(head));
+  const withPrior = compared.length > 0 && compared.every((score) => score.prior !== null);
   const candidate = scores.flatMap((score) => score.candidate.days);
-  const prior = withPrior ? scores.flatMap((score) => score.prior!.days) : [];
+  const prior = withPrior ? compared.flatMap((score) => score.prior!.days) : [];
   const dates = [...new Set(candidate.map((day) => day.tradeDate))].sort((a, b) => a - b);
   return dates.map((tradeDate) => ({
     tradeDate,
@@ -145,7 +150,7 @@ function dailyCurves(days: readonly PortfolioDay[]): PortfolioEvidence['daily'] 
 function dayTotal(days: readonly DayScore[], tradeDate: number): DayTotal {
   const own = days.filter((day) => day.tradeDate === tradeDate);
   const byMargin = (of: (day: DayScore, margin: number) => number) =>
-    own[0]!.netTicksByMargin.map((_, margin) => total(own, (day) => of(day, margin)));
+    days[0]!.netTicksByMargin.map((_, margin) => total(own, (day) => of(day, margin)));
   return {
     trades: total(own, (day) => day.trades),
     grossTicks: total(own, (day) => day.grossTicks),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { headName } from '../../shared/model/heads/head.js';
 import { sha256Hex } from '../../shared/reference.js';
-import { tradeDateNumber } from './fold-score.js';
+import { tradeDateNumber } from './fold-contract.js';
 
 const count = z.number().int().nonnegative();
 const finite = z.number();
@@ -202,6 +202,8 @@ export const gateEvidence = z.strictObject({
   synthetic: z.boolean(),
   /** Name of the release that was refitted for comparison; null on a first release. */
   priorRelease: z.string().nullable(),
+  /** Heads of the prior release that the candidate does not have; absent where there is none. */
+  leftOutHeads: z.array(headName).min(1).optional(),
   trials: z.strictObject({ count: count.min(1), sharpeVariance: finite, source: z.enum(['ledger', 'null']) }),
   heads: z.array(headEvidence).min(1),
   /** Null when no head could be scored. */

@@ -2,7 +2,7 @@ import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { meanAbsMoveTicks } from '../training/mean-abs-move.js';
-import type { ArmScore, DayScore, ProbabilityBin } from './fold-score.js';
+import type { ArmScore, DayScore, ProbabilityBin } from './fold-contract.js';
 import { binProbabilities } from './statistics/calibration.js';
 import { moveDeciles } from './statistics/deciles.js';
 import { type Trade, tradeCausally } from './trade-causally.js';

@@ -1,7 +1,7 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
+import type { FoldScore, PlannedFold } from './fold-contract.js';
 import { foldRows } from './fold-plan.js';
-import type { FoldScore, PlannedFold } from './fold-score.js';
 import { type RowScores, scoreArm, surprise } from './score-arm.js';
 
 /** Class probabilities of rows of the head's samples, row-major rows x classes. */

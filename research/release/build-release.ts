@@ -108,7 +108,7 @@ export function buildRollback(
 export function readBuiltRelease(releasesFolder: string, modelVersion: number): BuiltRelease {
   const tarballFile = path.join(releasesFolder, tarballName(modelVersion));
   const file = statementFile(releasesFolder, modelVersion);
-  if (!existsSync(file) || !existsSync(tarballFile)) throw new ReleaseMissing(releasesFolder, modelVersion);
+  if (!existsSync(file) || !existsSync(tarballFile)) throw new ReleaseMissing(releasesFolder, `v${modelVersion}`);
   return { ...readStatement(file), tarballFile };
 }
 
@@ -136,8 +136,8 @@ export function readCandidate(folder: string): Map<string, Buffer> {
 }
 
 export class ReleaseMissing extends Failure {
-  constructor(releasesFolder: string, modelVersion: number) {
-    super('ReleaseMissing', `${releasesFolder} has no release v${modelVersion}`, 'see `believe release list`');
+  constructor(releasesFolder: string, which: string) {
+    super('ReleaseMissing', `${releasesFolder} has no release ${which}`, 'see `believe release list`');
   }
 }
 

@@ -2,7 +2,7 @@ import { BadInput } from '../../shared/failure.js';
 import { type DecisionRecord, decisionRecord, isSameRecord } from '../../shared/model/decision/decision-record.js';
 import { decodeFloat32 } from '../../shared/model/heads/golden-rows.js';
 import type { HeadName } from '../../shared/model/heads/head.js';
-import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
+import { headDefinition } from '../../shared/model/heads/head-specs.js';
 import { jsonLines } from './json-lines.js';
 
 /** One value of a decision in which two runs differ; null where a run has no such value. */
@@ -93,7 +93,7 @@ function floatsOf(base64: string): Float32Array {
   return decodeFloat32(base64, Buffer.from(base64, 'base64').length / 4) ?? new Float32Array(0);
 }
 
-/** A log carries vectors without names; they are those of the heads that this code trains. */
+/** A log carries vectors without names; those of the heads that this code trains are known. */
 function featureName(head: HeadName, index: number): string {
-  return HEAD_SPECS[head].features[index] ?? `features[${index}]`;
+  return headDefinition(head)?.spec.features[index] ?? `features[${index}]`;
 }

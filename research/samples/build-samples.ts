@@ -2,8 +2,9 @@ import { BadInput } from '../../shared/failure.js';
 import type { Bar } from '../../shared/market/events/bar.js';
 import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
 import { SampledMarket } from '../../shared/market/features/sampled-market.js';
-import { HEAD_NAMES, type HeadName, type HeadSamples } from '../../shared/model/heads/head.js';
-import { HEAD_SAMPLING, HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
+import type { HeadName, HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
+import { HEADS } from '../../shared/model/heads/head-specs.js';
+import { samplingOf } from '../../shared/model/heads/sampling.js';
 import { sampleBars } from './bar-samples.js';
 import type { SampleReport } from './sample-report.js';
 import { SecondSamples } from './second-samples.js';
@@ -39,8 +40,8 @@ export interface SampleSources {
 }
 
 export interface SampleOptions {
-  /** Default: every head. */
-  readonly heads?: readonly HeadName[];
+  /** Default: every head that this code trains. */
+  readonly heads?: readonly HeadSpec[];
   /** Fees of one contract, one side, in ticks. */
   readonly feeTicks: number;
   /** Tick size of the bars' instrument, points. */
@@ -69,7 +70,7 @@ export interface BuiltSamples {
  * @throws BadInput naming the source; the signal's reason when aborted
  */
 export async function buildSamples(sources: SampleSources, options: SampleOptions): Promise<BuiltSamples> {
-  const heads = options.heads ?? HEAD_NAMES;
+  const heads: readonly HeadSpec[] = options.heads ?? HEADS.map(({ spec }) => spec);
   const report: SampleReport = {
     synthetic: false,
     sources: sources.depth.length + sources.bars.length,
@@ -80,28 +81,28 @@ export async function buildSamples(sources: SampleSources, options: SampleOption
     heads: {},
   };
   const samples: Partial<Record<HeadName, HeadSamples>> = {};
-  const bookHeads = heads.filter((name) => HEAD_SAMPLING[name] === 'second');
+  const bookHeads = heads.filter((head) => samplingOf(head) === 'second');
   if (bookHeads.length > 0 && sources.depth.length > 0)
     for (const sampler of await sampleDepth(bookHeads, sources.depth, options, report)) {
       const finished = sampler.finish();
       samples[finished.head.name] = finished;
       report.heads[finished.head.name] = sampler.report;
     }
-  const barHeads = heads.filter((name) => HEAD_SAMPLING[name] === 'bar');
+  const barHeads = heads.filter((head) => samplingOf(head) === 'bar');
   if (barHeads.length > 0 && sources.bars.length > 0) {
     const { instrument } = sources.bars[0]!;
     const bars = await readAllBars(sources, options, report);
-    for (const name of barHeads) {
-      const built = sampleBars(HEAD_SPECS[name], bars, instrument, options.barTickSize, options.feeTicks);
-      samples[name] = built.samples;
-      report.heads[name] = built.report;
+    for (const head of barHeads) {
+      const built = sampleBars(head, bars, instrument, options.barTickSize, options.feeTicks);
+      samples[head.name] = built.samples;
+      report.heads[head.name] = built.report;
     }
   }
   return { samples, report };
 }
 
 async function sampleDepth(
-  heads: readonly HeadName[],
+  heads: readonly HeadSpec[],
   sources: readonly DepthSource[],
   options: SampleOptions,
   report: SampleReport,
@@ -112,7 +113,7 @@ async function sampleDepth(
   for (const [sourcesDone, source] of sources.entries()) {
     if (!market) {
       const first = new SampledMarket(source.tickSize);
-      samplers = heads.map((name) => new SecondSamples(HEAD_SPECS[name], first.engine, options.feeTicks));
+      samplers = heads.map((head) => new SecondSamples(head, first.engine, options.feeTicks));
       market = first;
     }
     if (previous && previous.tickSize !== source.tickSize)

@@ -28,7 +28,7 @@ export interface SampleReport {
   missingVolumes: number;
   /** Places where events are missing: lost by the feed, or lines that were no events. */
   gaps: number;
-  readonly heads: Partial<Record<HeadName, HeadReport>>;
+  readonly heads: Record<HeadName, HeadReport>;
 }
 
 export function countDrop(report: HeadReport, reason: DropReason, rows = 1): void {

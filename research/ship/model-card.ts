@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { ensemble } from '../../shared/model/decision/ensemble.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
 import type { Reference } from '../../shared/reference.js';
 import type { GateReport } from '../gate/index.js';
 import { buildModelCard, MODEL_CARD_HTML, MODEL_CARD_JSON } from '../model-card/build-model-card.js';
@@ -9,7 +8,7 @@ import type { SampleReport } from '../samples/sample-report.js';
 import { type TrainingSet, trainingSet } from '../samples/training-set.js';
 import { loadTrainedHead } from '../training/trained-head-folder.js';
 import type { ShipFolder } from './ship-folder.js';
-import { readPlan } from './ship-plan.js';
+import { headsOf, readPlan } from './ship-plan.js';
 
 /** Writes the card of a judged candidate beside it. The same judgement gives the same bytes. */
 export function writeModelCard(
@@ -39,7 +38,7 @@ export function writeModelCard(
       rowsLeftOut: set.series.reduce((sum, { rejected }) => sum + rejected, 0),
     },
     samples: json('samples-report.json') as SampleReport,
-    heads: HEAD_NAMES.map((head) => loadTrainedHead(folder.file('heads', head)).record),
+    heads: headsOf(plan).map((head) => loadTrainedHead(folder.file('heads', head)).record),
     ensemble: ensemble.parse(json('candidate', 'ensemble.json')),
     gate: judged.report,
     gateReportSha256: judged.reportSha256,

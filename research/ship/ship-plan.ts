@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import type { Config } from '../../shared/config/config.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { IMPROVED_RECIPES } from '../../shared/config/training.js';
 import { Failure } from '../../shared/failure.js';
 import { ensemble } from '../../shared/model/decision/ensemble.js';
-import { headName, headRecipe } from '../../shared/model/heads/head.js';
+import { type HeadName, headName, headRecipe } from '../../shared/model/heads/head.js';
+import { HEADS } from '../../shared/model/heads/head-specs.js';
+import { samplingOf } from '../../shared/model/heads/sampling.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import type { ShipRequest } from '../../shared/orchestration/ship/messages.js';
 import { productOf, releaseProduct } from '../../shared/trust/product.js';
@@ -25,6 +28,7 @@ export const storedPlan = z.strictObject({
   depth: z.array(z.string()),
   bars: z.array(z.string()),
   recipeName: z.string(),
+  /** Of each head that this ship trains, in the order of the release. */
   recipes: z.record(headName, headRecipe),
   policy: ensemble.shape.policy,
   thresholds: gateThresholds,
@@ -38,8 +42,16 @@ export const storedPlan = z.strictObject({
 });
 export type StoredPlan = Readonly<z.infer<typeof storedPlan>>;
 
+/** The heads of a ship: those that were trained when it was opened, whatever this code trains by now. */
+export function headsOf({ recipes }: StoredPlan): HeadName[] {
+  return Object.keys(recipes);
+}
+
 const PLAN = 'plan.json';
 const PLAN_BYTES_MAX = 2 ** 20;
+const BAR_HEADS = HEADS.filter(({ spec }) => samplingOf(spec) === 'bar')
+  .map(({ spec }) => spec.name)
+  .join(', ');
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
@@ -50,7 +62,7 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
   if (input.kind !== 'files' || input.bars.length === 0) {
     throw new Failure(
       'NoInput',
-      input.kind === 'files' ? 'there are no 5-minute bars: XGB_5m needs them' : 'no market data was prepared',
+      input.kind === 'files' ? `there are no 5-minute bars, for ${BAR_HEADS}` : 'no market data was prepared',
       'start with `believe up --data FILE... --bars FILE...`, or without either for the SYNTHETIC market',
     );
   }
@@ -67,9 +79,9 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
     depth: [...input.depth],
     bars: [...input.bars],
     recipeName: request.recipe,
-    recipes: training.recipes[request.recipe],
+    recipes: request.recipe === 'improved' ? IMPROVED_RECIPES : training.recipes.base,
     policy: training.policy,
-    thresholds: structuredClone(config.gate) as StoredPlan['thresholds'],
+    thresholds: gateThresholds.parse(config.gate),
     holdTimeoutMs: ship.holdTimeoutDays * DAY_MS,
     remindEveryMs: ship.remindEveryHours * HOUR_MS,
     observeMarketSeconds: ship.observeMarketSeconds,

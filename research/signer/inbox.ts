@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -52,7 +53,8 @@ export class Inbox {
     for (const name of readdirSync(this.folder)) {
       const file = path.join(this.folder, name);
       try {
-        if (nowMs - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
+        // Of a link, its own age: not that of what it leads to.
+        if (nowMs - lstatSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
       } catch {
         // Gone meanwhile, or not ours to remove: neither matters to what is signed.
       }

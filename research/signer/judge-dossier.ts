@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
 import { candidateSha256 } from '../../shared/trust/decision.js';
 import type { SignedFile } from '../../shared/trust/statement.js';
 import { encodeGateReport, type GateReport, gateReport, judgeGate } from '../gate/index.js';
@@ -14,7 +13,7 @@ export interface JudgedDossier {
 
 /**
  * Reads the gate's report again and judges it again, by the rules of the gate: a verdict is never believed, and neither
- * is a report about another ship, another candidate, another release to compare with, or a part of the folds.
+ * is a report about another ship, another candidate, another release to compare with, or a part of the heads or folds.
  * @param thresholds the signer's own: a report that was judged by laxer ones holds
  * @throws EvidenceRefused
  */
@@ -26,6 +25,8 @@ export function judgeDossier(ask: {
   /** Name of the release that trades now; null before the first. */
   readonly liveRelease: string | null;
   readonly thresholds: GateThresholds;
+  /** The signer's own: the heads that a release must be made of. */
+  readonly heads: readonly string[];
 }): JudgedDossier {
   const report = reportIn(ask.report);
   const { evidence } = report;
@@ -43,7 +44,8 @@ export function judgeDossier(ask: {
       `it was compared with ${evidence.priorRelease ?? 'nothing'}, and ${ask.liveRelease ?? 'nothing'} trades`,
     );
   }
-  refuseMissingFolds(evidence);
+  refuseOtherHeads(ask.candidate, ask.heads);
+  refuseMissingFolds(evidence, ask.heads);
   refuseUnearnedPass(report, ask.thresholds);
   return { report, card: cardOf(ask, report) };
 }
@@ -53,6 +55,7 @@ export type EvidenceFault =
   | 'other-ship'
   | 'other-candidate'
   | 'other-prior'
+  | 'other-heads'
   | 'missing-folds'
   | 'verdict'
   | 'card'
@@ -80,12 +83,20 @@ function reportIn(bytes: Buffer): GateReport {
   return report;
 }
 
-/** Of a part of the heads or folds the best could be chosen. */
-function refuseMissingFolds({ heads }: GateReport['evidence']): void {
-  const names = heads.map(({ head }) => head);
-  if (!isDeepStrictEqual([...names].sort(), [...HEAD_NAMES].sort())) {
-    throw new EvidenceRefused('missing-folds', `it is about ${names.join(', ') || 'no head'}`);
+/** A head that is in the candidate would trade: one that no gate has judged must not be there, and none may be left out. */
+function refuseOtherHeads(candidate: readonly SignedFile[], heads: readonly string[]): void {
+  const names = new Set(
+    candidate.flatMap(({ name }) => (name.startsWith('heads/') ? [name.slice(6).replace(/\.(?:json|onnx)$/, '')] : [])),
+  );
+  if (!isSameList([...names], heads)) {
+    throw new EvidenceRefused('other-heads', `the candidate has ${list(names)}, and a release has ${list(heads)}`);
   }
+}
+
+/** Of a part of the heads or folds the best could be chosen. */
+function refuseMissingFolds({ heads }: GateReport['evidence'], all: readonly string[]): void {
+  const names = heads.map(({ head }) => head);
+  if (!isSameList(names, all)) throw new EvidenceRefused('missing-folds', `it is about ${list(names)}`);
   for (const { head, data, folds } of heads) {
     const planned = Array.from({ length: data.foldsPlanned }, (_, fold) => fold);
     if (
@@ -109,7 +120,7 @@ function refuseUnearnedPass({ verdict, evidence, thresholds }: GateReport, own: 
 
 /** The card that people decide on tells of this report and of these heads. */
 function cardOf(
-  ask: { shipId: string; candidate: readonly SignedFile[]; card: Buffer },
+  ask: { shipId: string; candidate: readonly SignedFile[]; card: Buffer; heads: readonly string[] },
   report: GateReport,
 ): ModelCard {
   let card: ModelCard;
@@ -126,8 +137,19 @@ function cardOf(
     encodeGateReport(card.gate).sha256 === sha256 &&
     card.synthetic === report.evidence.synthetic &&
     card.featureSchemaSha256 === hashOf('feature-schema.json') &&
-    card.heads.length === HEAD_NAMES.length &&
+    isSameList(
+      card.heads.map(({ spec }) => spec.name),
+      ask.heads,
+    ) &&
     card.heads.every(({ spec, onnxSha256 }) => onnxSha256 === hashOf(`heads/${spec.name}.onnx`));
   if (!fits) throw new EvidenceRefused('card', 'the model card tells of another ship, report or candidate');
   return card;
+}
+
+function isSameList(names: readonly string[], others: readonly string[]): boolean {
+  return isDeepStrictEqual([...names].sort(), [...others].sort());
+}
+
+function list(names: Iterable<string>): string {
+  return [...names].join(', ') || 'no head';
 }

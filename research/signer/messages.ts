@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failureType } from '../../shared/fields/failure-type.js';
 import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { signedDecision } from '../../shared/trust/decision.js';
@@ -49,7 +50,8 @@ export const signerAnswer = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), release: signedReleaseWord.nullable() }),
   z.strictObject({
     ok: z.literal(false),
-    type: z.string(),
+    /** A signer of another version may know types that this one does not; its message says what it is. */
+    type: failureType.catch('SignerRefused'),
     message: z.string(),
     fix: z.string().optional(),
     details: z.record(z.string(), z.unknown()),

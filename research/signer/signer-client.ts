@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../../shared/failure.js';
+import type { FailureType } from '../../shared/failure-types.js';
 import type { SignedReleaseFiles } from '../release/sign-release.js';
 import { type SignerRequest, signerAnswer } from './messages.js';
 
@@ -31,7 +32,7 @@ export class SignerClient {
 /** A refusal of the signer, as it said it. */
 export class SignerRefusal extends Failure {
   constructor(
-    type: string,
+    type: FailureType,
     message: string,
     fix: string | undefined,
     details: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@ import { verifySighting } from '../../shared/contract/release-sighting.js';
 import { Failure } from '../../shared/failure.js';
 import { signersOf } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
-import { candidateSha256, verifyDecision } from '../../shared/trust/decision.js';
+import { candidateSha256, DecisionRefused, verifyDecision } from '../../shared/trust/decision.js';
 import { type DsseEnvelope, encodeEnvelope } from '../../shared/trust/dsse.js';
 import { isSameProduct } from '../../shared/trust/product.js';
 import {
@@ -26,6 +26,7 @@ import {
   buildRollback,
   isBuilt,
   type ReleaseFacts,
+  ReleaseMissing,
   readBuiltRelease,
   releaseLedger,
 } from '../release/build-release.js';
@@ -57,6 +58,8 @@ export interface SignerRules {
   /** A pass under laxer thresholds than these is none. */
   readonly thresholds: GateThresholds;
   readonly lifetimeDays: number;
+  /** What a release is made of: of fewer, or of others, nothing is signed. */
+  readonly heads: readonly string[];
 }
 
 /**
@@ -97,8 +100,8 @@ export class Signer {
     const report = inbox.take(gateReportSha256, REPORT_BYTES_MAX);
     const cardJson = inbox.take(dossier.cardJsonSha256, REPORT_BYTES_MAX);
     const liveRelease = this.priorOf(shipId);
-    const { thresholds, lifetimeDays } = this.rules;
-    const judged = judgeDossier({ shipId, candidate, report, card: cardJson, liveRelease, thresholds });
+    const { thresholds, lifetimeDays, heads } = this.rules;
+    const judged = judgeDossier({ shipId, candidate, report, card: cardJson, liveRelease, thresholds, heads });
     this.requireMeasured(dossier, judged);
     const { verdict } = judged.report.verdict;
     const decision = verdict === 'hold' ? this.approvalOf(dossier) : undefined;
@@ -138,7 +141,7 @@ export class Signer {
     const subject = { shipId, candidateSha256: candidateSha256(candidate), gateReportSha256 };
     verifyDecision(decision ?? {}, subject, this.root());
     if (decision?.verdict !== 'approve') {
-      throw new Failure('DecisionRefused', 'the decision is refused: it rejects this ship', 'start a new ship');
+      throw new DecisionRefused('rejects', 'it rejects this ship');
     }
     return { ...decision, verdict: decision.verdict };
   }
@@ -298,7 +301,7 @@ export class Signer {
       .list()
       .find((one) => one.payloadSha256 === payloadSha256);
     if (found) return found;
-    throw new Failure('ReleaseMissing', `no release has the payload ${payloadSha256}`, 'see `believe release list`');
+    throw new ReleaseMissing(this.places.releasesFolder, `with payload ${payloadSha256}`);
   }
 
   private signing(releaseId: string) {

@@ -1,8 +1,8 @@
 import type { Column } from './column.js';
 import type { ColumnChunk } from './column-chunk.js';
 import { columnsOf, type DatasetName, type Shape } from './datasets.js';
-import { DECODER_THREADS } from './reading/decoder-threads.js';
-import { ObjectReader, type SpareBuffers } from './reading/read-object.js';
+import { DECODER_THREADS } from './decoder/decoder-threads.js';
+import { ObjectReader, type SpareBuffers } from './decoder/read-object.js';
 
 /**
  * Reads columns of Parquet objects of one dataset, in the order of the files and their rows, in constant memory: a few

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.js';
+import type { FailureType } from '../../shared/failure-types.js';
 import type { HeadRecipe } from '../../shared/model/heads/head.js';
 import type { Booster, FeatureRows, LibraryFile } from './booster.js';
 import { boosterParameters } from './booster-parameters.js';
@@ -39,7 +40,7 @@ export type BoosterMessage =
 
 /** A Failure as it crosses the thread boundary. */
 export interface FailureParts {
-  readonly type: string;
+  readonly type: FailureType;
   readonly message: string;
   readonly fix: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;

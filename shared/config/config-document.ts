@@ -1,4 +1,5 @@
 import { type ConfigField, type ConfigSection, configFields } from './config-fields.js';
+import { FORMER_SETTINGS } from './former-settings.js';
 
 /** docs/configuration.md: every field of the schema, so that the document cannot differ from it. */
 export function configDocument(): string {
@@ -6,7 +7,8 @@ export function configDocument(): string {
   const roots = fields.filter(({ path }) => !path.includes('.'));
   return `${INTRODUCTION}
 ${table(roots)}
-${sections.map((section) => sectionText(section, fields)).join('')}`;
+${sections.map((section) => sectionText(section, fields)).join('')}
+${formerSettings()}`;
 }
 
 const INTRODUCTION = `<!-- Generated: node bin/believe.mjs config document > docs/configuration.md -->
@@ -20,7 +22,8 @@ the options of a command. Everything is resolved and checked once, at start.
 - \`believe config show\` prints the settings in force.
 
 An environment variable is the path of its field in capitals: \`temporal.uiPort\` is \`BELIEVE_TEMPORAL_UI_PORT\`. A list is
-written with commas or as JSON, nothing as \`null\`. \`BELIEVE_CACHE\`, \`BELIEVE_TEMPORAL\` and \`BELIEVE_LIBXGBOOST\` belong to the
+written with commas or as JSON, nothing as \`null\`. Limits and thresholds (\`risk\`, \`gate\`) have no variables and no options: they change
+in a file only, where a second person can read what holds. \`BELIEVE_CACHE\`, \`BELIEVE_TEMPORAL\` and \`BELIEVE_LIBXGBOOST\` belong to the
 set-up (\`believe doctor\`), and \`BELIEVE_SAMPLE_DATA\` to tests and benches, not to this file.
 
 \`\`\`json
@@ -41,9 +44,20 @@ function table(fields: readonly ConfigField[]): string {
   const rows = fields.map((field) => {
     const name = `\`${field.path.split('.').at(-1)}\`${field.onlyFor ? ` (${field.onlyFor})` : ''}`;
     const preset = field.default === undefined ? 'must be given' : `\`${JSON.stringify(field.default)}\``;
-    return `| ${[name, field.description, field.allowed, preset, `\`${field.variable}\``].map(cell).join(' | ')} |`;
+    const variable = field.variable === null ? 'file only' : `\`${field.variable}\``;
+    return `| ${[name, field.description, field.allowed, preset, variable].map(cell).join(' | ')} |`;
   });
   return ['| field | meaning | allowed | default | variable |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function formerSettings(): string {
+  const rows = FORMER_SETTINGS.map(({ path, instead }) => `| \`${path}\` | ${cell(instead)} |`);
+  return `## No longer settings
+
+A file or a variable that names one of these is refused, with what holds instead.
+
+${['| former setting | instead |', '|---|---|', ...rows].join('\n')}
+`;
 }
 
 function cell(text: string): string {

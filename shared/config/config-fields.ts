@@ -6,8 +6,8 @@ import { configSchema } from './config.js';
 export interface ConfigField {
   /** Names from the root of the file, joined by dots. */
   readonly path: string;
-  /** Environment variable that overrides the field. */
-  readonly variable: string;
+  /** Environment variable that overrides the field; null where only a file may change it. */
+  readonly variable: string | null;
   readonly description: string;
   /** What may be written there, in words. */
   readonly allowed: string;
@@ -17,8 +17,6 @@ export interface ConfigField {
   readonly onlyFor: string | null;
   /** JSON type of the field, null aside. */
   readonly type: 'string' | 'number' | 'boolean' | 'array';
-  /** JSON type of the items of an array. */
-  readonly itemType: 'string' | 'number' | null;
 }
 
 /** Fields that belong together. */
@@ -36,6 +34,9 @@ interface Node extends AllowedNode {
   readonly oneOf?: readonly Node[];
   readonly anyOf?: readonly Node[];
 }
+
+/** What decides how much may be lost and what may trade: a variable would leave no trace that a second person can read. */
+const FILE_ONLY_SECTIONS: readonly string[] = ['risk', 'gate'];
 
 export interface ConfigFields {
   readonly fields: readonly ConfigField[];
@@ -99,12 +100,11 @@ function fieldOf(node: Node, pathNames: readonly string[], onlyFor: string | nul
   const value = node.anyOf?.find((option) => option.type !== 'null') ?? node;
   return {
     path,
-    variable: variableOf(path),
+    variable: FILE_ONLY_SECTIONS.includes(pathNames[0]!) ? null : variableOf(path),
     description: node.description ?? '',
     allowed: allowedValues(node),
     default: node.default,
     onlyFor,
     type: value.type === 'integer' ? 'number' : (value.type as ConfigField['type']),
-    itemType: value.items ? (value.items.type === 'string' ? 'string' : 'number') : null,
   };
 }

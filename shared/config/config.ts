@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { bridgeConfig } from './bridge.js';
 import { text } from './field-types.js';
-import { gateThresholds } from './gate-thresholds.js';
+import { gateSettings } from './gate-thresholds.js';
 import { clockConfig, inputConfig, instrumentConfig } from './market.js';
-import { backtestConfig, riskConfig, scheduleConfig, shipConfig } from './operations.js';
+import { backtestConfig, scheduleConfig, shipConfig } from './operations.js';
+import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { trainingConfig } from './training.js';
 import { uploadConfig } from './upload.js';
@@ -16,11 +17,11 @@ export const configSchema = z
     input: inputConfig.prefault({ kind: 'synthetic' }).describe('What the heads are trained on.'),
     clock: clockConfig.prefault({ kind: 'replay' }).describe('Market time of every process of this home folder.'),
     training: trainingConfig.prefault({}).describe('How heads are trained.'),
-    gate: gateThresholds.prefault({}).describe('What holds a release.'),
+    gate: gateSettings.prefault({}).describe('What holds a release; changed in a file only.'),
     ship: shipConfig.prefault({}).describe('The ship path.'),
     backtest: backtestConfig.prefault({}).describe('Backtests on the research workers.'),
     schedule: scheduleConfig.prefault({}).describe('The nightly retrain.'),
-    risk: riskConfig.prefault({}).describe('Limits of the bridge; they fail closed.'),
+    risk: riskConfig.prefault({}).describe('Limits of the bridge; they fail closed, and are changed in a file only.'),
     temporal: temporalConfig.prefault({}).describe('The workflow server.'),
     bridge: bridgeConfig.prefault({}).describe('The execution bridge.'),
     gateway: gatewayConfig.prefault({}).describe('The IB session.'),

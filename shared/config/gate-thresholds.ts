@@ -3,8 +3,21 @@ import { z } from 'zod';
 const share = z.number().min(0).max(1);
 
 /**
- * Everything that the gate compares a number with. The defaults are the house rules of docs/gate.md; a gate report carries
- * the thresholds that judged it.
+ * How the gate works, as against how much it asks for: no settings. Walk-forward never trains on what starts after a test
+ * block, so that an embargo changes nothing; a seed that could be chosen could be searched for the draws that pass; and
+ * the family and the parts of the overfitting estimate are the ones that it was measured with (docs/gate.md): a narrower
+ * family finds less overfitting.
+ */
+export const GATE_METHOD = {
+  embargoMs: 0,
+  bootstrapSeed: 20_250_101,
+  pboPartitions: 8,
+  costMarginFamily: [0, 0.5, 1, 1.5, 2, 3],
+} as const;
+
+/**
+ * Everything that the gate compares a number with, and its method. The defaults are the house rules of docs/gate.md; a gate
+ * report carries the thresholds that judged it, and an older one may have been judged by another method.
  */
 export const gateThresholds = z.strictObject({
   foldsMin: z
@@ -32,7 +45,7 @@ export const gateThresholds = z.strictObject({
   embargoMs: z
     .number()
     .nonnegative()
-    .default(0)
+    .default(GATE_METHOD.embargoMs)
     .describe('Time after a test block in which no training sample starts; walk-forward never trains there.'),
   significance: z
     .number()
@@ -65,7 +78,7 @@ export const gateThresholds = z.strictObject({
     .min(4)
     .max(16)
     .multipleOf(2)
-    .default(8)
+    .default(GATE_METHOD.pboPartitions)
     .describe('Contiguous parts of the tested dates that the overfitting estimate recombines; even.'),
   costMargin: z
     .number()
@@ -76,11 +89,19 @@ export const gateThresholds = z.strictObject({
     .array(z.number().nonnegative())
     .min(2)
     .max(12)
-    .default([0, 0.5, 1, 1.5, 2, 3])
+    .default([...GATE_METHOD.costMarginFamily])
     .describe(
       'Margins at which the same forecasts are traded again, with and against them, for the overfitting estimate.',
     ),
   bootstrapDraws: z.number().int().min(200).max(100_000).default(2000).describe('Draws of the day-block bootstrap.'),
-  bootstrapSeed: z.number().int().nonnegative().default(20_250_101).describe('Its seed.'),
+  bootstrapSeed: z.number().int().nonnegative().default(GATE_METHOD.bootstrapSeed).describe('Its seed.'),
 });
 export type GateThresholds = Readonly<z.infer<typeof gateThresholds>>;
+
+/** What a configuration file may change of them. */
+export const gateSettings = gateThresholds.omit({
+  embargoMs: true,
+  bootstrapSeed: true,
+  pboPartitions: true,
+  costMarginFamily: true,
+});

@@ -1,4 +1,4 @@
-import type { RiskLimits } from './operations.js';
+import type { RiskLimits } from './risk.js';
 
 /** In which direction a limit lets more happen. */
 const LOOSER: Readonly<Record<keyof RiskLimits, 'larger' | 'smaller'>> = {

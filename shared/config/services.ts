@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { port, portOrOff, positiveCount, text } from './field-types.js';
 import { hostOf, isLoopback } from './loopback.js';
 
-/** The one client id that this product ever uses: IB ties open orders to it. */
+/** The one API client id of the bridge, and no setting: IB ties open orders to it, and shows and cancels them under no other. */
 export const CLIENT_ID = 251;
 
 export const temporalConfig = z
@@ -64,10 +64,6 @@ export const gatewayConfig = z.strictObject({
     .default(true)
     .describe('Start the gateway simulator on this machine, with SYNTHETIC or replayed data.'),
   account: text.default('DU1000001').describe('Account that orders are sent for; paper accounts start with D.'),
-  clientId: z
-    .literal(CLIENT_ID)
-    .default(CLIENT_ID)
-    .describe('API client id; always this one, because IB ties open orders to it.'),
   mode: z.enum(['paper', 'live']).default('paper').describe('live sends real orders and needs liveAccount.'),
   liveAccount: text
     .nullable()

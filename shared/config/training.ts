@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { HEAD_NAMES, type HeadName, type HeadRecipe, headRecipe } from '../model/heads/head.js';
+import { type HeadRecipe, headRecipe } from '../model/heads/head.js';
+import { HEADS, type TrainedHeadName } from '../model/heads/head-specs.js';
 
 const RECIPE_FIELDS: Readonly<Record<keyof HeadRecipe, string>> = {
   rounds: 'Boosting rounds (times three trees for a three-class head).',
@@ -21,40 +22,24 @@ function recipe(defaults: HeadRecipe) {
   return z.strictObject(Object.fromEntries(fields) as Record<keyof HeadRecipe, z.ZodDefault<z.ZodNumber>>).prefault({});
 }
 
-const BASE: HeadRecipe = {
-  rounds: 40,
-  maxDepth: 3,
-  eta: 0.1,
-  minChildWeight: 20,
-  subsample: 0.8,
-  colsampleByTree: 0.8,
-  lambda: 5,
-  seed: 1,
-};
-/** Heavier penalties and fewer features a tree: lower log loss out of sample in every head, on three seeds of the generator. */
-const CALMER: HeadRecipe = { ...BASE, minChildWeight: 80, colsampleByTree: 0.5, lambda: 20 };
-const IMPROVED: Readonly<Record<HeadName, HeadRecipe>> = {
-  F2_dom: { ...CALMER, rounds: 100, eta: 0.06 },
-  XGB_5m: { ...CALMER, maxDepth: 1 },
-  Tick_ML: { ...CALMER, rounds: 60, maxDepth: 2 },
-};
+/** The project's second recipe, better regularised: fixed, so that `improved` means the same in every ship (docs/training.md). */
+export const IMPROVED_RECIPES = Object.fromEntries(
+  HEADS.map(({ spec, recipes: { improved } }) => [spec.name, improved]),
+) as Readonly<Record<TrainedHeadName, HeadRecipe>>;
 
-function recipes(defaultsOf: (head: HeadName) => HeadRecipe) {
-  const [f2Dom, xgb5m, tickMl] = HEAD_NAMES;
-  return z
-    .strictObject({
-      [f2Dom]: recipe(defaultsOf(f2Dom)).describe('The head that looks at the ten-level book.'),
-      [xgb5m]: recipe(defaultsOf(xgb5m)).describe('The head that looks at five-minute bars.'),
-      [tickMl]: recipe(defaultsOf(tickMl)).describe('The head that looks at the flow of trades.'),
-    })
-    .prefault({});
+/** The recipe that is set, of each head. */
+function recipes() {
+  const fields = HEADS.map(({ spec, looksAt, recipes: { base } }) => [
+    spec.name,
+    recipe(base).describe(`The head that looks at ${looksAt}.`),
+  ]);
+  return z.strictObject(Object.fromEntries(fields) as Record<TrainedHeadName, ReturnType<typeof recipe>>).prefault({});
 }
 
 export const trainingConfig = z.strictObject({
   recipes: z
     .strictObject({
-      base: recipes(() => BASE).describe('What a ship trains unless it is told otherwise.'),
-      improved: recipes((head) => IMPROVED[head]).describe("The project's second recipe: better regularised."),
+      base: recipes().describe('What a ship trains unless it is told otherwise.'),
     })
     .prefault({})
     .describe('XGBoost parameters of each head.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type RiskLimits, riskConfig } from '../config/operations.js';
+import { type RiskLimits, riskConfig } from '../config/risk.js';
 import { BadInput } from '../failure.js';
 import { type DsseEnvelope, dsseEnvelope } from '../trust/dsse.js';
 import { actOf } from '../trust/operator-act.js';

@@ -99,10 +99,18 @@ export function verifyDecision(
 
 const SUBJECTS = { shipId: 'ship', candidateSha256: 'candidate', gateReportSha256: 'gate report' } as const;
 
-export type DecisionFault = 'no-operators' | 'unsigned' | 'malformed' | 'signature' | 'words' | 'other-subject';
+export type DecisionFault =
+  | 'no-operators'
+  | 'unsigned'
+  | 'malformed'
+  | 'signature'
+  | 'words'
+  | 'other-subject'
+  | 'rejects';
 
 const FIXES: Partial<Record<DecisionFault, string>> = {
   'no-operators': 'list one: believe operators add --name NAME',
+  rejects: 'start a new ship',
 };
 
 export class DecisionRefused extends Failure {

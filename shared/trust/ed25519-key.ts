@@ -81,8 +81,8 @@ export function publicKeyPem(key: { readonly spkiDer: Buffer }): string {
 }
 
 export class BadKey extends Failure {
-  constructor(message: string) {
-    super('BadKey', message, 'make keys with `believe keys init`, or restore the key file from its backup');
+  constructor(message: string, fix = 'make keys with `believe keys init`, or restore the key file from its backup') {
+    super('BadKey', message, fix);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type RiskLimits, riskConfig } from '../config/operations.js';
+import { type RiskLimits, riskConfig } from '../config/risk.js';
 import { Failure } from '../failure.js';
 import { type DsseEnvelope, signEnvelope } from './dsse.js';
 import type { EnvelopeKey } from './listed-key.js';

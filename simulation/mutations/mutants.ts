@@ -86,13 +86,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'reconcile-settled',
-    patches: [patch('orders/reconciliation.js', 'for (const entry of settled) deps.journal.append(entry);', '')],
+    patches: [patch('orders/reconcile.js', 'for (const entry of settled) deps.journal.append(entry);', '')],
   },
   {
     name: 'reconcile-missing',
     patches: [
       patch(
-        'orders/reconciliation.js',
+        'orders/reconcile.js',
         'for (const order of stillMissing) deps.journal.append(outcomeOfMissing(order));',
         '',
       ),
@@ -101,35 +101,35 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'reconcile-second-look',
     patches: [
-      patch('orders/reconciliation.js', 'earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) &&', ''),
+      patch('orders/reconcile.js', 'earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) &&', ''),
     ],
   },
   {
     name: 'reconcile-executions',
     patches: [
-      patch(
-        'orders/reconciliation.js',
-        'return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;',
-        'return false;',
-      ),
+      patch('orders/reconcile.js', 'return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;', 'return false;'),
     ],
   },
   {
     name: 'new-connection-looks',
-    patches: [patch('orders/reconciliation.js', 'look < looksMin ||', '')],
+    patches: [patch('orders/reconcile.js', 'look < looksMin ||', '')],
   },
-  { name: 'orphan-cancel', patches: [patch('orders/reconciliation.js', 'desk.cancelOrphan(orderId);', '')] },
+  { name: 'orphan-cancel', patches: [patch('orders/reconcile.js', 'desk.cancelOrphan(orderId);', '')] },
   {
     name: 'double-order',
     patches: [
-      patch('orders/reconciliation.js', 'if (doubles.length > 0)', 'if (false)'),
-      patch('orders/reconciliation.js', 'of doubles.filter(', 'of [].filter('),
+      patch('orders/reconcile.js', 'if (doubles.length > 0)', 'if (false)'),
+      patch('orders/reconcile.js', 'of doubles.filter(', 'of [].filter('),
     ],
   },
   {
     name: 'position-mismatch',
     patches: [
-      patch('orders/reconcile.js', 'return contracts === ledger.positionContracts ? null : contracts;', 'return null;'),
+      patch(
+        'orders/gateway-findings.js',
+        'return contracts === ledger.positionContracts ? null : contracts;',
+        'return null;',
+      ),
     ],
   },
   {

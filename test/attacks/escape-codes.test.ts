@@ -39,7 +39,7 @@ describe('attack: names, reasons and messages that give orders to the terminal',
   });
 
   it('do not come through a failure', () => {
-    const { text } = failureText(new Failure('Broken', `the release of ${ESCAPES}`, ESCAPES));
+    const { text } = failureText(new Failure('ReleaseRefused', `the release of ${ESCAPES}`, ESCAPES));
     assert.doesNotMatch(text, ORDERS);
     assert.doesNotMatch(failureText(new Error(ESCAPES)).text, ORDERS);
   });

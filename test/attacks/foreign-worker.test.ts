@@ -10,7 +10,7 @@ import { signSighting } from '../../shared/contract/release-sighting.js';
 import type { Decision, ToDecide } from '../../shared/orchestration/ship/messages.js';
 import { signDecision } from '../../shared/trust/decision.js';
 import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
-import { Berth } from '../voyage/berth.js';
+import { TestHome } from '../ship/test-home.js';
 import { Foreigner } from './foreigner.js';
 
 const DATA = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
@@ -24,18 +24,18 @@ type Seen = Awaited<ReturnType<Foreigner['have']>>;
 describe('a foreign worker with every right on Temporal', function () {
   this.timeout(300_000);
   const table: { attack: string; expected: string; seen: string }[] = [];
-  let berth: Berth;
-  let up: ReturnType<Berth['start']>;
+  let testHome: TestHome;
+  let up: ReturnType<TestHome['start']>;
   let foreigner: Foreigner;
   let ship: ShipHandle;
   let subject: ToDecide;
 
   before(async () => {
-    berth = await Berth.open();
-    up = berth.start('up', '--data', DATA, '--bars', BARS, '--by', 'ann');
+    testHome = await TestHome.open();
+    up = testHome.start('up', '--data', DATA, '--bars', BARS, '--by', 'ann');
     await up.until(/decide with/);
-    const { stdout } = await berth.believe('ship', 'status', '--json');
-    foreigner = await Foreigner.arrive(berth.temporalAddress);
+    const { stdout } = await testHome.believe('ship', 'status', '--json');
+    foreigner = await Foreigner.arrive(testHome.temporalAddress);
     ship = foreigner.client.workflow.getHandle(
       (JSON.parse(stdout) as { ships: { workflowId: string }[] }).ships[0]!.workflowId,
     );
@@ -44,7 +44,7 @@ describe('a foreign worker with every right on Temporal', function () {
   after(async () => {
     await foreigner?.leave();
     await up?.stop();
-    await berth?.close();
+    await testHome?.close();
     const width = Math.max(...table.map(({ attack }) => attack.length));
     for (const { attack, expected, seen } of table)
       process.stdout.write(`      ${attack.padEnd(width)} | ${expected} | ${seen}\n`);
@@ -55,7 +55,7 @@ describe('a foreign worker with every right on Temporal', function () {
     table.push({ attack, expected, seen: told });
     assert.equal(told, expected, attack);
   };
-  const releases = () => releaseLedger(path.join(berth.home, 'research', 'releases')).list();
+  const releases = () => releaseLedger(path.join(testHome.home, 'research', 'releases')).list();
   const toLoad = () => ({
     ...{ shipId: subject.shipId, modelVersion: 1, counter: 1, payloadSha256: PAYLOAD },
     ...{ tarball: 'believe-v1.tar.gz', envelope: 'believe-v1.dsse.json' },
@@ -85,7 +85,7 @@ describe('a foreign worker with every right on Temporal', function () {
     note('sign, with "gate pass"', 'DecisionRefused', await sign({ gate: pass }));
     note('sign, with an approval in words', 'DecisionRefused', await sign({ gate: pass, decision: words }));
     note('sign, with a signature of his own', 'DecisionRefused', await sign({ decision: foreignApproval() }));
-    const uri = path.join(berth.home, 'signer', 'keys');
+    const uri = path.join(testHome.home, 'signer', 'keys');
     const report = { uri, sha256: PAYLOAD, bytes: 1 };
     note('sign, with references of his own', 'DecisionRefused', await sign({ gate: { ...pass, report } }));
     assert.deepEqual(releases(), [], 'no number was given');
@@ -140,17 +140,17 @@ describe('a foreign worker with every right on Temporal', function () {
     note('verify what is not there', 'DeliveryMissing', await have('verifyRelease'));
     note('watch what does not trade', 'NotTrading', await have('observeRelease', { marketSeconds: 1 }));
     note('halt trading', 'NotTrading', await have('haltTrading', { reason: 'I say so' }));
-    const broker = (...names: string[]) => path.join(berth.home, 'broker', ...names);
+    const broker = (...names: string[]) => path.join(testHome.home, 'broker', ...names);
     for (const file of [broker('armed', 'swap.json'), broker('control', 'halt.json')])
       assert.equal(existsSync(file), false);
-    assert.deepEqual(berth.swaps(), []);
+    assert.deepEqual(testHome.swaps(), []);
   });
 
   it('leaves the ship to be approved by the operator, and cannot undo that either', async () => {
-    const approved = await berth.believe('ship', 'approve', '--reason', 'seen the card');
+    const approved = await testHome.believe('ship', 'approve', '--reason', 'seen the card');
     assert.equal(approved.code, 0, approved.stderr);
     await up.until(/LIVE: believe-v1/);
-    const [swap] = berth.swaps();
+    const [swap] = testHome.swaps();
     const { shipId, payloadSha256 } = swap!;
     const { result } = await foreigner.read(ship.workflowId, 'observeRelease');
     const { sighting } = result as { sighting: object };
@@ -162,13 +162,13 @@ describe('a foreign worker with every right on Temporal', function () {
       'done: null',
       await foreigner.have('research', 'revokeRelease', { shipId, reason: 'x' }),
     );
-    const published = path.join(berth.home, 'research', 'published');
+    const published = path.join(testHome.home, 'research', 'published');
     assert.equal(existsSync(path.join(published, 'revocations.dsse.json')), false);
     const other = { shipId: 'ship/other~0a1b2c3d', reason: 'x' };
     note('halt for another ship', 'NotTrading', await foreigner.have('broker', 'haltTrading', other));
     const own = { shipId, reason: 'x' };
     note('halt for a ship that does well', 'NotSeenToFail', await foreigner.have('broker', 'haltTrading', own));
-    assert.equal(berth.swaps().length, 1);
+    assert.equal(testHome.swaps().length, 1);
     assert.deepEqual(
       releases().map(({ state }) => state),
       ['live'],

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startBridge } from '../../bridge/bridge.js';
-import type { RiskLimits } from '../../shared/config/operations.js';
+import type { RiskLimits } from '../../shared/config/risk.js';
 import { ACCOUNT, QUICK, Rig } from '../bridge/rig.js';
 import { signedLimits } from '../bridge/signed-request.js';
 

@@ -71,22 +71,22 @@ const choice = {
 };
 const oneStep = fc.record({ ...choice, what: fc.constant('step' as const), step: fc.nat(60) });
 /** The steps of a ship in their order, some of them left out: what brings a foreigner furthest. */
-const oneVoyage = fc.record({
+const oneWholeShip = fc.record({
   ...choice,
-  what: fc.constant('voyage' as const),
+  what: fc.constant('whole ship' as const),
   left: fc.nat(0x3ff),
   healthy: fc.boolean(),
 });
 const bridge = fc.record({ ...choice, what: fc.constant('bridge' as const) });
 const act = fc.oneof(
   { arbitrary: oneStep, weight: 6 },
-  { arbitrary: oneVoyage, weight: 3 },
+  { arbitrary: oneWholeShip, weight: 3 },
   { arbitrary: bridge, weight: 1 },
 );
 type Choice = { [K in keyof typeof choice]: (typeof choice)[K] extends fc.Arbitrary<infer T> ? T : never };
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
-const VOYAGE = [
+const STEPS_OF_A_SHIP = [
   'signRelease',
   'publishRelease',
   'pullRelease',
@@ -228,14 +228,14 @@ class World {
         const name = this.names[one.step % this.names.length]!;
         return void (await this.call(name, this.askOf(name, one)));
       }
-      case 'voyage':
-        return await this.voyage(one);
+      case 'whole ship':
+        return await this.wholeShip(one);
     }
   }
 
-  private async voyage(one: Act & { what: 'voyage' }): Promise<void> {
+  private async wholeShip(one: Act & { what: 'whole ship' }): Promise<void> {
     const shipId = this.shipOf(one);
-    for (const [at, name] of VOYAGE.entries()) {
+    for (const [at, name] of STEPS_OF_A_SHIP.entries()) {
       if (((one.left >> at) & 1) === 1 && one.left % 3 === 0) continue;
       if (name === 'BRIDGE') await this.swap();
       else if (name !== 'signRollback' || !one.healthy) {

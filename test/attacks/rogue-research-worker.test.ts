@@ -13,12 +13,13 @@ import { signerAddress } from '../../research/signer/signer-address.js';
 import { signerPlaces } from '../../research/signer/signer-places.js';
 import { type SignerServer, serveSigner } from '../../research/signer/signer-server.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { readSigningKeys, writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { generateSigningKey, type SigningKey } from '../../shared/trust/ed25519-key.js';
 import { library } from '../training/library.js';
-import { Harbour } from '../workflows/harbour.js';
+import { ScriptedServer } from '../workflows/scripted-server.js';
 import { HostileCaller } from './hostile-caller.js';
 
 /**
@@ -27,22 +28,22 @@ import { HostileCaller } from './hostile-caller.js';
  */
 describe('a rogue worker that takes the steps of research from a real server', function () {
   this.timeout(300_000);
-  let harbour: Harbour;
+  let server: ScriptedServer;
   let machine: HostileCaller;
   let signer: SignerServer;
   let honest: SigningKey;
   before(async () => {
-    [harbour, machine] = await Promise.all([Harbour.open(), HostileCaller.enter()]);
+    [server, machine] = await Promise.all([ScriptedServer.open(), HostileCaller.enter()]);
     [honest] = readSigningKeys(measuringKeysFolder(machine.home), 'measuring') as [SigningKey];
     const { lock, ...places } = signerPlaces(machine.home);
     signer = await serveSigner({
-      signer: new Signer(places, { thresholds: gateThresholds.parse({}), lifetimeDays: 30 }),
+      signer: new Signer(places, { thresholds: gateThresholds.parse({}), lifetimeDays: 30, heads: HEAD_NAMES }),
       ...{ address: signerAddress(machine.home), lock, log: () => {} },
     });
   });
   after(async () => {
     await signer?.close();
-    await harbour?.close();
+    await server?.close();
     machine?.leave();
   });
 
@@ -55,8 +56,8 @@ describe('a rogue worker that takes the steps of research from a real server', f
     const input = { kind: 'files' as const, depth: [depthFile], bars: [barsFile] };
     const code = { codeCommit: 'c0ffee', lockfileSha256: '0'.repeat(64), isOpen: async () => false };
     const research = createResearchActivities({ config: { ...config, input }, library, ...code });
-    return await harbour.with({ research }, async () => {
-      const ship = await harbour.start('rogue');
+    return await server.with({ research }, async () => {
+      const ship = await server.start('rogue');
       const ended = ship.result().catch((error: unknown) => error);
       while ((await ship.describe()).typedSearchAttributes.get(SHIP_ATTRIBUTES.stage) !== 'Held') await pause(100);
       const approval = signApproval({ home, reason: 'seen the card', subject: await subjectOf(ship) });

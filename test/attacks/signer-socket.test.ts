@@ -27,7 +27,9 @@ describe('the signer as a process', function () {
   });
   beforeEach(() => {
     table = new SigningTable(path.join(folder(), 'home'));
-    writeHomeConfig(loadConfig({ env: {}, overrides: { home: table.home, gate: { testRowsMin: 20 } } }));
+    const file = path.join(folder(), 'settings.json');
+    writeFileSync(file, JSON.stringify({ gate: { testRowsMin: 20 } }));
+    writeHomeConfig(loadConfig({ file, env: {}, overrides: { home: table.home } }));
   });
   afterEach(async () => {
     await Promise.all(started.splice(0).map(end));

@@ -13,7 +13,7 @@ import { signerPlaces } from '../../research/signer/signer-places.js';
 import { type GateThresholds, gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { type ReleaseSighting, signSighting } from '../../shared/contract/release-sighting.js';
 import { featureSchemaJson, featureSchemaSha256 } from '../../shared/market/features/schema.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import { readSigningKeys, writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { describeFiles } from '../../shared/trust/archive.js';
@@ -40,11 +40,12 @@ export class SigningTable {
   constructor(
     readonly home: string,
     thresholds: GateThresholds = THRESHOLDS,
+    heads: readonly string[] = HEAD_NAMES,
   ) {
     writeSigningKey(measuringKeysFolder(home), 'measuring', MEASURING_KEY);
     initKeys(keyPlaces(home), { ...USUAL_CEREMONY, operatorName: 'ann', nowMs: Date.now() });
     this.places = signerPlaces(home);
-    this.signer = new Signer(this.places, { thresholds, lifetimeDays: 30 });
+    this.signer = new Signer(this.places, { thresholds, lifetimeDays: 30, heads });
   }
 
   get root(): TrustedRoot {
@@ -129,21 +130,29 @@ export class SigningTable {
 /** A cargo that the gate passes, or holds because the market has no edge. */
 export async function cargoOf(
   shipId: string,
-  { edge = true, priorRelease = null }: { edge?: boolean; priorRelease?: string | null } = {},
+  { edge = true, priorRelease = null, heads = HEAD_NAMES, ungated = [] }: CargoChanges = {},
 ): Promise<Cargo> {
   const files = new Map([['feature-schema.json', Buffer.from(featureSchemaJson)]]);
-  for (const name of HEAD_NAMES) files.set(`heads/${name}.onnx`, Buffer.from(`graph of ${name} for ${shipId}`));
-  const report = await reportOf(shipId, files, edge, priorRelease);
+  for (const name of [...heads, ...ungated])
+    files.set(`heads/${name}.onnx`, Buffer.from(`graph of ${name} for ${shipId}`));
+  const report = await reportOf(shipId, files, { edge, priorRelease, heads });
   return { shipId, files, report, card: cardOf(shipId, files, report) };
+}
+
+interface CargoChanges {
+  readonly edge?: boolean;
+  readonly priorRelease?: string | null;
+  readonly heads?: readonly string[];
+  /** Heads that lie in the candidate and that no gate has judged. */
+  readonly ungated?: readonly string[];
 }
 
 async function reportOf(
   shipId: string,
   files: ReadonlyMap<string, Buffer>,
-  edge: boolean,
-  priorRelease: string | null,
+  { edge, priorRelease, heads }: Required<Pick<CargoChanges, 'edge' | 'priorRelease' | 'heads'>>,
 ): Promise<GateReport> {
-  const samples = HEAD_NAMES.map((head, at) =>
+  const samples = heads.map((head, at) =>
     tinySamples({ seed: 1 + at, days: 40, rowsPerDay: 120, signal: edge ? 0.3 : 0, head }),
   );
   const recipe = tinyRecipe(0);
@@ -175,9 +184,9 @@ export function cardOf(shipId: string, files: ReadonlyMap<string, Buffer>, repor
       ],
     },
     ...{ features: [], featureSchemaSha256 },
-    heads: HEAD_NAMES.map((name) => ({
+    heads: report.evidence.heads.map(({ head: name }) => ({
       ...{ v: 1, recipe: tinyRecipe(0), synthetic: true, library: { version: '2', sha256: NO_HASH } },
-      spec: { name, features: ['imbalance_1'], classes: 2, horizonMs: 1000, flatTicks: 0 },
+      spec: { name, features: ['imbalance_1'], classes: 2, horizonMs: 1000, flatTicks: 0, sampling: 'second' },
       ...{ boosterSha256: NO_HASH, featureSchemaSha256, onnxSha256: sha256(files.get(`heads/${name}.onnx`)!) },
       data: {
         ...{ rows: 1, rowsPerClass: [1, 0], tradeDates: 1, firstStartMs: 0, lastEndMs: 1 },

@@ -7,6 +7,7 @@ import { releaseLedger } from '../../research/release/build-release.js';
 import { keyPlaces } from '../../research/release/key-places.js';
 import { addOperator, revokeOperator } from '../../research/release/operators.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import { cosignDecision } from '../../shared/trust/decision.js';
 import { generateSigningKey } from '../../shared/trust/ed25519-key.js';
 import { releaseStatement } from '../../shared/trust/statement.js';
@@ -90,6 +91,23 @@ describe('whoever asks the signer', function () {
       const report = { ...passed.report, evidence: chosen };
       await assert.rejects(open().sign({ ...passed, report }), refusedAs('missing-folds'));
     }
+  });
+
+  it('cannot bring a head into a release that no gate has judged, nor have a release of fewer heads', async () => {
+    const smuggled = await cargoOf('ship/5~0a1b2c3d', { ungated: ['Bars_30m'] });
+    await assert.rejects(open().sign(smuggled), refusedAs('other-heads'));
+    const fewer = await cargoOf('ship/6~0a1b2c3d', { heads: HEAD_NAMES.slice(1) });
+    await assert.rejects(open().sign(fewer), refusedAs('other-heads'));
+  });
+
+  it('gets a ship of one more head signed by the signer that knows of it, and by no other', async () => {
+    const heads = [...HEAD_NAMES, 'Bars_30m'];
+    const four = await cargoOf('ship/4~0a1b2c3d', { heads });
+    assert.equal(four.report.verdict.verdict, 'pass');
+    await assert.rejects(open().sign(four), refusedAs('other-heads'));
+    const table = new SigningTable(path.join(folder(), 'other-home'), undefined, heads);
+    assert.equal((await table.sign(four)).modelVersion, 1);
+    await assert.rejects(table.sign(passed), refusedAs('other-heads'));
   });
 
   it('cannot have a candidate compared with nothing, or with a release that no longer trades', async () => {
@@ -245,7 +263,9 @@ describe('whoever asks the signer', function () {
       await assert.rejects(sign(), /other bytes than its name says/);
       rmSync(file);
       await assert.rejects(sign(), /is not there/);
-      symlinkSync('/etc/hostname', file);
+      const outside = path.join(table.home, 'outside');
+      writeFileSync(outside, 'not of the inbox');
+      symlinkSync(outside, file);
       await assert.rejects(sign(), /is not there, or no plain file/);
       rmSync(file);
       execFileSync('mkfifo', [file]);

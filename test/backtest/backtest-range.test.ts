@@ -17,7 +17,7 @@ import { REGISTERED_ATTRIBUTES, SHIP_ATTRIBUTES } from '../../shared/orchestrati
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import type { backtestRange } from '../../workflows/index.js';
-import { HISTORIES } from '../workflows/harbour.js';
+import { HISTORIES } from '../workflows/scripted-server.js';
 import { Days } from './days.js';
 
 const run = promisify(execFile);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KillPlan } from './kill-moments.js';
 import type { Rig } from './rig.js';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 const LINES_KEPT = 40;
 
 /** A bridge as operators run it, in a process of its own, that can be told when to die. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkPaperOrder, type PaperAsk } from '../../bridge/paper-check/paper-limits.js';
 import type { RiskContext } from '../../bridge/risk/rule.js';
-import { riskConfig } from '../../shared/config/operations.js';
+import { riskConfig } from '../../shared/config/risk.js';
 
 const HOUR_MS = 3_600_000;
 /** Flat, in regular hours, and a configuration that would allow the bridge a lot. */

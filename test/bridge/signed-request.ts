@@ -1,4 +1,4 @@
-import type { RiskLimits } from '../../shared/config/operations.js';
+import type { RiskLimits } from '../../shared/config/risk.js';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import { actNow, signAct, type Wish } from '../../shared/trust/operator-act.js';
 import { OPERATOR } from './toy-release.js';

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, cpSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.js';
 
 /** A real file system of a few MiB in the place of a folder, with what was in it. */
 export class SmallDisk {
@@ -13,8 +12,7 @@ export class SmallDisk {
     renameSync(folder, before);
     mkdirSync(folder);
     const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', folder]);
-    if (status !== 0)
-      throw new Failure('CannotMount', `no file system can be mounted: ${stderr}`, 'run this test as root, on Linux');
+    if (status !== 0) throw new Error(`no file system can be mounted: ${stderr}; run this test as root, on Linux`);
     cpSync(before, folder, { recursive: true });
     rmSync(before, { recursive: true });
     return new SmallDisk(folder);

@@ -44,8 +44,8 @@ const HEAD: HeadSpec = {
 /** Weighs nothing but the imbalance: every imbalance pays. */
 export const EAGER: Ensemble = {
   v: 1,
-  weights: { F2_dom: 1, XGB_5m: 0, Tick_ML: 0 },
-  meanAbsMoveTicks: { F2_dom: 4, XGB_5m: 0, Tick_ML: 0 },
+  weights: { F2_dom: 1 },
+  meanAbsMoveTicks: { F2_dom: 4 },
   policy: {
     ...{ entryEdgeTicks: 0.02, exitEdgeTicks: 0.01, feeTicks: 0, spreadShare: 0 },
     ...{ maxSpreadTicks: 50, maxPositionContracts: 1 },

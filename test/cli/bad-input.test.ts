@@ -4,20 +4,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { sampleFile } from '../../setup/sample-data.js';
-import { Berth } from '../voyage/berth.js';
+import { TestHome } from '../ship/test-home.js';
 
 const HEADER = '{"kind":"header","v":1,"instrument":"ESZ5","tickSize":0.25,"multiplier":50}';
 
 describe('bad input at the start of the set-up', function () {
   this.timeout(120_000);
-  let berth: Berth;
+  let testHome: TestHome;
   before(async () => {
-    berth = await Berth.open();
+    testHome = await TestHome.open();
   });
-  after(() => berth.close());
+  after(() => testHome.close());
 
   async function refused(code: number, said: RegExp, ...args: string[]): Promise<void> {
-    const ended = await berth.believe(...args);
+    const ended = await testHome.believe(...args);
     assert.equal(ended.code, code, ended.stderr);
     assert.match(ended.stderr, said);
     assert.match(ended.stderr, /^ {2}-> ./m, 'a next step');
@@ -25,7 +25,7 @@ describe('bad input at the start of the set-up', function () {
   }
 
   function fileWith(name: string, text: string): string {
-    const file = path.join(berth.home, name);
+    const file = path.join(testHome.home, name);
     writeFileSync(file, text);
     return file;
   }
@@ -50,13 +50,13 @@ describe('bad input at the start of the set-up', function () {
       `${HEADER}\n{"kind":"depth","ts":"1567098590754568913","op":0,"side":1,"position":0,"price":1.0,"size":1}\n{"kind":"depth","ts"\n`,
     );
     const bars = sampleFile('bars/NQ-5m-20241202-20250929.csv.gz');
-    const ended = await berth.believe('up', '--once', '--json', '--data', file, '--bars', bars);
+    const ended = await testHome.believe('up', '--once', '--json', '--data', file, '--bars', bars);
     assert.equal(ended.code, 1, ended.stderr);
     assert.match(ended.stderr, /broken\.jsonl \(line 3\)/);
   });
 
   it('names a port that is taken, and the setting that moves it', async () => {
-    const port = Number(berth.env.BELIEVE_GATEWAY_PORT);
+    const port = Number(testHome.env.BELIEVE_GATEWAY_PORT);
     const server = net.createServer();
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
     try {
@@ -77,18 +77,18 @@ describe('bad input at the start of the set-up', function () {
   });
 
   it('names a wrong option, with 2', async () => {
-    const ended = await berth.believe('ship', 'approve');
+    const ended = await testHome.believe('ship', 'approve');
     assert.equal(ended.code, 2);
     assert.match(ended.stderr, /required option '--reason <text>'/);
   });
 
   it('says that the disk is full', async function () {
-    const disk = path.join(berth.home, 'full');
+    const disk = path.join(testHome.home, 'full');
     mkdirSync(disk);
     // A disk of one megabyte needs the right to mount one; CI has it.
     if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status !== 0) this.skip();
     try {
-      const ended = await berth.believe('up', '--once', '--home', path.join(disk, 'home'));
+      const ended = await testHome.believe('up', '--once', '--home', path.join(disk, 'home'));
       assert.equal(ended.code, 1);
       assert.match(ended.stderr, /the disk of .* is full/);
     } finally {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { configFields } from '../../shared/config/config-fields.js';
+import { configFields, variableOf } from '../../shared/config/config-fields.js';
+import { FORMER_SETTINGS } from '../../shared/config/former-settings.js';
 import { type ConfigProblem, WrongConfig } from '../../shared/config/wrong-config.js';
+import { loadHomeConfig, writeHomeConfig } from '../../shared/node/config/home-config.js';
 import { type ConfigSources, loadConfig } from '../../shared/node/config/load-config.js';
 
 describe('configuration', () => {
@@ -23,7 +25,6 @@ describe('configuration', () => {
   it('needs no file: the defaults are a complete configuration', () => {
     const config = loadConfig({ env: {} });
     assert.equal(config.temporal.address, '127.0.0.1:7233');
-    assert.equal(config.gateway.clientId, 251);
     assert.equal(config.gateway.mode, 'paper');
     assert.equal(config.input.kind, 'synthetic');
     assert.equal(config.clock.kind, 'replay');
@@ -38,17 +39,17 @@ describe('configuration', () => {
   });
 
   it('reads lists, switches, numbers and null from variables', () => {
-    const { input, gate, schedule, rsync } = loadConfig({
+    const { input, schedule, rsync } = loadConfig({
       env: {
         BELIEVE_INPUT_KIND: 'files',
         BELIEVE_INPUT_DEPTH: 'a.jsonl, b.jsonl.gz',
-        BELIEVE_GATE_COST_MARGIN_FAMILY: '[0, 1.5]',
+        BELIEVE_INPUT_BARS: '["c,d.csv"]',
         BELIEVE_SCHEDULE_ENABLED: 'false',
         BELIEVE_RSYNC_BWLIMIT_KI_BPS: 'null',
       },
     });
-    assert.deepEqual(input, { kind: 'files', depth: ['a.jsonl', 'b.jsonl.gz'], bars: [] });
-    assert.deepEqual([gate.costMarginFamily, schedule.enabled, rsync.bwlimitKiBps], [[0, 1.5], false, null]);
+    assert.deepEqual(input, { kind: 'files', depth: ['a.jsonl', 'b.jsonl.gz'], bars: ['c,d.csv'] });
+    assert.deepEqual([schedule.enabled, rsync.bwlimitKiBps], [false, null]);
   });
 
   it('follows the port of the embedded server in the address', () => {
@@ -66,12 +67,12 @@ describe('configuration', () => {
   });
 
   it('names every wrong field at once: where it was set, what was found, what is allowed', () => {
-    const file = fileWith({ rsync: { port: 'x' }, gate: { costMarginFamily: [0, 'y'] }, tempral: {} });
+    const file = fileWith({ rsync: { port: 'x' }, backtest: { folders: ['a', 0] }, tempral: {} });
     const problems = problemsOf({ file, env: { BELIEVE_TEMPORAL_UI_PORT: '70000' }, overrides: { home: '' } });
     assert.deepEqual(
       problems.map(({ source, field, found }) => [source, field, found]).sort(),
       [
-        [file, 'gate.costMarginFamily.1', 'y'],
+        [file, 'backtest.folders.1', 0],
         [file, 'rsync.port', 'x'],
         [file, 'tempral', {}],
         ['BELIEVE_TEMPORAL_UI_PORT', 'temporal.uiPort', 70000],
@@ -121,8 +122,89 @@ describe('configuration', () => {
     assert.doesNotThrow(() => loadConfig({ env: {}, overrides: { gateway, clock: { kind: 'real' } } }));
   });
 
-  it('knows one client id only', () => {
-    assert.equal(problemsOf({ env: { BELIEVE_GATEWAY_CLIENT_ID: '1' } })[0]!.allowed, '251');
+  it('takes risk limits and gate thresholds from a file alone: a variable is refused by name, setting and file', () => {
+    const file = fileWith({ risk: { maxDailyLossUsd: 500 }, gate: { testRowsMin: 20 } });
+    const config = loadConfig({ file, env: {} });
+    assert.deepEqual([config.risk.maxDailyLossUsd, config.gate.testRowsMin], [500, 20]);
+    const fields = configFields().fields.filter(({ path: name }) => /^(risk|gate)\./.test(name));
+    assert.ok(fields.length > 20);
+    for (const field of fields) {
+      assert.equal(field.variable, null, field.path);
+      const variable = variableOf(field.path);
+      const [problem, ...others] = problemsOf({ file, env: { [variable]: JSON.stringify(field.default) } });
+      assert.deepEqual([problem!.source, problem!.field, others], [variable, field.path, []]);
+      assert.ok(problem!.allowed.includes(file), problem!.allowed);
+    }
+    assert.match(
+      messageOf({ env: { BELIEVE_RISK_MAX_DAILY_LOSS_USD: '1' } }),
+      /BELIEVE_RISK_MAX_DAILY_LOSS_USD: risk\.maxDailyLossUsd is "1".*set risk\.maxDailyLossUsd in believe\.config\.json/,
+    );
+    assert.match(messageOf({ env: { BELIEVE_GATE_NONSENSE: '1' } }), /there is no such setting/);
+  });
+
+  describe('that names a former setting', () => {
+    it('is refused with what holds instead, once, in a file and in a variable', () => {
+      for (const { path: name, holds, instead } of FORMER_SETTINGS) {
+        const allowed = `nothing, it is no longer a setting: ${instead}`;
+        const file = fileWith(settingsWith(name, holds));
+        assert.deepEqual(problemsOf({ file, env: {} }), [{ source: file, field: name, found: holds, allowed }]);
+        const variable = variableOf(name);
+        assert.deepEqual(problemsOf({ env: { [variable]: '1' } }), [
+          { source: variable, field: name, found: '1', allowed },
+        ]);
+      }
+    });
+
+    it('is refused where it names a part of a former section', () => {
+      const file = fileWith({ training: { recipes: { improved: { F2_dom: { eta: 0.2 } } } } });
+      assert.deepEqual(
+        problemsOf({ file, env: { BELIEVE_TRAINING_RECIPES_IMPROVED_F2_DOM_ETA: '0.2' } }).map(({ field }) => field),
+        ['training.recipes.improved', 'training.recipes.improved'],
+      );
+    });
+
+    it('is refused beside what else is wrong', () => {
+      const file = fileWith({ gateway: { clientId: 7, port: 0 } });
+      assert.deepEqual(
+        problemsOf({ file, env: {} })
+          .map(({ field }) => field)
+          .sort(),
+        ['gateway.clientId', 'gateway.port'],
+      );
+    });
+
+    it('is no setting of today', () => {
+      const { fields, sections } = configFields();
+      for (const { path: name } of FORMER_SETTINGS)
+        for (const { path: today } of [...fields, ...sections]) assert.ok(today !== name, name);
+    });
+  });
+
+  describe('that an earlier version wrote into a home folder', () => {
+    const home = () => {
+      const config = loadConfig({ env: {}, overrides: { home: path.join(folder, 'home') } });
+      return { config, file: writeHomeConfig(config) };
+    };
+    const withFormer = (change: (name: string, holds: unknown) => unknown) => {
+      const { config, file } = home();
+      const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      for (const { path: name, holds } of FORMER_SETTINGS) place(written, name, change(name, holds));
+      writeFileSync(file, JSON.stringify(written));
+      return config;
+    };
+
+    it('is read where its former settings say what holds now', () => {
+      const config = withFormer((_, holds) => holds);
+      assert.deepEqual(loadHomeConfig({ home: config.home }), config);
+    });
+
+    it('is refused where one says something else', () => {
+      const { home: folderOfHome } = withFormer((name, holds) => (name === 'gate.bootstrapSeed' ? 7 : holds));
+      assert.throws(
+        () => loadHomeConfig({ home: folderOfHome }),
+        (error: WrongConfig) => error.problems.length === 1 && error.problems[0]!.field === 'gate.bootstrapSeed',
+      );
+    });
   });
 
   it('says what is wrong with a file that is missing, no JSON, or no object', () => {
@@ -157,7 +239,8 @@ describe('configuration fields', () => {
   it('each have a description and a variable of their own', () => {
     const { fields, sections } = configFields();
     for (const { path: name, description } of [...fields, ...sections]) assert.ok(description, name);
-    assert.equal(new Set(fields.map(({ variable }) => variable)).size, new Set(fields.map((field) => field.path)).size);
+    const paths = new Set(fields.map((field) => field.path));
+    assert.equal(new Set([...paths].map(variableOf)).size, paths.size);
   });
 
   it('can each be set to its default by its variable, and nothing changes', () => {
@@ -165,11 +248,28 @@ describe('configuration fields', () => {
     for (const field of configFields().fields) {
       const isOfDefaultKind = field.onlyFor === null || ['synthetic', 'replay'].includes(field.onlyFor);
       if (field.default === undefined || !isOfDefaultKind || field.path.startsWith('temporal.tls')) continue;
+      if (field.variable === null) continue;
       const text = typeof field.default === 'string' ? field.default : JSON.stringify(field.default);
       assert.deepEqual(loadConfig({ env: { [field.variable]: text } }), defaults, field.variable);
     }
   });
 });
+
+function settingsWith(name: string, value: unknown): Record<string, unknown> {
+  const settings = {};
+  place(settings, name, value);
+  return settings;
+}
+
+function place(settings: Record<string, unknown>, name: string, value: unknown): void {
+  const [first, ...others] = name.split('.');
+  if (others.length === 0) {
+    settings[first!] = value;
+    return;
+  }
+  settings[first!] ??= {};
+  place(settings[first!] as Record<string, unknown>, others.join('.'), value);
+}
 
 function problemsOf(sources: ConfigSources): readonly ConfigProblem[] {
   try {

@@ -111,6 +111,50 @@ describe('the gate on a SYNTHETIC market', () => {
     assert.equal(result.evidence.portfolio!.tradeDates, 64);
   });
 
+  describe('where the heads are not those of the prior release', () => {
+    const old = tinySamples({ ...SIGNAL, seed: 13 });
+    /** Tested on dates on which the other was not. */
+    const added = tinySamples({ ...SIGNAL, head: 'Bars_30m', days: 80, seed: 14 });
+    const recipe = tinyRecipe(0);
+
+    it('holds for people to decide whether a new head joins, and compares what all of them earn', async () => {
+      const ask = { samples: [old, added], candidate: recipe, prior: recipe, newHeads: ['Bars_30m'] };
+      const { reasons, evidence } = await verdictOf(ask);
+      assert.deepEqual(
+        reasons.map(({ head, rule, sentence }) => [head, rule, sentence]),
+        [['Bars_30m', 'data', 'Bars_30m is new: believe-v1 has no such head to compare it with.']],
+      );
+      const [ofOld, ofAdded] = evidence.heads;
+      assert.ok(ofOld!.comparison && !ofAdded!.comparison);
+      const { candidate, prior } = evidence.portfolio!;
+      assert.equal(prior!.netTicks, ofOld!.pooled!.prior!.netTicks, 'the prior release earned nothing by it');
+      const together = ofOld!.pooled!.candidate.netTicks + ofAdded!.pooled!.candidate.netTicks;
+      assert.ok(Math.abs(candidate.netTicks - together) < 1e-6);
+      assert.equal(evidence.portfolio!.tradeDates, 64);
+    });
+
+    it('judges a new head by its own rules as well', async () => {
+      const noise = tinySamples({ ...SIGNAL, head: 'Bars_30m', signal: 0, seed: 15 });
+      const { reasons } = await verdictOf({
+        ...{ samples: [old, noise], candidate: recipe, prior: recipe, newHeads: ['Bars_30m'] },
+      });
+      const ofNoise = reasons.filter(({ head }) => head === 'Bars_30m').map(({ rule }) => rule);
+      assert.deepEqual(ofNoise, ['data', 'class-prior']);
+    });
+
+    it('holds where a head is left out, by name', async () => {
+      const run = { ...(await tinyRun({ samples: [old], candidate: recipe, prior: recipe })), leftOutHeads: ['Gone'] };
+      const { evidence } = gatherEvidence(run, []);
+      const { verdict, reasons } = judgeGate(evidence, run.thresholds);
+      assert.equal(verdict, 'hold');
+      assert.deepEqual(
+        reasons.map(({ head, rule }) => [head, rule]),
+        [['Gone', 'data']],
+      );
+      assert.match(reasons[0]!.sentence, /believe-v1 trades by Gone as well, which the candidate leaves out/);
+    });
+  });
+
   it('holds for lack of data in words, and says nothing of earnings that nobody measured', async () => {
     const samples = [tinySamples({ seed: 11, days: 1, rowsPerDay: 4, signal: 0.3 })];
     const result = await verdictOf({ samples, candidate: tinyRecipe(0), prior: null });

@@ -3,6 +3,8 @@ import { gatherEvidence } from '../../research/gate/gather-evidence.js';
 import { judgeGate } from '../../research/gate/judge.js';
 import { encodeGateReport, type GateReport, gateReport } from '../../research/gate/report.js';
 import { gateMarkdown } from '../../research/gate/report-markdown.js';
+import { GATE_METHOD, gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 import { THRESHOLDS, tinyRecipe, tinyRun, tinySamples } from './tiny-market.js';
 
 async function reportOf(prior: boolean): Promise<GateReport> {
@@ -30,6 +32,26 @@ describe('the gate report', () => {
       const { bytes } = encodeGateReport(report);
       assert.deepEqual(gateReport.parse(JSON.parse(new TextDecoder().decode(bytes))), report);
     }
+  });
+
+  it('carries the method of the gate beside the thresholds of the settings, with its bytes as they always were', () => {
+    const { gate } = loadConfig({ env: {} });
+    const judgedBy = gateThresholds.parse(gate);
+    assert.equal(Object.keys(gate).length + Object.keys(GATE_METHOD).length, Object.keys(judgedBy).length);
+    assert.equal(
+      JSON.stringify(judgedBy),
+      '{"foldsMin":6,"tradeDatesMin":8,"initialTrainShare":0.4,"testRowsMin":100,"embargoMs":0,"significance":0.05,' +
+        '"logLossMargin":0.005,"netPnlMargin":0.1,"worseFoldShareMax":0.6666666666666666,"calibrationErrorMax":0.05,' +
+        '"calibrationErrorRiseMax":0.01,"hitRateDropMax":0.01,"turnoverRiseMax":0.25,"deflatedSharpeMin":0.95,' +
+        '"deflatedSharpeDropMax":0.05,"pboMax":0.5,"pboWarn":0.2,"pboPartitions":8,"costMargin":1,' +
+        '"costMarginFamily":[0,0.5,1,1.5,2,3],"bootstrapDraws":2000,"bootstrapSeed":20250101}',
+    );
+  });
+
+  it('of an older ship is read with the method that judged it', async () => {
+    const thresholds = { ...THRESHOLDS, embargoMs: 5000, bootstrapSeed: 7, pboPartitions: 6, costMarginFamily: [1, 2] };
+    const { bytes } = encodeGateReport({ ...(await reportOf(true)), thresholds });
+    assert.deepEqual(gateReport.parse(JSON.parse(new TextDecoder().decode(bytes))).thresholds, thresholds);
   });
 
   it('gives cumulative earnings of both sides that end in their totals', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { foldScore } from '../../research/gate/fold-contract.js';
+import { decodeScoredFold, encodeScoredFold } from '../../research/gate/fold-file.js';
 import { planFolds } from '../../research/gate/fold-plan.js';
-import { foldScore } from '../../research/gate/fold-score.js';
 import { scoreFold } from '../../research/gate/score-fold.js';
-import { decodeScoredFold, encodeScoredFold } from '../../research/gate/scored-fold-file.js';
 import { tradeCausally } from '../../research/gate/trade-causally.js';
 import { THRESHOLDS, tinyLearner, tinyRecipe, tinySamples } from './tiny-market.js';
 

@@ -104,20 +104,25 @@ export interface TinyRun {
   readonly samples: readonly HeadSamples[];
   readonly candidate: HeadRecipe;
   readonly prior: HeadRecipe | null;
+  /** Heads that the prior release does not have. */
+  readonly newHeads?: readonly HeadName[];
   readonly thresholds?: GateThresholds;
 }
 
 /** Plans and scores every fold of every head with the cheap learner; parity is taken as proven. */
-export async function tinyRun({ samples, candidate, prior, thresholds = THRESHOLDS }: TinyRun): Promise<GateRun> {
+export async function tinyRun(ask: TinyRun): Promise<GateRun> {
+  const { samples, candidate, newHeads = [], thresholds = THRESHOLDS } = ask;
   const plans = samples.map((one) => planFolds(one, thresholds));
   const folds: ScoredFold[] = [];
   for (const [index, one] of samples.entries())
-    for (const fold of plans[index]!.folds)
+    for (const fold of plans[index]!.folds) {
+      const prior = newHeads.includes(one.head.name) ? null : ask.prior;
       folds.push(await scoreFold({ samples: one, fold, candidate, prior, thresholds }, tinyLearner(one)));
+    }
   return {
     runId: 'run-1',
     synthetic: true,
-    priorRelease: prior ? 'believe-v1' : null,
+    priorRelease: ask.prior ? 'believe-v1' : null,
     plans,
     folds,
     parity: Object.fromEntries(samples.map((one) => [one.head.name, { passed: true, rows: 100, maxAbsDifference: 0 }])),

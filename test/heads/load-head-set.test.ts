@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { decodeFloat32, encodeFloat32, goldenRows } from '../../shared/model/heads/golden-rows.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { type HeadSpec, headSpec } from '../../shared/model/heads/head.js';
 import { GoldenRowMismatch, HeadSetRefused } from '../../shared/model/heads/head-failures.js';
-import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
+import { HEAD_NAMES, HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
-import { releaseFiles } from './release-files.js';
+import { samplingOf } from '../../shared/model/heads/sampling.js';
+import { FOURTH as FOURTH_HEAD } from './fourth-head.js';
+import { releaseFiles, THREE_SPECS } from './release-files.js';
 import { tinyOnnx } from './tiny-onnx.js';
+
+const FOURTH: HeadSpec = FOURTH_HEAD.spec;
 
 async function changed(change: (files: Map<string, Buffer>) => void): Promise<Map<string, Buffer>> {
   const files = await releaseFiles();
@@ -25,8 +29,8 @@ describe('a set of heads', () => {
     const files = await releaseFiles();
     const set = await loadHeadSet(files);
     assert.deepEqual(
-      set.heads.map(({ spec }) => spec.name),
-      HEAD_NAMES,
+      set.heads.map(({ spec }) => spec),
+      THREE_SPECS,
     );
     assert.equal(await set.checkGoldenRows(), 15);
     const { onnxSha256 } = set.head('F2_dom')!;
@@ -81,7 +85,7 @@ describe('a set of heads', () => {
       ],
       [(files) => files.set('ensemble.json', Buffer.from('{"v":1}')), /ensemble\.json: weights/],
       [(files) => files.set('golden.json', Buffer.from('{"v":2,"heads":{}}')), /golden\.json: v/],
-      [(files) => HEAD_NAMES.forEach((name) => void files.delete(`heads/${name}.json`)), /holds no head/],
+      [(files) => THREE_SPECS.forEach(({ name }) => void files.delete(`heads/${name}.json`)), /holds no head/],
     ];
     for (const [change, expected] of cases)
       await assert.rejects(loadHeadSet(await changed(change)), (error) => {
@@ -91,11 +95,73 @@ describe('a set of heads', () => {
       });
   });
 
-  it('is refused without golden rows of each head, or with rows of another shape', async () => {
-    const withoutRows = await loadHeadSet(
-      await changed((files) => editGolden(files, ({ heads }) => delete heads.XGB_5m)),
+  it('is that of its release: its names, in the order of its weights, whatever heads this code trains', async () => {
+    const specs = [FOURTH, HEAD_SPECS.Tick_ML, HEAD_SPECS.F2_dom];
+    const set = await loadHeadSet(await releaseFiles(specs));
+    assert.deepEqual(
+      set.heads.map(({ spec }) => spec),
+      specs,
     );
-    await assert.rejects(withoutRows.checkGoldenRows(), /golden\.json: holds no rows of head XGB_5m/);
+    assert.equal(await set.checkGoldenRows(), 15);
+    await set.release();
+  });
+
+  it('is refused by name where files, weights, mean moves and golden rows are not about the same heads', async () => {
+    const ensembleOf = (files: Map<string, Buffer>) => JSON.parse(files.get('ensemble.json')!.toString());
+    const reweigh = (field: 'weights' | 'meanAbsMoveTicks', heads: object) => (files: Map<string, Buffer>) => {
+      const all = ensembleOf(files);
+      files.set('ensemble.json', Buffer.from(JSON.stringify({ ...all, [field]: { ...all[field], ...heads } })));
+    };
+    const both = (heads: object) => (files: Map<string, Buffer>) => {
+      reweigh('weights', heads)(files);
+      reweigh('meanAbsMoveTicks', heads)(files);
+    };
+    const cases: [(files: Map<string, Buffer>) => void, RegExp][] = [
+      [both({ Late_1h: 0 }), /ensemble\.json: weighs head Late_1h, and the release has no heads\/Late_1h\.json/],
+      [both({ Bars_30m: undefined }), /ensemble\.json: gives head Bars_30m no weight, .* heads\/Bars_30m\.(json|onnx)/],
+      [reweigh('weights', { Bars_30m: undefined }), /weights\.Bars_30m: is missing: head Bars_30m has a mean move/],
+      [reweigh('meanAbsMoveTicks', { XGB_5m: undefined }), /meanAbsMoveTicks\.XGB_5m: is missing: .* has a weight/],
+      [both({ constructor: 0 }), /weights\.constructor: /],
+      [both({ '../x': 0 }), /weights/],
+      [(files) => files.delete('heads/Bars_30m.json'), /weighs head Bars_30m, and the release has no/],
+      [(files) => files.delete('heads/Bars_30m.onnx'), /heads\/Bars_30m\.onnx: is missing/],
+      [(files) => files.set('heads/Late_1h.onnx', tinyOnnx(1, 2)), /gives head Late_1h no weight/],
+      [(files) => files.set('heads/readme.txt', Buffer.from('x')), /heads\/readme\.txt: is no file of a head/],
+      [
+        (files) => editGolden(files, ({ heads }) => delete heads.Bars_30m),
+        /golden\.json: holds no rows of head Bars_30m/,
+      ],
+      [
+        (files) => editGolden(files, ({ heads }) => Object.assign(heads, { Late_1h: heads.F2_dom })),
+        /golden\.json: holds rows of Late_1h, which is no head/,
+      ],
+    ];
+    for (const [change, expected] of cases) {
+      const files = await releaseFiles([...THREE_SPECS, FOURTH]);
+      change(files);
+      await assert.rejects(loadHeadSet(files), (error) => {
+        assert.ok(error instanceof HeadSetRefused, String(error));
+        assert.match(error.message, expected);
+        return true;
+      });
+    }
+  });
+
+  it('knows when the heads of old releases are sampled, and has every other head say it', async () => {
+    assert.deepEqual(
+      THREE_SPECS.map((spec) => samplingOf(headSpec.parse(spec))),
+      ['second', 'bar', 'second'],
+    );
+    for (const spec of THREE_SPECS)
+      assert.ok(!('sampling' in spec), `the bytes of ${spec.name} are those of old releases`);
+    for (const name of HEAD_NAMES) samplingOf(headSpec.parse(HEAD_SPECS[name]));
+    const { sampling: _said, ...silent } = FOURTH;
+    await assert.rejects(loadHeadSet(await releaseFiles([silent])), /heads\/Bars_30m\.json: sampling: is missing/);
+    const mixed = { ...FOURTH, features: ['bar_range', 'spread'] };
+    await assert.rejects(loadHeadSet(await releaseFiles([mixed])), /Bars_30m\.json: sampled by bar, but spread is no/);
+  });
+
+  it('is refused with golden rows of another shape', async () => {
     const cut = await loadHeadSet(
       await changed((files) => editGolden(files, ({ heads }) => Object.assign(heads.F2_dom!, { rows: 6 }))),
     );

@@ -217,7 +217,7 @@ describe('samples from market data', () => {
   });
 
   it('are nothing but the heads asked for', async () => {
-    const { samples } = await fromDepth([ES_SAMPLE], { heads: ['Tick_ML'] });
+    const { samples } = await fromDepth([ES_SAMPLE], { heads: [HEAD_SPECS.Tick_ML] });
     assert.deepEqual(Object.keys(samples), ['Tick_ML']);
     assert.deepEqual(samples.Tick_ML!.head, HEAD_SPECS.Tick_ML);
   });

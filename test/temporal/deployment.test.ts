@@ -3,20 +3,20 @@ import { Worker } from '@temporalio/worker';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { makeCurrent, ORCHESTRATOR_DEPLOYMENT } from '../../temporal/deployment.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
-import { Harbour } from '../workflows/harbour.js';
+import { ScriptedServer } from '../workflows/scripted-server.js';
 import { scriptedTiers } from '../workflows/scripted-tiers.js';
 
 describe('a versioned deployment', () => {
-  let harbour: Harbour;
+  let server: ScriptedServer;
   before(async () => {
-    harbour = await Harbour.open();
+    server = await ScriptedServer.open();
   });
   after(async () => {
-    await harbour.close();
+    await server.close();
   });
 
   it('takes new ships once its build is the current one, and pins them to it', async () => {
-    const { client, nativeConnection } = harbour.env;
+    const { client, nativeConnection } = server.env;
     const { codePath, buildId } = await bundleWorkflows();
     const tiers = scriptedTiers({});
     const workers = await Promise.all([
@@ -36,7 +36,7 @@ describe('a versioned deployment', () => {
     const running = workers.map((worker) => worker.run());
     try {
       await makeCurrent(client, buildId);
-      const ship = await harbour.start('versioned');
+      const ship = await server.start('versioned');
       assert.equal((await ship.result()).outcome, 'Live');
       const { raw } = await ship.describe();
       const version = raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
-import { HISTORIES } from './harbour.js';
+import { HISTORIES } from './scripted-server.js';
 
 /** A recording of each is needed: without one, a change that strands such runs would pass unseen. */
 const ENDINGS = [

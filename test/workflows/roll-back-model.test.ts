@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { progressQuery } from '../../workflows/ship/ship-log.js';
-import { Harbour } from './harbour.js';
+import { ScriptedServer } from './scripted-server.js';
 
 /** What the script's signer says of its signatures is up to the script. */
 const ORDER = {
@@ -13,15 +13,15 @@ const ORDER = {
 const ORDERED = { type: 'rollBackModel', input: ORDER };
 
 describe('rollBackModel', () => {
-  let harbour: Harbour;
+  let server: ScriptedServer;
   before(async () => {
-    harbour = await Harbour.open();
+    server = await ScriptedServer.open();
   });
-  after(() => harbour.close());
+  after(() => server.close());
 
   it('signs, pushes, verifies, swaps and records what operators ordered, without waiting for an open', async () => {
     const script = { openInMs: 3_600_000 };
-    await harbour.sail(
+    await server.run(
       'rollback-ordered',
       script,
       async (ship, { calls }) => {
@@ -53,7 +53,7 @@ describe('rollBackModel', () => {
     const before = (step: string) => {
       if (step === 'signOrderedRollback') throw refused;
     };
-    await harbour.sail(
+    await server.run(
       'rollback-ordered-refused',
       { before },
       async (ship, { calls }) => {
@@ -70,7 +70,7 @@ describe('rollBackModel', () => {
   });
 
   it('refuses what is not signed, and says how to sign it', async () => {
-    await harbour.sail(
+    await server.run(
       'rollback-unsigned',
       {},
       async (ship, { calls }) => {
@@ -89,7 +89,7 @@ describe('rollBackModel', () => {
   it('does not wait while a ship is past the gate: it says what to do, with nothing signed', async function () {
     this.timeout(90_000);
     const before = (step: string) => (step === 'takeLane' ? pause(12_000) : undefined);
-    await harbour.sail(
+    await server.run(
       'rollback-lane-taken',
       { before },
       async (ship, { calls }) => {
@@ -107,7 +107,7 @@ describe('rollBackModel', () => {
 
   it('halts trading when the older heads misbehave too, and they are on record as what trades', async () => {
     const observations = [{ healthy: false, faults: ['3 decisions ended in an error'] }];
-    await harbour.sail(
+    await server.run(
       'rollback-misbehaves',
       { observations },
       async (ship, { calls }) => {

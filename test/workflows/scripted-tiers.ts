@@ -1,7 +1,7 @@
 import type { BrokerActivities, Observation } from '../../activities/broker/contract.js';
 import type { GateVerdict, ResearchActivities, SignedRelease } from '../../activities/research/contract.js';
 import type { SwapRecord } from '../../shared/contract/swap-record.js';
-import { HEAD_NAMES } from '../../shared/model/heads/head.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import type { Reference } from '../../shared/reference.js';
 
 /**

@@ -5,9 +5,9 @@ import type { Decision } from '../../shared/orchestration/ship/messages.js';
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { decideSignal, decideUpdate } from '../../workflows/ship/decision-desk.js';
 import { progressQuery } from '../../workflows/ship/ship-log.js';
-import { Harbour } from './harbour.js';
+import { ScriptedServer } from './scripted-server.js';
 
-type Ship = Awaited<ReturnType<Harbour['start']>>;
+type Ship = Awaited<ReturnType<ScriptedServer['start']>>;
 /** What the script's research tier says of its signatures is up to the script. */
 const approval: Decision = {
   verdict: 'approve',
@@ -18,16 +18,16 @@ const approval: Decision = {
 const unsigned = { verdict: 'approve', by: 'ann', reason: 'a sample run' } as const;
 
 describe('shipModel', () => {
-  let harbour: Harbour;
+  let server: ScriptedServer;
   before(async () => {
-    harbour = await Harbour.open();
+    server = await ScriptedServer.open();
   });
   after(async () => {
-    await harbour.close();
+    await server.close();
   });
 
   it('carries a model that passes the gate to Live, each step once and in order', async () => {
-    await harbour.sail('live', {}, async (ship, { calls }) => {
+    await server.run('live', {}, async (ship, { calls }) => {
       const result = await ship.result();
       assert.equal(result.outcome, 'Live');
       assert.equal(result.modelVersion, 1);
@@ -56,7 +56,7 @@ describe('shipModel', () => {
   });
 
   it('holds with reasons, refuses bad decisions, and goes on when approved by update', async () => {
-    await harbour.sail('held-approved-signed', { verdicts: ['hold'] }, async (ship) => {
+    await server.run('held-approved-signed', { verdicts: ['hold'] }, async (ship) => {
       await untilStage(ship, 'Held');
       const attributes = (await ship.describe()).typedSearchAttributes;
       assert.deepEqual(attributes.get(SHIP_ATTRIBUTES.holdReasons), [
@@ -73,7 +73,7 @@ describe('shipModel', () => {
   });
 
   it('goes on when approved by signal, and a malformed signal changes nothing', async () => {
-    await harbour.sail('held-approved-signed-by-signal', { verdicts: ['hold'] }, async (ship) => {
+    await server.run('held-approved-signed-by-signal', { verdicts: ['hold'] }, async (ship) => {
       await untilStage(ship, 'Held');
       await ship.signal(decideSignal, { verdict: 'maybe' } as never);
       assert.equal((await ship.query(progressQuery)).stage, 'Held');
@@ -83,7 +83,7 @@ describe('shipModel', () => {
   });
 
   it('refuses an approval that no operator has signed, by update and by signal, and says how to sign', async () => {
-    await harbour.sail('unsigned', { verdicts: ['hold'] }, async (ship, { calls }) => {
+    await server.run('unsigned', { verdicts: ['hold'] }, async (ship, { calls }) => {
       await untilStage(ship, 'Held');
       await assert.rejects(
         ship.executeUpdate(decideUpdate, { args: [unsigned] }),
@@ -107,7 +107,7 @@ describe('shipModel', () => {
     const before = (step: string, attempt: number) => {
       if (step === 'checkDecision' && attempt === 1) throw foreign;
     };
-    await harbour.sail('held-foreign-signature', { verdicts: ['hold'], before }, async (ship) => {
+    await server.run('held-foreign-signature', { verdicts: ['hold'], before }, async (ship) => {
       await untilStage(ship, 'Held');
       await assert.rejects(
         ship.executeUpdate(decideUpdate, { args: [approval] }),
@@ -120,7 +120,7 @@ describe('shipModel', () => {
 
   it('refuses a decision before there is anything to decide', async () => {
     const slow = { before: (step: string) => (step === 'judgeGate' ? pause(1500) : undefined) };
-    await harbour.sail('early-decision', slow, async (ship) => {
+    await server.run('early-decision', slow, async (ship) => {
       await untilStage(ship, 'Gating');
       const early = ship.executeUpdate(decideUpdate, { args: [approval] });
       await assert.rejects(early, refusedBecause(/not held: it is Gating/));
@@ -129,7 +129,7 @@ describe('shipModel', () => {
   });
 
   it('ends Rejected, with nothing signed, when an operator rejects', async () => {
-    await harbour.sail('rejected', { verdicts: ['hold'] }, async (ship, { calls }) => {
+    await server.run('rejected', { verdicts: ['hold'] }, async (ship, { calls }) => {
       await untilStage(ship, 'Held');
       await ship.executeUpdate(decideUpdate, { args: [{ verdict: 'reject', by: 'ann', reason: 'too little data' }] });
       assert.equal((await ship.result()).outcome, 'Rejected');
@@ -140,7 +140,7 @@ describe('shipModel', () => {
 
   it('reminds, then rejects, when nobody decides', async () => {
     const script = { verdicts: ['hold' as const], holdTimeoutMs: 2500, remindEveryMs: 1000 };
-    await harbour.sail('hold-timed-out', script, async (ship, { calls }) => {
+    await server.run('hold-timed-out', script, async (ship, { calls }) => {
       const result = await ship.result();
       assert.equal(result.outcome, 'Rejected');
       assert.equal(result.decision?.by, 'believe');
@@ -150,7 +150,7 @@ describe('shipModel', () => {
 
   it('fails as ReleaseRefused when the broker refuses the bytes, and frees the lane', async () => {
     const refuse = ApplicationFailure.nonRetryable('release refused (archive-hash)', 'ReleaseRefused');
-    await harbour.sail(
+    await server.run(
       'refused-revoked',
       { before: (step) => throwAt(step, 'verifyRelease', refuse) },
       async (ship, { calls }) => {
@@ -164,7 +164,7 @@ describe('shipModel', () => {
 
   it('fails as ReleaseRefused when the bridge keeps the old heads', async () => {
     const swap = { outcome: 'refused' as const, reason: 'golden row 3 of F2_dom differs' };
-    await harbour.sail('refused-by-bridge', { swap }, async (ship) => {
+    await server.run('refused-by-bridge', { swap }, async (ship) => {
       await assert.rejects(ship.result(), failedAs('ReleaseRefused', /golden row 3/));
       assert.equal(await stageOf(ship), 'Refused');
     });
@@ -172,7 +172,7 @@ describe('shipModel', () => {
 
   it('rolls back by a new signed release when the new heads misbehave', async () => {
     const script = { hasPrior: true, observations: [{ healthy: false, faults: ['3 decision errors'] }] };
-    await harbour.sail('rolled-back', script, async (ship, { calls }) => {
+    await server.run('rolled-back', script, async (ship, { calls }) => {
       const result = await ship.result();
       assert.equal(result.outcome, 'RolledBack');
       assert.equal(result.counter, 2);
@@ -183,14 +183,14 @@ describe('shipModel', () => {
 
   it('halts trading when a first release misbehaves, for there is nothing to roll back to', async () => {
     const script = { observations: [{ healthy: false, faults: ['no decisions'] }] };
-    await harbour.sail('halted', script, async (ship, { calls }) => {
+    await server.run('halted', script, async (ship, { calls }) => {
       assert.equal((await ship.result()).outcome, 'RolledBack');
       assert.equal(calls.includes('haltTrading'), true);
     });
   });
 
   it('withdraws the armed swap and frees the lane when aborted while it waits for the open', async () => {
-    await harbour.sail('aborted-revoked', { openInMs: 600_000 }, async (ship, { calls }) => {
+    await server.run('aborted-revoked', { openInMs: 600_000 }, async (ship, { calls }) => {
       await untilStage(ship, 'AwaitingOpen');
       await untilCalled(calls, 'armSwap');
       await ship.cancel();
@@ -208,7 +208,7 @@ describe('shipModel', () => {
       await pause(1500);
       arming = false;
     };
-    await harbour.sail('aborted-while-arming', { before, openInMs: 600_000 }, async (ship, { calls }) => {
+    await server.run('aborted-while-arming', { before, openInMs: 600_000 }, async (ship, { calls }) => {
       await untilCalled(calls, 'armSwap');
       await ship.cancel();
       await assert.rejects(ship.result(), WorkflowFailedError);
@@ -220,7 +220,7 @@ describe('shipModel', () => {
 
   it('records as live what the bridge had swapped to before the abort reached it, and says so', async () => {
     const script = { openInMs: 600_000, swappedBeforeDisarm: '1'.repeat(64) };
-    await harbour.sail('aborted-too-late', script, async (ship, { calls }) => {
+    await server.run('aborted-too-late', script, async (ship, { calls }) => {
       await untilStage(ship, 'AwaitingOpen');
       await untilCalled(calls, 'armSwap');
       await ship.cancel();
@@ -232,7 +232,7 @@ describe('shipModel', () => {
   });
 
   it('ends Aborted, with nothing signed, when aborted while it is held', async () => {
-    await harbour.sail('aborted-while-held', { verdicts: ['hold'] }, async (ship, { calls }) => {
+    await server.run('aborted-while-held', { verdicts: ['hold'] }, async (ship, { calls }) => {
       await untilStage(ship, 'Held');
       await ship.cancel();
       await assert.rejects(ship.result(), WorkflowFailedError);
@@ -242,7 +242,7 @@ describe('shipModel', () => {
   });
 
   it('gates again when the release it was compared with is no longer the one that trades', async () => {
-    await harbour.sail('gated-again', { priorsInLane: [null, 4, 4] }, async (ship, { calls }) => {
+    await server.run('gated-again', { priorsInLane: [null, 4, 4] }, async (ship, { calls }) => {
       assert.equal((await ship.result()).outcome, 'Live');
       assert.equal(calls.filter((call) => call === 'judgeGate').length, 2);
       assert.equal(calls.filter((call) => call === 'signRelease').length, 1);
@@ -255,7 +255,7 @@ describe('shipModel', () => {
         throw ApplicationFailure.retryable('worker stopped', 'WorkerStopped');
     };
     const signedAlready = { before: lost };
-    await harbour.sail('signing-settled', signedAlready, async (ship, { calls }) => {
+    await server.run('signing-settled', signedAlready, async (ship, { calls }) => {
       assert.equal((await ship.result()).outcome, 'Live');
       assert.deepEqual(
         calls.filter((call) => call === 'signRelease' || call === 'signedRelease'),
@@ -266,20 +266,16 @@ describe('shipModel', () => {
 
   it('ends Failed, says why, and frees the lane when a step cannot succeed', async () => {
     const broken = ApplicationFailure.nonRetryable('bars.csv (line 7): not a price', 'BadInput');
-    await harbour.sail(
-      'failed',
-      { before: (step) => throwAt(step, 'buildSamples', broken) },
-      async (ship, { calls }) => {
-        await assert.rejects(ship.result(), WorkflowFailedError);
-        assert.equal(await stageOf(ship), 'Failed');
-        assert.equal(calls.at(-1), 'leaveLane');
-      },
-    );
+    await server.run('failed', { before: (step) => throwAt(step, 'buildSamples', broken) }, async (ship, { calls }) => {
+      await assert.rejects(ship.result(), WorkflowFailedError);
+      assert.equal(await stageOf(ship), 'Failed');
+      assert.equal(calls.at(-1), 'leaveLane');
+    });
   });
 
   it('names the wrong field of its input', async () => {
-    await harbour.sail('usual', {}, async () => {
-      const ship = await harbour.start('wrong-input', { recipee: 'base' });
+    await server.run('usual', {}, async () => {
+      const ship = await server.start('wrong-input', { recipee: 'base' });
       await assert.rejects(ship.result(), failedAs('InvalidInput', /recipee/));
     });
   });

@@ -11,6 +11,7 @@ import {
 import type { GateVerdict, ShipPlan } from '../../activities/research/contract.js';
 import { type Decision, decision, UNSIGNED_DECISION } from '../../shared/orchestration/ship/messages.js';
 import { research } from '../steps/activities.js';
+import { finalFailure } from '../steps/refusal.js';
 import type { ShipLog } from './ship-log.js';
 
 /** An update, so that whoever decides is told at once when the decision cannot be taken. */
@@ -111,5 +112,5 @@ export class DecisionDesk {
 }
 
 function refusedDecision(why: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(why, 'DecisionRefused');
+  return finalFailure('DecisionRefused', why);
 }

@@ -1,7 +1,8 @@
-import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { Observation, ReleaseToLoad } from '../../activities/broker/contract.js';
 import type { SignedRelease } from '../../activities/research/contract.js';
 import { broker, brokerOnce, researchOnce } from '../steps/activities.js';
+import { finalFailure } from '../steps/refusal.js';
 import { settle } from '../steps/settle.js';
 import type { ShipLog } from './ship-log.js';
 
@@ -52,10 +53,7 @@ export async function deliver(log: ShipLog, release: SignedRelease, delivery: De
   const swap = await broker.awaitSwap.executeWithOptions({ summary: `the bridge swaps to ${name}` }, [toLoad]);
   log.swapped(swap);
   if (swap.outcome === 'refused') {
-    throw ApplicationFailure.nonRetryable(
-      `the bridge kept the old heads: ${swap.reason ?? 'no reason given'}`,
-      'ReleaseRefused',
-    );
+    throw finalFailure('ReleaseRefused', `the bridge kept the old heads: ${swap.reason ?? 'no reason given'}`);
   }
   log.enter('Observing');
   return await broker.observeRelease.executeWithOptions({ summary: `watch ${name} trade` }, [

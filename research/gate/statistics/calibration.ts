@@ -1,4 +1,4 @@
-import type { ProbabilityBin } from '../fold-score.js';
+import type { ProbabilityBin } from '../fold-contract.js';
 import { wilsonInterval } from './wilson.js';
 
 /** Bins of equal width on [0, 1] (Guo et al., 2017). */

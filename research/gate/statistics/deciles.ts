@@ -1,4 +1,4 @@
-import type { MoveDecile } from '../fold-score.js';
+import type { MoveDecile } from '../fold-contract.js';
 
 /** Rows cut into ten equal parts by what was expected of them, lowest first (the first parts take the odd rows). */
 export function moveDeciles(expectedTicks: Float32Array, moveTicks: Float32Array): MoveDecile[] {

@@ -6,6 +6,11 @@ const BUCKETS_PER_SECOND = 1e9 / BUCKET_NS;
 export const WINDOW_SECONDS = [1, 5, 10, 30, 60] as const;
 export type WindowSeconds = (typeof WINDOW_SECONDS)[number];
 
+/** The names of a feature that is measured over each window. */
+export function everyWindow(feature: string): string[] {
+  return WINDOW_SECONDS.map((seconds) => `${feature}_${seconds}s`);
+}
+
 /** Quantities that are summed; each is a whole number, so that sums never drift. */
 export const Flow = {
   /** Order-flow imbalance, contracts. */

@@ -7,7 +7,7 @@ export interface Decision {
   readonly seq: number;
   /** Receive time of that event, ns since the epoch. */
   readonly tsRecvNs: bigint;
-  /** Heads that were warm, in the order of HEAD_NAMES. */
+  /** Heads that were warm, in the order of their release. */
   readonly outputs: readonly HeadOutput[];
   /** Best ask minus best bid; NaN without a settled book. */
   readonly spreadTicks: number;

@@ -6,7 +6,7 @@ const float32Base64 = z.base64();
 /** `golden.json` of a release: inputs of each head and the probabilities that training saw for them. */
 export const goldenRows = z.object({
   v: z.literal(1),
-  heads: z.partialRecord(
+  heads: z.record(
     headName,
     z.object({
       rows: z.number().int().positive().max(100_000),

@@ -17,9 +17,10 @@ export interface LoadedHead {
 /** The heads of one release and how their outputs become a decision. Built by `loadHeadSet`. */
 export class HeadSet {
   constructor(
-    /** In the order of HEAD_NAMES. */
+    /** In the release's own order. */
     readonly heads: readonly LoadedHead[],
     readonly ensemble: Ensemble,
+    /** Of exactly these heads. */
     private readonly golden: GoldenRows,
   ) {}
 
@@ -37,16 +38,14 @@ export class HeadSet {
   /**
    * Runs every head on the rows that training signed.
    * @returns how many rows were checked
-   * @throws GoldenRowMismatch naming head and row; HeadSetRefused where a head has no golden rows
+   * @throws GoldenRowMismatch naming head and row; HeadSetRefused where its golden rows have another shape
    */
   async checkGoldenRows(): Promise<number> {
     let checked = 0;
     for (const { spec, model } of this.heads) {
-      const golden = this.golden.heads[spec.name];
-      if (!golden) throw new HeadSetRefused('golden.json', `holds no rows of head ${spec.name}`);
-      const { rows, columns, classes } = golden;
-      const inputs = decodeFloat32(golden.inputs, rows * columns);
-      const outputs = decodeFloat32(golden.outputs, rows * classes);
+      const { rows, columns, classes, ...values } = this.golden.heads[spec.name]!;
+      const inputs = decodeFloat32(values.inputs, rows * columns);
+      const outputs = decodeFloat32(values.outputs, rows * classes);
       if (columns !== spec.features.length || classes !== spec.classes || !inputs || !outputs)
         throw new HeadSetRefused('golden.json', `the rows of head ${spec.name} do not have the head's shape`);
       // Row by row, as live: a batch may take another path through the runtime.

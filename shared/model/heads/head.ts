@@ -1,22 +1,38 @@
 import { z } from 'zod';
+import { knownSampling, sampling } from './sampling.js';
 
-/** The three heads, in the order in which they are trained, shown and run. */
-export const HEAD_NAMES = ['F2_dom', 'XGB_5m', 'Tick_ML'] as const;
-export const headName = z.enum(HEAD_NAMES);
+/** More than any release has; so that lists of heads are bounded. */
+export const HEADS_MAX = 32;
+
+/**
+ * A release names its own heads: nothing that is read demands those that this code trains. A name becomes a file's name and
+ * a property's, so one that every object has already (`constructor`) is none.
+ */
+export const headName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,31}$/, 'is no name of a head: a letter, then at most 31 letters, digits or _')
+  .refine((name) => !(name in {}), 'is no name of a head: every object has such a property');
 export type HeadName = z.infer<typeof headName>;
 
 /** What a head predicts from what; written into a release as `heads/<name>.json`. */
-export const headSpec = z.object({
-  name: headName,
-  /** Feature names, in the order of the ONNX input's columns; all in the feature schema. */
-  features: z.array(z.string()).min(1),
-  /** 2: probability of up (binary:logistic). 3: down, flat, up (multi:softprob). */
-  classes: z.union([z.literal(2), z.literal(3)]),
-  /** Time from the sample to the end of its label. */
-  horizonMs: z.number().int().positive(),
-  /** Classes of 3 only: |move| of at most this many ticks is flat. */
-  flatTicks: z.number().nonnegative(),
-});
+export const headSpec = z
+  .object({
+    name: headName,
+    /** Feature names, in the order of the ONNX input's columns; all in the feature schema. */
+    features: z.array(z.string()).min(1),
+    /** 2: probability of up (binary:logistic). 3: down, flat, up (multi:softprob). */
+    classes: z.union([z.literal(2), z.literal(3)]),
+    /** Time from the sample to the end of its label. */
+    horizonMs: z.number().int().positive(),
+    /** Classes of 3 only: |move| of at most this many ticks is flat. */
+    flatTicks: z.number().nonnegative(),
+    /** Left out by three heads that are older than this field: see `samplingOf`. */
+    sampling: sampling.optional(),
+  })
+  .refine((spec) => knownSampling(spec) !== undefined, {
+    path: ['sampling'],
+    message: 'is missing: the spec must say when the head is sampled, "second" or "bar"',
+  });
 export type HeadSpec = Readonly<z.infer<typeof headSpec>>;
 
 /** XGBoost parameters of one head: the whole recipe, so that the same recipe and rows give the same model bytes. */

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { planFeatures } from '../../market/features/feature-plan.js';
+import { type FeaturePlan, planFeatures } from '../../market/features/feature-plan.js';
 import { featureSchemaSha256 } from '../../market/features/schema.js';
-import { ensemble } from '../decision/ensemble.js';
-import { goldenRows } from './golden-rows.js';
-import { HEAD_NAMES, type HeadName, headSpec } from './head.js';
+import { type Ensemble, ensemble } from '../decision/ensemble.js';
+import { type GoldenRows, goldenRows } from './golden-rows.js';
+import { type HeadName, type HeadSpec, headSpec } from './head.js';
 import { HeadSetRefused } from './head-failures.js';
 import { HeadSet, type LoadedHead } from './head-set.js';
 import { OnnxHead } from './onnx-head.js';
+import { samplingOf } from './sampling.js';
 
 /**
  * Loads the heads from the files of a release that was verified: `feature-schema.json`, `ensemble.json`, `golden.json`
- * and, for each head, `heads/<name>.json` and `heads/<name>.onnx`. Does not check the golden rows.
+ * and, for each head, `heads/<name>.json` and `heads/<name>.onnx`. Does not check what the golden rows say.
  * @param files name inside the release -> bytes
  * @throws HeadSetRefused naming the file
  */
@@ -26,10 +27,44 @@ export async function loadHeadSet(files: ReadonlyMap<string, Buffer>): Promise<H
   const loadedEnsemble = parse(files, 'ensemble.json', ensemble);
   const golden = parse(files, 'golden.json', goldenRows);
   const heads: LoadedHead[] = [];
-  for (const name of HEAD_NAMES) if (files.has(specFile(name))) heads.push(await loadHead(files, name));
-  if (heads.length === 0) throw new HeadSetRefused('heads/', 'the release holds no head');
+  for (const name of headsOf(files, loadedEnsemble, golden)) heads.push(await loadHead(files, name));
   return new HeadSet(heads, loadedEnsemble, golden);
 }
+
+/**
+ * The heads of the release, whichever they are, in its own order: that of their weights. Each has its files, its weight and
+ * its golden rows, and nothing of another head is there: what would be dropped in silence is refused.
+ */
+function headsOf(files: ReadonlyMap<string, Buffer>, { weights }: Ensemble, golden: GoldenRows): HeadName[] {
+  const names = Object.keys(weights);
+  const held = [...files.keys()].filter((file) => file.startsWith('heads/'));
+  if (!held.some((file) => file.endsWith('.json'))) throw new HeadSetRefused('heads/', 'the release holds no head');
+  for (const file of held) {
+    const name = /^heads\/([^/]+)\.(?:json|onnx)$/.exec(file)?.[1];
+    if (name === undefined) throw new HeadSetRefused(file, 'is no file of a head', BUILD_AGAIN);
+    if (!names.includes(name))
+      throw new HeadSetRefused(
+        'ensemble.json',
+        `gives head ${name} no weight, and the release holds ${file}`,
+        BUILD_AGAIN,
+      );
+  }
+  for (const name of names) {
+    if (!files.has(specFile(name)))
+      throw new HeadSetRefused(
+        'ensemble.json',
+        `weighs head ${name}, and the release has no ${specFile(name)}`,
+        BUILD_AGAIN,
+      );
+    if (!(name in golden.heads)) throw new HeadSetRefused('golden.json', `holds no rows of head ${name}`, BUILD_AGAIN);
+  }
+  for (const name of Object.keys(golden.heads))
+    if (!names.includes(name))
+      throw new HeadSetRefused('golden.json', `holds rows of ${name}, which is no head of the release`, BUILD_AGAIN);
+  return names;
+}
+
+const BUILD_AGAIN = 'build the release again: heads/, ensemble.json and golden.json must be about the same heads';
 
 async function loadHead(files: ReadonlyMap<string, Buffer>, name: HeadName): Promise<LoadedHead> {
   const spec = parse(files, specFile(name), headSpec);
@@ -38,11 +73,20 @@ async function loadHead(files: ReadonlyMap<string, Buffer>, name: HeadName): Pro
   const bytes = bytesOf(files, onnxFile);
   try {
     const plan = planFeatures(spec.features);
+    refuseUnseen(spec, plan);
     const model = await OnnxHead.load(bytes, spec.features.length, spec.classes);
     return { spec, plan, onnxSha256: sha256(bytes), model };
   } catch (error) {
+    if (error instanceof HeadSetRefused) throw error;
     throw new HeadSetRefused(onnxFile, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A head of bars has learned from closes of bars alone: how anything else moves between two of them it has never seen. */
+function refuseUnseen(spec: HeadSpec, { features }: FeaturePlan): void {
+  const unseen = features.find(({ family }) => family !== 'bar');
+  if (samplingOf(spec) === 'bar' && unseen)
+    throw new HeadSetRefused(specFile(spec.name), `sampled by bar, but ${unseen.name} is no feature of bars`);
 }
 
 function specFile(name: HeadName): string {

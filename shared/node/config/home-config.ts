@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Config, ConfigInput } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { homePlaces } from '../../config/home-places.js';
 import { replaceFile } from '../disk/replace-file.js';
-import { loadConfig } from './load-config.js';
+import { type ConfigSources, loadConfig } from './load-config.js';
 
 /** The settings that a running stack was started with, for every process and command of that home folder. */
 function homeConfigFile(home: string): string {
@@ -25,13 +25,13 @@ export function loadHomeConfig(ask: {
   readonly home?: string | undefined;
   readonly file?: string | undefined;
 }): Config {
-  const overrides: ConfigInput = ask.home === undefined ? {} : { home: path.resolve(ask.home) };
+  const overrides: ConfigSources['overrides'] = ask.home === undefined ? {} : { home: path.resolve(ask.home) };
   if (ask.file !== undefined) return resolveHome(loadConfig({ file: ask.file, overrides }));
   const usual = resolveHome(loadConfig({ overrides }));
   const file = homeConfigFile(usual.home);
   if (!existsSync(file)) return usual;
   // The environment is in that file already; here it could only contradict it.
-  return loadConfig({ file, env: {}, overrides: { ...overrides, home: usual.home } });
+  return loadConfig({ file, env: {}, overrides: { ...overrides, home: usual.home }, isOwnRecord: true });
 }
 
 /** State must not move when a command is run from another folder. */

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual as isEqual } from 'node:util';
 import type { z } from 'zod';
 import { type Config, type ConfigInput, configSchema } from '../../config/config.js';
 import { configFields } from '../../config/config-fields.js';
 import { environmentValues } from '../../config/environment.js';
+import { FORMER_SETTINGS, type FormerSetting, nothingInstead } from '../../config/former-settings.js';
 import { type ConfigProblem, WrongConfig } from '../../config/wrong-config.js';
 import { withoutByteOrderMark } from '../../fields/byte-order-mark.js';
 import { HANDWRITTEN_BYTES_MAX, NotPlainFile, readPlainFile } from '../disk/plain-file.js';
@@ -13,23 +15,31 @@ export interface ConfigSources {
   /** A file that must exist; without it, DEFAULT_CONFIG_FILE of the working directory where there is one. */
   readonly file?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** From command line options; the strongest. */
-  readonly overrides?: ConfigInput;
+  /** From command line options; the strongest, but of limits and thresholds, which only a file changes. */
+  readonly overrides?: Omit<ConfigInput, 'risk' | 'gate'>;
+  /** The file was written by this product, maybe by an earlier version: a former setting in it may say what holds now. */
+  readonly isOwnRecord?: boolean;
 }
 
 /**
  * Resolves every setting: defaults, then the file, then BELIEVE_* variables, then overrides; frozen.
  * @throws WrongConfig naming every wrong field, where it was set, what was found and what is allowed
  */
-export function loadConfig({ file, env = process.env, overrides = {} }: ConfigSources = {}): Config {
+export function loadConfig({
+  file,
+  env = process.env,
+  overrides = {},
+  isOwnRecord = false,
+}: ConfigSources = {}): Config {
   const fileName = file ?? DEFAULT_CONFIG_FILE;
   const fromFile = readConfigFile(fileName, file !== undefined);
-  const environment = environmentValues(env);
+  const environment = environmentValues(env, fileName);
   const settings: Json = structuredClone(fromFile);
+  const former = takeFormer(settings).filter(({ found, setting }) => !(isOwnRecord && isEqual(found, setting.holds)));
   const sourceOf = new Map<string, string>();
-  for (const { field, value } of environment.values) {
-    setAt(settings, field.path, value);
-    sourceOf.set(field.path, field.variable);
+  for (const { path, variable, value } of environment.values) {
+    setAt(settings, path, value);
+    sourceOf.set(path, variable);
   }
   for (const [path, value] of leavesOf(overrides as Json)) {
     setAt(settings, path, value);
@@ -41,11 +51,31 @@ export function loadConfig({ file, env = process.env, overrides = {} }: ConfigSo
   const problems = parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) => problemsOf(issue, settings, sourceOf, fileName));
-  if (!parsed.success || environment.problems.length > 0) throw new WrongConfig([...environment.problems, ...problems]);
+  const others = [
+    ...environment.problems,
+    ...former.map(({ found, setting }) => ({
+      ...{ source: fileName, field: setting.path, found },
+      allowed: nothingInstead(setting),
+    })),
+  ];
+  if (!parsed.success || others.length > 0) throw new WrongConfig([...others, ...problems]);
   return deepFreeze(parsed.data);
 }
 
 type Json = Record<string, unknown>;
+
+/** Takes former settings out, so that each is told of once, and with what holds instead of it. */
+function takeFormer(settings: Json): { readonly setting: FormerSetting; readonly found: unknown }[] {
+  return FORMER_SETTINGS.flatMap((setting) => {
+    const names = setting.path.split('.');
+    const section = valueAt(settings, names.slice(0, -1).join('.'));
+    const name = names.at(-1)!;
+    if (!isSection(section) || !Object.hasOwn(section, name)) return [];
+    const found = section[name];
+    delete section[name];
+    return [{ setting, found }];
+  });
+}
 
 function readConfigFile(file: string, mustExist: boolean): Json {
   const refuse = (found: unknown, allowed: string) => new WrongConfig([{ source: file, field: '', found, allowed }]);

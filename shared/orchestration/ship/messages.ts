@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FailureType } from '../../failure-types.js';
 import { sha256Hex } from '../../reference.js';
 
 /**
@@ -95,4 +96,4 @@ export interface ShipResult {
 }
 
 /** Failure type of a step whose worker shut down under it: its outcome is unknown, and another worker may try. */
-export const WORKER_STOPPED = 'WorkerStopped';
+export const WORKER_STOPPED = 'WorkerStopped' satisfies FailureType;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ShipResult } from '../../shared/orchestration/ship/messages.js';
-import { Fleet, pause } from './fleet.js';
+import { pause, RunningStack } from './running-stack.js';
 
 const PROCESSES = ['research', 'signer', 'broker', 'bridge', 'temporal'] as const;
 const STAGES = ['Retraining', 'Gating', 'Signing', 'Pushing', 'Verifying', 'AwaitingOpen', 'Swapping', 'Observing'];
@@ -11,13 +11,13 @@ const STAGES = ['Retraining', 'Gating', 'Signing', 'Pushing', 'Verifying', 'Awai
  */
 describe('a ship whose processes are killed', function () {
   this.timeout(240_000);
-  let fleet: Fleet;
+  let stack: RunningStack;
   let stageSeconds: Map<string, number>;
   const table = new Map<string, string>();
 
   before(async () => {
-    fleet = await Fleet.open();
-    const { ship, over } = await fleet.sail('ship/undisturbed');
+    stack = await RunningStack.open();
+    const { ship, over } = await stack.startShip('ship/undisturbed');
     const result = (await ship.result()) as ShipResult;
     await over;
     assert.equal(result.outcome, 'Live');
@@ -26,23 +26,23 @@ describe('a ship whose processes are killed', function () {
 
   after(async () => {
     process.stdout.write(tableText());
-    await fleet?.close();
+    await stack?.close();
   });
 
   for (const name of PROCESSES) {
     for (const stage of STAGES) {
       it(`ends as if nothing had happened when ${name} is killed while it is ${stage}`, async () => {
-        const before = fleet.state();
+        const before = stack.state();
         const startedMs = Date.now();
-        const { ship, over } = await fleet.sail(`ship/${name}-${stage}`);
-        await fleet.untilStage(ship, stage);
+        const { ship, over } = await stack.startShip(`ship/${name}-${stage}`);
+        await stack.untilStage(ship, stage);
         await pause(untilTheMiddleMs(stage));
-        const pid = fleet.pidOf(name);
+        const pid = stack.pidOf(name);
         process.kill(pid, 'SIGKILL');
         const result = (await ship.result()) as ShipResult;
         await over;
         assert.equal(result.outcome, 'Live');
-        const now = fleet.state();
+        const now = stack.state();
         assert.deepEqual(now.releases, [...before.releases, 'live'], 'one release');
         assert.equal(result.counter, before.releases.length + 1, 'one counter');
         assert.deepEqual(
@@ -50,7 +50,7 @@ describe('a ship whose processes are killed', function () {
           [...before.swaps, { outcome: 'swapped', counter: result.counter }],
           'one swap line',
         );
-        await fleet.untilRestarted(name, pid);
+        await stack.untilRestarted(name, pid);
         table.set(`${name} ${stage}`, `ok ${((Date.now() - startedMs) / 1000).toFixed(0)} s`);
       });
     }

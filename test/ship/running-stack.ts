@@ -9,40 +9,45 @@ import { releaseLedger } from '../../research/release/build-release.js';
 import type { Decision } from '../../shared/orchestration/ship/messages.js';
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { connectClient } from '../../temporal/client.js';
-import { Berth, type Running } from './berth.js';
+import { type Running, TestHome } from './test-home.js';
 
 /** A market so small that a ship takes seconds. It may be held for that: then it is approved. */
 const SMALL_MARKET = {
   BELIEVE_INPUT_DAYS: '8',
   BELIEVE_INPUT_MINUTES_PER_DAY: '5',
   BELIEVE_INPUT_BAR_DAYS: '40',
-  BELIEVE_GATE_TEST_ROWS_MIN: '20',
   BELIEVE_SCHEDULE_ENABLED: 'false',
 };
 
-/** A whole set-up that is up, with two ships live, and further ones sailed at a test's word. */
-export class Fleet {
+/** A whole set-up that is up, with two ships live, and further ones started at a test's word. */
+export class RunningStack {
   private constructor(
-    readonly berth: Berth,
+    readonly testHome: TestHome,
     readonly client: Client,
     private readonly up: Running,
   ) {}
 
-  static async open(): Promise<Fleet> {
-    const berth = await Berth.open(SMALL_MARKET);
-    const up = berth.start('up', '--approve', 'small market', '--by', 'test');
-    await up.until(/up until Ctrl-C/);
-    return new Fleet(berth, await connectClient({ address: berth.temporalAddress, namespace: 'believe' }), up);
+  static async open(): Promise<RunningStack> {
+    const testHome = await TestHome.open(SMALL_MARKET, { gate: { testRowsMin: 20 } });
+    try {
+      const up = testHome.start('up', '--approve', 'small market', '--by', 'test');
+      await up.until(/up until Ctrl-C/);
+      const client = await clientOf(testHome);
+      return new RunningStack(testHome, client, up);
+    } catch (error) {
+      await testHome.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await this.client.connection.close();
     await this.up.stop();
-    await this.berth.close();
+    await this.testHome.close();
   }
 
   /** Starts a ship; a hold is approved whatever else happens to the processes. */
-  async sail(id: string): Promise<{ ship: ShipHandle; over: Promise<void> }> {
+  async startShip(id: string): Promise<{ ship: ShipHandle; over: Promise<void> }> {
     const ship = await startShip(this.client, id, {});
     return { ship, over: this.approveWhenHeld(ship) };
   }
@@ -57,10 +62,10 @@ export class Fleet {
 
   /** What must not depend on what happened on the way: releases and swap lines. */
   state() {
-    const releases = releaseLedger(path.join(this.berth.home, 'research', 'releases')).list();
+    const releases = releaseLedger(path.join(this.testHome.home, 'research', 'releases')).list();
     return {
       releases: releases.map(({ state }) => state as string),
-      swaps: this.berth.swaps().map(({ outcome, counter }) => ({ outcome, counter })),
+      swaps: this.testHome.swaps().map(({ outcome, counter }) => ({ outcome, counter })),
     };
   }
 
@@ -74,11 +79,11 @@ export class Fleet {
   }
 
   private pidFile(name: string): string {
-    return path.join(this.berth.home, 'run', `${name}.pid`);
+    return path.join(this.testHome.home, 'run', `${name}.pid`);
   }
 
   private async approve(ship: ShipHandle): Promise<void> {
-    const { home } = this.berth;
+    const { home } = this.testHome;
     const subject = await subjectOf(ship);
     const decision = signApproval({ home, by: 'test', reason: 'small market', subject });
     await ship.executeUpdate<string, [Decision]>('decide', { args: [decision] });
@@ -93,6 +98,17 @@ export class Fleet {
         await this.approve(ship).catch(() => {});
       }
       await pause(100);
+    }
+  }
+}
+
+/** On a busy machine a connection may take longer than a person at the command line would wait. */
+async function clientOf({ temporalAddress }: TestHome): Promise<Client> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connectClient({ address: temporalAddress, namespace: 'believe' });
+    } catch (error) {
+      if (attempt === 20) throw error;
     }
   }
 }

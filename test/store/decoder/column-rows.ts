@@ -1,8 +1,8 @@
 import type { Column } from '../../../research/store/column.js';
 import type { ColumnChunk } from '../../../research/store/column-chunk.js';
-import { ObjectDecoder } from '../../../research/store/reading/object-decoder.js';
-import { readyToUnpack } from '../../../research/store/reading/unpack-zstd.js';
-import { windowBytes, windowIn } from '../../../research/store/reading/window.js';
+import { ObjectDecoder } from '../../../research/store/decoder/object-decoder.js';
+import { readyToUnpack } from '../../../research/store/decoder/unpack-zstd.js';
+import { windowBytes, windowIn } from '../../../research/store/decoder/window.js';
 
 /** A value of a column as it is compared: -0, NaN and large numbers are what they are; null is a NULL. */
 export type Value = number | bigint | null;

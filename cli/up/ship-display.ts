@@ -2,7 +2,7 @@ import ora, { type Ora } from 'ora';
 import { say, terminalText } from '../output.js';
 
 /** Stages on a terminal as they happen: a spinner for the one under way, a line for each that is done. */
-export class VoyageDisplay {
+export class ShipDisplay {
   private spinner: Ora | null = null;
   private stage = '';
   private stageBeganMs = Date.now();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BadInput } from '../../shared/failure.js';
-import { foldScore } from './fold-score.js';
+import { foldScore } from './fold-contract.js';
 import type { RowScores } from './score-arm.js';
 import type { ScoredFold } from './score-fold.js';
 

@@ -18,7 +18,7 @@ export const HISTORIES = path.resolve(
 );
 
 /** A real Temporal server, and ships whose tiers follow a script. */
-export class Harbour {
+export class ScriptedServer {
   private ships = 0;
 
   private constructor(
@@ -26,31 +26,31 @@ export class Harbour {
     private readonly codePath: string,
   ) {}
 
-  static async open(): Promise<Harbour> {
+  static async open(): Promise<ScriptedServer> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const { path: executable } = await obtainTemporal();
     const attributes = REGISTERED_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]);
     const env = await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path: executable }, extraArgs: attributes },
     });
-    return new Harbour(env, (await bundleWorkflows()).codePath);
+    return new ScriptedServer(env, (await bundleWorkflows()).codePath);
   }
 
   async close(): Promise<void> {
     await this.env.teardown();
   }
 
-  /** Runs `voyage` with workers for the script alive; the name becomes part of the workflow id and of the recording. */
-  async sail<T>(
+  /** Runs `act` with workers for the script alive; the name becomes part of the workflow id and of the recording. */
+  async run<T>(
     name: string,
     script: Script,
-    voyage: (ship: Awaited<ReturnType<Harbour['start']>>, tiers: ReturnType<typeof scriptedTiers>) => Promise<T>,
+    act: (ship: Awaited<ReturnType<ScriptedServer['start']>>, tiers: ReturnType<typeof scriptedTiers>) => Promise<T>,
     { type = 'shipModel', input = {} as unknown } = {},
   ): Promise<T> {
     const tiers = scriptedTiers(script);
     return await this.with(tiers, async () => {
       const ship = await this.start(name, input, type);
-      const result = await voyage(ship, tiers);
+      const result = await act(ship, tiers);
       await this.record(name, ship.workflowId);
       return result;
     });

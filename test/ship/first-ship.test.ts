@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Berth } from './berth.js';
+import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
+import { TestHome } from './test-home.js';
 
 interface Report {
   workflowId: string;
@@ -18,17 +19,17 @@ interface Report {
 
 describe('the first ship on the SYNTHETIC market', function () {
   this.timeout(300_000);
-  let berth: Berth;
+  let testHome: TestHome;
   let report: Report;
 
   before(async () => {
-    berth = await Berth.open();
-    const { code, stdout, stderr } = await berth.believe('up', '--once', '--json');
+    testHome = await TestHome.open();
+    const { code, stdout, stderr } = await testHome.believe('up', '--once', '--json');
     assert.equal(code, 0, stderr);
     assert.equal(stdout.trimEnd().split('\n').length, 1, 'one line on stdout');
     report = JSON.parse(stdout) as Report;
   });
-  after(() => berth.close());
+  after(() => testHome.close());
 
   it('passes the gate and is live at an RTH open, with every artefact in place', () => {
     assert.deepEqual([report.release, report.counter, report.held], ['believe-v1', 1, false]);
@@ -54,26 +55,26 @@ describe('the first ship on the SYNTHETIC market', function () {
   });
 
   it('leaves one line in the swap log, for the release that was signed', () => {
-    const swaps = berth.swaps();
+    const swaps = testHome.swaps();
     assert.equal(swaps.length, 1);
     assert.equal(swaps[0]!.outcome, 'swapped');
-    assert.equal(swaps[0]!.heads.length, 3);
+    assert.equal(swaps[0]!.heads.length, HEAD_NAMES.length);
     assert.ok(swaps[0]!.goldenRowsChecked > 0);
   });
 
   it('leaves a home that is for its owner only: database, logs, journals, keys', function () {
     if (process.platform === 'win32') this.skip();
     const isPublished = (name: string) => /^research.published/.test(name);
-    const open = readdirSync(berth.home, { recursive: true, encoding: 'utf8' }).filter(
-      (name) => !isPublished(name) && (statSync(path.join(berth.home, name)).mode & 0o077) !== 0,
+    const open = readdirSync(testHome.home, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => !isPublished(name) && (statSync(path.join(testHome.home, name)).mode & 0o077) !== 0,
     );
     assert.deepEqual(open, []);
-    assert.equal(statSync(berth.home).mode & 0o777, 0o700);
+    assert.equal(statSync(testHome.home).mode & 0o777, 0o700);
   });
 
   it('verifies with the command, and with openssl alone', async () => {
     const { tarball, envelope, publicKeys } = report.artefacts;
-    const root = path.join(berth.home, 'broker', 'trust');
+    const root = path.join(testHome.home, 'broker', 'trust');
     const good = await believeVerify(tarball, envelope, root);
     assert.deepEqual([good.status, JSON.parse(good.stdout).ok], [0, true]);
 
@@ -83,7 +84,7 @@ describe('the first ship on the SYNTHETIC market', function () {
       signatures: { sig: string }[];
     };
     const body = Buffer.from(payload, 'base64');
-    const file = (name: string) => path.join(berth.home, name);
+    const file = (name: string) => path.join(testHome.home, name);
     writeFileSync(
       file('pae'),
       Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${body.length} `), body]),
@@ -107,7 +108,7 @@ describe('the first ship on the SYNTHETIC market', function () {
 
   it('is refused when one byte of the tarball or of the envelope is another', async () => {
     const { tarball, envelope } = report.artefacts;
-    const root = path.join(berth.home, 'broker', 'trust');
+    const root = path.join(testHome.home, 'broker', 'trust');
     for (const [original, isTarball] of [
       [tarball, true],
       [envelope, false],
@@ -115,7 +116,7 @@ describe('the first ship on the SYNTHETIC market', function () {
       const bytes = readFileSync(original);
       const at = Math.floor(bytes.length / 2);
       bytes[at] = bytes[at]! ^ 1;
-      const flipped = path.join(berth.home, 'flipped');
+      const flipped = path.join(testHome.home, 'flipped');
       writeFileSync(flipped, bytes);
       const refused = await believeVerify(isTarball ? flipped : tarball, isTarball ? envelope : flipped, root);
       const said = JSON.parse(refused.stdout) as { ok: boolean; reason: string };
@@ -126,12 +127,12 @@ describe('the first ship on the SYNTHETIC market', function () {
   });
 
   it('is followed by an improved model that replaces it, when the set-up stays up', async () => {
-    const up = berth.start('up', '--recipe', 'improved');
+    const up = testHome.start('up', '--recipe', 'improved');
     await up.until(/LIVE|HELD|held:|Rejected|Failed|RolledBack|Refused|Aborted/);
     const { stderr, code } = await up.stop();
     assert.equal(code, 0, stderr);
     assert.match(stderr, /LIVE \(SYNTHETIC data\): believe-v2/);
-    const swaps = berth.swaps();
+    const swaps = testHome.swaps();
     assert.deepEqual(
       swaps.map(({ modelVersion, priorModelVersion }) => [modelVersion, priorModelVersion]),
       [

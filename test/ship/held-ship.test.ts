@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { sampleFile } from '../../setup/sample-data.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { Decision } from '../../shared/orchestration/ship/messages.js';
-import { Berth } from './berth.js';
+import { TestHome } from './test-home.js';
 
 const DATA = sampleFile('es-depth/ESU9-20190829.depth.jsonl.gz');
 const BARS = sampleFile('bars/NQ-5m-20241202-20250929.csv.gz');
@@ -11,14 +11,14 @@ const REAL_INPUT = ['--data', DATA, '--bars', BARS];
 
 describe('a ship on four minutes of a real book', function () {
   this.timeout(300_000);
-  let berth: Berth;
+  let testHome: TestHome;
   beforeEach(async () => {
-    berth = await Berth.open();
+    testHome = await TestHome.open();
   });
-  afterEach(() => berth.close());
+  afterEach(() => testHome.close());
 
   it('is held with its reasons, and with --once ends with 1', async () => {
-    const { code, stdout, stderr } = await berth.believe('up', '--once', '--json', ...REAL_INPUT);
+    const { code, stdout, stderr } = await testHome.believe('up', '--once', '--json', ...REAL_INPUT);
     assert.equal(code, 1, stderr);
     const report = JSON.parse(stdout) as { held: boolean; reasons: string[]; release: null };
     assert.equal(report.held, true);
@@ -28,14 +28,14 @@ describe('a ship on four minutes of a real book', function () {
 
   it('goes live with --approve, and the override is in the signed manifest', async () => {
     const approve = ['--approve', 'a sample run', '--by', 'ann'];
-    const { code, stdout, stderr } = await berth.believe('up', '--once', '--json', ...REAL_INPUT, ...approve);
+    const { code, stdout, stderr } = await testHome.believe('up', '--once', '--json', ...REAL_INPUT, ...approve);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /WARNING: .*operator.keys holds the key of operator ann/);
     const report = JSON.parse(stdout) as { held: boolean; decision: Decision; artefacts: { envelope: string } };
     const { verdict, by, reason, signed } = report.decision;
     assert.deepEqual([report.held, verdict, by, reason], [true, 'approve', 'ann', 'a sample run']);
     assert.equal(signed?.signatures.length, 1);
-    const { predicate } = berth.statement(report.artefacts.envelope);
+    const { predicate } = testHome.statement(report.artefacts.envelope);
     assert.deepEqual(
       [predicate.gateVerdict, predicate.decision, predicate.synthetic],
       ['hold', report.decision, false],
@@ -43,47 +43,47 @@ describe('a ship on four minutes of a real book', function () {
   });
 
   it('stays held through a stop and a start, is found by its stage, and goes on when approved', async () => {
-    const first = berth.start('up', ...REAL_INPUT);
+    const first = testHome.start('up', ...REAL_INPUT);
     await first.until(/decide with/);
-    assert.deepEqual(await heldShips(berth), 1);
+    assert.deepEqual(await heldShips(testHome), 1);
     assert.equal((await first.stop()).code, 0);
 
-    const second = berth.start('up');
+    const second = testHome.start('up');
     await second.until(/held:/);
-    assert.deepEqual(await heldShips(berth), 1);
-    const status = await berth.believe('ship', 'status', '--json');
+    assert.deepEqual(await heldShips(testHome), 1);
+    const status = await testHome.believe('ship', 'status', '--json');
     assert.equal(JSON.parse(status.stdout).ships[0].stage, 'Held');
-    const nobody = await berth.believe('ship', 'approve', '--by', 'ann', '--reason', 'x');
+    const nobody = await testHome.believe('ship', 'approve', '--by', 'ann', '--reason', 'x');
     assert.match(nobody.stderr, /no key of operator ann/);
-    const printed = await berth.believe('ship', 'approve', '--print', '--reason', 'read the card');
+    const printed = await testHome.believe('ship', 'approve', '--print', '--reason', 'read the card');
     assert.equal(printed.code, 0, printed.stderr);
     const unsigned = JSON.stringify({ verdict: 'approve', by: 'ann', reason: 'read the card' });
-    assert.match(await decideByTemporal(berth, unsigned), /must be signed by an operator/);
+    assert.match(await decideByTemporal(testHome, unsigned), /must be signed by an operator/);
     const foreign = printed.stdout.replace(/"sig":"...../, '"sig":"AAAAA');
-    assert.match(await decideByTemporal(berth, foreign), /operators must sign it/);
-    assert.deepEqual(await heldShips(berth), 1);
-    assert.match(await decideByTemporal(berth, printed.stdout), /approved by/);
+    assert.match(await decideByTemporal(testHome, foreign), /operators must sign it/);
+    assert.deepEqual(await heldShips(testHome), 1);
+    assert.match(await decideByTemporal(testHome, printed.stdout), /approved by/);
     await second.until(/LIVE: believe-v1/);
     assert.equal((await second.stop()).code, 0);
-    assert.equal(berth.swaps().length, 1);
+    assert.equal(testHome.swaps().length, 1);
   });
 });
 
 /** What an operator pastes into the UI or hands to `temporal`. @returns all that it says */
-async function decideByTemporal(berth: Berth, input: string): Promise<string> {
+async function decideByTemporal(testHome: TestHome, input: string): Promise<string> {
   const { path: temporal } = await obtainTemporal();
-  const status = await berth.believe('ship', 'status', '--json');
+  const status = await testHome.believe('ship', 'status', '--json');
   const { workflowId } = JSON.parse(status.stdout).ships[0] as { workflowId: string };
-  const args = ['workflow', 'update', 'execute', '--address', berth.temporalAddress, '--namespace', 'believe'];
+  const args = ['workflow', 'update', 'execute', '--address', testHome.temporalAddress, '--namespace', 'believe'];
   const asked = ['--workflow-id', workflowId, '--name', 'decide', '--input', input];
   const { stdout, stderr } = spawnSync(temporal, [...args, ...asked], { encoding: 'utf8' });
   return stdout + stderr;
 }
 
-async function heldShips(berth: Berth): Promise<number> {
+async function heldShips(testHome: TestHome): Promise<number> {
   const { path: temporal } = await obtainTemporal();
   const query = 'ShipStage="Held"';
-  const args = ['workflow', 'count', '--address', berth.temporalAddress, '--namespace', 'believe', '--query', query];
+  const args = ['workflow', 'count', '--address', testHome.temporalAddress, '--namespace', 'believe', '--query', query];
   const { stdout, stderr, status } = spawnSync(temporal, args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   return Number(/Total: (\d+)/.exec(stdout)?.[1]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Damage } from '../../../research/store/reading/page-faults.js';
-import { Runs } from '../../../research/store/reading/runs.js';
+import { Damage } from '../../../research/store/decoder/page-faults.js';
+import { Runs } from '../../../research/store/decoder/runs.js';
 
 /** Runs of one code, and groups of packed codes. */
 type Part = { readonly code: number; readonly times: number } | { readonly codes: readonly number[] };

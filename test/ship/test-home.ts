@@ -1,24 +1,36 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ConfigInput } from '../../shared/config/config.js';
 import { swapRecord } from '../../shared/contract/swap-record.js';
+import { DEFAULT_CONFIG_FILE } from '../../shared/node/config/load-config.js';
+
+type FileSettings = Pick<ConfigInput, 'risk' | 'gate'>;
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** A home folder of a test's own, with ports of its own and a quick market clock, and the `believe` command in it. */
-export class Berth {
-  readonly home = mkdtempSync(path.join(tmpdir(), 'believe-voyage-'));
+export class TestHome {
+  /** Where commands are run: it holds the settings that only a file can change. */
+  private readonly folder = mkdtempSync(path.join(tmpdir(), 'believe-ship-'));
+  readonly home = path.join(this.folder, 'home');
 
   private readonly running = new Set<Running>();
 
-  private constructor(readonly env: Record<string, string>) {}
+  private constructor(
+    readonly env: Record<string, string>,
+    settings: FileSettings,
+  ) {
+    mkdirSync(this.home, { mode: 0o700 });
+    writeFileSync(path.join(this.folder, DEFAULT_CONFIG_FILE), JSON.stringify(settings));
+  }
 
-  static async open(settings: Record<string, string> = {}): Promise<Berth> {
+  static async open(settings: Record<string, string> = {}, inFile: FileSettings = {}): Promise<TestHome> {
     const [port, uiPort, gateway, rsync] = await freePorts(4);
-    return new Berth({
+    const env = {
       BELIEVE_TEMPORAL_PORT: String(port),
       BELIEVE_TEMPORAL_UI_PORT: String(uiPort),
       BELIEVE_GATEWAY_PORT: String(gateway),
@@ -30,11 +42,11 @@ export class Berth {
       // An open every six seconds of wall time.
       BELIEVE_CLOCK_SPEED: '60',
       BELIEVE_SHIP_OBSERVE_MARKET_SECONDS: '60',
-      // Days of the market pass between a stop and a start: what is held over them may lose any amount.
-      BELIEVE_RISK_MAX_DAILY_LOSS_USD: '1000000',
       BELIEVE_SCHEDULE_ENABLED: 'true',
       ...settings,
-    });
+    };
+    // Days of the market pass between a stop and a start: what is held over them may lose any amount.
+    return new TestHome(env, { risk: { maxDailyLossUsd: 1_000_000 }, ...inFile });
   }
 
   get temporalAddress(): string {
@@ -51,6 +63,7 @@ export class Berth {
     const home = args.includes('--home') ? [] : ['--home', this.home];
     const child = spawn(process.execPath, [path.join(dist, 'cli/main.js'), ...args, ...home], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.folder,
       env: { ...process.env, ...this.env, CI: 'true' },
     });
     let stdout = '';
@@ -99,7 +112,7 @@ export class Berth {
   /** Stops what a failed test has left running, and removes the home. */
   async close(): Promise<void> {
     await Promise.all([...this.running].map((one) => one.stop()));
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
