@@ -151,7 +151,7 @@ export class HotSwap {
       if (why) {
         void release.headSet.release();
         this.refuse(armed, why, () => this.forget());
-      } else this.change(armed, release);
+      } else this.change(armed, release, nowMarketMs);
     } catch (error) {
       void release.headSet.release();
       this.deps.armed.recover();
@@ -160,9 +160,10 @@ export class HotSwap {
     }
   }
 
-  private change(armed: ArmedSwap, release: LoadedRelease): void {
+  /** @param marketMs by which it was due: that of the event that carries it, which the clock may be behind by a moment */
+  private change(armed: ArmedSwap, release: LoadedRelease, marketMs: number): void {
     const { live, log, activate, onNews } = this.deps;
-    const record: SwapRecord = { ...this.recordOf(armed), outcome: 'swapped', ...describe(release) };
+    const record: SwapRecord = { ...this.recordOf(armed, marketMs), outcome: 'swapped', ...describe(release) };
     live.keep(release.epoch, record);
     try {
       log.append(record);
@@ -208,11 +209,14 @@ export class HotSwap {
     this.deps.onNews(`release ${armed.modelVersion} is refused, the old heads stay: ${reason}`, record);
   }
 
-  private recordOf(armed: ArmedSwap): Omit<SwapRecord, 'outcome' | 'heads' | 'goldenRowsChecked'> {
+  private recordOf(
+    armed: ArmedSwap,
+    marketMs = this.deps.clock.nowMs(),
+  ): Omit<SwapRecord, 'outcome' | 'heads' | 'goldenRowsChecked'> {
     return {
       v: 1,
       shipId: armed.shipId,
-      marketTime: new Date(this.deps.clock.nowMs()).toISOString(),
+      marketTime: new Date(marketMs).toISOString(),
       wallTime: new Date().toISOString(),
       modelVersion: armed.modelVersion,
       counter: armed.counter,

@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'halt-cancels',
     patches: [
-      patch('bridge.js', 'trading.cancelDecisions(', 'void ('),
+      patch('wiring/on-halt.js', 'later.trading.it.cancelDecisions(', 'void ('),
       patch('trading.js', 'if (isOld || isHalted)', 'if (isOld)'),
     ],
   },
@@ -134,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'foreign-execution',
-    patches: [patch('bridge.js', 'if (isForeign(fill))', 'if (false)')],
+    patches: [patch('wiring/trading-parts.js', 'if (isForeign(fill))', 'if (false)')],
   },
   {
     name: 'order-ids',
@@ -192,11 +192,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'door',
     patches: [
-      patch(
-        'feed/market-feed.js',
-        'const odd = this.door.depth(this.deps.levels, operation, side, position, price, size);',
-        'const odd = null;',
-      ),
+      patch('feed/market-feed.js', 'const odd = this.door.depth(this.deps.levels, change);', 'const odd = null;'),
     ],
   },
   {
