@@ -5,6 +5,9 @@ import { pause, RunningStack } from './running-stack.js';
 const PROCESSES = ['research', 'signer', 'broker', 'bridge', 'temporal'] as const;
 const STAGES = ['Retraining', 'Gating', 'Signing', 'Pushing', 'Verifying', 'AwaitingOpen', 'Swapping', 'Observing'];
 
+/** All of it, or the half whose turn it is: two days in a row see every pair of process and stage. */
+const HALF = process.env.BELIEVE_FAULT_MATRIX === 'all' ? null : Math.floor(Date.now() / 86_400_000) % 2;
+
 /**
  * Every process is killed (SIGKILL) in every stage of a ship, and every such ship ends as an undisturbed one does: one
  * release, one counter, one line in the swap log.
@@ -29,8 +32,9 @@ describe('a ship whose processes are killed', function () {
     await stack?.close();
   });
 
-  for (const name of PROCESSES) {
-    for (const stage of STAGES) {
+  for (const [row, name] of PROCESSES.entries()) {
+    for (const [column, stage] of STAGES.entries()) {
+      if (HALF !== null && (row + column) % 2 !== HALF) continue;
       it(`ends as if nothing had happened when ${name} is killed while it is ${stage}`, async () => {
         const before = stack.state();
         const startedMs = Date.now();
@@ -65,6 +69,6 @@ describe('a ship whose processes are killed', function () {
   function tableText(): string {
     const row = (cells: readonly string[]) => `    ${cells.map((cell) => cell.padEnd(13)).join('')}\n`;
     const rows = PROCESSES.map((name) => row([name, ...STAGES.map((stage) => table.get(`${name} ${stage}`) ?? '-')]));
-    return `\n    SIGKILL of a process x stage of the ship ("-": not passed, or not run)\n${row(['', ...STAGES])}${rows.join('')}\n`;
+    return `\n    SIGKILL of a process x stage of the ship ("-": not passed, or not run; BELIEVE_FAULT_MATRIX=all runs all)\n${row(['', ...STAGES])}${rows.join('')}\n`;
   }
 });

@@ -39,9 +39,11 @@ export class TestHome {
       BELIEVE_METRICS_RESEARCH_PORT: '0',
       BELIEVE_METRICS_BROKER_PORT: '0',
       BELIEVE_METRICS_BRIDGE_PORT: '0',
-      // An open every six seconds of wall time.
-      BELIEVE_CLOCK_SPEED: '60',
-      BELIEVE_SHIP_OBSERVE_MARKET_SECONDS: '60',
+      // An open every four seconds of wall time. The less market there is in them, the less a processor has to do.
+      BELIEVE_CLOCK_SPEED: '20',
+      BELIEVE_CLOCK_BEFORE_OPEN_SECONDS: '20',
+      BELIEVE_CLOCK_AFTER_OPEN_SECONDS: '60',
+      BELIEVE_SHIP_OBSERVE_MARKET_SECONDS: '20',
       BELIEVE_SCHEDULE_ENABLED: 'true',
       ...settings,
     };
