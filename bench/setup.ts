@@ -68,7 +68,7 @@ async function firstLive(home: string, up: ChildProcess, startedMs: number): Pro
 }
 
 function swapsIn(home: string): SwapRecord[] {
-  const file = path.join(homePlaces(home).broker.folder, 'swaps.jsonl');
+  const file = homePlaces(home).broker.swaps;
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => swapRecord.parse(JSON.parse(line)));

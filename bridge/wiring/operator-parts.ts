@@ -12,8 +12,6 @@ import type { MarketParts } from './market-parts.js';
 import type { TradingParts } from './trading-parts.js';
 
 /** Who looks after it all: the connection to the gateway, operators' requests, the passing of time. */
-export type OperatorParts = ReturnType<typeof operatorParts>;
-
 export function operatorParts(ground: Ground, market: MarketParts, traded: TradingParts, later: LaterParts) {
   const { config, clock, log, tuning, broker, own, hours, halts, alarms, acts, limits, journal, guard } = ground;
   const { feed, decider, decisionLog, regime } = market;

@@ -14,8 +14,6 @@ import type { LaterParts } from './later.js';
 import type { MarketParts } from './market-parts.js';
 
 /** Which release decides: the one of before this start, and the swaps to others. */
-export type ReleaseParts = ReturnType<typeof releaseParts>;
-
 export function releaseParts(
   ground: Ground,
   { decider, model }: MarketParts,

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { parseBatchFile, sourcePlace } from '../../shared/contract/batch-stream.js';
+import { IB_SOURCE, parseBatchFile, sourcePlace } from '../../shared/contract/batch-stream.js';
+import { parseSegmentFile, segmentFile } from '../../shared/contract/capture-file.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
 import { syncFolder } from '../../shared/node/disk/replace-file.js';
+import { filesIn } from '../seal/names-in.js';
 import { type SealPlaces, sealPlaces } from '../seal/seal-places.js';
 import { readAcknowledged } from './acknowledge.js';
 
@@ -48,7 +50,7 @@ function pruneOutbox(places: SealPlaces, epoch: number, headOf: (stream: string)
 function pruneSources(places: SealPlaces, options: PruneOptions, headOf: (stream: string) => StreamHead): string[] {
   const before = dayBefore(options.tradeDate, options.retentionDays);
   const inFolder = (folder: string, streamOf: (name: string) => string | null) => {
-    const files = namesIn(folder).flatMap((name) => {
+    const files = filesIn(folder).flatMap((name) => {
       const stream = streamOf(name);
       const place = stream === null ? null : sourcePlace(stream, name);
       return stream === null || place?.tradeDate == null ? [] : [{ name, stream, place, date: place.tradeDate }];
@@ -69,8 +71,8 @@ function pruneSources(places: SealPlaces, options: PruneOptions, headOf: (stream
   };
   return [
     ...inFolder(places.capture, (name) => {
-      const instrument = /^dom_ib-(.+)-\d{4}-\d\d-\d\d-\d+\.jsonl$/.exec(name)?.[1];
-      return instrument === undefined ? null : `capture/dom_ib/${instrument}`;
+      const segment = parseSegmentFile(name);
+      return segment === null || segmentFile(segment) !== name ? null : `capture/${IB_SOURCE}/${segment.instrument}`;
     }),
     ...inFolder(places.journal, () => 'decisions'),
     ...inFolder(places.status, () => 'status'),
@@ -81,14 +83,6 @@ function removed(folder: string, names: readonly string[]): string[] {
   for (const name of names) rmSync(path.join(folder, name), { force: true, maxRetries: 5 });
   if (names.length > 0) syncFolder(folder);
   return [...names];
-}
-
-function namesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name)
-    .sort();
 }
 
 /** Dates before this one are older than the retention. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { batchEnvelopeName, parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { readBatch, type SealedBatch } from '../../shared/contract/sealed-batch.js';
 import { headAfter, type StreamHead, startOfStream, streamHead } from '../../shared/contract/stream-head.js';
+import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { renameWithRetry, replaceFile, syncFolder, writeTemporary } from '../../shared/node/disk/replace-file.js';
@@ -90,7 +91,7 @@ function requireHeads(places: SealPlaces, broker: string, epoch: number): void {
 export function readHead(places: SealPlaces, broker: string, stream: string, epoch: number): StreamHead {
   const file = places.head(stream, epoch);
   if (!existsSync(file)) return startOfStream(broker, stream, epoch);
-  const parsed = streamHead.safeParse(parsedJson(readPlainFile(file, HEAD_BYTES_MAX)));
+  const parsed = streamHead.safeParse(jsonOrUndefined(readPlainFile(file, HEAD_BYTES_MAX).toString('utf8')));
   if (!parsed.success) throw new SealStateLost(`${file} is damaged`, { file });
   if (parsed.data.broker !== broker)
     throw new SealStateLost(`${file} is of broker ${parsed.data.broker}, and this one is called ${broker}`, { file });
@@ -102,11 +103,3 @@ export function writeHead(places: SealPlaces, head: StreamHead): void {
 }
 
 export const HEAD_BYTES_MAX = 1 << 20;
-
-function parsedJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}

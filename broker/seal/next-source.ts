@@ -1,17 +1,17 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { PLAIN_BYTES_MAX } from '../../shared/contract/batch.js';
 import {
   captureStream,
   flatNameOf,
-  IB_SOURCE,
   instrumentOf,
   type SourcePlace,
   sourcePlace,
 } from '../../shared/contract/batch-stream.js';
-import { parseSegmentFile } from '../../shared/contract/capture-file.js';
+import { parseSegmentFile, segmentFile } from '../../shared/contract/capture-file.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
 import { syncFolder } from '../../shared/node/disk/replace-file.js';
+import { filesIn, foldersIn } from './names-in.js';
 import { SealSourceChanged } from './seal-failure.js';
 import type { SealPlaces } from './seal-places.js';
 import { requireSame, wholeLinesEnd } from './whole-lines.js';
@@ -34,7 +34,7 @@ export function streamsWithFiles(places: SealPlaces): string[] {
 }
 
 function captureStreams({ capture }: SealPlaces): string[] {
-  const segments = namesIn(capture).map(parseSegmentFile);
+  const segments = filesIn(capture).map(parseSegmentFile);
   const instruments = segments.flatMap((segment) => (segment === null ? [] : [segment.instrument]));
   return [...new Set(instruments)].sort().map(captureStream);
 }
@@ -47,7 +47,7 @@ export async function nextBytes(places: SealPlaces, head: StreamHead): Promise<N
 
 function nextSegment(places: SealPlaces, head: StreamHead, instrument: string): NewBytes | null {
   const { capture } = places;
-  const names = namesIn(capture);
+  const names = filesIn(capture);
   // A name that is read here must not be gone after a power cut: the bridge may not have waited for it yet.
   syncFolder(capture);
   const last = head.places.segments;
@@ -56,7 +56,7 @@ function nextSegment(places: SealPlaces, head: StreamHead, instrument: string): 
     .flatMap((name) => {
       const segment = parseSegmentFile(name);
       if (segment?.instrument !== instrument) return [];
-      const closed = `${IB_SOURCE}-${instrument}-${segment.tradeDate}-${segment.number}.jsonl`;
+      const closed = segmentFile(segment);
       return [{ name, closed, order: sourcePlace(head.stream, closed)!.order }];
     })
     .filter(({ order }) => order > lastOrder)
@@ -103,7 +103,7 @@ interface SourceFile {
 /** Files of a stream that are no segments, by trade date and then by key. */
 function filesOf(places: SealPlaces, stream: string): SourceFile[] {
   const inFolder = (folder: string, prefix = '') =>
-    namesIn(folder).flatMap((base) => {
+    filesIn(folder).flatMap((base) => {
       const name = `${prefix}${base}`;
       const place = sourcePlace(stream, name);
       return place === null ? [] : [{ file: path.join(folder, base), name, place }];
@@ -111,7 +111,7 @@ function filesOf(places: SealPlaces, stream: string): SourceFile[] {
   switch (stream) {
     case 'orders':
       return byOrder(
-        namesIn(places.journal, true).flatMap((folder) => inFolder(path.join(places.journal, folder), `${folder}/`)),
+        foldersIn(places.journal).flatMap((folder) => inFolder(path.join(places.journal, folder), `${folder}/`)),
       );
     case 'decisions':
       return byOrder(inFolder(places.journal));
@@ -129,12 +129,4 @@ function filesOf(places: SealPlaces, stream: string): SourceFile[] {
 
 function byOrder(files: SourceFile[]): SourceFile[] {
   return files.sort((a, b) => (a.place.order + a.place.key < b.place.order + b.place.key ? -1 : 1));
-}
-
-function namesIn(folder: string, folders = false): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => (folders ? entry.isDirectory() : entry.isFile()))
-    .map(({ name }) => name)
-    .sort();
 }

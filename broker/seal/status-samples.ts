@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import type { SealPlaces } from './seal-places.js';
 
@@ -26,7 +27,9 @@ const MINUTE_MS = 60_000;
  */
 export function sampleStatus(places: SealPlaces, tradeDate: string): boolean {
   if (!existsSync(places.statusNow)) return false;
-  const status = bridgeStatus.safeParse(parsedJson(readPlainFile(places.statusNow, STATUS_BYTES_MAX).toString('utf8')));
+  const status = bridgeStatus.safeParse(
+    jsonOrUndefined(readPlainFile(places.statusNow, STATUS_BYTES_MAX).toString('utf8')),
+  );
   if (!status.success) return false;
   mkdirSync(places.status, { recursive: true });
   const newest = readdirSync(places.status)
@@ -47,7 +50,7 @@ const FILE = /^status-\d{4}-\d\d-\d\d\.jsonl$/;
 
 function lastWallTimeMs(file: string): number | null {
   const last = readFileSync(file, 'utf8').split('\n').at(-2);
-  const parsed = bridgeStatus.safeParse(parsedJson(last ?? ''));
+  const parsed = bridgeStatus.safeParse(jsonOrUndefined(last));
   return parsed.success ? Date.parse(parsed.data.wallTime) : null;
 }
 
@@ -63,13 +66,5 @@ function appendLine(file: string, line: string): void {
     fdatasyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

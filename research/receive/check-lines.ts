@@ -9,6 +9,7 @@ import { decisionLogLine } from '../../shared/contract/decision-log.js';
 import { journalLine } from '../../shared/contract/order-journal.js';
 import { swapRecord } from '../../shared/contract/swap-record.js';
 import { BadInput } from '../../shared/failure.js';
+import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import type { LineCheck } from './keep-file.js';
 
@@ -72,12 +73,8 @@ class JournalCheck implements LineCheck {
 
   private faultOf(bytes: Buffer): string | null {
     if (!isUtf8(bytes)) return 'is not UTF-8 text';
-    let value: unknown;
-    try {
-      value = JSON.parse(bytes.toString('utf8'));
-    } catch {
-      return 'is not JSON';
-    }
+    const value = jsonOrUndefined(bytes.toString('utf8'));
+    if (value === undefined) return 'is not JSON';
     const issue = this.contract.safeParse(value).error?.issues[0];
     return issue === undefined ? null : `${issue.path.join('.') || 'line'}: ${issue.message}`;
   }

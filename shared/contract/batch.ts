@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UTC_TIME } from '../fields/utc-time.js';
 import { sha256Hex } from '../reference.js';
 import { STATEMENT_TYPE } from '../trust/statement.js';
 import {
@@ -30,10 +31,7 @@ const bytesUpTo = (max: number) => z.number().int().positive().max(max);
 /** A line by what it says of itself: its sequence number and its time (UTC, to the ns); null where it has none. */
 export const lineMark = z.strictObject({
   seq: count.nullable(),
-  time: z
-    .string()
-    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'must be a UTC time of nine decimals at most')
-    .nullable(),
+  time: z.string().regex(UTC_TIME, 'must be a UTC time of nine decimals at most').nullable(),
 });
 export type LineMark = Readonly<z.infer<typeof lineMark>>;
 

@@ -1,3 +1,5 @@
+import { jsonOrUndefined } from '../fields/json-or-undefined.js';
+import { UTC_TIME } from '../fields/utc-time.js';
 import type { LineMark } from './batch.js';
 
 /** The number that a line carries among its kind, by the names that the bridge's files have for it. */
@@ -6,13 +8,9 @@ const TIMES = ['marketTime', 'at', 'wallTime'];
 
 /** What a line says of itself. A line that is none of ours says nothing: whoever receives it will say so. */
 export function markOf(line: string): LineMark {
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return { seq: null, time: null };
-  }
-  if (typeof value !== 'object' || value === null) return { seq: null, time: null };
+  const said = jsonOrUndefined(line);
+  if (typeof said !== 'object' || said === null) return { seq: null, time: null };
+  const value = said as Record<string, unknown>;
   const seq = NUMBERS.map((name) => value[name]).find((number) => Number.isSafeInteger(number) && Number(number) >= 0);
   return { seq: (seq as number | undefined) ?? null, time: timeOf(value) };
 }
@@ -31,11 +29,9 @@ export function firstMark(lines: readonly string[]): LineMark {
 function timeOf(value: Record<string, unknown>): string | null {
   const { ts } = value;
   if (typeof ts === 'string' && /^\d{1,19}$/.test(ts)) return utcOfNs(BigInt(ts));
-  const text = TIMES.map((name) => value[name]).find((time) => typeof time === 'string' && UTC.test(time));
+  const text = TIMES.map((name) => value[name]).find((time) => typeof time === 'string' && UTC_TIME.test(time));
   return (text as string | undefined) ?? null;
 }
-
-const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 
 /** ns since the epoch as ISO 8601. */
 function utcOfNs(ns: bigint): string | null {

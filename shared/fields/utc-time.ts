@@ -32,3 +32,6 @@ export function utcDateMs(year: number, month: number, day: number): number {
   const isSame = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return isSame ? date.getTime() : Number.NaN;
 }
+
+/** How a moment is written: ISO 8601, UTC, nine decimals of a second at most. By its form alone: see `utcTimeNs`. */
+export const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { openArchive } from './archive.js';
-import { type DsseEnvelope, MalformedEnvelope, parseEnvelope, verifySignatures } from './dsse.js';
 import { comparePins, type Pin } from './pin.js';
 import { isSameProduct, type ReleaseProduct } from './product.js';
 import { ReleaseRefused } from './refusal.js';
-import { ROLE_NAMES, type TrustedRoot } from './root.js';
+import type { TrustedRoot } from './root.js';
+import { envelopeIn, type Refuse, signersInRole, statementIn } from './signed-statement.js';
 import {
   FEATURE_SCHEMA_FILE,
   GATE_REPORT_FILE,
@@ -72,15 +72,15 @@ export async function verifyRelease(input: EnvelopeToVerify & { readonly tarball
 export function verifyEnvelope(input: EnvelopeToVerify): VerifiedStatement {
   const { root, pin, nowMs, expected = {} } = input;
   // 1. Endless data, truncation, bit flips outside the payload: one strict form of envelope.
-  const envelope = envelopeOf(input.envelope);
+  const envelope = envelopeIn(input.envelope, refuse);
   // 2. An old root: its keys may have been taken away since.
   refuseOldRoot(root, pin, nowMs);
   // 3. Wrong key, bit flip, threshold cheat, role confusion.
-  const keyIds = releaseSigners(envelope, root);
+  const keyIds = signersInRole(envelope, { root, role: 'release', payloadType: RELEASE_PAYLOAD_TYPE }, refuse);
   // 4. Role confusion by content: only a release statement, and all of it understood.
   const payload = Buffer.from(envelope.payload, 'base64');
   const payloadSha256 = createHash('sha256').update(payload).digest('hex');
-  const predicate = releaseIn(payload);
+  const { predicate } = statementIn(payload, RELEASE_STATEMENT, refuse);
   // 5. Mix-and-match: a genuine release, but not the one that was asked for.
   refuseOther(predicate, payloadSha256, expected);
   // 6. Rollback, replay, equivocation, fork; fast-forward is undone by a root of a higher epoch.
@@ -124,15 +124,6 @@ export async function verifyArchive(
 /** How far clocks of honest machines may differ. */
 const CLOCK_SKEW_MS_MAX = 5 * 60_000;
 
-function envelopeOf(bytes: Buffer): DsseEnvelope {
-  try {
-    return parseEnvelope(bytes);
-  } catch (error) {
-    if (error instanceof MalformedEnvelope) throw new ReleaseRefused('envelope-malformed', { cause: error.message });
-    throw error;
-  }
-}
-
 function refuseOldRoot(root: TrustedRoot, pin: Pin | null, nowMs: number): void {
   const { version, expires } = root.metadata;
   if (pin !== null && version < pin.rootVersion) {
@@ -143,42 +134,8 @@ function refuseOldRoot(root: TrustedRoot, pin: Pin | null, nowMs: number): void 
   }
 }
 
-function releaseSigners(envelope: DsseEnvelope, root: TrustedRoot): readonly string[] {
-  if (envelope.payloadType !== RELEASE_PAYLOAD_TYPE) {
-    throw new ReleaseRefused('payload-type', { payloadType: envelope.payloadType });
-  }
-  const { keys, threshold } = root.roles.release;
-  const check = verifySignatures(envelope, keys, threshold);
-  if (check.met) {
-    if (check.mislabelled) throw new ReleaseRefused('keyid-mislabelled');
-    if (check.surplus || !isOneForm(envelope, threshold)) throw new ReleaseRefused('extra-signature', { threshold });
-    return check.keyIds;
-  }
-  const role = ROLE_NAMES.find((name) => verifySignatures(envelope, root.roles[name].keys, 1).met);
-  if (role !== undefined && role !== 'release') throw new ReleaseRefused('wrong-role', { role });
-  throw new ReleaseRefused('signature', { distinctKeys: check.keyIds.length, threshold });
-}
-
-/** As many signatures as are asked for, in the order of their keyids: the same signers give the same bytes. */
-function isOneForm({ signatures }: DsseEnvelope, threshold: number): boolean {
-  const inOrder = signatures.every(({ keyid }, index) => index === 0 || signatures[index - 1]!.keyid < keyid);
-  return signatures.length === threshold && inOrder;
-}
-
-function releaseIn(payload: Buffer): ReleasePredicate {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
-  } catch {
-    throw new ReleaseRefused('statement-malformed', { cause: 'it is not JSON in UTF-8' });
-  }
-  const { predicateType } = (value ?? {}) as { predicateType?: unknown };
-  if (predicateType !== RELEASE_PREDICATE_TYPE) throw new ReleaseRefused('predicate-type', { predicateType });
-  const statement = releaseStatement.safeParse(value);
-  if (statement.success) return statement.data.predicate;
-  const issue = statement.error.issues[0]!;
-  throw new ReleaseRefused('statement-malformed', { field: issue.path.join('.'), cause: issue.message });
-}
+const RELEASE_STATEMENT = { predicateType: RELEASE_PREDICATE_TYPE, schema: releaseStatement };
+const refuse: Refuse = (fault, details) => new ReleaseRefused(fault, details);
 
 /** Minutes of life count where it is to be used; who looks at it later only learns that it was signed. */
 function momentOf({ pin, nowMs, trading }: EnvelopeToVerify): RollbackMoment {

@@ -218,24 +218,23 @@ export class Rig {
   }
 
   /** Until it is so at the gateway. */
-  async untilTrue(what: string, isSo: () => boolean, { withinMs = 60_000, everyMs = 20 } = {}): Promise<void> {
+  async untilTrue(
+    what: string,
+    isSo: () => boolean,
+    { withinMs = 60_000, everyMs = 20, meanwhile = async () => {} } = {},
+  ): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (!isSo()) {
       if (Date.now() > deadline)
         throw new Error(`not within ${withinMs} ms: ${what}; ${JSON.stringify(this.status())}`);
+      await meanwhile();
       await sleep(everyMs);
     }
   }
 
   /** The market goes on, where it does not by itself, until it is so. */
-  async playUntil(what: string, isSo: () => boolean, withinMs = 60_000): Promise<void> {
-    const deadline = Date.now() + withinMs;
-    while (!isSo()) {
-      if (Date.now() > deadline)
-        throw new Error(`not within ${withinMs} ms: ${what}; ${JSON.stringify(this.status())}`);
-      await this.gateway.step(20);
-      await sleep(20);
-    }
+  playUntil(what: string, isSo: () => boolean): Promise<void> {
+    return this.untilTrue(what, isSo, { meanwhile: () => this.gateway.step(20) });
   }
 
   /** Throws the kill switch and waits until no order is live, neither here nor there, and the bridge is reconciled. */

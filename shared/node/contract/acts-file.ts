@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AcceptedAct, acceptedActs } from '../../contract/accepted-act.js';
+import { jsonOrUndefined } from '../../fields/json-or-undefined.js';
 
 export function actsFile(brokerFolder: string): string {
   return path.join(brokerFolder, 'trust', 'acts.jsonl');
@@ -13,14 +14,6 @@ export function readAcceptedActs(brokerFolder: string): AcceptedAct[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   return acceptedActs(
     file,
-    lines.map((line) => parsed(line)),
+    lines.map((line) => jsonOrUndefined(line)),
   );
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
 }
