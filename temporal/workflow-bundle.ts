@@ -14,16 +14,22 @@ export async function bundleWorkflows(): Promise<{ codePath: string; buildId: st
   const buildId = hashOfSources();
   const codePath = path.join(dist, `workflow-bundle-${buildId}.cjs`);
   if (!existsSync(codePath)) {
-    const { code } = await bundleWorkflowCode({
-      workflowsPath: path.join(dist, 'workflows/index.js'),
-      logger: new DefaultLogger('WARN'),
-    });
     const unfinished = `${codePath}.${process.pid}`;
-    writeFileSync(unfinished, code);
+    writeFileSync(unfinished, await workflowCode());
     removeOlderBundles();
     renameSync(unfinished, codePath);
   }
   return { codePath, buildId };
+}
+
+/** Modules are named from one folder on: the same bytes whatever folder a process was started in. */
+export async function workflowCode(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(dist, 'workflows/index.js'),
+    logger: new DefaultLogger('WARN'),
+    webpackConfigHook: (config) => ({ ...config, context: path.dirname(dist) }),
+  });
+  return code;
 }
 
 function removeOlderBundles(): void {
