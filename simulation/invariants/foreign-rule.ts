@@ -40,8 +40,8 @@ export class ForeignRule {
     this.incarnation = host.current;
     if (this.toldMs.size === 0) return;
     const halts = journals.haltsOf(journalFolder);
-    if (isDiskFull) this.toldMs.clear();
-    else if (HALTS.some((code) => halts.has(code))) this.settle(this.toldMs.keys());
+    if (HALTS.some((code) => halts.has(code))) this.settle(this.toldMs.keys());
+    else if (isDiskFull) this.toldMs.clear();
     else this.judge();
   }
 
