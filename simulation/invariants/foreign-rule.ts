@@ -22,10 +22,11 @@ export class ForeignRule {
 
   /** To be called with what arrives at the bridge. */
   told(word: AccountWord): void {
-    if (word.about !== 'execution' || !this.isForeign(word.execId)) return;
+    if (word.about !== 'execution') return;
     // No shares: the trade was taken back. An alarm says so, and it counts no more, whatever is told of it later.
-    if (word.shares === 0) this.settled.add(word.execId);
-    if (!this.settled.has(word.execId)) this.toldMs.set(word.execId, this.day.world.nowMs);
+    if (word.shares === 0) this.settled.add(firstReportOf(word.execId));
+    if (this.isForeign(word.execId) && !this.settled.has(word.execId))
+      this.toldMs.set(word.execId, this.day.world.nowMs);
   }
 
   /** To be called with a halt that is on record from now on: a person looks at all that was done by then. */
@@ -60,10 +61,15 @@ export class ForeignRule {
   private isForeign(execId: string): boolean {
     const { truth, localSymbol } = this.day;
     const execution = truth.executions().findLast((one) => one.execId === execId);
-    const isCorrection = !execId.endsWith('.01');
+    const isCorrection = execId !== firstReportOf(execId);
     if (!execution || isCorrection || execution.contract.localSymbol !== localSymbol) return false;
     // A second order under a reference of ours is a double order: what it fills is counted as ours.
     const { orderRef = '' } = truth.gateway.ledger.orders.get(execution.permId)?.terms ?? {};
     return (execution.clientId !== CLIENT_ID || truth.strays.has(execution.permId)) && !truth.sent.has(orderRef);
   }
+}
+
+/** The execId of an execution as it was first told: a correction counts its last part up. */
+function firstReportOf(execId: string): string {
+  return execId.replace(/\.\d+$/, '.01');
 }
