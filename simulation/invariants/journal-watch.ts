@@ -22,6 +22,8 @@ export class JournalWatch {
   private readonly unsynced = new Map<string, string[]>();
   private readonly newestDate = new Map<string, string>();
   private readonly haltsByFolder = new Map<string, Set<string>>();
+  /** The same as far as a power cut leaves them. */
+  private readonly durableHaltsByFolder = new Map<string, ReadonlySet<string>>();
 
   constructor(
     private readonly report: Report,
@@ -46,9 +48,7 @@ export class JournalWatch {
         this.replaced(change.file, change.before, change.after);
         return;
       case 'sync':
-        for (const execId of this.unsynced.get(change.file) ?? [])
-          this.acknowledged.set(execId, path.dirname(change.file));
-        this.unsynced.delete(change.file);
+        this.synced(change.file, path.dirname(change.file));
         return;
       case 'remove':
         this.report('journal-shrinks', `${path.basename(change.file)} is removed`);
@@ -65,6 +65,14 @@ export class JournalWatch {
   /** The power is gone: what was not synced was not acknowledged. */
   forgetUnsynced(): void {
     this.unsynced.clear();
+    for (const folder of this.haltsByFolder.keys())
+      this.haltsByFolder.set(folder, new Set(this.durableHaltsByFolder.get(folder)));
+  }
+
+  private synced(file: string, folder: string): void {
+    for (const execId of this.unsynced.get(file) ?? []) this.acknowledged.set(execId, folder);
+    this.unsynced.delete(file);
+    this.durableHaltsByFolder.set(folder, new Set(this.haltsOf(folder)));
   }
 
   private replaced(file: string, before: Buffer, after: Buffer): void {
