@@ -1,5 +1,5 @@
 import { CLIENT_ID } from '../../shared/config/services.js';
-import { sessionPhase, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
+import { tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
 import type { Order } from '../../simulator/orders/order.js';
 import type { Day } from '../day/day.js';
 import type { SentOrder } from './truth.js';
@@ -66,8 +66,6 @@ export class OrderRules {
   private judgeOpening(order: Order, sent: SentOrder, held: string): void {
     const { day, report } = this;
     for (const { invariant, what } of sent.objections) report(invariant, what);
-    const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
-    if (!phases.includes('rth')) report('outside-session', `${held}, in the ${phases[0]} phase`);
     const { firstNoticeDate } = day.setting;
     const date = [day.trueClock.nowMs(), day.clock.nowMs()].map(tradeDateOf).sort()[0]!;
     if (firstNoticeDate !== null && dayBefore(firstNoticeDate) <= date)

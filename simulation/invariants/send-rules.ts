@@ -1,4 +1,4 @@
-import { rthSessionOf, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
+import { rthSessionOf, sessionPhase, tradeDateOf } from '../../shared/market/calendar/cme-calendar.js';
 import type { Day } from '../day/day.js';
 import type { Owner } from '../world/owner.js';
 import { tickFormat } from './tick-format.js';
@@ -63,6 +63,9 @@ export class SendRules {
     if (distance > priceCollarTicks + COLLAR_SLACK_TICKS)
       object('price-collar', `${distance} ticks from the mid, the limit is ${priceCollarTicks}`);
     if (!day.hasModel) object('no-model', 'no model is in use');
+    // A gateway whose link is lost takes it later, whatever the bridge does.
+    const phases = [day.trueClock.nowMs(), day.clock.nowMs()].map(sessionPhase);
+    if (!phases.includes('rth')) object('outside-session', `in the ${phases[0]} phase`);
     if (this.isAboutToClose()) object('outside-session', 'regular hours are about to end');
     if (day.lossRule.isBeyond) object('daily-loss', "the day's loss is beyond its limit");
     return found;
