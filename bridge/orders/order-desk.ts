@@ -242,7 +242,8 @@ export class OrderDesk {
     if (isRefused || (hasEnded && before.refusal === null && !after.cancelAsked)) this.deps.onRefused(after);
     if (isRefused && isLive(after.state))
       this.deps.onDoubt(`order ${orderRef} is refused (${after.refusal})`, orderRef);
-    if (isFinal(before.state) && isLive(after.state))
+    const isBack = before.isOver && !after.isOver;
+    if ((isFinal(before.state) && isLive(after.state)) || isBack)
       this.deps.onDoubt(`order ${orderRef} was ${before.state} and is ${after.state} again`, null);
   }
 
@@ -271,10 +272,11 @@ function isOfAnother({ permIds }: Order, permId = 0): boolean {
 
 /** Whether a status tells something that the ledger does not know yet. */
 function isNews(order: Order, { status, filled }: Pick<EntryOf<'status'>, 'status' | 'filled'>): boolean {
-  const executionsMissing = Math.max(filled, order.reportedFilled) > order.filled;
+  const reportedFilled = Math.max(filled, order.reportedFilled);
+  const [executionsMissing, isWhole] = [reportedFilled > order.filled, reportedFilled >= order.contracts];
   return (
     filled > order.reportedFilled ||
     (status === 'Inactive' && order.refusal === null) ||
-    nextState(order.state, { kind: 'status', status, executionsMissing }) !== order.state
+    nextState(order.state, { kind: 'status', status, executionsMissing, isWhole }) !== order.state
   );
 }

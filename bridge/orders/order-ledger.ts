@@ -1,7 +1,7 @@
 import type { EntryOf, JournalEntry, OrderSide } from '../../shared/contract/order-journal.js';
 import { Executions, signedContracts } from './executions.js';
 import { FOREIGN_EXECUTION, foreignReason, isForeign } from './foreign-execution.js';
-import { isFinal, isLive, nextState, type OrderEvent, type OrderState, saysAlive, saysOver } from './order-state.js';
+import { comesBack, isFinal, isLive, nextState, type OrderEvent, type OrderState, saysOver } from './order-state.js';
 
 /** Halts that also close the position; which of them still have to is on record. */
 export const CLOSING_HALTS: ReadonlySet<string> = new Set(['flatten', 'daily-loss']);
@@ -24,6 +24,9 @@ export interface Order extends Readonly<Omit<EntryOf<'intent'>, 'kind'>> {
   /** More than one: a modification in flight during a lost link has left two live orders. Empty until acknowledged. */
   readonly permIds: readonly number[];
 }
+
+/** What an execution says of an order that is not filled by it. */
+const WORKS = { kind: 'status', status: 'Submitted', isWhole: false } as const;
 
 /** Of an order of which nothing has been heard. */
 const UNTOLD = { filled: 0, reportedFilled: 0, isOver: false, cancelAsked: false, refusal: null, warning: null };
@@ -241,11 +244,12 @@ export class OrderLedger {
     this.rememberPermId(orderRef, permId);
     const order = this.byRef.get(orderRef);
     if (!order) return;
-    const isOver = saysOver(status) || (order.isOver && !(isFinal(order.state) && saysAlive(status)));
     const reportedFilled = Math.max(order.reportedFilled, filled, status === 'Filled' ? order.contracts : 0);
+    const isWhole = reportedFilled >= order.contracts;
+    const isOver = saysOver(status) || (order.isOver && !comesBack(order.state, status, isWhole));
     const refusal = order.refusal ?? (status === 'Inactive' && isLive(order.state) ? status : null);
     this.remember({ ...order, reportedFilled, isOver, refusal });
-    this.step(orderRef, { kind: 'status', status, executionsMissing: reportedFilled > order.filled });
+    this.step(orderRef, { kind: 'status', status, executionsMissing: reportedFilled > order.filled, isWhole });
   }
 
   private fill(fill: EntryOf<'fill'>): void {
@@ -304,8 +308,8 @@ export class OrderLedger {
     if (filled >= order.contracts) this.step(orderRef, { kind: 'filled-completely' });
     else if (order.state === 'filled') this.step(orderRef, { kind: 'fill-undone' });
     else if (order.isOver && filled >= order.reportedFilled) this.step(orderRef, { kind: 'executions-complete' });
-    else if (!isFinal(order.state))
-      this.step(orderRef, { kind: 'status', status: 'Submitted', executionsMissing: order.reportedFilled > filled });
+    else if (!isFinal(order.state) && order.state !== 'filling')
+      this.step(orderRef, { ...WORKS, executionsMissing: order.reportedFilled > filled });
   }
 
   /** The gateway's own truth about an order; claims that did not come true are void. */

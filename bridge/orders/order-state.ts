@@ -15,8 +15,14 @@ export type OrderState = (typeof ORDER_STATES)[number];
 export type OrderEvent =
   | { readonly kind: 'sent' }
   | { readonly kind: 'not-sent' }
-  /** `executionsMissing`: some status reported more as filled than the executions add up to. */
-  | { readonly kind: 'status'; readonly status: string; readonly executionsMissing: boolean }
+  | {
+      readonly kind: 'status';
+      readonly status: string;
+      /** Some status reported more as filled than the executions add up to. */
+      readonly executionsMissing: boolean;
+      /** All of it was reported as filled: whatever comes later is a repetition. */
+      readonly isWhole: boolean;
+    }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'rejected' }
   | { readonly kind: 'filled-completely' }
@@ -38,8 +44,8 @@ export function isLive(state: OrderState): boolean {
 /**
  * The state after an event. A final state is left only by executions (which always count) or by the gateway's word that
  * the order is alive after all; repeated and late statuses never take a live state back. No claim that an order is gone
- * is believed while executions are missing, and a refusal only once the gateway, asked anew, does not show the order:
- * a refused order may come back to life.
+ * is believed while executions are missing, nor any more once the gateway says that it works, and a refusal only once the
+ * gateway, asked anew, does not show the order: a refused or cancelled order may come back to life.
  */
 export function nextState(state: OrderState, event: OrderEvent): OrderState {
   switch (event.kind) {
@@ -76,6 +82,8 @@ const ALIVE: ReadonlySet<string> = new Set([
   'PendingCancel',
 ]);
 
+const WORKING: ReadonlySet<string> = new Set(['PreSubmitted', 'Submitted']);
+
 /** Whether a status says that the order may still fill. */
 export function saysAlive(status: string): boolean {
   return ALIVE.has(status);
@@ -86,6 +94,12 @@ export function saysOver(status: string): boolean {
   return status === 'Filled' || status === 'Cancelled' || status === 'ApiCancelled';
 }
 
+/** Whether a status says that an order that was over lives again, and not only that it once did. */
+export function comesBack(state: OrderState, status: string, isWhole: boolean): boolean {
+  if (isFinal(state)) return saysAlive(status);
+  return state === 'filling' && WORKING.has(status) && !isWhole;
+}
+
 /** A whole fill stays one; anything else that was called gone is taken up again where the gateway knows better. */
 function afterWordOnFinal(state: OrderState, event: StatusEvent): OrderState {
   if (state === 'filled') return state;
@@ -93,7 +107,7 @@ function afterWordOnFinal(state: OrderState, event: StatusEvent): OrderState {
   return event.executionsMissing ? 'filling' : state;
 }
 
-function afterStatus(state: OrderState, { status, executionsMissing }: StatusEvent): OrderState {
+function afterStatus(state: OrderState, { status, executionsMissing, isWhole }: StatusEvent): OrderState {
   switch (status) {
     case 'Filled':
       return 'filling';
@@ -106,6 +120,7 @@ function afterStatus(state: OrderState, { status, executionsMissing }: StatusEve
       return state === 'filling' ? state : 'cancelling';
     case 'PreSubmitted':
     case 'Submitted':
+      if (comesBack(state, status, isWhole)) return 'working';
       return state === 'cancelling' || state === 'filling' ? state : 'working';
     default:
       return state; // PendingSubmit, ApiPending: on its way, as we knew

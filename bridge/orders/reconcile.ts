@@ -31,15 +31,15 @@ export interface ReconciliationDeps {
 
 const LOOKS_MAX = 7;
 /**
- * From this look on executions that were never told are waited for no longer: those that a status has reported of an order
- * that is gone, and those of live orders that would explain the account's position.
+ * From this look on executions that were never told are waited for no longer: those of an order that is gone, where a status
+ * has reported them or none has said how it ended, and those of live orders that would explain the account's position.
  */
 const LOOKS_FOR_EXECUTIONS = 5;
 
 /**
  * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position wrong,
- * only when two looks in a row say so, and no execution is still to come that a status has reported or that would explain
- * it. A gateway that has just come up may not know all open orders yet: then at least two looks are taken.
+ * only when two looks in a row say so, and no execution is still to come that a status has reported, that an order may have
+ * brought whose end nobody told, or that would explain it. A gateway that has just come up may not know all open orders yet: then at least two looks are taken.
  * @throws Failure NoAnswer, GatewayUnreachable: then nothing is settled
  */
 export async function reconcile(
@@ -90,9 +90,13 @@ function mayStillAgree(mismatch: number | null, look: number, { journal }: Recon
   return look === 1 || (look < LOOKS_FOR_EXECUTIONS && journal.ledger.mayReach(mismatch));
 }
 
-/** A status has reported more as filled than the executions that were told, which may come late. */
-function isFillAwaited({ reportedFilled, filled }: Order, look: number): boolean {
-  return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;
+/**
+ * A status has reported more as filled than the executions that were told, which may come late; or none has said how much
+ * was filled when the order ended.
+ */
+function isFillAwaited({ reportedFilled, filled, isOver, refusal }: Order, look: number): boolean {
+  const isEndUntold = !isOver && refusal === null;
+  return (reportedFilled > filled || isEndUntold) && look < LOOKS_FOR_EXECUTIONS;
 }
 
 /** Before anything was ever traded the account's position is taken as it is; later it must be explained. */

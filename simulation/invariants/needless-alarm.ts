@@ -25,8 +25,8 @@ const UNTOLD = [...REPORTS, ...DISK, 'oddExecution', 'bustExecution', 'correctEx
  */
 const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
   // Executions are waited for where a status has claimed them: one that cannot be read has not. What an order filled that
-  // came back while nobody was connected, no gateway tells on a later day.
-  PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK, 'oddStatus', 'reappear'],
+  // came back while nobody was connected, no gateway tells on a later day; nor what it corrected meanwhile.
+  PositionMismatch: [...OTHER_HANDS, ...REPORTS, ...DISK, 'oddStatus', 'reappear', 'correctExecution'],
   // An order that comes back on a later trade date is in no journal of that date; nor is one that fills so late.
   ForeignExecution: [...OTHER_HANDS, 'correctExecution', 'power-cut', 'reappear', 'executionsLate'],
   DoubleOrder: ['twin-order'],

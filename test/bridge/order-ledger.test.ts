@@ -44,6 +44,16 @@ describe('what the journal adds up to', () => {
     assert.equal(stateAfter(status('Submitted'), status('Cancelled'), status('Cancelled', 85)), 'filling');
   });
 
+  it('believes no longer that an order is cancelled once it works again, also while its executions are still to come', () => {
+    const back = [carry(), intent(), status('Submitted'), status('Cancelled', 85), status('Submitted', 85)];
+    assert.equal(ledgerOf(...back).order(REF)?.state, 'working');
+    const executed = ledgerOf(...back, fill('a', 85));
+    assert.equal(executed.order(REF)?.state, 'working');
+    assert.equal(executed.openContracts('BUY'), 15);
+    // Nothing is left of one that was reported as filled: what is told of it later is a repetition.
+    assert.equal(stateAfter(status('Filled', 100), status('Submitted', 40)), 'filling');
+  });
+
   it('takes up an order again that was called gone, whatever it was called', () => {
     const settled = (outcome: EntryOf<'settled'>['outcome']): JournalEntry => ({
       ...{ kind: 'settled', orderRef: REF, outcome, permId: null },

@@ -15,12 +15,14 @@ const status = fc.record({
   kind: fc.constant('status' as const),
   status: fc.constantFrom(...STATUSES, 'Unheard'),
   executionsMissing: fc.boolean(),
+  isWhole: fc.boolean(),
 });
 /** Once executions have come they are not missing any more: two tellings of one status say the same. */
-const told = (word: string, executionsMissing = false): OrderEvent => ({
-  kind: 'status',
+const told = (word: string, executionsMissing = false) => ({
+  kind: 'status' as const,
   status: word,
   executionsMissing,
+  isWhole: false,
 });
 const ALIVE = ['PendingSubmit', 'PreSubmitted', 'Submitted', 'PendingCancel'];
 const event: fc.Arbitrary<OrderEvent> = fc.oneof(
@@ -83,8 +85,13 @@ describe('order states', () => {
   it('never go back to working after a cancel was asked for or the gateway called it filled', () => {
     for (const late of ['PreSubmitted', 'Submitted', 'PendingSubmit']) {
       assert.equal(nextState('cancelling', told(late)), 'cancelling');
-      assert.equal(nextState('filling', told(late)), 'filling');
+      assert.equal(nextState('filling', { ...told(late), isWhole: true }), 'filling');
     }
+  });
+
+  it('are working again where one works of which a part was filled when it was called cancelled', () => {
+    assert.equal(nextState('filling', told('Submitted', true)), 'working');
+    assert.equal(nextState('filling', told('PendingSubmit', true)), 'filling');
   });
 
   it('are unknown to a bridge that was started anew until they are settled', () => {
