@@ -8,6 +8,8 @@ import { armRelease, askBridge, perform, releasePort } from './perform.js';
 
 /** Wall time at which every day begins. */
 export const WALL_START_MS = Date.UTC(2019, 7, 29, 12);
+/** A gateway that was restarted just before the faults ended, and is slow to speak, takes so much longer. */
+const GATEWAY_BACK_MS = 3000;
 const QUIET_MS = 8000;
 const FLAT_MS = 6000;
 /** Requests are looked at four times a second, the status is written once. */
@@ -62,7 +64,7 @@ function play(day: Day, template: HomeTemplate): void {
   if (day.violation) return;
   becomeQuiet(day);
   // Two looks at the position in a row, and then the asking, are what it takes to notice a difference.
-  waitAndJudge(day, QUIET_MS + 3 * plan.setting.positionEveryMs, judgeQuiet);
+  waitAndJudge(day, QUIET_MS + GATEWAY_BACK_MS + 3 * plan.setting.positionEveryMs, judgeQuiet);
   if (day.violation) return;
   if (plan.setting.flattensAtEnd) {
     askBridge(day, 'flatten');
