@@ -94,8 +94,9 @@ function mayStillAgree(mismatch: number | null, look: number, { journal }: Recon
  * A status has reported more as filled than the executions that were told, which may come late; or none has said how much
  * was filled when the order ended.
  */
-function isFillAwaited({ reportedFilled, filled, isOver, refusal }: Order, look: number): boolean {
-  const isEndUntold = !isOver && refusal === null;
+function isFillAwaited({ reportedFilled, filled, isOver, refusal, state }: Order, look: number): boolean {
+  // A refused order that is called working again is refused no more.
+  const isEndUntold = !isOver && (refusal === null || state !== 'unknown');
   return (reportedFilled > filled || isEndUntold) && look < LOOKS_FOR_EXECUTIONS;
 }
 

@@ -39,8 +39,8 @@ export class CancelRules {
     const { nowMs } = day.world;
     const sent = day.truth.sent.get(order.terms.orderRef);
     if (sent?.isClosing !== false || order.contract.localSymbol !== day.localSymbol) return;
-    // One that came back without a word is found with the next look at the open orders, not before.
-    if (day.truth.isGoneForTheBridge(order)) return;
+    // One that came back without a word is found with the next look at the open orders, not before; nor one that was never told.
+    if (day.truth.isGoneForTheBridge(order) || !day.truth.isShown(order)) return;
     const haltedMs = halts.length > 0 ? lasting(this.haltedSinceMs, order, nowMs) : 0;
     const { orderLifetimeMs = 0 } = day.setting.bridge;
     const ageMs = (nowMs - sent.sentMs) * day.setting.speed;

@@ -41,6 +41,8 @@ export class Truth {
   omittedMs = Number.NEGATIVE_INFINITY;
   /** When the bridge has last asked the gateway to cancel an order since it placed it, by the order's id. */
   readonly cancelAskedMs = new Map<number, number>();
+  /** permIds of the orders that the gateway has told of. */
+  private readonly shown = new Set<number>();
   /** Until when an order, by its permId, is over for a bridge that was told so; Infinity: it was told nothing else since. */
   private readonly goneUntilMs = new Map<number, number>();
   /** Our executions that the gateway has not told yet, and when they were done: its word on the position cannot be understood. */
@@ -103,9 +105,15 @@ export class Truth {
   private toldOfOrder({ orderId, isAlive }: Extract<AccountWord, { about: 'order' }>): void {
     const permId = this.gateway.ledger.find(CLIENT_ID, orderId)?.permId;
     if (permId === undefined) return;
+    if (isAlive) this.shown.add(permId);
     if (!isAlive) this.goneUntilMs.set(permId, Number.POSITIVE_INFINITY);
     else if (this.goneUntilMs.get(permId) === Number.POSITIVE_INFINITY)
       this.goneUntilMs.set(permId, this.world.nowMs + HEARD_MS);
+  }
+
+  /** The gateway has told of an order; one that it has not is asked about, and nothing is known of it until then. */
+  isShown({ permId }: Pick<Order, 'permId'>): boolean {
+    return this.shown.has(permId);
   }
 
   /** A bridge that connects anew asks for all open orders, twice: what has come back by then is found. */
