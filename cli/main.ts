@@ -36,6 +36,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/store.js'),
   },
   {
+    name: 'capture',
+    summary: 'captured days on their way from the broker into the store',
+    load: () => import('./nouns/capture.js'),
+  },
+  {
     name: 'gate',
     summary: 'cross-validation splits and statistics of the gate',
     load: () => import('./nouns/gate.js'),

@@ -16,6 +16,7 @@ export const FAILURE_TYPES = {
   BadNote: ['a signed note is damaged or not signed as it must be', 'fetch it again from its publisher'],
   BadTickSize: ['a number is no tick size', 'give a positive decimal such as 0.25'],
   BatchRefused: ['a batch of a broker is not taken', 'docs/data-path.md, "What was set aside"'],
+  BatchSetAside: ['research has set a batch of the broker aside', 'look: `believe path quarantine ls`'],
   BridgeRunning: ['another bridge runs on this folder', 'leave it running, or stop it first'],
   CandidateChanged: ['the files of a release changed after it got its numbers', 'start a new ship'],
   CannotStart: ['the machine keeps the bridge from starting', 'docs/bridge.md, "A start that fails"'],
@@ -100,6 +101,7 @@ export const FAILURE_TYPES = {
   ProcessLost: ['a process of the stack ended', 'see its file in logs/'],
   PullFailed: ['a release was not transferred whole', 'see what rsync says; a broken link is tried again'],
   ReceiptForked: ['research acknowledges what was not sealed here', 'find out what it has, and from whom'],
+  ReceiptMissing: ['research has not acknowledged what it has', 'wait, then look at the receiver'],
   ReceiverBusy: ['another process receives in the folder', 'wait until it is done'],
   ReferenceBroken: ['a file of a run is gone, changed or not its own', 'start anew'],
   ReleaseChanged: ['the release of a backtest changed meanwhile', 'start it anew'],
@@ -156,4 +158,10 @@ export const FAILURE_TYPES = {
 export type FailureType = keyof typeof FAILURE_TYPES;
 
 /** The same step, tried again later, can succeed, whatever the reason was. Of `PullFailed` each reason says it itself. */
-export const RETRY_HELPS: ReadonlySet<FailureType> = new Set(['DiskFull', 'SignerFailed', 'WorkerStopped']);
+export const RETRY_HELPS: ReadonlySet<FailureType> = new Set([
+  'DiskFull',
+  'ReceiptMissing',
+  'SealBusy',
+  'SignerFailed',
+  'WorkerStopped',
+]);

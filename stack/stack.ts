@@ -8,9 +8,11 @@ import { freePort, isReachable } from '../setup/port-state.js';
 import type { Config } from '../shared/config/config.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import { Failure } from '../shared/failure.js';
+import { clockSpecFile, readClockSpec } from '../shared/node/clock-spec-file.js';
 import { makePrivateFolder } from '../shared/node/process/private-files.js';
 import { connectClient } from '../temporal/client.js';
 import { ensureNamespace } from '../temporal/namespace.js';
+import { ensurePathSchedules } from '../temporal/path-schedules.js';
 import { ensureNightlySchedule } from '../temporal/schedules.js';
 import { serverArguments } from '../temporal/server.js';
 import { serverAddress } from '../temporal/server-address.js';
@@ -70,6 +72,13 @@ export class Stack {
   /** Starts the tiers; `config` is the settings as they stand once the input is known. */
   async startTiers(config: Config, gatewayData: string): Promise<void> {
     await Promise.all(tierProcesses(config, this.tools, gatewayData).map((spec) => this.launch(spec)));
+    const clock = readClockSpec(clockSpecFile(config.home));
+    if (config.upload.enabled && clock !== null) await ensurePathSchedules(this.client(), clock);
+  }
+
+  private client(): Client {
+    if (this.connected === null) throw new Error('the server is started before the tiers');
+    return this.connected;
   }
 
   /** Stops everything that was started, the server last. */
@@ -109,7 +118,7 @@ export class Stack {
 
 const PROCESS_NAMES = [
   ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
-  ...['orchestrator', 'research', 'broker'],
+  ...['receiver', 'orchestrator', 'research', 'broker'],
 ] as const;
 
 /** @param uiPort of the server's own Web UI, behind the door at `temporal.uiPort` */
@@ -154,9 +163,9 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
       ? [nodeProcess('gateway', 'cli/main.js', gatewayArgs, () => isReachable('127.0.0.1', gateway.port))]
       : []),
     nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home]),
-    ...(['signer', 'orchestrator', 'research', 'broker'] as const).map((worker) =>
-      nodeProcess(worker, `workers/${worker}.js`, ['--home', home]),
-    ),
+    ...(['signer', 'receiver', 'orchestrator', 'research', 'broker'] as const)
+      .filter((worker) => worker !== 'receiver' || config.upload.enabled)
+      .map((worker) => nodeProcess(worker, `workers/${worker}.js`, ['--home', home])),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
-import { REGISTERED_ATTRIBUTES } from '../shared/orchestration/ship/search-attributes.js';
+import { REGISTERED_ATTRIBUTES } from '../shared/orchestration/registered-attributes.js';
 
 const ALREADY_EXISTS = 6;
 const NOT_FOUND = 5;

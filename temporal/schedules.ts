@@ -1,4 +1,4 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Config } from '../shared/config/config.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 
@@ -33,10 +33,21 @@ export async function ensureNightlySchedule(client: Client, schedule: Config['sc
       pauseOnFailure: true,
     },
   };
+  await ensureSchedule(client, NIGHTLY_SCHEDULE_ID, definition);
+}
+
+/** An existing one is brought to this definition. */
+export async function ensureSchedule(
+  client: Client,
+  scheduleId: string,
+  definition: Omit<ScheduleOptions, 'scheduleId'>,
+): Promise<void> {
   try {
-    await client.schedule.create({ scheduleId: NIGHTLY_SCHEDULE_ID, ...definition });
+    await client.schedule.create({ scheduleId, ...definition });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(NIGHTLY_SCHEDULE_ID).update((existing) => ({ ...existing, ...definition }));
+    await client.schedule
+      .getHandle(scheduleId)
+      .update((existing) => ({ ...existing, ...definition }) as typeof existing);
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { REGISTERED_ATTRIBUTES } from '../shared/orchestration/ship/search-attributes.js';
+import { REGISTERED_ATTRIBUTES } from '../shared/orchestration/registered-attributes.js';
 
 export interface EmbeddedServer {
   readonly namespace: string;

@@ -1,4 +1,7 @@
 /** Every workflow, by the name that the Web UI, `temporal` and `tctl` start it with. */
 export { backtestRange } from './backtest-range.js';
+export { captureDay } from './capture-day.js';
+export { captureDays } from './capture-days.js';
 export { rollBackModel } from './roll-back-model.js';
 export { shipModel } from './ship-model.js';
+export { uploadJournal } from './upload-journal.js';

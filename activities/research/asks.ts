@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { HEADS_MAX, headName } from '../../shared/model/heads/head.js';
+import { capturedDay, streamPlaces } from '../../shared/orchestration/path/asks.js';
 import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { reference, sha256Hex } from '../../shared/reference.js';
 import { dsseEnvelope } from '../../shared/trust/dsse.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import type { ResearchActivities } from './contract.js';
+import type { ResearchPathActivities } from './path-contract.js';
 
 const ship = z.object({ shipId: runIdentity });
 const backtest = z.object({ backtestId: runIdentity });
@@ -19,7 +21,9 @@ const DAYS_MAX = 100_000;
  * As much of what each step is asked as it goes by: the rest of it is for people who read the history, and older runs may
  * say more or less there.
  */
-export const RESEARCH_ASKS: Readonly<Record<keyof (ResearchActivities & BacktestActivities), z.ZodType>> = {
+export const RESEARCH_ASKS: Readonly<
+  Record<keyof (ResearchActivities & BacktestActivities & ResearchPathActivities), z.ZodType>
+> = {
   openShip: ship,
   pinTrainingSet: ship,
   buildSamples: ship.extend({ trainingSet: z.object({ manifest: reference }) }),
@@ -41,6 +45,8 @@ export const RESEARCH_ASKS: Readonly<Record<keyof (ResearchActivities & Backtest
   publishRelease: ship.extend({ release: z.object({ payloadSha256: sha256Hex }) }),
   recordLive: ship,
   revokeRelease: ship.extend({ reason: z.string().min(1) }),
+  awaitReceived: z.object({ streams: streamPlaces, waitSeconds: z.number().min(0).max(86_400) }),
+  ingestDay: capturedDay,
   planBacktest: backtest,
   backtestDay: backtest.extend({ plan: planned, tradeDate: z.string() }),
   concludeBacktest: backtest.extend({ plan: planned, days: z.array(day).max(DAYS_MAX) }),

@@ -10,13 +10,17 @@ import { createBacktestSteps } from './backtest-steps.js';
 import type { ResearchActivities } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
 import { createGateSteps } from './gate-steps.js';
+import type { ResearchPathActivities } from './path-contract.js';
+import { createPathSteps } from './path-steps.js';
 import { createReleaseSteps } from './release-steps.js';
 import { createRetrainSteps } from './retrain-steps.js';
 
 export type { ResearchDependencies } from './dependencies.js';
 
 /** The research tier's steps: each repeats into the same state, whatever killed it before. */
-export function createResearchActivities(dependencies: ResearchDependencies): ResearchActivities & BacktestActivities {
+export function createResearchActivities(
+  dependencies: ResearchDependencies,
+): ResearchActivities & BacktestActivities & ResearchPathActivities {
   const places = homePlaces(dependencies.config.home).research;
   const lane = new Lane(places.lane, dependencies.isOpen);
   return formal(RESEARCH_ASKS, {
@@ -24,6 +28,7 @@ export function createResearchActivities(dependencies: ResearchDependencies): Re
     ...createGateSteps(dependencies),
     ...createReleaseSteps(dependencies),
     ...createBacktestSteps(dependencies),
+    ...createPathSteps(dependencies),
 
     takeLane: ({ shipId }) =>
       step(async (context) => {

@@ -81,12 +81,12 @@ export class Sealer {
     return readHead(this.places, this.options.broker, stream, this.options.epoch);
   }
 
-  /** Everything that is there and not sealed yet. A stream that cannot go on does not stop the others. */
-  async sealAll(signal?: AbortSignal): Promise<SealReport> {
+  /** Everything that is there and not sealed yet, of the streams meant. One that cannot go on does not stop the others. */
+  async sealAll(signal?: AbortSignal, isMeant: (stream: string) => boolean = () => true): Promise<SealReport> {
     sampleStatus(this.places, this.options.tradeDateNow());
     const sealed: Sealed[] = [];
     const failed: { stream: string; failure: Failure }[] = [];
-    for (const stream of streamsWithFiles(this.places)) {
+    for (const stream of streamsWithFiles(this.places).filter(isMeant)) {
       try {
         for await (const batch of this.sealStream(stream, signal)) sealed.push(batch);
         const sign = this.heartbeat(stream);
@@ -119,6 +119,21 @@ export class Sealer {
     const day = head.days.find((one) => one.tradeDate === tradeDate);
     if (day === undefined || day.isClosed) return null;
     return this.seal(head, { kind: 'close', ...this.chained(head), tradeDate, totals: day.totals });
+  }
+
+  /** The same of all trade dates up to one that have something to say. */
+  closeDays(stream: string, upTo: string): Sealed[] {
+    const unclosed = this.head(stream).days.filter(({ tradeDate, isClosed }) => !isClosed && tradeDate <= upTo);
+    return unclosed.flatMap(({ tradeDate }) => this.closeDay(stream, tradeDate) ?? []);
+  }
+
+  /** Streams of which anything was ever sealed, and how far. */
+  sealedStreams(isMeant: (stream: string) => boolean): { stream: string; epoch: number; seq: number }[] {
+    return streamsWithFiles(this.places)
+      .filter(isMeant)
+      .map((stream) => this.head(stream))
+      .filter(({ seq }) => seq > 0)
+      .map(({ stream, epoch, seq }) => ({ stream, epoch, seq }));
   }
 
   /** A sign of life where nothing was sealed for long enough, whichever way the clock went. */

@@ -19,6 +19,9 @@ export function receivePlaces(folder: string) {
     head: (stream: OfStream) => at('heads', `${streamFolder(stream)}.json`),
     receipt: (stream: OfStream) => at('receipts', `${streamFolder(stream)}.note`),
     lock: at('receive.lock'),
+    /** For those who may not look into the other folders. */
+    status: at('status.json'),
+    alarms: at('alarms.jsonl'),
   } as const;
 }
 export type ReceivePlaces = ReturnType<typeof receivePlaces>;

@@ -3,6 +3,12 @@ import { positiveCount } from './field-types.js';
 
 /** What the broker tier sends to research, and keeps. */
 export const uploadConfig = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Keep schedules that bring captured days and journals to research, and a receiver in the default set-up.',
+    ),
   broker: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, such as broker-1')

@@ -8,6 +8,9 @@ export interface SegmentName {
   readonly number: number;
 }
 
+/** What was captured of a contract on a trade date. */
+export type CapturedDay = Pick<SegmentName, 'instrument' | 'tradeDate'>;
+
 export function segmentFile({ instrument, tradeDate, number }: SegmentName): string {
   return `dom_ib-${instrument}-${tradeDate}-${number}.jsonl`;
 }

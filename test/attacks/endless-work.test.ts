@@ -5,7 +5,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import { backtestInput } from '../../shared/orchestration/backtest/messages.js';
 import { shipInput } from '../../shared/orchestration/ship/messages.js';
-import { REGISTERED_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
+import { REGISTERED_ATTRIBUTES } from '../../shared/orchestration/registered-attributes.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { HostileCaller } from './hostile-caller.js';

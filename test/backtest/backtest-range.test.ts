@@ -13,7 +13,8 @@ import type { BacktestResult } from '../../activities/research/backtest-contract
 import { type BacktestSummary, summarise } from '../../research/backtest/backtest-report.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { BacktestInput } from '../../shared/orchestration/backtest/messages.js';
-import { REGISTERED_ATTRIBUTES, SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
+import { REGISTERED_ATTRIBUTES } from '../../shared/orchestration/registered-attributes.js';
+import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import type { backtestRange } from '../../workflows/index.js';

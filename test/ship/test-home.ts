@@ -45,6 +45,8 @@ export class TestHome {
       BELIEVE_CLOCK_AFTER_OPEN_SECONDS: '60',
       BELIEVE_SHIP_OBSERVE_MARKET_SECONDS: '20',
       BELIEVE_SCHEDULE_ENABLED: 'true',
+      // What comes back from the broker is not what ships are tested for, and takes processor time.
+      BELIEVE_UPLOAD_ENABLED: 'false',
       ...settings,
     };
     // Days of the market pass between a stop and a start: what is held over them may lose any amount.

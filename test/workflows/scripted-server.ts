@@ -5,7 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
-import { REGISTERED_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
+import { REGISTERED_ATTRIBUTES } from '../../shared/orchestration/registered-attributes.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import type { shipModel } from '../../workflows/index.js';
@@ -47,11 +47,20 @@ export class ScriptedServer {
     act: (ship: Awaited<ReturnType<ScriptedServer['start']>>, tiers: ReturnType<typeof scriptedTiers>) => Promise<T>,
     { type = 'shipModel', input = {} as unknown } = {},
   ): Promise<T> {
-    const tiers = scriptedTiers(script);
+    return await this.runTiers(name, scriptedTiers(script), act, { type, input });
+  }
+
+  /** The same with tiers of any script. */
+  async runTiers<T, Tiers extends { research?: object; broker?: object }>(
+    name: string,
+    tiers: Tiers,
+    act: (run: Awaited<ReturnType<ScriptedServer['start']>>, tiers: Tiers) => Promise<T>,
+    { type, input = {} }: { readonly type: string; readonly input?: unknown },
+  ): Promise<T> {
     return await this.with(tiers, async () => {
-      const ship = await this.start(name, input, type);
-      const result = await act(ship, tiers);
-      await this.record(name, ship.workflowId);
+      const run = await this.start(name, input, type);
+      const result = await act(run, tiers);
+      await this.record(name, run.workflowId);
       return result;
     });
   }

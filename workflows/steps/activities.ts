@@ -1,6 +1,8 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { BrokerActivities } from '../../activities/broker/contract.js';
+import type { BrokerPathActivities } from '../../activities/broker/path-contract.js';
 import type { ResearchActivities } from '../../activities/research/contract.js';
+import type { ResearchPathActivities } from '../../activities/research/path-contract.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 
 /** A worker that was killed is noticed after this long without a heartbeat; every long step heartbeats each second. */
@@ -39,6 +41,17 @@ export const researchPatient = proxyActivities<ResearchActivities>({
 export const researchOnce = proxyActivities<ResearchActivities>({ ...irreversible, taskQueue: TASK_QUEUES.research });
 export const broker = proxyActivities<BrokerActivities>({ ...patient, taskQueue: TASK_QUEUES.broker });
 export const brokerOnce = proxyActivities<BrokerActivities>({ ...irreversible, taskQueue: TASK_QUEUES.broker });
+/** The way back: a tier that is away is waited for, for days; what it refuses ends the run. */
+export const brokerPath = proxyActivities<BrokerPathActivities>({
+  ...patient,
+  startToCloseTimeout: '2 days',
+  taskQueue: TASK_QUEUES.broker,
+});
+export const researchPath = proxyActivities<ResearchPathActivities>({
+  ...patient,
+  startToCloseTimeout: '6h',
+  taskQueue: TASK_QUEUES.research,
+});
 /** Whether the lane is free now: who waits for it would only wait until his order has expired. */
 export const researchAtOnce = proxyActivities<Pick<ResearchActivities, 'takeLane'>>({
   startToCloseTimeout: '10s',

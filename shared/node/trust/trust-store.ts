@@ -60,6 +60,15 @@ function readDelivered(file: string): Buffer {
   }
 }
 
+/** Roots of a folder that came before the one trusted now, oldest first. */
+export function readFormerRoots(trustFolder: string): TrustedRoot[] {
+  const { version } = readTrustedRoot(trustFolder).metadata;
+  return rootFiles(trustFolder)
+    .map((name) => readRoot(readFileSync(path.join(trustFolder, name))))
+    .filter(({ metadata }) => metadata.version < version)
+    .sort((a, b) => a.metadata.version - b.metadata.version);
+}
+
 /** File names of all root versions in a folder. */
 export function rootFiles(folder: string): string[] {
   return readdirSync(folder).filter((name) => /^root\.[1-9]\d*\.json$/.test(name));

@@ -1,4 +1,4 @@
-import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey } from '@temporalio/common';
 
 /** Typed search attributes of a ship; registered at server start, filtered on in the Web UI and `temporal workflow list`. */
 export const SHIP_ATTRIBUTES = {
@@ -10,18 +10,3 @@ export const SHIP_ATTRIBUTES = {
   holdReasons: defineSearchAttributeKey('HoldReasons', 'KEYWORD_LIST'),
   shippedAt: defineSearchAttributeKey('ShippedAt', 'DATETIME'),
 };
-
-const CLI_TYPE: Record<SearchAttributeType, string> = {
-  TEXT: 'Text',
-  KEYWORD: 'Keyword',
-  INT: 'Int',
-  DOUBLE: 'Double',
-  BOOL: 'Bool',
-  DATETIME: 'Datetime',
-  KEYWORD_LIST: 'KeywordList',
-};
-
-/** Name and type as the server's registration calls spell them. */
-export const REGISTERED_ATTRIBUTES: readonly { name: string; type: string }[] = Object.values(SHIP_ATTRIBUTES).map(
-  ({ name, type }) => ({ name, type: CLI_TYPE[type] }),
-);

@@ -1,0 +1,20 @@
+import type { BatchPlace } from '../../shared/contract/batch-stream.js';
+import type { CapturedDay } from '../../shared/contract/capture-file.js';
+
+export interface Received {
+  /** Streams of which a batch that was asked for is not there yet. */
+  readonly missing: readonly { readonly stream: string; readonly seq: number; readonly taken: number }[];
+}
+
+export interface IngestedDay {
+  readonly events: number;
+  readonly batches: number;
+}
+
+/** What research does for the way back, beside the receiver, which takes no orders from anybody. */
+export interface ResearchPathActivities {
+  /** Waits (heartbeating) until the receiver has taken the batches, for so long at most. @throws BatchSetAside */
+  awaitReceived(ask: { readonly streams: readonly BatchPlace[]; readonly waitSeconds: number }): Promise<Received>;
+  /** Brings a received day into the store; again changes nothing. */
+  ingestDay(ask: CapturedDay): Promise<IngestedDay>;
+}

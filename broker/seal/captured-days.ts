@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { captureStream, IB_SOURCE, instrumentOf, sourcePlace } from '../../shared/contract/batch-stream.js';
+import { type CapturedDay, parseSegmentFile } from '../../shared/contract/capture-file.js';
+import type { StreamHead } from '../../shared/contract/stream-head.js';
+import { readAcknowledged } from '../prune/acknowledge.js';
+import { filesIn } from './names-in.js';
+import { sealPlaces } from './seal-places.js';
+
+/** Segments of a contract's trade date, and those of them that are still written. */
+export function segmentsOf(brokerFolder: string, { instrument, tradeDate }: CapturedDay) {
+  const segments = allSegments(brokerFolder).filter(
+    (segment) => segment.instrument === instrument && segment.tradeDate === tradeDate,
+  );
+  return { count: segments.length, open: segments.filter(({ open }) => open).map(({ file }) => file) };
+}
+
+/**
+ * Trade dates before a given one of which research has not acknowledged all that was captured, with their close; oldest
+ * first, so that each contract's stream goes on in its order.
+ */
+export function captureBacklog(
+  brokerFolder: string,
+  of: {
+    readonly broker: string;
+    readonly epoch: number;
+    readonly before: string;
+    readonly instrument?: string | undefined;
+  },
+): CapturedDay[] {
+  const days = new Map<string, CapturedDay>();
+  for (const { instrument, tradeDate } of allSegments(brokerFolder)) {
+    const isAsked = of.instrument === undefined || of.instrument === instrument;
+    if (isAsked && tradeDate < of.before) days.set(`${tradeDate} ${instrument}`, { instrument, tradeDate });
+  }
+  const heads = new Map<string, StreamHead>();
+  const acknowledged = (instrument: string) => {
+    const stream = captureStream(instrument);
+    const head =
+      heads.get(stream) ?? readAcknowledged(sealPlaces(brokerFolder), of.broker, { stream, epoch: of.epoch }).head;
+    heads.set(stream, head);
+    return head;
+  };
+  return [...days.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, day]) => day)
+    .filter((day) => !isClosedIn(acknowledged(day.instrument), day.tradeDate));
+}
+
+/** A head remembers the newest dates; one from before them was closed, or it would have been in the way of those. */
+function isClosedIn(head: StreamHead, tradeDate: string): boolean {
+  const day = head.days.find((one) => one.tradeDate === tradeDate);
+  if (day !== undefined) return day.isClosed;
+  const last = head.places.segments;
+  const lastDate = last === undefined ? '' : sourcePlace(head.stream, last.name)!.tradeDate!;
+  return tradeDate < lastDate && tradeDate < (head.days[0]?.tradeDate ?? '');
+}
+
+function allSegments(brokerFolder: string) {
+  const { capture } = sealPlaces(brokerFolder);
+  if (!existsSync(capture)) return [];
+  return filesIn(capture).flatMap((name) => {
+    const segment = parseSegmentFile(name);
+    return segment === null || instrumentOf(`capture/${IB_SOURCE}/${segment.instrument}`) === null
+      ? []
+      : [{ ...segment, file: path.join(capture, name) }];
+  });
+}

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseBatchFile } from '../../shared/contract/batch-stream.js';
+import { type ReceiverStatus, receiverStatus } from '../../shared/contract/receiver-status.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { Quarantine } from './quarantine.js';
+import { receivePlaces } from './receive-places.js';
+import { type ReceiveReport, Receiver } from './receiver.js';
+import { ReceiverAlarms } from './receiver-alarms.js';
+
+export interface ReceiverService {
+  /** `receiver/` of the home folder. */
+  readonly folder: string;
+  /** Where the root of trust is, which is read again in each pass: keys are rotated while the receiver runs. */
+  readonly trustFolder: string;
+  readonly keysFolder: string;
+  readonly broker: string;
+  readonly epoch: number;
+  readonly patienceSeconds: number;
+  readonly everyMs: number;
+  readonly log: (line: string) => void;
+}
+
+const SET_ASIDE_TOLD = 100;
+const DETAIL_CHARACTERS_MAX = 1000;
+
+/** Takes in what lands, pass after pass, until it is asked to stop; says what it does in its status, its log and its alarms. */
+export async function serveReceiver(service: ReceiverService, stop: AbortSignal): Promise<void> {
+  const { folder, log, everyMs } = service;
+  const places = receivePlaces(folder);
+  const alarms = new ReceiverAlarms(places.alarms, Date.now);
+  const quarantine = new Quarantine(places);
+  const counts = { batchesTaken: 0, rowsTaken: 0 };
+  while (!stop.aborted) {
+    const { version, receiver } = await openFor(service);
+    try {
+      while (!stop.aborted && readTrustedRoot(service.trustFolder).metadata.version === version) {
+        const report = await receiver.receive(stop);
+        for (const { stream, seq, kind, rows } of report.taken) log(`${stream} ${seq}: ${kind}, ${rows} lines`);
+        counts.batchesTaken += report.taken.length;
+        counts.rowsTaken += report.taken.reduce((sum, { rows }) => sum + rows, 0);
+        const status = statusOf(report, quarantine, counts);
+        replaceFile(places.status, `${JSON.stringify(status)}\n`);
+        tell(status, alarms);
+        await pause(everyMs, undefined, { signal: stop }).catch(() => {});
+      }
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    } finally {
+      receiver.close();
+    }
+  }
+}
+
+async function openFor({ trustFolder, keysFolder, folder, broker, epoch, patienceSeconds }: ReceiverService) {
+  const root = readTrustedRoot(trustFolder);
+  const keys = signersOf(keysFolder, 'receipt', root);
+  const formerRoots = readFormerRoots(trustFolder);
+  const options = { folder, broker, epoch, root, formerRoots, keys, patienceSeconds, wallMs: Date.now };
+  return { version: root.metadata.version, receiver: await Receiver.open(options) };
+}
+
+function statusOf(
+  { waiting }: ReceiveReport,
+  quarantine: Quarantine,
+  counts: Pick<ReceiverStatus, 'batchesTaken' | 'rowsTaken'>,
+): ReceiverStatus {
+  const setAside = quarantine.list().slice(-SET_ASIDE_TOLD).reverse();
+  return receiverStatus.parse({
+    ...{ v: 1, pid: process.pid, at: new Date().toISOString(), ...counts, waiting },
+    setAside: setAside.map(({ id, at, reason, message, names, payloadSha256 }) => {
+      const place = parseBatchFile(path.basename(names.at(-1) ?? ''));
+      return {
+        ...{ id, at, reason, message: message.slice(0, DETAIL_CHARACTERS_MAX), isSigned: payloadSha256 !== null },
+        ...{ stream: place?.stream ?? null, seq: place?.seq ?? null },
+      };
+    }),
+  });
+}
+
+function tell({ waiting, setAside }: ReceiverStatus, alarms: ReceiverAlarms): void {
+  alarms.are('BatchSetAside', new Map(setAside.map(({ id, message }) => [id, message])));
+  alarms.are(
+    'BatchOverdue',
+    new Map(
+      waiting
+        .filter(({ isOverdue }) => isOverdue)
+        .map(({ stream, seq, reason, secondsWaited }) => [
+          `${stream} ${seq}`,
+          `it waits for ${secondsWaited.toFixed(0)} s: ${reason === 'gap' ? 'batches before it are missing' : 'files of it are missing'}`,
+        ]),
+    ),
+  );
+}

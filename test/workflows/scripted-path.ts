@@ -1,0 +1,59 @@
+import type { BrokerPathActivities, SealedJournals } from '../../activities/broker/path-contract.js';
+import type { ResearchPathActivities } from '../../activities/research/path-contract.js';
+import type { CapturedDay } from '../../shared/contract/capture-file.js';
+
+/** Both tiers of the way back as a script. `calls` holds the names of the steps in order. */
+export interface PathScript {
+  readonly backlog?: readonly CapturedDay[];
+  /** Lines that were captured; null for none. */
+  readonly rows?: number | null;
+  /** How often research is asked in vain. */
+  readonly receivedLate?: number;
+  /** Of the rounds of journals one after the other; the last one stays. */
+  readonly rounds?: readonly Partial<SealedJournals>[];
+  /** Called before a step's answer: throw, or wait, to script a fault. */
+  readonly before?: (step: string, attempt: number) => Promise<void> | void;
+}
+
+export function scriptedPath(script: PathScript) {
+  const calls: string[] = [];
+  const attempts = new Map<string, number>();
+  let round = 0;
+  let askedInVain = 0;
+  const answer = async <T>(step: string, value: () => T): Promise<T> => {
+    calls.push(step);
+    const attempt = (attempts.get(step) ?? 0) + 1;
+    attempts.set(step, attempt);
+    await script.before?.(step, attempt);
+    return value();
+  };
+  const { rows = 100, receivedLate = 0, rounds = [{ isOver: true }] } = script;
+  const broker: BrokerPathActivities = {
+    captureBacklog: () => answer('captureBacklog', () => ({ days: script.backlog ?? [] })),
+    captureDefaults: ({ instrument = 'ESZ5', tradeDate = '2025-12-01' }) =>
+      answer('captureDefaults', () => ({ instrument, tradeDate })),
+    awaitCaptured: () => answer('awaitCaptured', () => ({ segments: 1 })),
+    sealCapture: ({ instrument }) =>
+      answer('sealCapture', () =>
+        rows === null ? null : { stream: `capture/dom_ib/${instrument}`, epoch: 1, seq: 3, batches: 2, rows },
+      ),
+    journalDay: ({ tradeDate = '2025-12-01' }) => answer('journalDay', () => ({ broker: 'broker', tradeDate })),
+    sealJournals: ({ close }) =>
+      answer(close ? 'sealJournals, close' : 'sealJournals', () => ({
+        ...{ streams: [{ stream: 'orders', epoch: 1, seq: round + 1 }], batches: 1, rows: 10, failed: [] },
+        ...{ isOver: false, nextInSeconds: 1, ...rounds[Math.min(round++, rounds.length - 1)] },
+      })),
+    pushBatches: () => answer('pushBatches', () => ({ files: 2, bytes: 1000 })),
+    takeReceipts: ({ streams }) => answer('takeReceipts', () => ({ acknowledged: streams })),
+    pruneBroker: () => answer('pruneBroker', () => ({ deleted: 4 })),
+  };
+  const research: ResearchPathActivities = {
+    awaitReceived: ({ streams }) =>
+      answer('awaitReceived', () => ({
+        missing:
+          askedInVain++ < receivedLate ? streams.map(({ stream, seq }) => ({ stream, seq, taken: seq - 1 })) : [],
+      })),
+    ingestDay: () => answer('ingestDay', () => ({ events: 98, batches: 2 })),
+  };
+  return { broker, research, calls };
+}
