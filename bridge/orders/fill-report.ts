@@ -18,8 +18,14 @@ export type ExecutionReport =
 /**
  * Whose it is: its order reference, else the permanent id; an order id alone proves nothing.
  * @param tickSize points
+ * @param mid points, of our own book; null where it has none
  */
-export function readExecution(execution: GatewayExecution, ledger: OrderLedger, tickSize: number): ExecutionReport {
+export function readExecution(
+  execution: GatewayExecution,
+  ledger: OrderLedger,
+  tickSize: number,
+  mid: number | null,
+): ExecutionReport {
   const { execId, shares, price, permId, time } = execution;
   const side = SIDES[String(execution.side)];
   if (!execId) return odd(execution, 'it has no execId');
@@ -33,10 +39,10 @@ export function readExecution(execution: GatewayExecution, ledger: OrderLedger, 
     return odd(execution, `price ${price}`);
   const corrected = corrects === null ? undefined : ledger.executions.find(corrects);
   const orderRef = orderRefOf(execution, ledger) ?? corrected?.orderRef ?? null;
-  const last = ledger.order(orderRef ?? '')?.limitPrice ?? ledger.lastPrice;
-  // The library reads a price that is not there as zero: the day's profit would be the whole contract's worth.
-  if (price === 0 && last !== null && Math.abs(last) > NEAR_ZERO_TICKS * tickSize)
-    return odd(execution, `price 0, while ${last} was the last`);
+  const market = ledger.order(orderRef ?? '')?.limitPrice ?? mid ?? ledger.lastPrice;
+  // The library reads a price that is not there as zero; the day's profit would be the whole contract's worth, and no loss be seen.
+  if (market !== null && Math.abs(price - market) > Math.max(FAR_TICKS * tickSize, FAR_SHARE * Math.abs(market)))
+    return odd(execution, `price ${price}, while the market is at ${market}`);
   return {
     kind: 'entry',
     entry: {
@@ -47,8 +53,9 @@ export function readExecution(execution: GatewayExecution, ledger: OrderLedger, 
   };
 }
 
-/** A market that trades within so many ticks of zero may trade at zero. */
-const NEAR_ZERO_TICKS = 200;
+/** No trade is so far from the market of its moment; the share alone would be too little where a market trades near zero. */
+const FAR_TICKS = 200;
+const FAR_SHARE = 0.2;
 
 /** Beyond any price of a future; IB's "unset" is far above it. */
 const PRICE_MAX = 1e9;

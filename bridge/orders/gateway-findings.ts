@@ -15,7 +15,7 @@ export interface Findings {
   readonly orphans: readonly OpenOrderReport[];
   /** One reference, two live orders: a modification was in flight when the link was lost. */
   readonly doubles: readonly string[];
-  /** Open under a reference of ours, and under another order id than the one that we gave. */
+  /** Open under a reference of ours, and under another order id than the one that we gave, or though that one is filled. */
   readonly twins: readonly OpenOrderReport[];
   /** Contracts by the gateway, where that is not what the executions add up to. */
   readonly positionMismatch: number | null;
@@ -27,8 +27,16 @@ export interface Account {
   readonly localSymbol: string;
 }
 
-/** Compares the ledger with the gateway's truth. Pure: what to do about it is the caller's. */
-export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own: Account): Findings {
+/**
+ * Compares the ledger with the gateway's truth. Pure: what to do about it is the caller's.
+ * @param filledBefore references of the orders that were filled wholly before the gateway was asked
+ */
+export function compareWithGateway(
+  ledger: OrderLedger,
+  truth: GatewayTruth,
+  own: Account,
+  filledBefore: ReadonlySet<string>,
+): Findings {
   const open = truth.openOrders.filter(
     ({ order, contract, state }) => order.clientId === CLIENT_ID && isOwn(contract, own) && !saysOver(state.status),
   );
@@ -42,7 +50,8 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
       orphans.push(report);
       continue;
     }
-    if (report.orderId !== order.orderId) twins.push(report);
+    // Nothing is left of an order that is filled: what is open under its reference is another one.
+    if (report.orderId !== order.orderId || filledBefore.has(order.orderRef)) twins.push(report);
     openRefs.set(order.orderRef, (openRefs.get(order.orderRef) ?? 0) + 1);
     const permId = report.order.permId ?? null;
     const knowsId = permId === null || permId === 0 || order.permIds.includes(permId);

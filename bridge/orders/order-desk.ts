@@ -36,6 +36,8 @@ export interface OrderDeskDeps {
   readonly onBust: (bust: EntryOf<'bust'>) => void;
   /** A report about our account that cannot be written down as it is: what it says is missing here. */
   readonly onOddReport: (why: string) => void;
+  /** Points; null where our book has none. */
+  readonly mid: () => number | null;
   /** An error about an order whose code nobody has listed. */
   readonly onUnlistedCode: (why: string) => void;
   /** An order lives under our client id and is in no journal: nothing may be opened until that is looked into. */
@@ -125,7 +127,7 @@ export class OrderDesk {
   /** Writes an execution down, whoever reported it: live, or in answer to a question. */
   onExecution(contract: Contract, execution: GatewayExecution): void {
     if (execution.acctNumber !== this.deps.account || contract.localSymbol !== this.deps.contract.localSymbol) return;
-    const report = readExecution(execution, this.ledger, this.deps.tickSize);
+    const report = readExecution(execution, this.ledger, this.deps.tickSize, this.deps.mid());
     if (report.kind === 'odd') this.deps.onOddReport(report.why);
     if (report.kind !== 'entry' || !this.deps.journal.append(report.entry)) return;
     if (report.entry.kind === 'fill') this.deps.onFill(report.entry);

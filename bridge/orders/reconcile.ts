@@ -51,9 +51,10 @@ export async function reconcile(
   const unexplained = new UnexplainedOrders(deps);
   for (let look = 1; look <= LOOKS_MAX; look++) {
     const claimedBefore = claimedFilled(deps.journal.ledger);
+    const filledBefore = filled(deps.journal.ledger);
     const truth = await askGatewayTruth(session, deps.answerMs);
     if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
-    const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
+    const findings = compareWithGateway(deps.journal.ledger, truth, deps.own, filledBefore);
     // An order that was shown open and was called filled after that is filled: its executions are still to come.
     const claimed = claimedFilled(deps.journal.ledger);
     const settled = findings.settled.filter(({ orderRef }) => claimedBefore.has(orderRef) || !claimed.has(orderRef));
@@ -80,6 +81,16 @@ function claimedFilled(ledger: OrderLedger): Set<string> {
     ledger
       .live()
       .filter(({ state }) => state === 'filling')
+      .map(({ orderRef }) => orderRef),
+  );
+}
+
+/** References of the orders that are filled wholly. */
+function filled(ledger: OrderLedger): Set<string> {
+  return new Set(
+    ledger
+      .all()
+      .filter(({ state }) => state === 'filled')
       .map(({ orderRef }) => orderRef),
   );
 }

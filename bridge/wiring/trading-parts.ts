@@ -20,6 +20,7 @@ export function tradingParts(ground: Ground, { decider, decisionLog, feed, model
     account: own.account,
     ...{ contract: ground.contract, tickSize: config.instrument.tickSize, journal },
     recheck: (ask) => trading.recheck(ask),
+    mid: () => trading.mid,
     onRefused: (order) => trading.onOrderRefused(order),
     onFill: (fill) => {
       const { side, contracts, price } = fill;

@@ -79,20 +79,24 @@ describe('a line of the journal', () => {
       [{ side: 'HELD' }, /side HELD/],
     ];
     for (const [change, why] of odd) {
-      const read = readExecution({ ...report, ...change }, journal.ledger, 0.25);
+      const read = readExecution({ ...report, ...change }, journal.ledger, 0.25, null);
       assert.match(read.kind === 'odd' ? read.why : read.kind, why);
     }
     const write = (change: Partial<Execution>) => {
-      const read = readExecution({ ...report, ...change }, journal.ledger, 0.25);
+      const read = readExecution({ ...report, ...change }, journal.ledger, 0.25, null);
       if (read.kind !== 'entry') return assert.fail(read.kind);
       journal.append(read.entry);
     };
     write({});
     assert.equal(journal.ledger.positionContracts, 2);
-    // The library reads a price that is not there as zero; only where the market is near zero can it be one.
-    const unpriced = readExecution({ ...report, execId: 'b.1.01', price: 0 }, journal.ledger, 0.25);
-    assert.match(unpriced.kind === 'odd' ? unpriced.why : unpriced.kind, /price 0, while 2900 was the last/);
-    assert.equal(readExecution({ ...report, execId: 'b.1.01', price: 0 }, journal.ledger, 100).kind, 'entry');
+    // Of a price that no trade can have had the day's profit would be nonsense; only near zero is one of zero or less none.
+    for (const price of [0, -1, 29, 290_000]) {
+      const far = readExecution({ ...report, execId: 'b.1.01', price }, journal.ledger, 0.25, null);
+      assert.match(far.kind === 'odd' ? far.why : far.kind, new RegExp(`price ${price}, while the market is at 2900`));
+    }
+    assert.equal(readExecution({ ...report, execId: 'b.1.01', price: 2500 }, journal.ledger, 0.25, null).kind, 'entry');
+    const crude = readExecution({ ...report, execId: 'b.1.01', price: -0.8 }, journal.ledger, 0.01, 0.4);
+    assert.equal(crude.kind, 'entry', 'a market at its own mid near zero');
     write({ execId: 'a.1.02', shares: 0 });
     assert.equal(journal.ledger.positionContracts, 0, 'busted');
     journal.startTradeDate('2026-01-06', 2900);
