@@ -51,7 +51,8 @@ export function compareWithGateway(
       continue;
     }
     // Nothing is left of an order that is filled: what is open under its reference is another one.
-    if (report.orderId !== order.orderId || filledBefore.has(order.orderRef)) twins.push(report);
+    const isFilled = order.state === 'filled' && filledBefore.has(order.orderRef);
+    if (report.orderId !== order.orderId || isFilled) twins.push(report);
     openRefs.set(order.orderRef, (openRefs.get(order.orderRef) ?? 0) + 1);
     const permId = report.order.permId ?? null;
     const knowsId = permId === null || permId === 0 || order.permIds.includes(permId);

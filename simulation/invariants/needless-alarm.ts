@@ -56,19 +56,22 @@ const CAUSES: Readonly<Partial<Record<AlarmName, readonly string[]>>> = {
 export class NeedlessAlarm {
   /** Names of steps, and of the gateway's faults. */
   private readonly behind = new Set<string>();
+  /** With those that are over so soon that no alarm comes of them. */
+  private readonly performed = new Set<string>();
 
   constructor(private readonly report: Report) {}
 
   /** A step of the plan was performed. */
   happened(step: Step): void {
     const { do: name, ms } = step.do === 'gateway' ? step.fault : { do: step.do, ms: undefined };
+    this.performed.add(String(name));
     const isWaitedFor = LATE_REPORTS.includes(String(name)) && typeof ms === 'number' && ms < WAITED_FOR_MS;
     if (!isWaitedFor) this.behind.add(String(name));
   }
 
   /** Nothing has happened by which the bridge could know less of the account than the gateway does. */
   get isAccountToldWhole(): boolean {
-    return !UNTOLD.some((name) => this.behind.has(name));
+    return !UNTOLD.some((name) => this.performed.has(name));
   }
 
   onDisk(change: DiskChange): void {
