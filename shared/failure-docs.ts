@@ -22,7 +22,7 @@ docs/bridge.md.
 `;
 
 function againOf(type: FailureType): string {
-  if (type === 'PullFailed') return 'by its reason';
+  if (type === 'PullFailed' || type === 'PushFailed') return 'by its reason';
   return RETRY_HELPS.has(type) ? 'yes' : 'no';
 }
 

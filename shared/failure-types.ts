@@ -15,6 +15,7 @@ export const FAILURE_TYPES = {
   BadKey: ['a key file holds no key', 'restore it from its backup, or make another'],
   BadNote: ['a signed note is damaged or not signed as it must be', 'fetch it again from its publisher'],
   BadTickSize: ['a number is no tick size', 'give a positive decimal such as 0.25'],
+  BatchChanged: ['a received batch is not what was received', 'restore the receiver from its backup'],
   BatchRefused: ['a batch of a broker is not taken', 'docs/data-path.md, "What was set aside"'],
   BatchSetAside: ['research has set a batch of the broker aside', 'look: `believe path quarantine ls`'],
   BridgeRunning: ['another bridge runs on this folder', 'leave it running, or stop it first'],
@@ -27,6 +28,7 @@ export const FAILURE_TYPES = {
   ContractDiffers: ['the gateway has another tick size or multiplier', 'correct instrument in the configuration'],
   ContractTwice: ['the simulator was given one contract twice', 'give each contract one source of data'],
   ContractUnknown: ['the gateway does not know the contract', 'correct instrument in the configuration'],
+  DayNotClosed: ['a trade date is not complete on research', 'bring it home first: `believe capture run`'],
   DecisionNotTaken: ['a ship did not take a decision', 'see `believe ship status`'],
   DecisionRefused: ['the decision on a hold does not count', 'have an operator sign it: `believe ship approve`'],
   DecoderDied: ['a thread that reads the store ended', 'try again; then `believe store fsck`'],
@@ -100,6 +102,7 @@ export const FAILURE_TYPES = {
   PortTaken: ['another program has the port', 'stop it, or set another port'],
   ProcessLost: ['a process of the stack ended', 'see its file in logs/'],
   PullFailed: ['a release was not transferred whole', 'see what rsync says; a broken link is tried again'],
+  PushFailed: ['batches did not get to research', 'check the link; it is tried again'],
   ReceiptForked: ['research acknowledges what was not sealed here', 'find out what it has, and from whom'],
   ReceiptMissing: ['research has not acknowledged what it has', 'wait, then look at the receiver'],
   ReceiverBusy: ['another process receives in the folder', 'wait until it is done'],
@@ -157,7 +160,7 @@ export const FAILURE_TYPES = {
 
 export type FailureType = keyof typeof FAILURE_TYPES;
 
-/** The same step, tried again later, can succeed, whatever the reason was. Of `PullFailed` each reason says it itself. */
+/** The same step, tried again later, can succeed, whatever the reason was. Of `PullFailed` and `PushFailed` each reason says it itself. */
 export const RETRY_HELPS: ReadonlySet<FailureType> = new Set([
   'DiskFull',
   'ReceiptMissing',

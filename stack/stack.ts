@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
-import { releasesPasswordFile } from '../broker/pull/pull-release.js';
-import { prepareRsyncDaemon } from '../research/release/rsync-daemon.js';
+import { passwordFile } from '../broker/rsync/module-access.js';
+import { receivePlaces } from '../research/receive/receive-places.js';
+import { type ModuleSettings, prepareRsyncDaemon } from '../research/release/rsync-daemon.js';
 import { freePort, isReachable } from '../setup/port-state.js';
 import type { Config } from '../shared/config/config.js';
 import { homePlaces } from '../shared/config/home-places.js';
+import type { RsyncModule } from '../shared/contract/rsync-modules.js';
 import { Failure } from '../shared/failure.js';
 import { clockSpecFile, readClockSpec } from '../shared/node/clock-spec-file.js';
 import { makePrivateFolder } from '../shared/node/process/private-files.js';
@@ -139,9 +141,8 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     address: '127.0.0.1',
     port: config.rsync.port,
     hostsAllow: ['127.0.0.1'],
-    moduleFolder: homePlaces(home).research.published,
+    modules: modulesOf(config),
     stateFolder: homePlaces(home).research.rsync,
-    passwordFile: releasesPasswordFile(homePlaces(home).broker.folder),
   });
   const speed = config.clock.kind === 'replay' ? config.clock.speed : 1;
   const gatewayArgs = [
@@ -167,6 +168,16 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
       .filter((worker) => worker !== 'receiver' || config.upload.enabled)
       .map((worker) => nodeProcess(worker, `workers/${worker}.js`, ['--home', home])),
   ];
+}
+
+function modulesOf({ home, upload }: Config): ModuleSettings[] {
+  const { broker, receiver, research } = homePlaces(home);
+  const { landing, receipts } = receivePlaces(receiver.folder);
+  const folders = { releases: research.published, ...(upload.enabled ? { landing, receipts } : {}) };
+  return Object.entries(folders).map(([name, folder]) => {
+    const module = name as RsyncModule;
+    return { module, folder, passwordFile: passwordFile(broker.folder, module) };
+  });
 }
 
 function nodeProcess(name: string, script: string, args: string[], ready?: () => Promise<boolean>): ProcessSpec {

@@ -43,7 +43,7 @@ export async function ensurePathSchedules(client: Client, clock: ClockSpec): Pro
   });
   await ensureSchedule(client, JOURNAL_SCHEDULE_ID, {
     spec: played(clock) ?? AT_THE_OPEN,
-    action: action('uploadJournal', 'journal/scheduled', 'journals of the trade date to research'),
+    action: action('uploadJournals', 'journal/current', 'journals of the trade date to research'),
     policies,
   });
 }

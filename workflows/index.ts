@@ -5,3 +5,4 @@ export { captureDays } from './capture-days.js';
 export { rollBackModel } from './roll-back-model.js';
 export { shipModel } from './ship-model.js';
 export { uploadJournal } from './upload-journal.js';
+export { uploadJournals } from './upload-journals.js';

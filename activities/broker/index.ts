@@ -1,9 +1,6 @@
 import path from 'node:path';
 import { acceptRelease, takeRevocations } from '../../broker/accept-release.js';
 import { pullRelease, pullRevocations } from '../../broker/pull/pull-release.js';
-import { Failure } from '../../shared/failure.js';
-import { createMarketClock, type MarketClock } from '../../shared/market/clock/market-clock.js';
-import { readClockSpec } from '../../shared/node/clock-spec-file.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import type { ReleaseProduct } from '../../shared/trust/product.js';
@@ -12,6 +9,7 @@ import { armAsk, disarmAsk, haltAsk, observeAsk, releaseAsk } from './asks.js';
 import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
+import { sharedClock } from './shared-clock.js';
 import { sightingOf } from './sighting.js';
 import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
 import { haltTrading, keepObservation } from './trading-control.js';
@@ -96,13 +94,4 @@ export function createBrokerActivities({
         haltTrading(brokerFolder, shipId, reason);
       }),
   };
-}
-
-/** Read at each use: the supervisor writes it before it starts the workers, and a new home has a new one. */
-function sharedClock(clockFile: string): MarketClock {
-  const spec = readClockSpec(clockFile);
-  if (spec === null) {
-    throw new Failure('NoClock', `there is no market clock at ${clockFile}`, 'start the stack with `believe up`');
-  }
-  return createMarketClock(spec);
 }

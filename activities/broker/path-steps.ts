@@ -4,23 +4,16 @@ import type { BatchPlace } from '../../shared/contract/batch-stream.js';
 import { Failure } from '../../shared/failure.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import { capturedDay } from '../../shared/orchestration/path/asks.js';
-import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { step } from '../step.js';
 import { captureAsk, journalDayAsk, journalsAsk, receiptsAsk } from './path-asks.js';
 import type { BrokerPathActivities } from './path-contract.js';
 import { awaitCaptured, newestEnded, type PathHome, sealCapture, sealJournals } from './seal-steps.js';
+import type { Transport } from './transport.js';
 
 export interface BrokerPathDependencies extends PathHome {
   /** The contract that this broker's bridge captures. */
   readonly instrument: string;
-  /** What carries files between the tiers. */
   readonly transport: Transport;
-}
-
-export interface Transport {
-  push(context: StepContext): Promise<{ files: number; bytes: number }>;
-  /** @returns up to which batch each stream is acknowledged now */
-  takeReceipts(streams: readonly BatchPlace[], context: StepContext): Promise<readonly BatchPlace[]>;
 }
 
 /** The broker's steps on the way back. It reads what the bridge wrote, and every connection is its own. */

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ingestDay } from '../../research/ingest/ingest-day.js';
 import { receivePlaces } from '../../research/receive/receive-places.js';
+import { MarketStore } from '../../research/store/market-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import type { BatchPlace } from '../../shared/contract/batch-stream.js';
 import { receiverStatus } from '../../shared/contract/receiver-status.js';
@@ -8,7 +10,7 @@ import { logOrigin } from '../../shared/contract/stream-log.js';
 import { Failure } from '../../shared/failure.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
-import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { openCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
 import { step } from '../step.js';
@@ -20,14 +22,20 @@ const STATUS_BYTES_MAX = 16 << 20;
 const NOTE_BYTES_MAX = 1 << 20;
 
 /** Research's steps on the way back. What was received they know by the receiver's receipts alone. */
-export function createPathSteps({
-  config,
-}: Pick<ResearchDependencies, 'config'>): Pick<ResearchPathActivities, 'awaitReceived'> {
+export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>): ResearchPathActivities {
+  const { receiver, research } = homePlaces(config.home);
+  const { broker, epoch } = config.upload;
   return {
     awaitReceived: ({ streams, waitSeconds }) =>
-      step(
-        async (context) =>
-          await awaitReceived(new Receipts(config.home, config.upload.broker), streams, waitSeconds, context),
+      step(async (context) => await awaitReceived(new Receipts(config.home, broker), streams, waitSeconds, context)),
+    ingestDay: (day) =>
+      step(({ signal, progress }) =>
+        ingestDay({
+          ...day,
+          ...{ receiverFolder: receiver.folder, broker, epoch, store: new MarketStore(research.store), signal },
+          ...{ root: readTrustedRoot(research.trust), formerRoots: readFormerRoots(research.trust) },
+          onProgress: (doing) => progress({ doing }),
+        }),
       ),
   };
 }

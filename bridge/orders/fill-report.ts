@@ -39,10 +39,10 @@ export function readExecution(
     return odd(execution, `price ${price}`);
   const corrected = corrects === null ? undefined : ledger.executions.find(corrects);
   const orderRef = orderRefOf(execution, ledger) ?? corrected?.orderRef ?? null;
-  const market = ledger.order(orderRef ?? '')?.limitPrice ?? mid ?? ledger.lastPrice;
+  const known = [ledger.order(orderRef ?? '')?.limitPrice, mid, ledger.lastPrice].filter((one) => one != null);
   // The library reads a price that is not there as zero; the day's profit would be the whole contract's worth, and no loss be seen.
-  if (market !== null && Math.abs(price - market) > Math.max(FAR_TICKS * tickSize, FAR_SHARE * Math.abs(market)))
-    return odd(execution, `price ${price}, while the market is at ${market}`);
+  if (known.length > 0 && known.every((market) => isFar(price, market, tickSize)))
+    return odd(execution, `price ${price}, while the market is at ${known[0]}`);
   return {
     kind: 'entry',
     entry: {
@@ -54,8 +54,11 @@ export function readExecution(
 }
 
 /** No trade is so far from the market of its moment; the share alone would be too little where a market trades near zero. */
+function isFar(price: number, market: number, tickSize: number): boolean {
+  return Math.abs(price - market) > Math.max(FAR_TICKS * tickSize, FAR_SHARE * Math.abs(market));
+}
 const FAR_TICKS = 200;
-const FAR_SHARE = 0.2;
+const FAR_SHARE = 0.5;
 
 /** Beyond any price of a future; IB's "unset" is far above it. */
 const PRICE_MAX = 1e9;

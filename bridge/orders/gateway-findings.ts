@@ -15,7 +15,9 @@ export interface Findings {
   readonly orphans: readonly OpenOrderReport[];
   /** One reference, two live orders: a modification was in flight when the link was lost. */
   readonly doubles: readonly string[];
-  /** Open under a reference of ours, and under another order id than the one that we gave, or though that one is filled. */
+  /** Open under the reference of an order of ours that is filled: a late word on it, or another order. */
+  readonly risen: readonly OpenOrderReport[];
+  /** Open under a reference of ours, and under another order id than the one that we gave. */
   readonly twins: readonly OpenOrderReport[];
   /** Contracts by the gateway, where that is not what the executions add up to. */
   readonly positionMismatch: number | null;
@@ -43,6 +45,7 @@ export function compareWithGateway(
   const settled: EntryOf<'settled'>[] = [];
   const orphans: OpenOrderReport[] = [];
   const twins: OpenOrderReport[] = [];
+  const risen: OpenOrderReport[] = [];
   const openRefs = new Map<string, number>();
   for (const report of open) {
     const order = ledger.order(report.order.orderRef ?? '');
@@ -52,7 +55,8 @@ export function compareWithGateway(
     }
     // Nothing is left of an order that is filled: what is open under its reference is another one.
     const isFilled = order.state === 'filled' && filledBefore.has(order.orderRef);
-    if (report.orderId !== order.orderId || isFilled) twins.push(report);
+    if (report.orderId !== order.orderId) twins.push(report);
+    else if (isFilled) risen.push(report);
     openRefs.set(order.orderRef, (openRefs.get(order.orderRef) ?? 0) + 1);
     const permId = report.order.permId ?? null;
     const knowsId = permId === null || permId === 0 || order.permIds.includes(permId);
@@ -63,6 +67,7 @@ export function compareWithGateway(
     settled,
     missing: ledger.live().filter((order) => !openRefs.has(order.orderRef) && !isFinal(order.state)),
     orphans,
+    risen,
     twins,
     doubles: ledger
       .all()

@@ -59,7 +59,8 @@ export async function reconcile(
     const claimed = claimedFilled(deps.journal.ledger);
     const settled = findings.settled.filter(({ orderRef }) => claimedBefore.has(orderRef) || !claimed.has(orderRef));
     for (const entry of settled) deps.journal.append(entry);
-    unexplained.cancel(findings);
+    const risen = findings.risen.filter(({ orderId }) => earlier?.risen.some((one) => one.orderId === orderId));
+    unexplained.cancel({ ...findings, twins: [...findings.twins, ...risen] });
     const stillMissing = findings.missing.filter(
       (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),
     );
@@ -67,6 +68,7 @@ export async function reconcile(
     const mustLookAgain =
       look < looksMin ||
       stillMissing.length < findings.missing.length ||
+      risen.length < findings.risen.length ||
       mayStillAgree(findings.positionMismatch, look, deps);
     if (!mustLookAgain) return conclude(findings, deps);
     earlier = findings;

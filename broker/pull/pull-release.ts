@@ -1,23 +1,13 @@
 import path from 'node:path';
-import { RELEASES_MODULE, RELEASES_USER } from '../../shared/contract/releases-module.js';
 import { ROOTS_AT_ONCE_MAX, readTrustedRoot, rootVersionFile } from '../../shared/node/trust/trust-store.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
 import { REVOCATIONS_FILE } from '../../shared/trust/revocations.js';
 import { ARCHIVE_BYTES_MAX } from '../../shared/trust/statement.js';
+import { moduleAccess, type RsyncReach } from '../rsync/module-access.js';
 import { rsyncPull } from './rsync-pull.js';
 
-/** The broker's copy of the module's password. */
-export function releasesPasswordFile(brokerFolder: string): string {
-  return path.join(brokerFolder, 'keys', 'releases.password');
-}
-
 export interface ReleasePull {
-  readonly rsync: {
-    readonly path: string;
-    readonly host: string;
-    readonly port: number;
-    readonly bwlimitKiBps: number | null;
-  };
+  readonly rsync: RsyncReach;
   readonly brokerFolder: string;
   readonly incomingFolder: string;
   /** File names in the module. */
@@ -54,15 +44,5 @@ export async function pullRevocations(pull: Omit<ReleasePull, 'release'>): Promi
 }
 
 function connectionOf({ rsync, brokerFolder, incomingFolder, signal }: Omit<ReleasePull, 'release'>) {
-  return {
-    program: rsync.path,
-    url: `rsync://${RELEASES_USER}@${rsync.host}:${rsync.port}/${RELEASES_MODULE}`,
-    passwordFile: releasesPasswordFile(brokerFolder),
-    into: incomingFolder,
-    timeoutSeconds: TIMEOUT_SECONDS,
-    bwlimitKiBps: rsync.bwlimitKiBps,
-    signal,
-  };
+  return { ...moduleAccess(rsync, brokerFolder, 'releases'), into: incomingFolder, signal };
 }
-
-const TIMEOUT_SECONDS = 30;

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.js';
 import { renameWithRetry } from '../../shared/node/disk/replace-file.js';
-import { PullFailed } from './rsync-failure.js';
-import { rsyncFlavour, rsyncPath } from './rsync-path.js';
+import { PullFailed } from '../rsync/rsync-failure.js';
+import { rsyncFlavour, rsyncPath } from '../rsync/rsync-path.js';
+import { runRsync } from '../rsync/run-rsync.js';
 
 export interface RsyncPull {
   /** The rsync program. */
@@ -60,9 +60,6 @@ const STAGING_PREFIX = '.pull-';
 const PARTIAL = 23;
 /** Beside each file asked for there may be the temporary one that it grows in. */
 const ENTRIES_FOR_A_FILE = 2;
-const POLL_EVERY_MS = 500;
-const KILL_AFTER_MS = 5_000;
-const SAID_CHARACTERS_MAX = 4_000;
 
 /**
  * Times only: folders, owners, permissions, links and devices of another machine mean nothing here. A file that need not
@@ -85,43 +82,16 @@ function rsyncArguments(pull: RsyncPull, staging: string): string[] {
 }
 
 async function transfer(pull: RsyncPull, staging: string): Promise<void> {
-  pull.signal?.throwIfAborted();
-  // MSYS2 would translate the arguments that look like POSIX paths once more.
-  const env = { ...process.env, MSYS2_ARG_CONV_EXCL: '*' };
-  const child = spawn(pull.program, rsyncArguments(pull, staging), {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    windowsHide: true,
+  const { exitCode, said } = await runRsync({
+    program: pull.program,
+    args: rsyncArguments(pull, staging),
+    signal: pull.signal,
+    watch: () => {
+      const content = contentOf(staging);
+      pull.onProgress?.(content.bytes);
+      if (isTooMuch(content, pull)) throw new EndlessData(pull.url, pull.bytesMax);
+    },
   });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(0, SAID_CHARACTERS_MAX);
-  });
-  let ended: unknown;
-  let killTimer: NodeJS.Timeout | undefined;
-  const end = (why: unknown) => {
-    ended ??= why;
-    child.kill('SIGTERM');
-    killTimer ??= setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
-  };
-  const onAbort = () => end(pull.signal?.reason);
-  pull.signal?.addEventListener('abort', onAbort, { once: true });
-  const poll = setInterval(() => {
-    const content = contentOf(staging);
-    pull.onProgress?.(content.bytes);
-    if (isTooMuch(content, pull)) end(new EndlessData(pull.url, pull.bytesMax));
-  }, POLL_EVERY_MS);
-  const exitCode = await new Promise<number | null>((resolve) => {
-    child.once('error', (error) => {
-      said = error.message;
-      resolve(null);
-    });
-    child.once('close', (code) => resolve(code));
-  });
-  clearInterval(poll);
-  clearTimeout(killTimer);
-  pull.signal?.removeEventListener('abort', onAbort);
-  if (ended !== undefined) throw ended;
   if (isTooMuch(contentOf(staging), pull)) throw new EndlessData(pull.url, pull.bytesMax);
   if (exitCode !== 0) throw new PullFailed(exitCode, said);
 }

@@ -35,12 +35,42 @@ export class PullFailed extends Failure {
     readonly exitCode: number | null,
     said: string,
   ) {
-    const found = (exitCode === null ? undefined : MEANINGS[exitCode]) ?? UNKNOWN;
-    const last = said.trim().split(/\r?\n/).at(0);
-    super('PullFailed', `${found.sentence}${last ? `: ${last}` : ''}`, found.fix, { exitCode, reason: found.reason });
+    const found = meaningOf(exitCode);
+    super('PullFailed', withWords(found.sentence, said), found.fix, { exitCode, reason: found.reason });
     this.reason = found.reason;
     this.retryable = found.retryable;
   }
+}
+
+/** Batches that were not taken over by research's daemon. What has landed has landed; the rest is sent again. */
+export class PushFailed extends Failure {
+  readonly reason: string;
+  override readonly retryable: boolean;
+
+  /** @param exitCode null when rsync could not be started or was ended by a signal */
+  constructor(
+    readonly exitCode: number | null,
+    said: string,
+  ) {
+    const { reason, retryable } = meaningOf(exitCode);
+    const fix =
+      reason === 'login'
+        ? 'check user, password file and module of both ends'
+        : 'check that research’s rsync daemon runs, has room, and that the network between the tiers is up; it is tried again';
+    super('PushFailed', withWords(`batches were not sent (${reason})`, said), fix, { exitCode, reason });
+    this.reason = reason;
+    // What vanished or cannot be read here was acknowledged and deleted meanwhile, or is there at the next attempt.
+    this.retryable = retryable || exitCode === 23 || exitCode === 24;
+  }
+}
+
+function meaningOf(exitCode: number | null): Meaning {
+  return (exitCode === null ? undefined : MEANINGS[exitCode]) ?? UNKNOWN;
+}
+
+function withWords(sentence: string, said: string): string {
+  const first = said.trim().split(/\r?\n/).at(0);
+  return first ? `${sentence}: ${first}` : sentence;
 }
 
 const UNKNOWN = meaning('ended', 'rsync ended without finishing', LINK_FIX, true);

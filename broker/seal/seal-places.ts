@@ -20,6 +20,10 @@ export function sealPlaces(brokerFolder: string) {
     lock: at('seal', 'seal.lock'),
     head: (stream: string, epoch: number) => at('seal', 'heads', stateFile(stream, epoch)),
     heads: at('seal', 'heads'),
+    /** When each file of the outbox was sent. */
+    sent: at('seal', 'sent.json'),
+    /** Research's receipts as they were fetched last. */
+    receipts: at('seal', 'receipts'),
     acknowledged: (stream: string, epoch: number) => at('seal', 'acknowledged', stateFile(stream, epoch)),
   } as const;
 }

@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os';
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
+import type { Config } from '../../shared/config/config.js';
 import { loadHomeConfig } from '../../shared/node/config/home-config.js';
-import type { CaptureResult } from '../../shared/orchestration/path/messages.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
+import { captureText, daysText } from '../capture/capture-text.js';
 import { type CaptureRow, recentDays } from '../capture/recent-days.js';
-import { startCapture } from '../capture/start-capture.js';
+import { startCapture, startCaptures } from '../capture/start-capture.js';
 import { isoDate, wholeNumber } from '../option-values.js';
 import { printResult, say } from '../output.js';
 import { webUiLink } from '../ship/web-ui-link.js';
@@ -35,23 +36,28 @@ export function register(noun: Command): void {
       .option('--json', 'print one JSON object')
       .exitOverride();
 
-  verb('run', 'bring one captured trade date into the store; one that is there already changes nothing')
-    .option('--date <date>', 'trade date (default: the newest that has ended)', isoDate)
-    .option('--instrument <contract>', "contract (default: the broker's)")
+  verb('run', 'bring captured trade dates into the store; one that is there already changes nothing')
+    .option('--date <date>', 'trade date (default: all that have ended and are missing, oldest first)', isoDate)
+    .option('--instrument <contract>', "contract (default: the home's; without --date: every one)")
     .option('--by <name>', 'who asks', userInfo().username)
     .option('--detach', 'do not wait for the end')
     .action((options: RunOptions) =>
-      withClient(options, async (client, link) => {
-        const { date, instrument, by } = options;
-        const run = await startCapture(client, { instrument, tradeDate: date, requestedBy: by });
-        const started = { workflowId: run.workflowId, webUi: link(run.workflowId) };
-        if (options.detach) {
-          printResult(options.json === true, started, `started ${started.workflowId}: ${started.webUi}`);
-          return;
-        }
+      withClient(options, async (client, config) => {
+        const { date, by, detach, json } = options;
+        const instrument = options.instrument ?? (date ? config.instrument.localSymbol : undefined);
+        const run =
+          date && instrument
+            ? await startCapture(client, { instrument, tradeDate: date, requestedBy: by })
+            : await startCaptures(client, { instrument, requestedBy: by });
+        const started = { workflowId: run.workflowId, webUi: webUiLink(config, run.workflowId) };
         say(`${started.workflowId}: ${started.webUi}`);
+        if (detach) return printResult(json === true, started, 'started');
         const result = await run.result();
-        printResult(options.json === true, { ...result, ...started }, textOf(result));
+        printResult(
+          json === true,
+          { ...result, ...started },
+          'days' in result ? daysText(result) : captureText(result),
+        );
       }),
     );
 
@@ -65,23 +71,14 @@ export function register(noun: Command): void {
     );
 }
 
-async function withClient(
-  options: HomeOptions,
-  act: (client: Client, link: (workflowId: string) => string) => Promise<void>,
-): Promise<void> {
+async function withClient(options: HomeOptions, act: (client: Client, config: Config) => Promise<void>): Promise<void> {
   const config = loadHomeConfig({ home: options.home, file: options.config });
   const client = await connectClient(serverAddress(config));
   try {
-    await act(client, (workflowId) => webUiLink(config, workflowId));
+    await act(client, config);
   } finally {
     await client.connection.close();
   }
-}
-
-export function textOf({ outcome, instrument, tradeDate, events, batches, lagSeconds }: CaptureResult): string {
-  if (outcome === 'Empty') return `${instrument} ${tradeDate}: nothing was captured`;
-  const lag = lagSeconds === null ? '' : `, received ${lagSeconds.toFixed(1)} s after sealing`;
-  return `${instrument} ${tradeDate}: ${events} events in ${batches} batches are in the store${lag}`;
 }
 
 function rowText({ workflowId, tradeDate, state, status, lagSeconds, startTime }: CaptureRow): string {

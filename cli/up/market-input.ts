@@ -57,7 +57,10 @@ async function syntheticInput(
     generateMarket({ ...market, seed: seed + 1, folder: liveFolder, firstTradeDate: dayAfter, days: 1, barDays: 2 }),
   );
   return {
-    config: { ...config, input: { kind: 'files', depth: [...made.depthFiles], bars: [made.barsFile] } },
+    config: {
+      ...config,
+      input: { kind: 'files', depth: [...made.depthFiles], bars: [made.barsFile], synthetic: true },
+    },
     gatewayData: live.depthFiles[0]!,
     dayAfter,
     synthetic: true,
@@ -85,6 +88,7 @@ async function fileInput(config: Config, input: Extract<Config['input'], { kind:
     kind: 'files' as const,
     depth: input.depth.map((file) => path.resolve(file)),
     bars: input.bars.map((file) => path.resolve(file)),
+    synthetic: input.synthetic,
   };
   for (const file of [...files.depth, ...files.bars]) {
     if (!existsSync(file))
@@ -95,7 +99,7 @@ async function fileInput(config: Config, input: Extract<Config['input'], { kind:
   return {
     config: {
       ...config,
-      input: files,
+      input: { ...files, synthetic: header.synthetic ?? input.synthetic },
       instrument: {
         ...config.instrument,
         localSymbol: instrument,

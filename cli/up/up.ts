@@ -17,6 +17,7 @@ import { launch } from './launch.js';
 import type { MarketInput } from './market-input.js';
 import { ShipDisplay } from './ship-display.js';
 import { reportOf, type ShipReport } from './ship-report.js';
+import { tellCaptures } from './tell-captures.js';
 import { type ShipEnd, type ShipEvents, watchShip } from './watch-ship.js';
 
 export interface UpRequest {
@@ -73,6 +74,11 @@ async function shipAndStay(request: UpRequest, stack: Stack, display: ShipDispla
   display.stop();
   for (const line of warnings) display.line(line);
   display.line(`Web UI: ${webUiLink(input.config)}`);
+  const sayCapture = (line: string) => display.line(line);
+  if (input.config.upload.enabled && !request.once)
+    tellCaptures(client, sayCapture, stop).catch((error: Error) =>
+      sayCapture(`captured days are not told any more: ${error.message}`),
+    );
 
   const start = (recipe: UpRequest['recipe']) =>
     startShip(client, shipIdAt(Date.now()), { recipe, requestedBy: 'believe up' });

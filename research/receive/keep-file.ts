@@ -81,8 +81,11 @@ export async function requireSigned(kept: string, { packed, ...file }: BatchFile
   lines.finish();
 }
 
-/** Before a byte of it is unpacked: what unpacks it then sees nothing that a journal key has not signed. */
-async function requirePackedHash(kept: string, { name, sha256 }: BatchFile['packed']): Promise<void> {
+/**
+ * Before a byte of it is unpacked: what unpacks it then sees nothing that a journal key has not signed.
+ * @throws BatchRefused packed-hash
+ */
+export async function requirePackedHash(kept: string, { name, sha256 }: BatchFile['packed']): Promise<void> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(kept, { highWaterMark: CHUNK_BYTES })) hash.update(chunk as Buffer);
   if (hash.digest('hex') !== sha256) throw new BatchRefused('packed-hash', { file: name });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type BatchPlace, streamFolder } from '../../shared/contract/batch-stream.js';
+import { type BatchPlace, receiptFile, streamFolder } from '../../shared/contract/batch-stream.js';
 
 type OfStream = Pick<BatchPlace, 'stream' | 'epoch'>;
 
@@ -17,7 +17,7 @@ export function receivePlaces(folder: string) {
     log: (stream: OfStream) => at('logs', streamFolder(stream)),
     heads: at('heads'),
     head: (stream: OfStream) => at('heads', `${streamFolder(stream)}.json`),
-    receipt: (stream: OfStream) => at('receipts', `${streamFolder(stream)}.note`),
+    receipt: (stream: OfStream) => at('receipts', receiptFile(stream)),
     lock: at('receive.lock'),
     /** For those who may not look into the other folders. */
     status: at('status.json'),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { RELEASES_MODULE, RELEASES_USER } from '../../shared/contract/releases-module.js';
+import { RSYNC_MODULES, type RsyncModule } from '../../shared/contract/rsync-modules.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { openModule } from './publish-release.js';
@@ -15,10 +15,15 @@ export interface RsyncDaemonSettings {
   readonly port: number;
   /** Clients that may connect, as rsyncd.conf's `hosts allow`. */
   readonly hostsAllow: readonly string[];
-  /** What is published; nothing else can be read, and nothing written. */
-  readonly moduleFolder: string;
-  /** For the daemon's configuration, secret and log. */
+  /** What is published or taken; nothing else can be reached. */
+  readonly modules: readonly ModuleSettings[];
+  /** For the daemon's configuration, secrets and log. */
   readonly stateFolder: string;
+}
+
+export interface ModuleSettings {
+  readonly module: RsyncModule;
+  readonly folder: string;
   /** Where the broker's copy of the password goes; in production an operator carries it over. */
   readonly passwordFile: string;
 }
@@ -30,16 +35,13 @@ export interface RsyncDaemonCommand {
   readonly ready: () => Promise<boolean>;
 }
 
-/** Writes configuration and secret, and says how to start the daemon. Doing it again keeps the password. */
+/** Writes configuration and secrets, and says how to start the daemon. Doing it again keeps the passwords. */
 export function prepareRsyncDaemon(settings: RsyncDaemonSettings): RsyncDaemonCommand {
-  const { stateFolder, moduleFolder, port, address } = settings;
-  mkdirSync(moduleFolder, { recursive: true });
-  openModule(moduleFolder);
+  const { stateFolder, modules, port, address } = settings;
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const secretsFile = path.join(stateFolder, 'rsyncd.secrets');
-  const password = passwordIn(secretsFile) ?? randomBytes(24).toString('base64url');
-  replaceFile(secretsFile, `${RELEASES_USER}:${password}\n`, 0o600);
-  replaceFile(settings.passwordFile, `${password}\n`, 0o600);
+  const secrets = modules.map((one) => prepareModule(one, secretsFile));
+  replaceFile(secretsFile, secrets.join(''), 0o600);
   const logFile = path.join(stateFolder, 'rsyncd.log');
   const configFile = path.join(stateFolder, 'rsyncd.conf');
   replaceFile(configFile, configText(settings, { secretsFile, logFile }));
@@ -50,9 +52,19 @@ export function prepareRsyncDaemon(settings: RsyncDaemonSettings): RsyncDaemonCo
   };
 }
 
+/** @returns its line of the secrets */
+function prepareModule({ module, folder, passwordFile }: ModuleSettings, secretsFile: string): string {
+  const { user } = RSYNC_MODULES[module];
+  mkdirSync(folder, { recursive: true });
+  if (module === 'releases') openModule(folder);
+  const password = passwordIn(secretsFile, user) ?? randomBytes(24).toString('base64url');
+  replaceFile(passwordFile, `${password}\n`, 0o600);
+  return `${user}:${password}\n`;
+}
+
 /**
- * `use chroot` is left out where the daemon is root: rsync then uses chroot wherever the system lets it, and serves as
- * `nobody`. As another user it cannot, and says so in its log on every connection unless it is told not to try.
+ * `use chroot` is left out where the daemon is root: rsync then uses chroot wherever the system lets it, and serves
+ * releases as `nobody`. As another user it cannot, and says so in its log on every connection unless it is told not to try.
  */
 function configText(settings: RsyncDaemonSettings, files: { secretsFile: string; logFile: string }): string {
   const asRoot = process.getuid?.() === 0;
@@ -62,11 +74,7 @@ function configText(settings: RsyncDaemonSettings, files: { secretsFile: string;
     `log file = ${plain(files.logFile)}`,
     'reverse lookup = no',
     ...(asRoot ? [] : ['use chroot = no']),
-    `[${RELEASES_MODULE}]`,
-    `path = ${plain(settings.moduleFolder)}`,
-    'read only = yes',
     'list = no',
-    `auth users = ${RELEASES_USER}`,
     `secrets file = ${plain(files.secretsFile)}`,
     'strict modes = yes',
     `hosts allow = ${settings.hostsAllow.join(' ')}`,
@@ -75,12 +83,27 @@ function configText(settings: RsyncDaemonSettings, files: { secretsFile: string;
     'max connections = 8',
     `lock file = ${plain(path.join(settings.stateFolder, 'rsyncd.lock'))}`,
     'timeout = 300',
-    // A temporary file of a publication in progress is not published yet.
-    'exclude = .* *.tmp',
-    'refuse options = delete remove-source-files inplace append* links copy-links hard-links devices specials D owner ' +
-      'group acls xattrs compress backup* temp-dir partial* checksum',
+    ...settings.modules.flatMap((one) => moduleLines(one, asRoot)),
     '',
   ].join('\n');
+}
+
+const REFUSED =
+  'delete remove-source-files inplace append* links copy-links hard-links devices specials D owner ' +
+  'group acls xattrs compress backup* temp-dir partial* checksum';
+
+/** What lands, and what it is acknowledged with, are the receiver's: in the default set-up its user is the daemon's. */
+function moduleLines({ module, folder }: ModuleSettings, asRoot: boolean): string[] {
+  const ownUser = asRoot ? [`uid = ${process.getuid!()}`, `gid = ${process.getgid!()}`] : [];
+  const rights = {
+    // A temporary file of a publication in progress is not published yet.
+    releases: ['read only = yes', 'exclude = .* *.tmp'],
+    receipts: ['read only = yes', 'exclude = .* *.tmp', ...ownUser],
+    // Written by names of batches alone, and never read again: whoever holds its password cannot even see what lies there.
+    landing: ['read only = no', 'write only = yes', 'incoming chmod = D0700,F0400', ...ownUser],
+  }[module];
+  const { user } = RSYNC_MODULES[module];
+  return [`[${module}]`, `path = ${plain(folder)}`, `auth users = ${user}`, ...rights, `refuse options = ${REFUSED}`];
 }
 
 /** rsyncd.conf reads %NAME% as an environment variable, and knows no quotes. */
@@ -95,9 +118,9 @@ function plain(file: string): string {
   return absolute;
 }
 
-function passwordIn(secretsFile: string): string | undefined {
+function passwordIn(secretsFile: string, user: string): string | undefined {
   if (!existsSync(secretsFile)) return undefined;
-  return new RegExp(`^${RELEASES_USER}:(.+)$`, 'm').exec(readFileSync(secretsFile, 'utf8'))?.[1];
+  return new RegExp(`^${user}:(.+)$`, 'm').exec(readFileSync(secretsFile, 'utf8'))?.[1];
 }
 
 function greets(host: string, port: number): Promise<boolean> {

@@ -61,5 +61,9 @@ export const inputConfig = z.discriminatedUnion('kind', [
     kind: z.literal('files').describe('Recorded data.'),
     depth: z.array(text).min(1).describe('dom_ib.jsonl files, plain or .gz.'),
     bars: z.array(text).default([]).describe('5-minute bar files (CSV, plain or .gz).'),
+    synthetic: z
+      .boolean()
+      .default(false)
+      .describe('The files are generated: what is captured while the simulator plays on is SYNTHETIC too.'),
   }),
 ]);

@@ -30,6 +30,10 @@ export const uploadConfig = z.strictObject({
     .max(86_400)
     .default(900)
     .describe('Seconds that a batch may wait for those before it, or for its files, before that is an alarm.'),
+  resendSeconds: positiveCount
+    .max(86_400)
+    .default(120)
+    .describe('Seconds after which a batch that was sent and not acknowledged is sent again.'),
   retentionDays: positiveCount
     .max(3650)
     .default(14)

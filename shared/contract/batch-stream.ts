@@ -55,6 +55,11 @@ export function streamFolder({ stream, epoch }: Pick<BatchPlace, 'stream' | 'epo
   return `${flatNameOf(stream)}-e${String(epoch).padStart(4, '0')}`;
 }
 
+/** What the receipt of a stream is called: the signed checkpoint of research's log of it. */
+export function receiptFile(stream: Pick<BatchPlace, 'stream' | 'epoch'>): string {
+  return `${streamFolder(stream)}.note`;
+}
+
 export function batchEnvelopeName(place: BatchPlace): string {
   return `${batchName(place)}${ENVELOPE_SUFFIX}`;
 }

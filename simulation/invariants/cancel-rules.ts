@@ -4,8 +4,8 @@ import { describe } from './order-rules.js';
 import type { Report } from './violation.js';
 
 const LOOK_EVERY_MS = 250;
-/** A bridge that sees an order has asked for its cancellation by then. */
-const ASKED_WITHIN_MS = 1000;
+/** A bridge that sees an order has asked for its cancellation by then, also where it asked the gateway about it first. */
+const ASKED_WITHIN_MS = 2000;
 /** What works on all this time after its cancellation was asked for shows that the request was lost: it is asked for again. */
 const ASKED_AGAIN_WITHIN_MS = 5000;
 

@@ -4,8 +4,8 @@ import { MockActivityEnvironment, TestWorkflowEnvironment } from '@temporalio/te
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import { backtestInput } from '../../shared/orchestration/backtest/messages.js';
-import { shipInput } from '../../shared/orchestration/ship/messages.js';
 import { REGISTERED_ATTRIBUTES } from '../../shared/orchestration/registered-attributes.js';
+import { shipInput } from '../../shared/orchestration/ship/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { HostileCaller } from './hostile-caller.js';

@@ -47,7 +47,7 @@ export class HostileCaller {
 
   get research() {
     const config = { ...loadConfig({ env: {} }), home: this.home };
-    const input = { kind: 'files' as const, depth: [this.depthFile], bars: [this.barsFile] };
+    const input = { kind: 'files' as const, depth: [this.depthFile], bars: [this.barsFile], synthetic: true };
     return createResearchActivities({
       config: { ...config, input },
       library: {} as ResearchDependencies['library'],

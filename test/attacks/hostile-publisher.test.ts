@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pullRelease, releasesPasswordFile } from '../../broker/pull/pull-release.js';
-import { PullFailed } from '../../broker/pull/rsync-failure.js';
+import { pullRelease } from '../../broker/pull/pull-release.js';
 import { EndlessData } from '../../broker/pull/rsync-pull.js';
+import { passwordFile } from '../../broker/rsync/module-access.js';
+import { PullFailed } from '../../broker/rsync/rsync-failure.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { isLoopback } from '../../shared/config/loopback.js';
 import { followRoots, ROOTS_AT_ONCE_MAX, readTrustedRoot, trustRoot } from '../../shared/node/trust/trust-store.js';
@@ -35,8 +36,8 @@ describe('attack: a publisher that sends other things than a release', function 
     mkdirSync(at('published'));
     trustRoot(at('broker', 'trust'), makeRoot());
     daemon = await startDaemon({
-      ...{ program, address: '127.0.0.1', port, hostsAllow: ['127.0.0.1'], moduleFolder: at('published') },
-      ...{ stateFolder: at('rsync'), passwordFile: releasesPasswordFile(at('broker')) },
+      ...{ program, address: '127.0.0.1', port, hostsAllow: ['127.0.0.1'], stateFolder: at('rsync') },
+      modules: [{ module: 'releases', folder: at('published'), passwordFile: passwordFile(at('broker'), 'releases') }],
     });
   });
   afterEach(() => daemon.stop());

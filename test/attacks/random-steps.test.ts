@@ -11,7 +11,7 @@ import { createResearchActivities } from '../../activities/research/index.js';
 import { LiveReleases } from '../../bridge/swap/live-release.js';
 import { SwapsLog } from '../../bridge/swap/swaps-log.js';
 import { loadRelease } from '../../broker/load-release.js';
-import { releasesPasswordFile } from '../../broker/pull/pull-release.js';
+import { passwordFile } from '../../broker/rsync/module-access.js';
 import { encodeGateReport } from '../../research/gate/index.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { releaseLedger } from '../../research/release/build-release.js';
@@ -187,12 +187,17 @@ class World {
     const port = await freePort();
     this.daemon = await startDaemon({
       ...{ program: rsync, address: '127.0.0.1', port, hostsAllow: ['127.0.0.1'] },
-      moduleFolder: table.places.moduleFolder,
-      ...{ stateFolder: path.join(home, 'rsync'), passwordFile: releasesPasswordFile(brokerFolder) },
+      modules: [
+        {
+          ...{ module: 'releases', folder: table.places.moduleFolder },
+          passwordFile: passwordFile(brokerFolder, 'releases'),
+        },
+      ],
+      stateFolder: path.join(home, 'rsync'),
     });
     const clockFile = path.join(home, 'market-clock.json');
     writeClockSpec(clockFile, { kind: 'real' });
-    const config = { ...loadConfig({ env: {} }), home, input: { kind: 'files' as const, ...market } };
+    const config = { ...loadConfig({ env: {} }), home, input: { kind: 'files' as const, ...market, synthetic: true } };
     const code = { codeCommit: 'c0ffee', lockfileSha256: '0'.repeat(64) };
     const research = createResearchActivities({ config, library, ...code, isOpen: async () => false });
     const reach = { path: rsync, host: '127.0.0.1', port, bwlimitKiBps: null };

@@ -53,7 +53,7 @@ describe('a rogue worker that takes the steps of research from a real server', f
     rmSync(measuringKeysFolder(home), { recursive: true, force: true });
     writeSigningKey(measuringKeysFolder(home), 'measuring', key);
     const config = { ...loadConfig({ env: {} }), home };
-    const input = { kind: 'files' as const, depth: [depthFile], bars: [barsFile] };
+    const input = { kind: 'files' as const, depth: [depthFile], bars: [barsFile], synthetic: true };
     const code = { codeCommit: 'c0ffee', lockfileSha256: '0'.repeat(64), isOpen: async () => false };
     const research = createResearchActivities({ config: { ...config, input }, library, ...code });
     return await server.with({ research }, async () => {

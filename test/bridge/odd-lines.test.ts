@@ -94,7 +94,7 @@ describe('a line of the journal', () => {
       const far = readExecution({ ...report, execId: 'b.1.01', price }, journal.ledger, 0.25, null);
       assert.match(far.kind === 'odd' ? far.why : far.kind, new RegExp(`price ${price}, while the market is at 2900`));
     }
-    assert.equal(readExecution({ ...report, execId: 'b.1.01', price: 2500 }, journal.ledger, 0.25, null).kind, 'entry');
+    assert.equal(readExecution({ ...report, execId: 'b.1.01', price: 1500 }, journal.ledger, 0.25, null).kind, 'entry');
     const crude = readExecution({ ...report, execId: 'b.1.01', price: -0.8 }, journal.ledger, 0.01, 0.4);
     assert.equal(crude.kind, 'entry', 'a market at its own mid near zero');
     write({ execId: 'a.1.02', shares: 0 });

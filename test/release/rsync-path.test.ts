@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { PullFailed } from '../../broker/pull/rsync-failure.js';
-import { rsyncFlavour, rsyncPath } from '../../broker/pull/rsync-path.js';
+import { PullFailed } from '../../broker/rsync/rsync-failure.js';
+import { rsyncFlavour, rsyncPath } from '../../broker/rsync/rsync-path.js';
 
 describe('a path for rsync', () => {
   it('never looks like a host: drives become folders', () => {

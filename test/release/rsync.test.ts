@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pullRelease, releasesPasswordFile } from '../../broker/pull/pull-release.js';
-import { PullFailed } from '../../broker/pull/rsync-failure.js';
+import { pullRelease } from '../../broker/pull/pull-release.js';
 import { EndlessData, type RsyncPull, rsyncPull } from '../../broker/pull/rsync-pull.js';
+import { passwordFile as passwordOf } from '../../broker/rsync/module-access.js';
+import { PullFailed } from '../../broker/rsync/rsync-failure.js';
 import type { RsyncDaemonSettings } from '../../research/release/rsync-daemon.js';
 import { obtainRsync } from '../../setup/rsync.js';
-import { RELEASES_USER } from '../../shared/contract/releases-module.js';
+import { moduleUrl } from '../../shared/contract/rsync-modules.js';
 import { trustRoot } from '../../shared/node/trust/trust-store.js';
 import { startDaemon } from './daemon-process.js';
 import { badLink, freePort } from './link.js';
@@ -22,6 +23,8 @@ describe('releases by rsync', () => {
   const big = randomBytes(2_000_000);
   let program: string;
   let settings: RsyncDaemonSettings;
+  let published: string;
+  let secret: string;
   let daemon: Awaited<ReturnType<typeof startDaemon>>;
 
   before(async () => {
@@ -34,10 +37,11 @@ describe('releases by rsync', () => {
       address: '127.0.0.1',
       port: await freePort(),
       hostsAllow: ['127.0.0.1'],
-      moduleFolder,
+      modules: [{ module: 'releases', folder: moduleFolder, passwordFile: passwordOf(brokerFolder, 'releases') }],
       stateFolder: path.join(folder(), 'rsync'),
-      passwordFile: releasesPasswordFile(brokerFolder),
     };
+    published = moduleFolder;
+    secret = passwordOf(brokerFolder, 'releases');
     mkdirSync(moduleFolder, { recursive: true });
     writeFileSync(path.join(moduleFolder, 'believe-v1.tar.gz'), big);
     writeFileSync(path.join(moduleFolder, 'believe-v1.dsse.json'), '{}');
@@ -47,12 +51,12 @@ describe('releases by rsync', () => {
   afterEach(() => daemon.stop());
 
   const incoming = () => path.join(folder(), 'broker', 'incoming');
-  const url = (port = settings.port) => `rsync://${RELEASES_USER}@127.0.0.1:${port}/releases`;
+  const url = (port = settings.port) => moduleUrl('releases', { host: '127.0.0.1', port });
   const pull = (changes: Partial<RsyncPull> = {}): Promise<number> =>
     rsyncPull({
       program,
       url: url(),
-      passwordFile: settings.passwordFile,
+      passwordFile: secret,
       files: ['believe-v1.tar.gz'],
       into: incoming(),
       timeoutSeconds: 10,
@@ -82,7 +86,7 @@ describe('releases by rsync', () => {
 
   it('replace what came before, whatever its size and time', async () => {
     await pull();
-    const { mtime } = statSync(path.join(settings.moduleFolder, 'believe-v1.tar.gz'));
+    const { mtime } = statSync(path.join(published, 'believe-v1.tar.gz'));
     const file = path.join(incoming(), 'believe-v1.tar.gz');
     writeFileSync(file, Buffer.alloc(big.length));
     spawnSync('touch', ['-d', mtime.toISOString(), file]);
@@ -91,11 +95,11 @@ describe('releases by rsync', () => {
   });
 
   it('keep their password over a restart of the daemon, readable by its owner only', async () => {
-    const password = readFileSync(settings.passwordFile, 'utf8');
+    const password = readFileSync(secret, 'utf8');
     await daemon.stop();
     daemon = await startDaemon(settings);
-    assert.equal(readFileSync(settings.passwordFile, 'utf8'), password);
-    for (const file of [settings.passwordFile, path.join(settings.stateFolder, 'rsyncd.secrets')]) {
+    assert.equal(readFileSync(secret, 'utf8'), password);
+    for (const file of [secret, path.join(settings.stateFolder, 'rsyncd.secrets')]) {
       assert.equal(statSync(file).mode & 0o777, 0o600);
     }
     await pull();
@@ -103,24 +107,24 @@ describe('releases by rsync', () => {
 
   describe('the module', () => {
     it('cannot be written, emptied or listed', () => {
-      const password = `--password-file=${settings.passwordFile}`;
-      const before = readdirSync(settings.moduleFolder);
+      const password = `--password-file=${secret}`;
+      const before = readdirSync(published);
       mkdirSync(path.join(folder(), 'evil'));
       writeFileSync(path.join(folder(), 'evil', 'believe-v9.tar.gz'), 'evil');
       assert.notEqual(rsync('-rt', password, `${folder()}/evil/`, `${url()}/`).status, 0);
       assert.notEqual(rsync('-rt', '--delete', password, `${folder()}/evil/`, `${url()}/`).status, 0);
       const removing = ['-rt', '--remove-source-files', password, `${url()}/`, `${folder()}/taken/`];
       assert.notEqual(rsync(...removing).status, 0);
-      assert.deepEqual(readdirSync(settings.moduleFolder), before);
+      assert.deepEqual(readdirSync(published), before);
       assert.equal(rsync(`rsync://127.0.0.1:${settings.port}/`).stdout.includes('releases'), false);
     });
 
     it('shows no unfinished file, and follows no link out of its folder', async () => {
-      writeFileSync(path.join(settings.moduleFolder, 'believe-v2.tar.gz.1-ab.tmp'), 'half');
+      writeFileSync(path.join(published, 'believe-v2.tar.gz.1-ab.tmp'), 'half');
       writeFileSync(path.join(folder(), 'secret'), 'secret');
-      symlinkSync(path.join(folder(), 'secret'), path.join(settings.moduleFolder, 'link'));
+      symlinkSync(path.join(folder(), 'secret'), path.join(published, 'link'));
       const all = path.join(folder(), 'all');
-      assert.equal(rsync('-rt', `--password-file=${settings.passwordFile}`, `${url()}/*`, `${all}/`).status, 0);
+      assert.equal(rsync('-rt', `--password-file=${secret}`, `${url()}/*`, `${all}/`).status, 0);
       const roots = [1, 2, 3, 40].map((version) => `root.${version}.json`);
       assert.deepEqual(readdirSync(all).sort(), ['believe-v1.dsse.json', 'believe-v1.tar.gz', ...roots].sort());
       for (const name of ['believe-v2.tar.gz.1-ab.tmp', 'link'])
@@ -196,7 +200,7 @@ describe('releases by rsync', () => {
     });
 
     it('stops at the bytes that it was told to take, and never takes a file beyond them', async () => {
-      const { moduleFolder } = settings;
+      const moduleFolder = published;
       for (const name of ['a', 'b', 'c']) writeFileSync(path.join(moduleFolder, name), randomBytes(40_000));
       await assert.rejects(pull({ files: ['a', 'b', 'c'], bytesMax: 100_000 }), EndlessData);
       await assert.rejects(pull({ bytesMax: 1000 }), failedFor('partial', true));

@@ -37,6 +37,15 @@ export interface CaptureDaysResult {
   readonly days: readonly { readonly workflowId: string; readonly outcome: string }[];
 }
 
+/** The one argument of `uploadJournals`: the trade date that the broker's market is at. */
+export const journalsInput = z.strictObject({ requestedBy });
+export type JournalsInput = z.input<typeof journalsInput>;
+
+export interface JournalsResult {
+  readonly workflowId: string;
+  readonly outcome: string;
+}
+
 /** The one argument of `uploadJournal`: `{}` is the trade date that the broker's market is at. */
 export const journalInput = z.strictObject({
   tradeDate: z.iso.date().optional(),
