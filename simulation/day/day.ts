@@ -102,7 +102,7 @@ export class Day {
     this.markets = this.openMarkets();
     this.kills = new KillTrigger(this);
     this.processes = new ProcessRules(this, this.report);
-    this.needlessAlarm = new NeedlessAlarm(this.report);
+    this.needlessAlarm = new NeedlessAlarm(this.report, this.setting.windows.length > 1);
     this.sendRules = new SendRules(this, this.report);
     this.twinRule = new TwinRule(this, this.report);
     this.foreignRule = new ForeignRule(this, this.report);

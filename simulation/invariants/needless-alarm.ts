@@ -16,6 +16,8 @@ const REPORTS = ['loseReports', 'connectivityLost', 'restart', 'positionsLate', 
 const DISK = ['disk-full', 'failing-syncs', 'power-cut'];
 const FEED = ['silence', 'notice', 'depthReset', 'depthHalt', 'refuseDepth', 'ignoreRequest'];
 const LINE = ['cut', 'lag', 'hang', 'close', 'reset', 'restart', 'connectivityLost', 'lateNextValidId'];
+/** During which nothing is told. */
+const AWAY = ['cut', 'hang', 'kill', 'stop'];
 /** By which a bridge that is connected may still know less of the account than the gateway does. */
 const UNTOLD = [...REPORTS, ...DISK, 'oddExecution', 'bustExecution', 'correctExecution', 'roll'];
 
@@ -59,7 +61,11 @@ export class NeedlessAlarm {
   /** With those that are over so soon that no alarm comes of them. */
   private readonly performed = new Set<string>();
 
-  constructor(private readonly report: Report) {}
+  /** @param hasTurns the day is played over trade dates: what was executed meanwhile is told on no later one */
+  constructor(
+    private readonly report: Report,
+    private readonly hasTurns: boolean,
+  ) {}
 
   /** A step of the plan was performed. */
   happened(step: Step): void {
@@ -83,7 +89,7 @@ export class NeedlessAlarm {
   }
 
   private judge({ alarm, detail }: AlarmLine): void {
-    const causes = CAUSES[alarm];
+    const causes = alarm === 'PositionMismatch' && this.hasTurns ? [...CAUSES[alarm]!, ...AWAY] : CAUSES[alarm];
     if (causes && !causes.some((cause) => this.behind.has(cause)))
       this.report('needless-alarm', `${alarm}, though nothing happened that could be behind it: ${detail}`);
   }
