@@ -67,6 +67,7 @@ export const FAILURE_TYPES = {
   NoAnswer: ['the gateway did not answer a question', 'nothing: the bridge connects anew'],
   NoBridge: ['no bridge has run in this home', 'start it with `believe bridge`'],
   NoCalendar: ['trading hours of a product are not known', 'docs/calendar.md says how to add them'],
+  NoCapturedDays: ['too few captured trade dates are in the store', 'wait for more, or train on files'],
   NoCertificate: ['a certificate of a tier is missing', 'bring it, or set temporal.tls.tierFolder to null'],
   NoClock: ['the replayed market clock has not been started', 'start the stack with `believe up`'],
   NoInput: ['there is no market data to train on', 'give --data and --bars, or neither'],

@@ -14,6 +14,7 @@ import { keepMeasured } from '../../research/ship/measured.js';
 import { referenceTo } from '../../research/ship/run-folder.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
 import { headsOf, openPlan, readPlan } from '../../research/ship/ship-plan.js';
+import { trainingFiles } from '../../research/ship/training-files.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
@@ -51,7 +52,8 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
       step(async ({ progress, signal }) => {
         const folder = folderOf(shipId);
         const plan = readPlan(folder);
-        const set = await pinTrainingSet(new MarketStore(places.store), plan, {
+        const store = new MarketStore(places.store);
+        const set = await pinTrainingSet(store, await trainingFiles(store, folder, plan), {
           signal,
           onProgress: ({ filesDone, files }) =>
             progress({ doing: 'bringing market data into the store', done: filesDone, of: files }),

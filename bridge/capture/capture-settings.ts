@@ -22,5 +22,5 @@ export function captureSettings(config: Config): Pick<CaptureOptions, 'header' |
 
 /** The gateway is our own, and plays a generated market. */
 export function isSyntheticMarket({ gateway, input }: Config): boolean {
-  return gateway.embedded && (input.kind === 'synthetic' || input.synthetic);
+  return gateway.embedded && (input.kind === 'synthetic' || (input.kind === 'files' && input.synthetic));
 }

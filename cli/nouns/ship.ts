@@ -34,6 +34,14 @@ interface HomeOptions {
   json?: boolean;
 }
 
+interface StartOptions extends HomeOptions {
+  recipe: 'base' | 'improved';
+  captured?: true;
+  note: string;
+  by: string;
+  id?: string;
+}
+
 interface RollbackOptions {
   to?: number;
   from?: number;
@@ -67,13 +75,16 @@ export function register(noun: Command): void {
 
   verb('start', 'start a ship: retrain, gate, sign, push, verify, swap at the next RTH open')
     .addOption(new Option('--recipe <name>', 'training recipe').choices(['base', 'improved']).default('base'))
+    .option('--captured', 'train on the trade dates that the bridge captured and that came home')
     .option('--note <text>', 'why, for the record', '')
     .option('--by <name>', 'who asks', userInfo().username)
     .option('--id <id>', 'workflow id (default: ship/<time>)')
-    .action((options: HomeOptions & { recipe: 'base' | 'improved'; note: string; by: string; id?: string }) =>
+    .action((options: StartOptions) =>
       withClient(options, async (client, config) => {
-        const { recipe, note, by } = options;
-        const ship = await startShip(client, options.id ?? shipIdAt(Date.now()), { recipe, note, requestedBy: by });
+        const { recipe, note, by, captured } = options;
+        const trainOn = captured ? 'captured' : 'input';
+        const asked = { recipe, trainOn, note, requestedBy: by } as const;
+        const ship = await startShip(client, options.id ?? shipIdAt(Date.now()), asked);
         const webUi = webUiLink(config, ship.workflowId);
         printResult(
           options.json ?? false,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, UsageFailure } from '../../shared/failure.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
@@ -22,9 +22,13 @@ export interface MarketInput {
 
 /** Makes the SYNTHETIC market where it is asked for, or looks at the files given. @throws BadInput */
 export async function prepareInput(config: Config, progress: (line: string) => void): Promise<MarketInput> {
-  return config.input.kind === 'synthetic'
-    ? await syntheticInput(config, config.input, progress)
-    : await fileInput(config, config.input);
+  const { input } = config;
+  if (input.kind === 'store')
+    throw new UsageFailure(
+      'input.kind store is for a broker and research of their own: here the simulator needs something to play',
+      'leave input.kind out or give files; a ship of captured days: believe ship start --captured',
+    );
+  return input.kind === 'synthetic' ? await syntheticInput(config, input, progress) : await fileInput(config, input);
 }
 
 async function syntheticInput(

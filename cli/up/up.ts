@@ -3,6 +3,7 @@ import { obtainAll } from '../../setup/prerequisites.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
 import type { Config } from '../../shared/config/config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { isLoopback } from '../../shared/config/loopback.js';
 import { Failure } from '../../shared/failure.js';
 import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
@@ -18,6 +19,7 @@ import type { MarketInput } from './market-input.js';
 import { ShipDisplay } from './ship-display.js';
 import { reportOf, type ShipReport } from './ship-report.js';
 import { tellCaptures } from './tell-captures.js';
+import { untilCaptured } from './until-captured.js';
 import { type ShipEnd, type ShipEvents, watchShip } from './watch-ship.js';
 
 export interface UpRequest {
@@ -91,6 +93,13 @@ async function shipAndStay(request: UpRequest, stack: Stack, display: ShipDispla
     display.line((await follow(request, input, await start('improved'), display, stop)).text);
   }
   display.line('up until Ctrl-C');
+  if (exit.code === 0 && input.synthetic && input.config.upload.enabled && exit.report?.modelVersion === 1) {
+    await untilCaptured(homePlaces(input.config.home).research.store, stop);
+    display.line('shipping a model trained on what the bridge has captured');
+    const asked = { trainOn: 'captured', requestedBy: 'believe up', note: 'trained on captured days' } as const;
+    const ship = await startShip(client, shipIdAt(Date.now()), asked);
+    display.line((await follow(request, input, ship, display, stop)).text);
+  }
   return await new Promise<never>((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)));
 }
 

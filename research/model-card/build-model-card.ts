@@ -26,6 +26,7 @@ export function buildModelCard(facts: ModelCardFacts): { card: ModelCard; json: 
       merkleRoot: training.merkleRoot,
       shards: [...training.shards],
       rowsLeftOut: training.rowsLeftOut,
+      daysLeftOut: [...training.daysLeftOut],
       gaps: samples.gaps,
       barsWithoutVolume: samples.missingVolumes,
       dropped: Object.fromEntries(Object.entries(samples.heads).map(([head, { dropped }]) => [head, dropped])),

@@ -19,6 +19,7 @@ export interface ModelCardFacts {
     readonly shards: ModelCard['data']['shards'];
     /** Rows of the files that could not be used. */
     readonly rowsLeftOut: number;
+    readonly daysLeftOut: ModelCard['data']['daysLeftOut'];
   };
   readonly samples: SampleReport;
   readonly heads: readonly TrainedHeadRecord[];

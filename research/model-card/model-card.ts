@@ -44,6 +44,10 @@ export const modelCard = z.strictObject({
     ),
     /** Rows of the files that could not be used. */
     rowsLeftOut: count.default(0),
+    /** Captured trade dates that were not used, each with the reason. */
+    daysLeftOut: z
+      .array(z.strictObject({ instrument: z.string(), tradeDate: z.iso.date(), why: z.string() }))
+      .default([]),
     /** Places where events are missing. */
     gaps: count,
     barsWithoutVolume: count,

@@ -35,6 +35,8 @@ export interface TrainingFiles {
   /** In order of time. */
   readonly depth: readonly string[];
   readonly bars: readonly string[];
+  /** Imports of captured days, in order of time, in the place of depth files. */
+  readonly imported?: readonly ImportRecord[];
 }
 
 export interface PinOptions {
@@ -54,7 +56,7 @@ export interface PinOptions {
  */
 export async function pinTrainingSet(
   store: MarketStore,
-  { depth, bars }: TrainingFiles,
+  { depth, bars, imported = [] }: TrainingFiles,
   { signal, onProgress }: PinOptions = {},
 ): Promise<TrainingSet> {
   const files = [
@@ -63,7 +65,7 @@ export async function pinTrainingSet(
   ];
   const parquet = await ParquetWriter.open();
   try {
-    const all: Series[] = [];
+    const all: Series[] = imported.map((record) => seriesIn(record, record.file, 'mbp10'));
     for (const [filesDone, { file, dataset }] of files.entries()) {
       onProgress?.({ file, filesDone, files: files.length });
       const { record } = await importFile(store, parquet, file, { signal, onError: 'quarantine' });

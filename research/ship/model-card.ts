@@ -36,6 +36,7 @@ export function writeModelCard(
       merkleRoot: set.merkleRoot,
       shards: set.series.flatMap(describeShards),
       rowsLeftOut: set.series.reduce((sum, { rejected }) => sum + rejected, 0),
+      daysLeftOut: plan.captured?.leftOut ?? [],
     },
     samples: json('samples-report.json') as SampleReport,
     heads: headsOf(plan).map((head) => loadTrainedHead(folder.file('heads', head)).record),

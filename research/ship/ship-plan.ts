@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import type { Config } from '../../shared/config/config.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
+import { homePlaces } from '../../shared/config/home-places.js';
 import { IMPROVED_RECIPES } from '../../shared/config/training.js';
 import { Failure } from '../../shared/failure.js';
 import { ensemble } from '../../shared/model/decision/ensemble.js';
@@ -11,6 +12,9 @@ import { samplingOf } from '../../shared/model/heads/sampling.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import type { ShipRequest } from '../../shared/orchestration/ship/messages.js';
 import { productOf, releaseProduct } from '../../shared/trust/product.js';
+import { capturedDays, chooseDays } from '../ingest/captured-days.js';
+import { DayRecords } from '../ingest/day-record.js';
+import { incompleteDays } from '../ingest/incomplete-days.js';
 import type { ShipFolder } from './ship-folder.js';
 
 /** What a ship was started with: later changes of the settings do not reach a ship under way. */
@@ -27,6 +31,8 @@ export const storedPlan = z.strictObject({
   synthetic: z.boolean(),
   depth: z.array(z.string()),
   bars: z.array(z.string()),
+  /** Instead of depth files: trade dates that the bridge captured. */
+  captured: capturedDays.optional(),
   recipeName: z.string(),
   /** Of each head that this ship trains, in the order of the release. */
   recipes: z.record(headName, headRecipe),
@@ -58,15 +64,8 @@ const HOUR_MS = 3_600_000;
 /** Fixes the plan of a ship at its first call; the same plan ever after. @throws Failure 'NoInput', BadInput */
 export async function openPlan(folder: ShipFolder, config: Config, request: ShipRequest): Promise<StoredPlan> {
   if (existsSync(folder.file(PLAN))) return readPlan(folder);
-  const { input, instrument, training, ship } = config;
-  if (input.kind !== 'files' || input.bars.length === 0) {
-    throw new Failure(
-      'NoInput',
-      input.kind === 'files' ? `there are no 5-minute bars, for ${BAR_HEADS}` : 'no market data was prepared',
-      'start with `believe up --data FILE... --bars FILE...`, or without either for the SYNTHETIC market',
-    );
-  }
-  const { header } = await openDepthFile(input.depth[0]!);
+  const { instrument, training, ship } = config;
+  const data = await dataOf(config, request);
   const plan: StoredPlan = {
     v: 1,
     instrument: instrument.localSymbol,
@@ -75,9 +74,7 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
     tickValue: instrument.tickSize * instrument.multiplier,
     currency: instrument.currency,
     releaseLifetimeDays: ship.releaseLifetimeDays,
-    synthetic: header.synthetic ?? false,
-    depth: [...input.depth],
-    bars: [...input.bars],
+    ...data,
     recipeName: request.recipe,
     recipes: request.recipe === 'improved' ? IMPROVED_RECIPES : training.recipes.base,
     policy: training.policy,
@@ -91,6 +88,37 @@ export async function openPlan(folder: ShipFolder, config: Config, request: Ship
   };
   folder.writeJson(PLAN, storedPlan.parse(plan));
   return plan;
+}
+
+type PlannedData = Pick<StoredPlan, 'synthetic' | 'depth' | 'bars' | 'captured'>;
+
+/** @throws Failure 'NoInput', 'NoCapturedDays', BadInput */
+async function dataOf({ home, input, instrument }: Config, { trainOn }: ShipRequest): Promise<PlannedData> {
+  if (input.kind === 'store') return captured(home, instrument.symbol, input);
+  if (input.kind !== 'files' || input.bars.length === 0) {
+    throw new Failure(
+      'NoInput',
+      input.kind === 'files' ? `there are no 5-minute bars, for ${BAR_HEADS}` : 'no market data was prepared',
+      'start with `believe up --data FILE... --bars FILE...`, or without either for the SYNTHETIC market',
+    );
+  }
+  if (trainOn === 'captured') return captured(home, instrument.symbol, { ...CAPTURED_AT_ONCE, bars: input.bars });
+  const { header } = await openDepthFile(input.depth[0]!);
+  return { synthetic: header.synthetic ?? false, depth: [...input.depth], bars: [...input.bars] };
+}
+
+/** A ship that is asked to use what there is takes few days, too. */
+const CAPTURED_AT_ONCE = { days: 60, daysMin: 5 };
+
+function captured(
+  home: string,
+  product: string,
+  { days, daysMin, bars }: { readonly days: number; readonly daysMin: number; readonly bars: readonly string[] },
+): PlannedData {
+  const { receiver, research } = homePlaces(home);
+  const records = new DayRecords(research.store).all();
+  const chosen = chooseDays(records, incompleteDays(receiver.folder, records), { product, days, daysMin });
+  return { synthetic: chosen.days.some(({ synthetic }) => synthetic), depth: [], bars: [...bars], captured: chosen };
 }
 
 /** @throws Failure 'ReferenceBroken' for a ship that was never opened */

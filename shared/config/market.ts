@@ -66,4 +66,13 @@ export const inputConfig = z.discriminatedUnion('kind', [
       .default(false)
       .describe('The files are generated: what is captured while the simulator plays on is SYNTHETIC too.'),
   }),
+  z.strictObject({
+    kind: z.literal('store').describe('What the bridge has captured, as it came home.'),
+    days: positiveCount.max(1000).default(60).describe('Newest complete trade dates of the product, over rolls.'),
+    daysMin: positiveCount.max(1000).default(20).describe('Fewer than these, and a ship does not begin.'),
+    bars: z
+      .array(text)
+      .default([])
+      .describe('Former 5-minute bar files; bars of the captured days follow where they end.'),
+  }),
 ]);

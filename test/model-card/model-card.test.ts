@@ -40,6 +40,7 @@ describe('the model card', () => {
       training: {
         merkleRoot: '2'.repeat(64),
         rowsLeftOut: 3,
+        daysLeftOut: [],
         shards: [
           {
             name: 'dom_ib-ESZ5-2014-01-02-1.jsonl',

@@ -23,6 +23,7 @@ ${facts([
   ],
   ['Merkle root of the data', hash(data.merkleRoot)],
   ['rows that could not be used', countText(data.rowsLeftOut)],
+  ['captured days that were left out', leftOutText(data.daysLeftOut)],
   ['gaps', countText(data.gaps)],
   ['bars without a volume', countText(data.barsWithoutVolume)],
   ['moments without a row', droppedText(data.dropped)],
@@ -39,6 +40,11 @@ ${facts([
 ])}
 ${folded('Every shard of the training set', table('Training set', data.shards, shards))}
 </section>`;
+}
+
+function leftOutText(days: ModelCard['data']['daysLeftOut']): string {
+  const texts = days.map(({ instrument, tradeDate, why }) => `${instrument} ${tradeDate} (${why})`);
+  return texts.length > 0 ? texts.join('; ') : 'none';
 }
 
 function droppedText(dropped: ModelCard['data']['dropped']): string {

@@ -9,6 +9,8 @@ import { sha256Hex } from '../../reference.js';
 export const shipInput = z.strictObject({
   /** Which training recipe; `improved` is the project's second one. */
   recipe: z.enum(['base', 'improved']).default('base'),
+  /** `captured`: the trade dates that the bridge captured and that came home, whatever the configured input is. */
+  trainOn: z.enum(['input', 'captured']).default('input'),
   /** Who asked, for the record. */
   requestedBy: z.string().min(1).max(200).default('unnamed'),
   /** Does nothing on a day without RTH: the nightly schedule knows weekdays, not exchange holidays. */
