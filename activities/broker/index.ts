@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { acceptRelease, takeRevocations } from '../../broker/accept-release.js';
 import { pullRelease, pullRevocations } from '../../broker/pull/pull-release.js';
+import type { RsyncReach } from '../../broker/rsync/module-access.js';
+import type { UploadConfig } from '../../shared/config/upload.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import type { ReleaseProduct } from '../../shared/trust/product.js';
@@ -9,23 +11,24 @@ import { armAsk, disarmAsk, haltAsk, observeAsk, releaseAsk } from './asks.js';
 import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
+import type { BrokerPathActivities } from './path-contract.js';
+import { PathHours } from './path-hours.js';
+import { createPathSteps } from './path-steps.js';
 import { sharedClock } from './shared-clock.js';
 import { sightingOf } from './sighting.js';
 import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
 import { haltTrading, keepObservation } from './trading-control.js';
+import { rsyncTransport } from './transport.js';
 
 export interface BrokerDependencies {
   /** `broker/` of the home folder, shared with the bridge. */
   readonly brokerFolder: string;
   readonly clockFile: string;
-  /** What the bridge of this home trades. */
+  /** What the bridge of this home trades, and which contract of it. */
   readonly product: ReleaseProduct;
-  readonly rsync: {
-    readonly path: string;
-    readonly host: string;
-    readonly port: number;
-    readonly bwlimitKiBps: number | null;
-  };
+  readonly instrument: string;
+  readonly upload: UploadConfig;
+  readonly rsync: RsyncReach;
 }
 
 /** The broker's steps. It reaches the bridge through files only, and every connection is its own. */
@@ -33,11 +36,23 @@ export function createBrokerActivities({
   brokerFolder,
   clockFile,
   product,
+  instrument,
+  upload,
   rsync,
-}: BrokerDependencies): BrokerActivities {
+}: BrokerDependencies): BrokerActivities & BrokerPathActivities {
   const incomingFolder = path.join(brokerFolder, 'incoming');
   const clock = () => sharedClock(clockFile);
+  const hours = new PathHours(product.symbol, clock);
+  const transport = rsyncTransport(brokerFolder, rsync, upload);
   return {
+    ...createPathSteps({
+      brokerFolder,
+      instrument,
+      upload,
+      hours,
+      tradeDateNow: () => hours.tradeDateNow(),
+      transport,
+    }),
     pullRelease: (ask) =>
       step(async (context) => {
         const release = asked(releaseAsk, ask);

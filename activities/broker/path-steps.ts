@@ -10,14 +10,14 @@ import type { BrokerPathActivities } from './path-contract.js';
 import { awaitCaptured, newestEnded, type PathHome, sealCapture, sealJournals } from './seal-steps.js';
 import type { Transport } from './transport.js';
 
-export interface BrokerPathDependencies extends PathHome {
+export interface PathDependencies extends PathHome {
   /** The contract that this broker's bridge captures. */
   readonly instrument: string;
   readonly transport: Transport;
 }
 
 /** The broker's steps on the way back. It reads what the bridge wrote, and every connection is its own. */
-export function createBrokerPathActivities(deps: BrokerPathDependencies): BrokerPathActivities {
+export function createPathSteps(deps: PathDependencies): BrokerPathActivities {
   const { brokerFolder, upload, hours, transport } = deps;
   const { broker, epoch } = upload;
   const backlog = (instrument?: string) =>

@@ -176,7 +176,10 @@ function researchActivities(): object {
 function brokerActivities(): object {
   const rsync = { path: '/nowhere/rsync', host: '127.0.0.1', port: 1, bwlimitKiBps: null };
   const product = productOf(CONFIG.instrument);
-  return createBrokerActivities({ brokerFolder: '/nowhere/broker', clockFile: '/nowhere/clock.json', product, rsync });
+  return createBrokerActivities({
+    ...{ brokerFolder: '/nowhere/broker', clockFile: '/nowhere/clock.json', product, rsync },
+    ...{ instrument: 'ESZ5', upload: CONFIG.upload },
+  });
 }
 
 /** The command itself, where it does anything, and every command under it: `bridge`, `bridge status`, ... */

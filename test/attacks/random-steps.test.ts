@@ -46,7 +46,7 @@ import { cargoOf, SigningTable } from './signing-table.js';
 
 const OWN_KEY = generateSigningKey();
 /** Steps that wait for the bridge or for another ship; whoever asks can wait, or not. */
-const PATIENT = new Set(['awaitSwap', 'observeRelease', 'takeLane']);
+const PATIENT = new Set(['awaitSwap', 'observeRelease', 'takeLane', 'awaitCaptured', 'awaitReceived']);
 const PATIENCE_MS = 350;
 /** What a failure that nobody has foreseen is called. */
 const UNTYPED = /^(?:\w*Error|SignerFailed)$/;
@@ -201,7 +201,9 @@ class World {
     const code = { codeCommit: 'c0ffee', lockfileSha256: '0'.repeat(64) };
     const research = createResearchActivities({ config, library, ...code, isOpen: async () => false });
     const reach = { path: rsync, host: '127.0.0.1', port, bwlimitKiBps: null };
-    const broker = createBrokerActivities({ brokerFolder, clockFile, product: PRODUCT, rsync: reach });
+    const broker = createBrokerActivities({
+      ...{ brokerFolder, clockFile, product: PRODUCT, instrument: 'ESZ5', upload: config.upload, rsync: reach },
+    });
     this.steps = { ...research, ...broker } as Steps;
     this.names = Object.keys(this.steps);
     for (const cargo of this.cargos) await this.lay(cargo);
