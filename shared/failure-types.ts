@@ -73,6 +73,7 @@ export const FAILURE_TYPES = {
   NoInput: ['there is no market data to train on', 'give --data and --bars, or neither'],
   NoMeasuringKey: ['there is no key to sign measurements with', '`believe keys init`; bring its half to the signer'],
   NoOperatorKey: ['no key here is one of an operator', 'see `believe operators ls`'],
+  NoProof: ['a shard came from no captured day', 'name one of a captured day: `believe store ls`'],
   NoRelease: ['no release is live', 'name a tarball with --release'],
   NoSamples: ['the data gives a head no labelled row', 'give more data'],
   NoSampling: ['a head does not say when it is sampled', 'give its spec `sampling`'],

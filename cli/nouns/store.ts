@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { intervalOfText } from '../../research/import/bar-interval.js';
 import { FORMATS } from '../../research/import/formats.js';
+import { DayRecords } from '../../research/ingest/day-record.js';
+import { proveShard } from '../../research/ingest/prove-shard.js';
 import { releaseShards } from '../../research/ship/release-shards.js';
 import { checkObjects } from '../../research/store/check-objects.js';
 import { collectGarbage } from '../../research/store/collect-garbage.js';
@@ -10,10 +12,12 @@ import type { Codec } from '../../research/store/parquet-writer.js';
 import { findShards, partitionsOf, type ShardQuery } from '../../research/store/shard-query.js';
 import { takeSnapshot } from '../../research/store/snapshot.js';
 import { homePlaces } from '../../shared/config/home-places.js';
+import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { isoDate, plainNumber, positiveNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { importFiles } from '../store/import-files.js';
 import { megabytes, partitionLines } from '../store/partition-lines.js';
+import { provenanceOf, provenanceText } from '../store/provenance.js';
 import { showProgress } from '../store/show-progress.js';
 import { homeOf, type StorePlace, storeAt } from '../store/store-at.js';
 
@@ -51,8 +55,11 @@ export function register(noun: Command): void {
   at(selecting(noun.command('ls')))
     .description('what is in the store, by dataset, instrument, trade date and feed')
     .action((options: ShardQuery & Place) => {
-      const partitions = partitionsOf(findShards(storeAt(options).catalogue.imports(), options));
-      printResult(options.json === true, { datasets: partitions }, partitionLines(partitions));
+      const store = storeAt(options);
+      const partitions = partitionsOf(findShards(store.catalogue.imports(), options));
+      const days = new DayRecords(store.root).all().map(provenanceOf);
+      const text = [partitionLines(partitions), ...(days.length > 0 ? [provenanceText(days)] : [])].join('\n');
+      printResult(options.json === true, { datasets: partitions, captured: days }, text);
     });
 
   at(noun.command('fsck'))
@@ -94,6 +101,24 @@ export function register(noun: Command): void {
       const names = forgotten.map(({ file }) => file);
       printResult(options.json === true, { forgotten: names }, `forgotten: ${names.join(', ') || 'nothing'}`);
       if (forgotten.length === 0) process.exitCode = 1;
+    });
+
+  at(noun.command('prove'))
+    .description('walk from a shard of a captured day back to the batch, the signature and the log that it came from')
+    .argument('<shard>', 'sha256 of an object, or how it begins')
+    .action(async (shard: string, options: Place) => {
+      const { receiver, research } = homePlaces(homeOf(options));
+      const root = readTrustedRoot(research.trust);
+      const formerRoots = readFormerRoots(research.trust);
+      const proof = await proveShard({
+        ...{ store: storeAt(options), receiverFolder: receiver.folder, root, formerRoots, shard },
+      });
+      const lines = proof.links.map(
+        ({ what, holds, found }) => `  ${holds ? 'ok    ' : 'BROKEN'} ${what.padEnd(10)} ${found}`,
+      );
+      const title = `${proof.instrument} of ${proof.tradeDate}: ${proof.proven ? 'proven' : 'NOT PROVEN'}`;
+      printResult(options.json === true, proof, [title, ...lines].join('\n'));
+      if (!proof.proven) process.exitCode = 1;
     });
 
   at(selecting(noun.command('export')))

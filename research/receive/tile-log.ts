@@ -62,6 +62,11 @@ export class TileLog {
     return this.checkpoint.size;
   }
 
+  /** What the signed checkpoint says of all entries together. */
+  get root(): Buffer {
+    return this.checkpoint.root;
+  }
+
   /** The signed note of this size: what anyone compares with. @returns null before the first entry */
   note(): string | null {
     return this.signed;
