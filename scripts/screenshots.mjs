@@ -1,4 +1,4 @@
-// Pictures of the Web UI for a ship as it is now: node scripts/screenshots.mjs --home DIR --out DIR [--id WORKFLOW] [--label NAME]
+// Pictures of the Web UI for a ship, or any other workflow, as it is now: node scripts/screenshots.mjs --home DIR --out DIR [--id WORKFLOW] [--label NAME]
 // Needs a stack that is up, and Chromium (CHROMIUM names it where it is not on PATH).
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -29,9 +29,10 @@ const { webUiLink } = await import('../dist/cli/ship/web-ui-link.js');
 
 const config = loadHomeConfig({ home: values.home });
 const client = await connectClient(serverAddress(config));
-const ships = await recentShips(client, 100);
+// Any workflow by its id: the newest run of it.
+const named = values.id && (await client.workflow.getHandle(values.id).describe());
+const ship = named || (await recentShips(client, 1))[0];
 await client.connection.close();
-const ship = values.id ? ships.find((one) => one.workflowId === values.id) : ships[0];
 if (!ship) {
   console.error(`no ship ${values.id ?? ''}: start one with believe ship start`);
   process.exit(1);

@@ -4,7 +4,7 @@ import type { CaptureDaysResult, CaptureResult } from '../../shared/orchestratio
 export function captureText({ outcome, instrument, tradeDate, events, batches, lagSeconds }: CaptureResult): string {
   if (outcome === 'Empty') return `${instrument} ${tradeDate}: nothing was captured`;
   const lag = lagSeconds === null ? '' : `, received ${lagSeconds.toFixed(1)} s after sealing`;
-  return `${instrument} ${tradeDate}: ${events} events in ${batches} batches are in the store${lag}`;
+  return `${instrument} ${tradeDate}: ${events} events in ${batches} ${batches === 1 ? 'batch' : 'batches'} are in the store${lag}`;
 }
 
 export function daysText({ days }: CaptureDaysResult): string {

@@ -63,7 +63,7 @@ describe('the way back in the whole set-up', function () {
   it('brings each played session into the store by itself, as it was captured, and says so', async () => {
     await untilDays(2);
     for (const day of days.all()) assertSameAsCaptured(day);
-    await up.until(/ESZ5 \d{4}-\d\d-\d\d: \d+ events in \d+ batches are in the store/);
+    await up.until(/ESZ5 \d{4}-\d\d-\d\d: \d+ events in \d+ batch(es)? are in the store/);
     assert.ok(
       days.all().every(({ synthetic }) => synthetic),
       'what the simulator plays is SYNTHETIC in the store too',

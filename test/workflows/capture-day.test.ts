@@ -227,6 +227,36 @@ describe('the way back', () => {
       );
     });
 
+    it('continues as new before its history grows, and still counts every round', async () => {
+      let rounds = 0;
+      const before = (step: string) => {
+        if (step === 'sealJournals') rounds++;
+      };
+      const quiet = Array.from({ length: 14 }, () => ({ batches: 0, nextInSeconds: 0.001 }));
+      await run(
+        'journal-long',
+        { rounds: [...quiet, { batches: 0, isOver: true }, { batches: 1 }], before },
+        async (started) => {
+          const result = (await started.result()) as unknown as JournalResult;
+          assert.deepEqual([result.rounds, result.batches, rounds], [15, 1, 15]);
+          const { runId } = await server.env.client.workflow.getHandle(started.workflowId).describe();
+          assert.notEqual(runId, started.firstExecutionRunId, 'it ends in another run');
+        },
+        { type },
+      );
+    });
+
+    it('is started by the schedule’s run under the id of its trade date', async () => {
+      await run(
+        'journals',
+        {},
+        async (started) => {
+          assert.deepEqual(await started.result(), { workflowId: 'journal/broker/2025-12-01', outcome: 'Done' });
+        },
+        { type: 'uploadJournals' },
+      );
+    });
+
     it('goes on in a new run with what it has counted', async () => {
       const carried = { broker: 'broker', tradeDate: '2025-12-01', rounds: 200, batches: 40, rows: 400 };
       await run(

@@ -34,12 +34,25 @@ const ENDINGS = [
   'backtest-range',
   'backtest-range-killed',
   'backtest-range-refused',
+  'capture-done',
+  'capture-empty',
+  'capture-sent-again',
+  'capture-refused',
+  'capture-outage',
+  'capture-aborted',
+  'capture-days',
+  'capture-days-refused',
+  'journal-done',
+  'journal-stands-still',
+  'journal-continued',
+  'journal-long',
+  'journals',
 ];
 
 describe('recorded histories', () => {
   const recorded = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
 
-  it('hold every ending of a ship and of a backtest', () => {
+  it('hold every ending of a ship, of a backtest and of what comes back', () => {
     const missing = ENDINGS.filter((ending) => !recorded.includes(`${ending}.json`));
     assert.deepEqual(missing, [], 'record with BELIEVE_RECORD=1 npm test -- workflows');
   });

@@ -17,6 +17,9 @@ export const HISTORIES = path.resolve(
   '../../../test/workflows/histories',
 );
 
+/** A history of so many events is called long: what continues as new does so within a test. */
+const SOON_LONG = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=100'];
+
 /** A real Temporal server, and ships whose tiers follow a script. */
 export class ScriptedServer {
   private ships = 0;
@@ -31,7 +34,7 @@ export class ScriptedServer {
     const { path: executable } = await obtainTemporal();
     const attributes = REGISTERED_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]);
     const env = await TestWorkflowEnvironment.createLocal({
-      server: { executable: { type: 'existing-path', path: executable }, extraArgs: attributes },
+      server: { executable: { type: 'existing-path', path: executable }, extraArgs: [...attributes, ...SOON_LONG] },
     });
     return new ScriptedServer(env, (await bundleWorkflows()).codePath);
   }

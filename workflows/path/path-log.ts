@@ -93,12 +93,16 @@ export class PathLog {
     );
     const parts = [
       `## ${this.title}: ${this.state}`,
-      `${this.batches} batches, ${this.rows} lines, ${this.bytesSent} bytes sent${this.lagSeconds === null ? '' : `, lag ${this.lagSeconds.toFixed(1)} s`}`,
+      `${counted(this.batches, 'batch', 'batches')}, ${counted(this.rows, 'line', 'lines')}, ${this.bytesSent} bytes sent${this.lagSeconds === null ? '' : `, lag ${this.lagSeconds.toFixed(1)} s`}`,
       rows.length > 0
         ? ['| stream | sealed to | received to | missing |', '|---|--:|--:|--:|', ...rows].join('\n')
         : '',
-      ...this.remarks.map((remark) => `- ${remark}`),
+      ...this.remarks,
     ];
     setCurrentDetails(parts.filter((part) => part !== '').join('\n\n'));
   }
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -23,7 +23,7 @@ export function shipMarkdown(ship: Shown): string {
   return [
     ship.plan?.synthetic ? '> **SYNTHETIC data**: numbers below say nothing about a real market.' : '',
     `## ${ship.stage}${ship.release ? ` · v${ship.release.modelVersion}` : ''}${ship.plan ? ` · ${ship.plan.instrument}` : ''}`,
-    ...ship.remarks.map((remark) => `- ${remark}`),
+    ...ship.remarks,
     gateSection(ship),
     ship.nextOpen ? `Next RTH open (market time): **${ship.nextOpen.rthOpen}**` : '',
     ship.swap ? `Swapped at market time **${ship.swap.marketTime}**, after event ${ship.swap.afterEventSeq}.` : '',
