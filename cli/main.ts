@@ -41,6 +41,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/capture.js'),
   },
   {
+    name: 'path',
+    summary: 'the way back from the broker: what waits, what was set aside, what the road allows',
+    load: () => import('./nouns/path.js'),
+  },
+  {
     name: 'gate',
     summary: 'cross-validation splits and statistics of the gate',
     load: () => import('./nouns/gate.js'),

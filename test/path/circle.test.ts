@@ -109,6 +109,31 @@ describe('the way back in the whole set-up', function () {
     assert.deepEqual(days.find(day!.stream, day!.tradeDate)!.imports, day!.imports);
   });
 
+  it('lets an operator see and try the road, and decide what was set aside', async () => {
+    const tried = await testHome.believe('path', 'test', '--json');
+    assert.equal(tried.code, 0, tried.stdout + tried.stderr);
+    const listed = async () => {
+      const { stdout } = await testHome.believe('path', 'quarantine', 'ls', '--json');
+      return (JSON.parse(stdout) as { setAside: { id: string; reason: string; names: string[] }[] }).setAside;
+    };
+    const endMs = Date.now() + 60_000;
+    while ((await listed()).length === 0) assert.ok(Date.now() < endMs, 'the file that was tried is never set aside');
+    const [aside] = await listed();
+    assert.deepEqual([aside!.reason, aside!.names], ['unknown-file', ['believe-path-test.txt']]);
+    const shown = await testHome.believe('path', 'quarantine', 'show', aside!.id);
+    assert.match(shown.stdout, /it is no file of a batch/);
+    assert.equal((await testHome.believe('path', 'quarantine', 'drop', aside!.id, '--reason', 'a trial')).code, 0);
+    assert.deepEqual(await listed(), []);
+    const unknown = await testHome.believe('path', 'quarantine', 'show', 'no-such-id');
+    assert.deepEqual([unknown.code, /nothing is set aside as no-such-id/.test(unknown.stderr)], [1, true]);
+    const { stdout } = await testHome.believe('path', 'status', '--json');
+    const { broker, receiver } = JSON.parse(stdout) as {
+      broker: { streams: object[] };
+      receiver: { batchesTaken: number };
+    };
+    assert.ok(broker.streams.length >= 4 && receiver.batchesTaken > 0, stdout);
+  });
+
   /** What was imported is what the bridge captured: every segment, once, to the byte. */
   function assertSameAsCaptured({ instrument, tradeDate, stream, imports, batches }: DayRecord): void {
     const { catalogue } = new MarketStore(places.research.store);

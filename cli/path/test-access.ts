@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { passwordFile } from '../../broker/rsync/module-access.js';
+import { rsyncFlavour, rsyncPath } from '../../broker/rsync/rsync-path.js';
+import { obtainRsync, RSYNC_MINIMUM } from '../../setup/rsync.js';
+import type { Config } from '../../shared/config/config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { isLoopback } from '../../shared/config/loopback.js';
+import { moduleUrl, type RsyncModule } from '../../shared/contract/rsync-modules.js';
+
+/** One thing that the road must allow, or must refuse. */
+export interface AccessCheck {
+  readonly what: string;
+  readonly holds: boolean;
+  readonly found: string;
+}
+
+/**
+ * Tries, from the broker's side and with the broker's own passwords, what the daemon on research must allow and what it must
+ * refuse. What it writes is no file of a batch: the receiver sets it aside.
+ */
+export async function testAccess({ home, rsync }: Config): Promise<AccessCheck[]> {
+  const {
+    path: program,
+    version,
+    meetsMinimum,
+  } = await obtainRsync({
+    reach: isLoopback(rsync.host) ? 'loopback' : 'network',
+  });
+  const flavour = rsyncFlavour(program);
+  const scratch = mkdtempSync(path.join(tmpdir(), 'believe-path-'));
+  try {
+    writeFileSync(path.join(scratch, PROBE), 'written by `believe path test`; drop it\n');
+    const brokerFolder = homePlaces(home).broker.folder;
+    const call = (as: RsyncModule, from: string, to: string, ...options: string[]) => {
+      const password = `--password-file=${rsyncPath(passwordFile(brokerFolder, as), flavour)}`;
+      const { status, stderr, stdout } = spawnSync(
+        program,
+        ['--timeout=10', '--contimeout=10', '--no-motd', password, ...options, from, to].filter((one) => one !== ''),
+        { encoding: 'utf8', windowsHide: true },
+      );
+      return { isDone: status === 0, said: (stderr || stdout).trim().split('\n')[0] ?? '' };
+    };
+    const url = (module: RsyncModule, rest = '') => `${moduleUrl(module, rsync)}/${rest}`;
+    const here = `${rsyncPath(scratch, flavour)}/`;
+    const probe = `${here}${PROBE}`;
+    const allowed = (what: string, { isDone, said }: ReturnType<typeof call>) => ({
+      ...{ what, holds: isDone },
+      found: isDone ? 'done' : said,
+    });
+    const refused = (what: string, { isDone, said }: ReturnType<typeof call>) => ({
+      ...{ what: `refused: ${what}`, holds: !isDone },
+      found: isDone ? 'IT WAS DONE' : said,
+    });
+    return [
+      { what: `rsync ${RSYNC_MINIMUM} or newer`, holds: meetsMinimum, found: version },
+      allowed('write into landing', call('landing', probe, url('landing'), '-t')),
+      allowed('read from receipts', call('receipts', url('receipts', NOTE), here, '-t', '--ignore-missing-args')),
+      refused('list landing', call('landing', url('landing'), '', '--list-only')),
+      refused('read from landing', call('landing', url('landing', PROBE), `${here}back`, '-t')),
+      refused('delete in landing', call('landing', here, url('landing'), '-rt', '--delete')),
+      refused('write into receipts', call('receipts', probe, url('receipts'), '-t')),
+      refused('write into releases', call('releases', probe, url('releases'), '-t')),
+    ];
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const PROBE = 'believe-path-test.txt';
+const NOTE = 'orders-e0001.note';
