@@ -40,7 +40,7 @@ module.exports = {
     only('temporal', ['shared', 'workflows', 'setup'], 'server, namespace, schedules, bundle'),
     only(
       'stack',
-      ['shared', 'setup', 'temporal', 'broker/pull', 'research/release'],
+      ['shared', 'setup', 'temporal', 'broker/rsync', 'research/release'],
       'processes of one machine, kept alive',
     ),
     only('workflows', ['shared', 'activities'], 'workflows see shared code and the types of activities'),

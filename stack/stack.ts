@@ -3,7 +3,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { passwordFile } from '../broker/rsync/module-access.js';
-import { receivePlaces } from '../research/receive/receive-places.js';
 import { type ModuleSettings, prepareRsyncDaemon } from '../research/release/rsync-daemon.js';
 import { freePort, isReachable } from '../setup/port-state.js';
 import type { Config } from '../shared/config/config.js';
@@ -172,7 +171,7 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
 
 function modulesOf({ home, upload }: Config): ModuleSettings[] {
   const { broker, receiver, research } = homePlaces(home);
-  const { landing, receipts } = receivePlaces(receiver.folder);
+  const { landing, receipts } = receiver;
   const folders = { releases: research.published, ...(upload.enabled ? { landing, receipts } : {}) };
   return Object.entries(folders).map(([name, folder]) => {
     const module = name as RsyncModule;

@@ -53,7 +53,12 @@ export function homePlaces(home: string) {
       seal: broker('seal'),
     },
     /** Of the process that takes in what brokers send; in production of an OS user of its own. */
-    receiver: { folder: at('receiver'), keys: at('receiver', 'keys'), landing: at('receiver', 'landing') },
+    receiver: {
+      folder: at('receiver'),
+      keys: at('receiver', 'keys'),
+      landing: at('receiver', 'landing'),
+      receipts: at('receiver', 'receipts'),
+    },
     operator: { keys: at('operator', 'keys') },
     public: { keys: at('public', 'keys') },
     gateway: { folder: at('gateway'), state: at('gateway', 'state.json') },
