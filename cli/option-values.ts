@@ -47,3 +47,9 @@ export function isoTimeMs(text: string): number {
   if (isoDateTime.safeParse(text).success) return Date.parse(text);
   throw new InvalidArgumentError('give a time that there is, with its zone, such as 2025-07-03T18:00:00Z');
 }
+
+/** The sha256 of something, or enough of its beginning. */
+export function hashBeginning(text: string): string {
+  if (/^[0-9a-f]{8,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('must be 8 to 64 hexadecimal digits, as a sha256 begins.');
+}

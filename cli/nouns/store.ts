@@ -13,7 +13,7 @@ import { findShards, partitionsOf, type ShardQuery } from '../../research/store/
 import { takeSnapshot } from '../../research/store/snapshot.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
-import { isoDate, plainNumber, positiveNumber } from '../option-values.js';
+import { hashBeginning, isoDate, plainNumber, positiveNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { importFiles } from '../store/import-files.js';
 import { megabytes, partitionLines } from '../store/partition-lines.js';
@@ -105,7 +105,7 @@ export function register(noun: Command): void {
 
   at(noun.command('prove'))
     .description('walk from a shard of a captured day back to the batch, the signature and the log that it came from')
-    .argument('<shard>', 'sha256 of an object, or how it begins')
+    .argument('<shard>', 'sha256 of an object, or how it begins', hashBeginning)
     .action(async (shard: string, options: Place) => {
       const { receiver, research } = homePlaces(homeOf(options));
       const root = readTrustedRoot(research.trust);

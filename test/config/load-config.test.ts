@@ -48,7 +48,7 @@ describe('configuration', () => {
         BELIEVE_RSYNC_BWLIMIT_KI_BPS: 'null',
       },
     });
-    assert.deepEqual(input, { kind: 'files', depth: ['a.jsonl', 'b.jsonl.gz'], bars: ['c,d.csv'] });
+    assert.deepEqual(input, { kind: 'files', depth: ['a.jsonl', 'b.jsonl.gz'], bars: ['c,d.csv'], synthetic: false });
     assert.deepEqual([schedule.enabled, rsync.bwlimitKiBps], [false, null]);
   });
 
