@@ -29,6 +29,7 @@ const ROOMS = [
   'broker',
   'cli',
   'dashboard',
+  'deploy',
   'research',
   'setup',
   'shared',

@@ -51,7 +51,7 @@ export async function reconcile(
   const unexplained = new UnexplainedOrders(deps);
   for (let look = 1; look <= LOOKS_MAX; look++) {
     const claimedBefore = claimedFilled(deps.journal.ledger);
-    const filledBefore = filled(deps.journal.ledger);
+    const filledBefore = filledRefs(deps.journal.ledger);
     const truth = await askGatewayTruth(session, deps.answerMs);
     if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own, filledBefore);
@@ -88,7 +88,7 @@ function claimedFilled(ledger: OrderLedger): Set<string> {
 }
 
 /** References of the orders that are filled wholly. */
-function filled(ledger: OrderLedger): Set<string> {
+function filledRefs(ledger: OrderLedger): Set<string> {
   return new Set(
     ledger
       .all()

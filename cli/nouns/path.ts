@@ -1,9 +1,20 @@
-import type { Command } from 'commander';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Side } from '../../deploy/path/description.js';
 import { loadHomeConfig } from '../../shared/node/config/home-config.js';
+import { loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
 import { pathStatus, pathStatusText } from '../path/path-status.js';
 import { registerQuarantine } from '../path/quarantine.js';
+import { sinceHandshake } from '../path/since-handshake.js';
 import { testAccess } from '../path/test-access.js';
+import { writeSide } from '../path/write-side.js';
+
+interface UpOptions extends HomeOptions {
+  description: string;
+  side: Side;
+  write: string;
+}
 
 interface HomeOptions {
   home?: string;
@@ -22,9 +33,23 @@ export function register(noun: Command): void {
       .option('--json', 'print one JSON object')
       .exitOverride();
 
+  verb('up', 'write the files of one side: WireGuard, firewall, rsync daemon; starts nothing')
+    .requiredOption('--description <file>', 'the two hosts, as JSON; gets the public key of this side')
+    .addOption(new Option('--side <side>', 'whose files').choices(['broker', 'research']).makeOptionMandatory())
+    .requiredOption('--write <folder>', 'where to; holds a private key, and must stay on this machine')
+    .action(({ home, config, json, ...options }: UpOptions) => {
+      const { home: folder } = loadConfig({ ...(config ? { file: config } : {}), overrides: home ? { home } : {} });
+      const { description, side, write } = options;
+      const result = writeSide({ description, side, folder: write, home: path.resolve(folder) });
+      const next =
+        '  -> run it on the other side with the same description, then here once more: the tunnel waits for its key';
+      printResult(json === true, result, [...result.written, ...(result.hasTunnel ? [] : [next])].join('\n'));
+    });
+
   verb('status', 'what waits to be acknowledged, and what the receiver has taken, waits for and set aside').action(
-    ({ home, config, json }: HomeOptions) => {
-      const status = pathStatus(loadHomeConfig({ home, file: config }), Date.now());
+    async ({ home, config, json }: HomeOptions) => {
+      const settings = loadHomeConfig({ home, file: config });
+      const status = { ...pathStatus(settings, Date.now()), handshakeSeconds: await sinceHandshake() };
       printResult(json === true, status, pathStatusText(status));
     },
   );

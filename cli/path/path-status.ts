@@ -24,9 +24,11 @@ export interface PathStatus {
     }[];
   } | null;
   readonly receiver: ReceiverStatus | null;
+  /** Since WireGuard's newest handshake; null where there is none, or no WireGuard. */
+  readonly handshakeSeconds: number | null;
 }
 
-export function pathStatus({ home, upload }: Config, wallMs: number): PathStatus {
+export function pathStatus({ home, upload }: Config, wallMs: number): Omit<PathStatus, 'handshakeSeconds'> {
   const { broker, receiver } = homePlaces(home);
   return { broker: brokerStatus(broker.folder, upload, wallMs), receiver: receiverSaid(receiver.folder) };
 }
@@ -59,7 +61,7 @@ function receiverSaid(folder: string): ReceiverStatus | null {
   return receiverStatus.safeParse(jsonOrUndefined(readFileSync(status, 'utf8'))).data ?? null;
 }
 
-export function pathStatusText({ broker, receiver }: PathStatus): string {
+export function pathStatusText({ broker, receiver, handshakeSeconds }: PathStatus): string {
   const lines: string[] = [];
   if (broker === null) lines.push('broker: nothing was sealed here');
   else {
@@ -79,5 +81,8 @@ export function pathStatusText({ broker, receiver }: PathStatus): string {
       lines.push(`  waits: ${stream} ${seq} (${reason}) for ${secondsWaited.toFixed(0)} s`);
     for (const { id, at: since, message } of setAside) lines.push(`  set aside ${since}: ${message}  [${id}]`);
   }
+  lines.push(
+    `tunnel: ${handshakeSeconds === null ? 'no handshake known' : `last handshake ${handshakeSeconds} s ago`}`,
+  );
   return lines.join('\n');
 }

@@ -107,8 +107,30 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'reconcile-executions',
     patches: [
-      patch('orders/reconcile.js', 'return reportedFilled > filled && look < LOOKS_FOR_EXECUTIONS;', 'return false;'),
+      patch(
+        'orders/reconcile.js',
+        'return (reportedFilled > filled || isEndUntold) && look < LOOKS_FOR_EXECUTIONS;',
+        'return false;',
+      ),
     ],
+  },
+  {
+    name: 'reconcile-end-untold',
+    patches: [patch('orders/reconcile.js', '(reportedFilled > filled || isEndUntold)', '(reportedFilled > filled)')],
+  },
+  {
+    name: 'works-again',
+    patches: [
+      patch('orders/order-state.js', 'return state === "filling" && WORKING.has(status) && !isWhole;', 'return false;'),
+    ],
+  },
+  {
+    name: 'open-though-filled',
+    patches: [patch('orders/reconcile.js', '[...findings.twins, ...risen]', 'findings.twins')],
+  },
+  {
+    name: 'far-price',
+    patches: [patch('orders/fill-report.js', 'known.length > 0 &&', 'false &&')],
   },
   {
     name: 'new-connection-looks',
