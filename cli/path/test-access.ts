@@ -69,5 +69,5 @@ export async function testAccess({ home, rsync }: Config): Promise<AccessCheck[]
   }
 }
 
-const PROBE = 'believe-path-test.txt';
+const PROBE = 'believe-path-test.zst';
 const NOTE = 'orders-e0001.note';

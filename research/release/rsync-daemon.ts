@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { RSYNC_MODULES, type RsyncModule } from '../../shared/contract/rsync-modules.js';
@@ -57,9 +57,15 @@ function prepareModule({ module, folder, passwordFile }: ModuleSettings, secrets
   const { user } = RSYNC_MODULES[module];
   mkdirSync(folder, { recursive: true });
   if (module === 'releases') openModule(folder);
+  if (module === 'landing') closeLanding(folder);
   const password = passwordIn(secretsFile, user) ?? randomBytes(24).toString('base64url');
   replaceFile(passwordFile, `${password}\n`, 0o600);
   return `${user}:${password}\n`;
+}
+
+function closeLanding(folder: string): void {
+  chmodSync(folder, 0o700);
+  if (process.getuid?.() === 0) chownSync(folder, NOBODY, NOBODY);
 }
 
 /**
@@ -90,17 +96,24 @@ function configText(settings: RsyncDaemonSettings, files: { secretsFile: string;
 
 const REFUSED =
   'delete remove-source-files inplace append* links copy-links hard-links devices specials D owner ' +
-  'group acls xattrs compress backup* temp-dir partial* checksum';
+  'group acls xattrs compress backup* temp-dir partial* checksum delay-updates fuzzy compare-dest copy-dest link-dest';
 
-/** What lands, and what it is acknowledged with, are the receiver's: in the default set-up its user is the daemon's. */
+/** Whom rsync serves as where it is started by root: what is written must not be able to go elsewhere. */
+const NOBODY = 65_534;
+
+/** What is acknowledged is the receiver's alone to read: in the default set-up its user is the daemon's. */
 function moduleLines({ module, folder }: ModuleSettings, asRoot: boolean): string[] {
   const ownUser = asRoot ? [`uid = ${process.getuid!()}`, `gid = ${process.getgid!()}`] : [];
   const rights = {
     // A temporary file of a publication in progress is not published yet.
     releases: ['read only = yes', 'exclude = .* *.tmp'],
     receipts: ['read only = yes', 'exclude = .* *.tmp', ...ownUser],
-    // Written by names of batches alone, and never read again: whoever holds its password cannot even see what lies there.
-    landing: ['read only = no', 'write only = yes', 'incoming chmod = D0700,F0400', ...ownUser],
+    // Written by names like those of batches, and never read again: whoever holds its password cannot even see what lies there.
+    landing: [
+      ...['read only = no', 'write only = yes', 'incoming chmod = D0700,F0400'],
+      ...['include = /*.dsse.json /*.zst', 'exclude = *'],
+      ...(asRoot ? [`uid = ${NOBODY}`, `gid = ${NOBODY}`] : []),
+    ],
   }[module];
   const { user } = RSYNC_MODULES[module];
   return [`[${module}]`, `path = ${plain(folder)}`, `auth users = ${user}`, ...rights, `refuse options = ${REFUSED}`];

@@ -119,7 +119,7 @@ describe('the way back in the whole set-up', function () {
     const endMs = Date.now() + 60_000;
     while ((await listed()).length === 0) assert.ok(Date.now() < endMs, 'the file that was tried is never set aside');
     const [aside] = await listed();
-    assert.deepEqual([aside!.reason, aside!.names], ['unknown-file', ['believe-path-test.txt']]);
+    assert.deepEqual([aside!.reason, aside!.names], ['unknown-file', ['believe-path-test.zst']]);
     const shown = await testHome.believe('path', 'quarantine', 'show', aside!.id);
     assert.match(shown.stdout, /it is no file of a batch/);
     assert.equal((await testHome.believe('path', 'quarantine', 'drop', aside!.id, '--reason', 'a trial')).code, 0);
