@@ -14,6 +14,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'order latency against Python, capture throughput against @stoqey/ib alone, event loop, memory',
     load: async () => (await import('./bridge.js')).benchBridge,
   },
+  path: {
+    summary: 'captured segments to rows in the store of research: against bare rsync of the same bytes',
+    load: async () => (await import('./path.js')).benchPath,
+  },
   ship: {
     summary: 'seconds per stage of a ship, and the share that is orchestration',
     load: async () => (await import('./ship.js')).benchShip,

@@ -6,7 +6,10 @@ import { untilNoticed } from '../../simulation/run/run-mutants.js';
 /** Those that few days notice; the table of all is made by `npm run simulate -- --mutations`. */
 const NOTICED = [
   ['refusal-is-a-claim', 93, 'exposure'],
-  ['reconcile-second-look', 19, 'open-orders'],
+  ['reconcile-end-untold', 9155, 'exposure'],
+  ['works-again', 8887, 'open-orders'],
+  ['open-though-filled', 18_697, 'halted-works'],
+  ['far-price', 18_670, 'daily-loss'],
   ['new-connection-looks', 498, 'exposure'],
   ['rule-halted', 5, 'halted-opens'],
   ['closing-on-record', 164, 'left-open'],
