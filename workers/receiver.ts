@@ -14,7 +14,7 @@ await serveReceiver(
   {
     ...{ folder: receiver.folder, keysFolder: receiver.keys, trustFolder: research.trust },
     ...{ broker: upload.broker, epoch: upload.epoch, patienceSeconds: upload.patienceSeconds },
-    everyMs: 500,
+    ...{ everyMs: 500, retryMs: 5000 },
     log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
   },
   stop.signal,

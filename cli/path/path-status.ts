@@ -75,8 +75,9 @@ export function pathStatusText({ broker, receiver, handshakeSeconds }: PathStatu
   }
   if (receiver === null) lines.push('receiver: none runs here');
   else {
-    const { at, batchesTaken, rowsTaken, waiting, setAside } = receiver;
+    const { at, batchesTaken, rowsTaken, waiting, setAside, stopped } = receiver;
     lines.push(`receiver: ${batchesTaken} batches, ${rowsTaken} lines since its start; last seen ${at}`);
+    if (stopped !== null) lines.push(`  nothing is taken: ${stopped}`);
     for (const { stream, seq, reason, secondsWaited } of waiting)
       lines.push(`  waits: ${stream} ${seq} (${reason}) for ${secondsWaited.toFixed(0)} s`);
     for (const { id, at: since, message } of setAside) lines.push(`  set aside ${since}: ${message}  [${id}]`);

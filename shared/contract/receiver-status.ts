@@ -9,6 +9,8 @@ export const receiverStatus = z.object({
   pid: z.number().int(),
   /** Wall time. */
   at: z.iso.datetime(),
+  /** Why nothing is taken now; null where all is well. */
+  stopped: z.string().nullable(),
   /** Since it was started. */
   batchesTaken: count,
   rowsTaken: count,
@@ -40,7 +42,7 @@ export const receiverStatus = z.object({
 export type ReceiverStatus = Readonly<z.infer<typeof receiverStatus>>;
 
 /** What the receiver calls a person for. What each means and what to do is in docs/data-path.md. */
-export const RECEIVER_ALARMS = ['BatchSetAside', 'BatchOverdue'] as const;
+export const RECEIVER_ALARMS = ['BatchSetAside', 'BatchOverdue', 'ReceiverStopped'] as const;
 export type ReceiverAlarm = (typeof RECEIVER_ALARMS)[number];
 
 /** One line of `receiver/alarms.jsonl`. */
