@@ -8,7 +8,7 @@ import {
 } from '../shared/orchestration/path/messages.js';
 import { captureId } from '../shared/orchestration/path/path-ids.js';
 import { captureDay } from './capture-day.js';
-import { brokerPath } from './steps/activities.js';
+import { brokerPath, researchPath } from './steps/activities.js';
 import { invalidInput } from './steps/refusal.js';
 
 /**
@@ -19,7 +19,9 @@ export async function captureDays(input: CaptureDaysInput = {}): Promise<Capture
   const request = captureDaysInput.safeParse(input ?? {});
   if (!request.success) throw invalidInput(request.error, '{"requestedBy":"your name"}');
   const { instrument, requestedBy } = request.data;
-  const { days } = await brokerPath.captureBacklog({ instrument });
+  const { days: atBroker } = await brokerPath.captureBacklog({ instrument });
+  const { days: received } = await researchPath.ingestBacklog({ instrument });
+  const days = together(received, atBroker);
   const done: { workflowId: string; outcome: string }[] = [];
   for (const day of days) {
     setCurrentDetails(markdown(days, done));
@@ -27,6 +29,12 @@ export async function captureDays(input: CaptureDaysInput = {}): Promise<Capture
   }
   setCurrentDetails(markdown(days, done));
   return { days: done };
+}
+
+/** Each day once, oldest first. */
+function together(...lists: readonly (readonly CapturedDay[])[]): CapturedDay[] {
+  const byKey = new Map(lists.flat().map((day) => [`${day.tradeDate} ${day.instrument}`, day]));
+  return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day);
 }
 
 /** @throws ChildWorkflowFailure: the days behind it would follow out of order */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HEADS_MAX, headName } from '../../shared/model/heads/head.js';
 import { capturedDay, streamPlaces } from '../../shared/orchestration/path/asks.js';
+import { instrumentName } from '../../shared/orchestration/path/messages.js';
 import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { reference, sha256Hex } from '../../shared/reference.js';
 import { dsseEnvelope } from '../../shared/trust/dsse.js';
@@ -46,6 +47,7 @@ export const RESEARCH_ASKS: Readonly<
   recordLive: ship,
   revokeRelease: ship.extend({ reason: z.string().min(1) }),
   awaitReceived: z.object({ streams: streamPlaces, waitSeconds: z.number().min(0).max(86_400) }),
+  ingestBacklog: z.object({ instrument: instrumentName.optional() }),
   ingestDay: capturedDay,
   planBacktest: backtest,
   backtestDay: backtest.extend({ plan: planned, tradeDate: z.string() }),

@@ -15,6 +15,8 @@ export interface IngestedDay {
 export interface ResearchPathActivities {
   /** Waits (heartbeating) until the receiver has taken the batches, for so long at most. @throws BatchSetAside */
   awaitReceived(ask: { readonly streams: readonly BatchPlace[]; readonly waitSeconds: number }): Promise<Received>;
+  /** Trade dates that were received whole and are not in the store, oldest first: a run of theirs has failed. */
+  ingestBacklog(ask: { readonly instrument?: string | undefined }): Promise<{ days: readonly CapturedDay[] }>;
   /** Brings a received day into the store; again changes nothing. */
   ingestDay(ask: CapturedDay): Promise<IngestedDay>;
 }

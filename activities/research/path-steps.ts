@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DayRecords } from '../../research/ingest/day-record.js';
+import { incompleteDays } from '../../research/ingest/incomplete-days.js';
 import { ingestDay } from '../../research/ingest/ingest-day.js';
 import { receivePlaces } from '../../research/receive/receive-places.js';
 import { MarketStore } from '../../research/store/market-store.js';
@@ -28,6 +30,14 @@ export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>
   return {
     awaitReceived: ({ streams, waitSeconds }) =>
       step(async (context) => await awaitReceived(new Receipts(config.home, broker), streams, waitSeconds, context)),
+    ingestBacklog: ({ instrument: asked }) =>
+      step(async () => {
+        const records = new DayRecords(research.store).all();
+        const days = incompleteDays(receiver.folder, records)
+          .filter(({ instrument, isClosed }) => isClosed && (asked === undefined || asked === instrument))
+          .map(({ instrument, tradeDate }) => ({ instrument, tradeDate }));
+        return { days: days.sort((a, b) => (a.tradeDate < b.tradeDate ? -1 : 1)) };
+      }),
     ingestDay: (day) =>
       step(({ signal, progress }) =>
         ingestDay({

@@ -15,6 +15,8 @@ export type CapturedDays = Readonly<z.infer<typeof capturedDays>>;
 export interface IncompleteDay {
   readonly instrument: string;
   readonly tradeDate: string;
+  /** All of it was received. */
+  readonly isClosed: boolean;
   readonly why: string;
 }
 
@@ -30,9 +32,9 @@ export function chooseDays(
 ): CapturedDays {
   const ofProduct = records.filter(({ instrument }) => rootOf(instrument) === ask.product);
   const synthetic = newest(ofProduct)?.synthetic ?? false;
-  const leftOut: { instrument: string; tradeDate: string; why: string }[] = incomplete.filter(
-    ({ instrument }) => rootOf(instrument) === ask.product,
-  );
+  const leftOut = incomplete
+    .filter(({ instrument }) => rootOf(instrument) === ask.product)
+    .map(({ instrument, tradeDate, why }) => ({ instrument, tradeDate, why }));
   const leave = ({ instrument, tradeDate }: DayRecord, why: string) => leftOut.push({ instrument, tradeDate, why });
   const byDate = new Map<string, DayRecord>();
   for (const record of ofProduct) {

@@ -23,7 +23,7 @@ export function incompleteDays(receiverFolder: string, records: readonly DayReco
     return head.days
       .filter(({ tradeDate }) => !known.has(`${head.stream} ${tradeDate}`))
       .map(({ tradeDate, isClosed }) => ({
-        ...{ instrument, tradeDate },
+        ...{ instrument, tradeDate, isClosed },
         why: isClosed ? 'received, not in the store yet' : 'not closed: more of it may be on its way',
       }));
   });

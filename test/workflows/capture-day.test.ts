@@ -157,7 +157,8 @@ describe('the way back', () => {
     it('brings home every day that is missing, oldest first, each under its own id', async () => {
       await run(
         'capture-days',
-        { backlog: days },
+        // The first two the broker has sent already; the second it still has to acknowledge.
+        { backlog: days.slice(1), received: days.slice(0, 2) },
         async (started, calls) => {
           const { days: done } = (await started.result()) as unknown as CaptureDaysResult;
           assert.deepEqual(

@@ -5,6 +5,8 @@ import type { CapturedDay } from '../../shared/contract/capture-file.js';
 /** Both tiers of the way back as a script. `calls` holds the names of the steps in order. */
 export interface PathScript {
   readonly backlog?: readonly CapturedDay[];
+  /** Days that were received, and not ingested. */
+  readonly received?: readonly CapturedDay[];
   /** Lines that were captured; null for none. */
   readonly rows?: number | null;
   /** How often research is asked in vain. */
@@ -53,6 +55,7 @@ export function scriptedPath(script: PathScript) {
         missing:
           askedInVain++ < receivedLate ? streams.map(({ stream, seq }) => ({ stream, seq, taken: seq - 1 })) : [],
       })),
+    ingestBacklog: () => answer('ingestBacklog', () => ({ days: script.received ?? [] })),
     ingestDay: () => answer('ingestDay', () => ({ events: 98, batches: 2 })),
   };
   return { broker, research, calls };
