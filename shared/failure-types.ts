@@ -74,6 +74,7 @@ export const FAILURE_TYPES = {
   NoMeasuringKey: ['there is no key to sign measurements with', '`believe keys init`; bring its half to the signer'],
   NoOperatorKey: ['no key here is one of an operator', 'see `believe operators ls`'],
   NoProof: ['a shard came from no captured day', 'name one of a captured day: `believe store ls`'],
+  NoReceiptRole: ['the root of trust lists no receipt key', '`believe keys rotate --role receipt`'],
   NoRelease: ['no release is live', 'name a tarball with --release'],
   NoSamples: ['the data gives a head no labelled row', 'give more data'],
   NoSampling: ['a head does not say when it is sampled', 'give its spec `sampling`'],

@@ -83,7 +83,7 @@ async function openFor({ trustFolder, keysFolder, folder, broker, epoch, patienc
   const root = readTrustedRoot(trustFolder);
   if (root.roles.receipt.threshold < 1)
     throw new Failure(
-      'NoSigningKey',
+      'NoReceiptRole',
       'the root of trust lists no receipt key, so nothing can be acknowledged',
       'make one where the root keys are: believe keys rotate --role receipt',
     );
