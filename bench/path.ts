@@ -1,19 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pushOutbox } from '../broker/push/push-outbox.js';
-import { moduleAccess, passwordFile } from '../broker/rsync/module-access.js';
+import { passwordFile } from '../broker/rsync/module-access.js';
 import { withSealer } from '../broker/seal/open-sealer.js';
 import { ingestDay } from '../research/ingest/ingest-day.js';
-import { receivePlaces } from '../research/receive/receive-places.js';
 import { Receiver } from '../research/receive/receiver.js';
 import { keyPlaces } from '../research/release/key-places.js';
 import { initKeys, USUAL_CEREMONY } from '../research/release/keys.js';
 import { prepareRsyncDaemon } from '../research/release/rsync-daemon.js';
 import { MarketStore } from '../research/store/market-store.js';
 import { cacheFolder } from '../setup/cache-folder.mjs';
-import { freePort } from '../setup/port-state.js';
+import { freePort, isReachable } from '../setup/port-state.js';
 import { obtainRsync } from '../setup/rsync.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import { uploadConfig } from '../shared/config/upload.js';
@@ -52,8 +51,8 @@ async function oneDay(tape: string, limit: number | null, log: (line: string) =>
   const daemon = await startDaemon(home);
   try {
     const rsync = { path: daemon.program, host: '127.0.0.1', port: daemon.port, bwlimitKiBps: limit };
-    const bare = bareRsync(home, rsync, files, []);
-    const packed = bareRsync(home, rsync, files, ['--compress']);
+    const bare = bareRsync(home, rsync, files, daemon.peerUrl, []);
+    const packed = bareRsync(home, rsync, files, daemon.peerUrl, ['--compress']);
     const ours = await theWay(home, rsync, log);
     const result = (job: string, one: number, peer: number, unit: string, peerName: string, aim: string) => ({
       ...{ job: `path at ${at}: ${job}`, ours: one, peer, peerName, unit, ratio: one / peer, aim },
@@ -128,39 +127,28 @@ async function theWay(home: string, rsync: Parameters<typeof pushOutbox>[0]['rsy
   return { seconds: all, sealSeconds: seconds.seal!, bytes };
 }
 
-/** The segments under names that the module takes, which are taken away again. */
+/** The segments to a plain module of the peer's own, which is emptied again. */
 function bareRsync(
   home: string,
   rsync: Parameters<typeof pushOutbox>[0]['rsync'],
   files: readonly string[],
+  url: string,
   options: readonly string[],
 ): { seconds: number; bytes: number } {
-  const { broker, receiver } = homePlaces(home);
   const links = path.join(home, 'links');
   mkdirSync(links);
-  for (const file of files) linkSync(file, path.join(links, `${path.basename(file)}.zst`));
-  const { program, url, passwordFile: password } = moduleAccess(rsync, broker.folder, 'landing');
+  for (const file of files) linkSync(file, path.join(links, path.basename(file)));
   const limit = rsync.bwlimitKiBps === null ? [] : [`--bwlimit=${rsync.bwlimitKiBps}`];
   const sinceMs = performance.now();
   const { status, stdout, stderr } = spawnSync(
-    program,
-    [
-      '-rt',
-      '--stats',
-      '--no-human-readable',
-      ...limit,
-      ...options,
-      `--password-file=${password}`,
-      `${links}/`,
-      `${url}/`,
-    ],
+    rsync.path,
+    ['-rt', '--stats', '--no-human-readable', ...limit, ...options, `${links}/`, `${url}/`],
     { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } },
   );
   const seconds = (performance.now() - sinceMs) / 1000;
   if (status !== 0) throw new Error(`rsync ended with ${status}: ${stderr}`);
   rmSync(links, { recursive: true });
-  const { landing } = receivePlaces(receiver.folder);
-  for (const name of readdirSync(landing)) rmSync(path.join(landing, name), { force: true });
+  for (const name of readdirSync(peerFolder(home))) rmSync(path.join(peerFolder(home), name), { force: true });
   return { seconds, bytes: Number(/^Total bytes sent: (\d+)/m.exec(stdout)?.[1]) };
 }
 
@@ -172,12 +160,26 @@ async function startDaemon(home: string) {
     ...{ program, address: '127.0.0.1', port, hostsAllow: ['127.0.0.1'], stateFolder: research.rsync },
     modules: [{ module: 'landing', folder: receiver.landing, passwordFile: passwordFile(broker.folder, 'landing') }],
   });
-  const child = spawn(program, args, { stdio: 'ignore' });
-  while (!(await ready())) await pause(50);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const peerPort = await freePort();
+  const peerConf = path.join(home, 'peer.conf');
+  mkdirSync(peerFolder(home));
+  const own = process.getuid?.() === 0 ? 'uid = 0\ngid = 0\n' : '';
+  writeFileSync(
+    peerConf,
+    `port = ${peerPort}\naddress = 127.0.0.1\nuse chroot = no\n${own}[peer]\npath = ${peerFolder(home)}\nread only = no\n`,
+  );
+  const children = [args, ['--daemon', '--no-detach', `--config=${peerConf}`]].map((one) =>
+    spawn(program, one, { stdio: 'ignore' }),
+  );
+  while (!((await ready()) && (await isReachable('127.0.0.1', peerPort)))) await pause(50);
+  const ended = children.map((child) => new Promise((resolve) => child.once('exit', resolve)));
   const stop = async () => {
-    child.kill('SIGTERM');
-    await ended;
+    for (const child of children) child.kill('SIGTERM');
+    await Promise.all(ended);
   };
-  return { program, port, stop };
+  return { program, port, peerUrl: `rsync://127.0.0.1:${peerPort}/peer`, stop };
+}
+
+function peerFolder(home: string): string {
+  return path.join(home, 'peer');
 }
