@@ -81,7 +81,7 @@ export async function sealJournals(
     const streams = sealer.sealedStreams(isJournal);
     const closes = close ? streams.flatMap(({ stream }) => sealer.closeDays(stream, tradeDate)) : [];
     return {
-      streams: sealer.sealedStreams(isJournal),
+      streams: closes.length > 0 ? sealer.sealedStreams(isJournal) : streams,
       batches: sealed.length + closes.length,
       rows: sealed.reduce((sum, { rows }) => sum + rows, 0),
       failed: failed.map(({ stream, failure }) => ({ stream, type: failure.type, message: failure.message })),

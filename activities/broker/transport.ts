@@ -3,6 +3,7 @@ import { pushOutbox } from '../../broker/push/push-outbox.js';
 import type { RsyncReach } from '../../broker/rsync/module-access.js';
 import type { UploadConfig } from '../../shared/config/upload.js';
 import type { BatchPlace } from '../../shared/contract/batch-stream.js';
+import { oneAtATime } from '../../shared/one-at-a-time.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 
 /** What carries files between the tiers. */
@@ -14,18 +15,15 @@ export interface Transport {
 
 /** By rsync, one push at a time: two would send the same files twice. */
 export function rsyncTransport(brokerFolder: string, rsync: RsyncReach, upload: UploadConfig): Transport {
-  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = oneAtATime();
   return {
-    push: async ({ signal, progress }) => {
-      const turn = before.then(() =>
+    push: async ({ signal, progress }) =>
+      await inTurn(() =>
         pushOutbox({
           ...{ brokerFolder, rsync, resendSeconds: upload.resendSeconds, wallMs: Date.now, signal },
           onProgress: (done) => progress({ doing: 'sending batches', done }),
         }),
-      );
-      before = turn.catch(() => {});
-      return await turn;
-    },
+      ),
     takeReceipts: async (streams, { signal }) =>
       await pullReceipts({ brokerFolder, rsync, broker: upload.broker, streams, signal }),
   };

@@ -15,13 +15,13 @@ import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { openCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
+import { NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
 import { step } from '../step.js';
 import type { ResearchDependencies } from './dependencies.js';
 import type { Received, ResearchPathActivities } from './path-contract.js';
 
 const POLL_MS = 250;
 const STATUS_BYTES_MAX = 16 << 20;
-const NOTE_BYTES_MAX = 1 << 20;
 
 /** Research's steps on the way back. What was received they know by the receiver's receipts alone. */
 export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>): ResearchPathActivities {

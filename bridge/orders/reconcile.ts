@@ -12,7 +12,8 @@ import {
 } from './gateway-findings.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderDesk } from './order-desk.js';
-import type { Order, OrderLedger } from './order-ledger.js';
+import type { Order } from './order-ledger.js';
+import type { OrderState } from './order-state.js';
 
 export interface ReconciliationDeps {
   readonly own: Account;
@@ -39,7 +40,8 @@ const LOOKS_FOR_EXECUTIONS = 5;
 /**
  * Settles everything whose outcome is unknown, by the gateway's own word. An order is called gone, and a position wrong,
  * only when two looks in a row say so, and no execution is still to come that a status has reported, that an order may have
- * brought whose end nobody told, or that would explain it. A gateway that has just come up may not know all open orders yet: then at least two looks are taken.
+ * brought whose end nobody told, or that would explain it. A gateway that has just come up may not know all open orders yet:
+ * then at least two looks are taken.
  * @throws Failure NoAnswer, GatewayUnreachable: then nothing is settled
  */
 export async function reconcile(
@@ -50,13 +52,14 @@ export async function reconcile(
   let earlier: Findings | null = null;
   const unexplained = new UnexplainedOrders(deps);
   for (let look = 1; look <= LOOKS_MAX; look++) {
-    const claimedBefore = claimedFilled(deps.journal.ledger);
-    const filledBefore = filledRefs(deps.journal.ledger);
+    // Called filled or over, with executions still missing; and filled wholly.
+    const claimedBefore = refsIn(deps.journal.ledger.live(), 'filling');
+    const filledBefore = refsIn(deps.journal.ledger.all(), 'filled');
     const truth = await askGatewayTruth(session, deps.answerMs);
     if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
     const findings = compareWithGateway(deps.journal.ledger, truth, deps.own, filledBefore);
     // An order that was shown open and was called filled after that is filled: its executions are still to come.
-    const claimed = claimedFilled(deps.journal.ledger);
+    const claimed = refsIn(deps.journal.ledger.live(), 'filling');
     const settled = findings.settled.filter(({ orderRef }) => claimedBefore.has(orderRef) || !claimed.has(orderRef));
     for (const entry of settled) deps.journal.append(entry);
     const risen = findings.risen.filter(({ orderId }) => earlier?.risen.some((one) => one.orderId === orderId));
@@ -77,24 +80,9 @@ export async function reconcile(
   throw new Error('orders keep appearing and disappearing at the gateway: connecting anew');
 }
 
-/** References of the orders that a status calls filled or over, with executions still missing. */
-function claimedFilled(ledger: OrderLedger): Set<string> {
-  return new Set(
-    ledger
-      .live()
-      .filter(({ state }) => state === 'filling')
-      .map(({ orderRef }) => orderRef),
-  );
-}
-
-/** References of the orders that are filled wholly. */
-function filledRefs(ledger: OrderLedger): Set<string> {
-  return new Set(
-    ledger
-      .all()
-      .filter(({ state }) => state === 'filled')
-      .map(({ orderRef }) => orderRef),
-  );
+/** References of those orders that are in a state. */
+function refsIn(orders: readonly Order[], state: OrderState): Set<string> {
+  return new Set(orders.filter((order) => order.state === state).map(({ orderRef }) => orderRef));
 }
 
 /** A difference is believed at the second look; one that live orders explain only once their executions had time to come. */

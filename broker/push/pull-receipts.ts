@@ -2,12 +2,11 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BatchPlace, receiptFile } from '../../shared/contract/batch-stream.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
 import { readAcknowledged, takeReceipt } from '../prune/acknowledge.js';
 import { rsyncPull } from '../pull/rsync-pull.js';
 import { moduleAccess, type RsyncReach } from '../rsync/module-access.js';
 import { sealPlaces } from '../seal/seal-places.js';
-
-const NOTE_BYTES_MAX = 64 * 1024;
 
 /**
  * Fetches research's receipts of some streams and computes each again from the batches that were sealed here.

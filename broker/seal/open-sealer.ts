@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { UploadConfig } from '../../shared/config/upload.js';
 import { signersOf } from '../../shared/node/trust/key-folder.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { oneAtATime } from '../../shared/one-at-a-time.js';
 import { Sealer } from './sealer.js';
 
 /** Whose batches they are, and by which market they are dated. */
@@ -12,16 +13,14 @@ export interface SealingHome {
   readonly tradeDateNow: () => string;
 }
 
-let before: Promise<unknown> = Promise.resolve();
+const inTurn = oneAtATime();
 
 /**
  * Seals with the keys of this home, one after the other of those who ask in this process.
  * @throws SealBusy where another process seals; SealStateLost, NoSigningKey
  */
 export async function withSealer<T>(home: SealingHome, work: (sealer: Sealer) => Promise<T>): Promise<T> {
-  const turn = before.then(() => sealing(home, work));
-  before = turn.catch(() => {});
-  return await turn;
+  return await inTurn(() => sealing(home, work));
 }
 
 async function sealing<T>(

@@ -1,22 +1,13 @@
 import { userInfo } from 'node:os';
-import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
-import type { Config } from '../../shared/config/config.js';
-import { loadHomeConfig } from '../../shared/node/config/home-config.js';
-import { connectClient } from '../../temporal/client.js';
-import { serverAddress } from '../../temporal/server-address.js';
 import { captureText, daysText } from '../capture/capture-text.js';
 import { type CaptureRow, recentDays } from '../capture/recent-days.js';
 import { startCapture, startCaptures } from '../capture/start-capture.js';
+import { type HomeOptions, homeVerbs } from '../home-verb.js';
 import { isoDate, wholeNumber } from '../option-values.js';
 import { printResult, say } from '../output.js';
 import { webUiLink } from '../ship/web-ui-link.js';
-
-interface HomeOptions {
-  home?: string;
-  config?: string;
-  json?: true;
-}
+import { withClient } from '../with-client.js';
 
 interface RunOptions extends HomeOptions {
   date?: string;
@@ -27,14 +18,7 @@ interface RunOptions extends HomeOptions {
 
 /** `believe capture`: captured days on their way from the broker into the store. */
 export function register(noun: Command): void {
-  const verb = (name: string, description: string) =>
-    noun
-      .command(name)
-      .description(description)
-      .option('--home <dir>', 'home folder of the stack (default: .believe)')
-      .option('--config <file>', 'settings, where the stack runs elsewhere')
-      .option('--json', 'print one JSON object')
-      .exitOverride();
+  const verb = homeVerbs(noun);
 
   verb('run', 'bring captured trade dates into the store; one that is there already changes nothing')
     .option('--date <date>', 'trade date (default: all that have ended and are missing, oldest first)', isoDate)
@@ -69,16 +53,6 @@ export function register(noun: Command): void {
         printResult(options.json === true, { days }, days.length > 0 ? days.map(rowText).join('\n') : 'none yet');
       }),
     );
-}
-
-async function withClient(options: HomeOptions, act: (client: Client, config: Config) => Promise<void>): Promise<void> {
-  const config = loadHomeConfig({ home: options.home, file: options.config });
-  const client = await connectClient(serverAddress(config));
-  try {
-    await act(client, config);
-  } finally {
-    await client.connection.close();
-  }
 }
 
 function rowText({ workflowId, tradeDate, state, status, lagSeconds, startTime }: CaptureRow): string {

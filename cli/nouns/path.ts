@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Side } from '../../deploy/path/description.js';
-import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
+import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { printResult } from '../output.js';
 import { pathStatus, pathStatusText } from '../path/path-status.js';
 import { registerQuarantine } from '../path/quarantine.js';
@@ -16,22 +16,12 @@ interface UpOptions extends HomeOptions {
   write: string;
 }
 
-interface HomeOptions {
-  home?: string;
-  config?: string;
-  json?: true;
-}
-
 /** `believe path`: the way back from the broker to research. */
 export function register(noun: Command): void {
-  const verb = (name: string, description: string) =>
-    noun
-      .command(name)
-      .description(description)
-      .option('--home <dir>', 'home folder of the stack, of the broker or of research (default: .believe)')
-      .option('--config <file>', 'settings, where they lie elsewhere')
-      .option('--json', 'print one JSON object')
-      .exitOverride();
+  const verb = homeVerbs(noun, {
+    home: 'home folder of the stack, of the broker or of research',
+    config: 'settings, where they lie elsewhere',
+  });
 
   verb('up', 'write the files of one side: WireGuard, firewall, rsync daemon; starts nothing')
     .requiredOption('--description <file>', 'the two hosts, as JSON; gets the public key of this side')
@@ -47,18 +37,17 @@ export function register(noun: Command): void {
     });
 
   verb('status', 'what waits to be acknowledged, and what the receiver has taken, waits for and set aside').action(
-    async ({ home, config, json }: HomeOptions) => {
-      const settings = loadHomeConfig({ home, file: config });
-      const status = { ...pathStatus(settings, Date.now()), handshakeSeconds: await sinceHandshake() };
-      printResult(json === true, status, pathStatusText(status));
+    async (options: HomeOptions) => {
+      const status = { ...pathStatus(configOf(options), Date.now()), handshakeSeconds: await sinceHandshake() };
+      printResult(options.json === true, status, pathStatusText(status));
     },
   );
 
   verb('test', 'try from the broker what research must allow and what it must refuse; 1 where one differs').action(
-    async ({ home, config, json }: HomeOptions) => {
-      const checks = await testAccess(loadHomeConfig({ home, file: config }));
+    async (options: HomeOptions) => {
+      const checks = await testAccess(configOf(options));
       const lines = checks.map(({ what, holds, found }) => `${holds ? 'ok  ' : 'FAIL'}  ${what.padEnd(32)} ${found}`);
-      printResult(json === true, { ok: checks.every(({ holds }) => holds), checks }, lines.join('\n'));
+      printResult(options.json === true, { ok: checks.every(({ holds }) => holds), checks }, lines.join('\n'));
       if (!checks.every(({ holds }) => holds)) process.exitCode = 1;
     },
   );

@@ -5,7 +5,6 @@ import { ActivityFailure } from '@temporalio/common';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
-import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import {
   type Decision,
@@ -15,8 +14,7 @@ import {
   type ShipResult,
 } from '../../shared/orchestration/ship/messages.js';
 import { type SignedDecision, signedDecision } from '../../shared/trust/decision.js';
-import { connectClient } from '../../temporal/client.js';
-import { serverAddress } from '../../temporal/server-address.js';
+import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { wholeNumber } from '../option-values.js';
 import { printResult, say } from '../output.js';
 import { recentShips, type ShipHandle, type ShipRow, theShip, underWay } from '../ship/find-ship.js';
@@ -27,12 +25,7 @@ import { rollbackIdAt, startRollback } from '../ship/start-rollback.js';
 import { shipIdAt, startShip } from '../ship/start-ship.js';
 import { subjectOf } from '../ship/subject-of.js';
 import { webUiLink } from '../ship/web-ui-link.js';
-
-interface HomeOptions {
-  home?: string;
-  config?: string;
-  json?: boolean;
-}
+import { withClient } from '../with-client.js';
 
 interface StartOptions extends HomeOptions {
   recipe: 'base' | 'improved';
@@ -64,14 +57,7 @@ interface ApproveOptions {
 }
 
 export function register(noun: Command): void {
-  const verb = (name: string, description: string) =>
-    noun
-      .command(name)
-      .description(description)
-      .option('--home <dir>', 'home folder of the stack (default: .believe)')
-      .option('--config <file>', 'settings, where the stack runs elsewhere')
-      .option('--json', 'print one JSON object')
-      .exitOverride();
+  const verb = homeVerbs(noun);
 
   verb('start', 'start a ship: retrain, gate, sign, push, verify, swap at the next RTH open')
     .addOption(new Option('--recipe <name>', 'training recipe').choices(['base', 'improved']).default('base'))
@@ -209,23 +195,6 @@ async function endOf(ship: ShipHandle): Promise<ShipResult> {
 /** An activity's failure says in its cause why it failed. */
 function deepest(error: Error): Error {
   return error instanceof ActivityFailure && error.cause instanceof Error ? error.cause : error;
-}
-
-function configOf(options: HomeOptions): Config {
-  return loadHomeConfig({ home: options.home, file: options.config });
-}
-
-async function withClient(
-  options: HomeOptions,
-  work: (client: Client, config: Config) => Promise<void>,
-): Promise<void> {
-  const config = configOf(options);
-  const client = await connectClient(serverAddress(config));
-  try {
-    await work(client, config);
-  } finally {
-    await client.connection.close();
-  }
 }
 
 /** Signs what the held ship says is to be decided. */

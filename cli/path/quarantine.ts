@@ -5,14 +5,8 @@ import { Quarantine, type SetAside } from '../../research/receive/quarantine.js'
 import { receivePlaces } from '../../research/receive/receive-places.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
-import { loadHomeConfig } from '../../shared/node/config/home-config.js';
+import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { printResult } from '../output.js';
-
-interface HomeOptions {
-  home?: string;
-  config?: string;
-  json?: true;
-}
 
 interface DecideOptions extends HomeOptions {
   reason: string;
@@ -22,14 +16,10 @@ interface DecideOptions extends HomeOptions {
 /** `believe path quarantine`: what the receiver has set aside, and what a person decides about it. */
 export function registerQuarantine(noun: Command): void {
   const quarantine = noun.command('quarantine').description('what the receiver has set aside, and what to do with it');
-  const verb = (name: string, description: string) =>
-    quarantine
-      .command(name)
-      .description(description)
-      .option('--home <dir>', 'home folder of the receiver (default: .believe)')
-      .option('--config <file>', 'settings, where they lie elsewhere')
-      .option('--json', 'print one JSON object')
-      .exitOverride();
+  const verb = homeVerbs(quarantine, {
+    home: 'home folder of the receiver',
+    config: 'settings, where they lie elsewhere',
+  });
 
   verb('ls', 'everything that was set aside, oldest first').action((options: HomeOptions) => {
     const setAside = at(options).list();
@@ -62,8 +52,8 @@ export function registerQuarantine(noun: Command): void {
   deciding('drop', 'delete it; the broker sends it again for as long as nobody has acknowledged it', 'dropped');
 }
 
-function placesOf({ home, config }: HomeOptions) {
-  return receivePlaces(homePlaces(loadHomeConfig({ home, file: config }).home).receiver.folder);
+function placesOf(options: HomeOptions) {
+  return receivePlaces(homePlaces(configOf(options).home).receiver.folder);
 }
 
 function at(options: HomeOptions): Quarantine {

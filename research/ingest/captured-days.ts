@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
+import { rootOf } from '../samples/refuse-other-product.js';
 import type { DayRecord } from './day-record.js';
 
 const day = z.strictObject({ instrument: z.string(), tradeDate: z.iso.date() });
@@ -62,11 +63,6 @@ function newest(records: readonly DayRecord[]): DayRecord | undefined {
     (last, one) => (last && last.tradeDate > one.tradeDate ? last : one),
     undefined,
   );
-}
-
-/** ESU9 and ESZ25 are contracts of ES. */
-function rootOf(instrument: string): string {
-  return instrument.replace(/[FGHJKMNQUVXZ]\d{1,2}$/, '');
 }
 
 function tooFew(

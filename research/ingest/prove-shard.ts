@@ -46,63 +46,48 @@ export async function proveShard(ask: {
   const { store, shard } = ask;
   const { day, record, object } = find(store, shard);
   const links: Link[] = [];
-  const add = (what: string, work: () => string) => {
-    try {
-      links.push({ what, holds: true, found: work() });
-    } catch (error) {
-      links.push({ what, holds: false, found: (error as Error).message });
-    }
-  };
   const now = await store.objects.check(object.sha256);
-  add('object', () => {
+  attempt(links, 'object', () => {
     if (now?.sha256 !== object.sha256) throw new Error(now === null ? 'it is gone' : `its bytes hash to ${now.sha256}`);
-    return `${object.sha256}, ${object.rows} rows`;
+    return { found: `${object.sha256}, ${object.rows} rows` };
   });
   const batch = day.batches.find(({ files }) => files.includes(fileOf(record)));
-  add('import', () => {
+  attempt(links, 'import', () => {
     if (batch === undefined) throw new Error(`${record.file} is in no batch of ${day.tradeDate}`);
-    return `${fileOf(record)}, batch ${batch.seq} of ${day.stream}`;
+    return { found: `${fileOf(record)}, batch ${batch.seq} of ${day.stream}` };
   });
-  if (batch) for (const link of batchLinks(ask, day, batch.seq, record)) links.push(link);
+  if (batch) attemptBatch(links, ask, day, batch.seq, record);
   const { instrument, tradeDate } = object;
   return { shard: object.sha256, instrument, tradeDate, links, proven: links.every(({ holds }) => holds) };
 }
 
-function batchLinks(
+/** The links from a batch on: its signature, its file, its place in the log. */
+function attemptBatch(
+  links: Link[],
   { receiverFolder, root, formerRoots }: Parameters<typeof proveShard>[0],
   day: DayRecord,
   seq: number,
   record: ImportRecord,
-): Link[] {
+): void {
   const stream = { stream: day.stream, epoch: day.epoch };
   const places = receivePlaces(receiverFolder);
-  const links: Link[] = [];
-  const attempt = <T>(what: string, work: () => { value: T; found: string }): T | null => {
-    try {
-      const { value, found } = work();
-      links.push({ what, holds: true, found });
-      return value;
-    } catch (error) {
-      links.push({ what, holds: false, found: (error as Error).message });
-      return null;
-    }
-  };
-  const sealed = attempt('signature', () => {
+  const signed = attempt(links, 'signature', () => {
     const bytes = readPlainFile(
       path.join(places.batches(stream), batchEnvelopeName({ ...stream, seq })),
       ENVELOPE_BYTES_MAX,
     );
     const value = underAny(bytes, [root, ...[...formerRoots].reverse()]);
-    return { value: value.batch, found: `of the journal key, by root version ${value.version}` };
+    return { sealed: value.batch, found: `of the journal key, by root version ${value.version}` };
   });
-  if (sealed === null) return links;
-  attempt('file', () => {
+  if (signed === null) return;
+  const { sealed } = signed;
+  attempt(links, 'file', () => {
     const files = sealed.predicate.kind === 'data' ? sealed.predicate.files : [];
     const file = files.find(({ name }) => name === fileOf(record));
     if (file?.packed.sha256 !== record.source.sha256) throw new Error('the batch signs other bytes than were imported');
-    return { value: null, found: `${file.packed.sha256}, ${file.rows} lines, sealed ${sealed.predicate.sealed}` };
+    return { found: `${file.packed.sha256}, ${file.rows} lines, sealed ${sealed.predicate.sealed}` };
   });
-  attempt('log', () => {
+  attempt(links, 'log', () => {
     const former = formerRoots.map(({ roles }) => roles.receipt);
     const log = new TileLog(places.log(stream), logOrigin(day.broker, stream), root.roles.receipt, former);
     const proof = log.proveInclusion(seq - 1);
@@ -110,11 +95,21 @@ function batchLinks(
     if (!isIncluded(leaf, seq - 1, log.size, log.root, proof))
       throw new Error('the log does not hold it at its number');
     return {
-      value: null,
       found: `entry ${seq - 1} of ${log.size}, ${proof.length} hashes to the root ${log.root.toString('base64')}`,
     };
   });
-  return links;
+}
+
+/** Adds what was found, or why the link is broken. @returns what the work gave; null where it threw */
+function attempt<T extends { readonly found: string }>(links: Link[], what: string, work: () => T): T | null {
+  try {
+    const result = work();
+    links.push({ what, holds: true, found: result.found });
+    return result;
+  } catch (error) {
+    links.push({ what, holds: false, found: (error as Error).message });
+    return null;
+  }
 }
 
 /** Keys that were rotated since signed it under the root of their time. */

@@ -27,6 +27,7 @@ export interface ReceiverService {
 }
 
 const SET_ASIDE_TOLD = 100;
+const SIGN_OF_LIFE_MS = 5000;
 const DETAIL_CHARACTERS_MAX = 1000;
 
 /**
@@ -39,10 +40,15 @@ export async function serveReceiver(service: ReceiverService, stop: AbortSignal)
   const alarms = new ReceiverAlarms(places.alarms, Date.now);
   const quarantine = new Quarantine(places);
   const counts = { batchesTaken: 0, rowsTaken: 0 };
+  const written = { text: '', atMs: Number.NEGATIVE_INFINITY };
   const tell = (report: Pick<ReceiveReport, 'waiting'>, stopped: string | null) => {
     const status = statusOf(report, quarantine, { ...counts, stopped });
-    replaceFile(places.status, `${JSON.stringify(status)}\n`);
     raise(status, alarms);
+    // Each write waits for the disk: where nothing is new, a sign of life now and then will do.
+    const text = JSON.stringify({ ...status, at: '' });
+    if (text === written.text && performance.now() - written.atMs < SIGN_OF_LIFE_MS) return;
+    replaceFile(places.status, `${JSON.stringify(status)}\n`);
+    Object.assign(written, { text, atMs: performance.now() });
   };
   while (!stop.aborted) {
     try {

@@ -22,6 +22,6 @@ export function refuseOtherProduct(
 }
 
 /** ESU9, ESZ25 and ESU25_FUT_CME are contract months of ES. */
-function rootOf(instrument: string): string {
+export function rootOf(instrument: string): string {
   return instrument.replace(/_FUT_\w+$/, '').replace(/[FGHJKMNQUVXZ]\d{1,2}$/, '');
 }

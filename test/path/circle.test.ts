@@ -12,6 +12,7 @@ import { parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
 import { readBatch } from '../../shared/contract/sealed-batch.js';
 import { connectClient } from '../../temporal/client.js';
+import { pause } from '../ship/running-stack.js';
 import { type Running, TestHome } from '../ship/test-home.js';
 
 /** Trade dates that turn every ten seconds, with little market in each. */
@@ -181,8 +182,4 @@ describe('the way back in the whole set-up', function () {
 
 function rowsOf(read: Readonly<Record<string, number>>): number {
   return Object.values(read).reduce((sum, count) => sum + count, 0);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

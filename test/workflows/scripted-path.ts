@@ -1,6 +1,7 @@
 import type { BrokerPathActivities, SealedJournals } from '../../activities/broker/path-contract.js';
 import type { ResearchPathActivities } from '../../activities/research/path-contract.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
+import { type BeforeStep, scriptedSteps } from './scripted-steps.js';
 
 /** Both tiers of the way back as a script. `calls` holds the names of the steps in order. */
 export interface PathScript {
@@ -13,22 +14,13 @@ export interface PathScript {
   readonly receivedLate?: number;
   /** Of the rounds of journals one after the other; the last one stays. */
   readonly rounds?: readonly Partial<SealedJournals>[];
-  /** Called before a step's answer: throw, or wait, to script a fault. */
-  readonly before?: (step: string, attempt: number) => Promise<void> | void;
+  readonly before?: BeforeStep;
 }
 
 export function scriptedPath(script: PathScript) {
-  const calls: string[] = [];
-  const attempts = new Map<string, number>();
+  const { calls, answer } = scriptedSteps(script.before);
   let round = 0;
   let askedInVain = 0;
-  const answer = async <T>(step: string, value: () => T): Promise<T> => {
-    calls.push(step);
-    const attempt = (attempts.get(step) ?? 0) + 1;
-    attempts.set(step, attempt);
-    await script.before?.(step, attempt);
-    return value();
-  };
   const { rows = 100, receivedLate = 0, rounds = [{ isOver: true }] } = script;
   const broker: BrokerPathActivities = {
     captureBacklog: () => answer('captureBacklog', () => ({ days: script.backlog ?? [] })),

@@ -3,6 +3,7 @@ import type { GateVerdict, ResearchActivities, SignedRelease } from '../../activ
 import type { SwapRecord } from '../../shared/contract/swap-record.js';
 import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import type { Reference } from '../../shared/reference.js';
+import { type BeforeStep, scriptedSteps } from './scripted-steps.js';
 
 /**
  * Both tiers as a script: the workflow under test is the real one on a real server; what the steps answer is decided by
@@ -20,27 +21,18 @@ export interface Script {
   openInMs?: number;
   /** The release that the bridge turns out to have swapped to when the swap is withdrawn. */
   swappedBeforeDisarm?: string;
-  /** Called before a step's answer: throw, or wait, to script a fault. */
-  before?: (step: string, attempt: number) => Promise<void> | void;
+  before?: BeforeStep;
 }
 
 const sha = (digit: string) => digit.repeat(64);
 const reference = (uri: string): Reference => ({ uri, sha256: sha('a'), bytes: 1 });
 
 export function scriptedTiers(script: Script) {
-  const calls: string[] = [];
-  const attempts = new Map<string, number>();
+  const { calls, answer } = scriptedSteps(script.before);
   let gates = 0;
   let lanes = 0;
   let observations = 0;
   let signed = 0;
-  const answer = async <T>(step: string, value: () => T): Promise<T> => {
-    calls.push(step);
-    const attempt = (attempts.get(step) ?? 0) + 1;
-    attempts.set(step, attempt);
-    await script.before?.(step, attempt);
-    return value();
-  };
   const prior = () => (script.priorsInLane ?? [])[lanes] ?? null;
   const release = (): SignedRelease => ({
     modelVersion: signed,
