@@ -13,11 +13,9 @@ export interface Findings {
   readonly missing: readonly Order[];
   /** Open under our client id, in no journal of ours. */
   readonly orphans: readonly OpenOrderReport[];
-  /** One reference, two live orders: a modification was in flight when the link was lost. */
-  readonly doubles: readonly string[];
   /** Open under the reference of an order of ours that is filled: a late word on it, or another order. */
   readonly risen: readonly OpenOrderReport[];
-  /** Open under a reference of ours, and under another order id than the one that we gave. */
+  /** Open under a reference of ours, and under another order id or permId than that order has. */
   readonly twins: readonly OpenOrderReport[];
   /** Contracts by the gateway, where that is not what the executions add up to. */
   readonly positionMismatch: number | null;
@@ -46,7 +44,7 @@ export function compareWithGateway(
   const orphans: OpenOrderReport[] = [];
   const twins: OpenOrderReport[] = [];
   const risen: OpenOrderReport[] = [];
-  const openRefs = new Map<string, number>();
+  const openRefs = new Set<string>();
   for (const report of open) {
     const order = ledger.order(report.order.orderRef ?? '');
     if (!order) {
@@ -55,11 +53,12 @@ export function compareWithGateway(
     }
     // Nothing is left of an order that is filled: what is open under its reference is another one.
     const isFilled = order.state === 'filled' && filledBefore.has(order.orderRef);
-    if (report.orderId !== order.orderId) twins.push(report);
-    else if (isFilled) risen.push(report);
-    openRefs.set(order.orderRef, (openRefs.get(order.orderRef) ?? 0) + 1);
     const permId = report.order.permId ?? null;
     const knowsId = permId === null || permId === 0 || order.permIds.includes(permId);
+    const isOther = order.permIds.length > (knowsId ? 1 : 0);
+    if (report.orderId !== order.orderId || isOther) twins.push(report);
+    else if (isFilled) risen.push(report);
+    openRefs.add(order.orderRef);
     if (order.state === 'working' && knowsId) continue;
     settled.push({ kind: 'settled', orderRef: order.orderRef, outcome: 'working', permId });
   }
@@ -69,10 +68,6 @@ export function compareWithGateway(
     orphans,
     risen,
     twins,
-    doubles: ledger
-      .all()
-      .filter((order) => (openRefs.get(order.orderRef) ?? 0) > 1 || (order.permIds.length > 1 && !isFinal(order.state)))
-      .map((order) => order.orderRef),
     positionMismatch: positionMismatch(ledger, truth, own),
   };
 }

@@ -112,13 +112,13 @@ function adoptFirstPosition(contracts: number, { journal, halts, onNews }: Recon
 
 /** Orders that nothing explains are cancelled at the look that shows them, for a later one may leave them out. */
 class UnexplainedOrders {
-  /** Order ids and references. */
-  private readonly cancelled = new Set<number | string>();
+  /** Order ids. */
+  private readonly cancelled = new Set<number>();
 
-  constructor(private readonly deps: Pick<ReconciliationDeps, 'desk' | 'halts' | 'journal'>) {}
+  constructor(private readonly deps: Pick<ReconciliationDeps, 'desk' | 'halts'>) {}
 
-  cancel({ orphans, doubles, twins }: Pick<Findings, 'orphans' | 'doubles' | 'twins'>): void {
-    const { desk, halts, journal } = this.deps;
+  cancel({ orphans, twins }: Pick<Findings, 'orphans' | 'twins'>): void {
+    const { desk, halts } = this.deps;
     for (const { orderId, order } of orphans.filter(({ orderId }) => this.markOnce(orderId))) {
       desk.cancelOrphan(orderId);
       halts.raise(
@@ -126,10 +126,6 @@ class UnexplainedOrders {
         `order ${orderId} (${order.permId ?? 'no permId'}) is open and in no journal: cancelled`,
       );
     }
-    if (doubles.length > 0)
-      halts.raise('double-order', `two live orders share the reference ${doubles.join(', ')}: both cancelled`);
-    for (const orderRef of doubles.filter((ref) => this.markOnce(ref)))
-      desk.cancel(journal.ledger.order(orderRef)!, 'two live orders under one reference');
     for (const twin of twins.filter(({ orderId }) => this.markOnce(orderId))) {
       desk.cancelOrphan(twin.orderId);
       const { orderRef } = twin.order;
@@ -141,9 +137,9 @@ class UnexplainedOrders {
   }
 
   /** @returns whether it was not marked yet */
-  private markOnce(order: number | string): boolean {
-    const isNew = !this.cancelled.has(order);
-    this.cancelled.add(order);
+  private markOnce(orderId: number): boolean {
+    const isNew = !this.cancelled.has(orderId);
+    this.cancelled.add(orderId);
     return isNew;
   }
 }

@@ -75,6 +75,12 @@ const EFFECTS: Effects = {
     day.truth.gateway.inject({ do: 'holdOrder', ms: holdMs, cancelsWait: false, times: 1 });
     day.truth.gateway.inject({ do: 'oddStatus', kind: 'nanFilled', times: 1 });
   },
+  'refused-and-left-out': (day, { code, thenMs }) => {
+    day.truth.gateway.inject({ do: 'inactive', code, thenMs, text: 'Order rejected', times: 1 });
+    day.onNextOrder.push(() => {
+      if (!day.isQuiet) day.truth.gateway.desk.ordained.omittedOpenOrders = ANSWERS_OF_A_LOOK;
+    });
+  },
   arm: (day, { release }, template) => armRelease(day, template[release - 1]!),
   'second-bridge': ({ host }) => {
     if (host.current?.running) host.start();

@@ -139,10 +139,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'orphan-cancel', patches: [patch('orders/reconcile.js', 'desk.cancelOrphan(orderId);', '')] },
   {
     name: 'double-order',
-    patches: [
-      patch('orders/reconcile.js', 'if (doubles.length > 0)', 'if (false)'),
-      patch('orders/reconcile.js', 'of doubles.filter(', 'of [].filter('),
-    ],
+    patches: [patch('orders/reconcile.js', '[...findings.twins, ...risen]', 'risen')],
   },
   {
     name: 'position-mismatch',

@@ -29,6 +29,8 @@ export type Action =
   | { readonly do: 'ask'; readonly what: 'halt' | 'flatten' | 'resume' }
   /** The gateway holds the next order, and says of it what halts trading. */
   | { readonly do: 'halt-on-order'; readonly holdMs: number }
+  /** The gateway refuses the next order, leaves it out of the look that follows, and works it all the same after a while. */
+  | { readonly do: 'refused-and-left-out'; readonly code: number; readonly thenMs: number }
   /** The next release; a broken one is refused. */
   | { readonly do: 'arm'; readonly release: number }
   | { readonly do: 'second-bridge' }

@@ -120,4 +120,9 @@ export const SEQUENCES: readonly Kind[] = [
         after(0, { do: 'ask', what: 'resume' }),
       ),
   },
+  {
+    name: 'refused-and-left-out-of-a-look',
+    perDay: 4,
+    draw: (d) => ({ do: 'refused-and-left-out', code: d.oneOf([201, 31_999]), thenMs: d.whole(2000, 6000) }),
+  },
 ];
