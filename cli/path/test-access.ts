@@ -9,6 +9,7 @@ import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { isLoopback } from '../../shared/config/loopback.js';
 import { moduleUrl, type RsyncModule } from '../../shared/contract/rsync-modules.js';
+import { sinceHandshake } from './since-handshake.js';
 
 /** One thing that the road must allow, or must refuse. */
 export interface AccessCheck {
@@ -55,6 +56,7 @@ export async function testAccess({ home, rsync }: Config): Promise<AccessCheck[]
       found: isDone ? 'IT WAS DONE' : said,
     });
     return [
+      ...(isLoopback(rsync.host) ? [] : [handshakeCheck(await sinceHandshake())]),
       { what: `rsync ${RSYNC_MINIMUM} or newer`, holds: meetsMinimum, found: version },
       allowed('write into landing', call('landing', probe, url('landing'), '-t')),
       allowed('read from receipts', call('receipts', url('receipts', NOTE), here, '-t', '--ignore-missing-args')),
@@ -69,5 +71,12 @@ export async function testAccess({ home, rsync }: Config): Promise<AccessCheck[]
   }
 }
 
+/** While data go WireGuard shakes hands every two minutes, and the broker's side keeps the tunnel alive. */
+function handshakeCheck(seconds: number | null): AccessCheck {
+  const found = seconds === null ? 'not known: wg is missing, or may not be asked' : `${seconds} s ago`;
+  return { what: 'handshake of WireGuard', holds: seconds === null || seconds <= HANDSHAKE_SECONDS_MAX, found };
+}
+
+const HANDSHAKE_SECONDS_MAX = 180;
 const PROBE = 'believe-path-test.zst';
 const NOTE = 'orders-e0001.note';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type PathDescription, pathDescription, type Side } from '../../deploy/path/description.js';
-import { nftablesRules, rsyncdUnit, windowsCommands } from '../../deploy/path/firewall.js';
+import { nftablesRules, rsyncdUnit, windowsStart, windowsStop } from '../../deploy/path/firewall.js';
 import { newPrivateKey, publicKeyOf, tunnelFile } from '../../deploy/path/wireguard.js';
 import { prepareRsyncDaemon } from '../../research/release/rsync-daemon.js';
 import { homePlaces } from '../../shared/config/home-places.js';
@@ -50,8 +50,10 @@ export function writeSide(options: { description: string; side: Side; folder: st
   };
   const peerKey = known[other].publicKey;
   if (peerKey !== undefined) write(`${known.interface}.conf`, tunnelFile(known, side, privateKey, peerKey));
-  if (side === 'broker' && known.broker.os === 'windows') write('start-tunnel.cmd', windowsCommands(known));
-  else write('believe-path.nft', nftablesRules(known, side));
+  if (side === 'broker' && known.broker.os === 'windows') {
+    write('start-tunnel.cmd', windowsStart(known));
+    write('stop-tunnel.cmd', windowsStop(known));
+  } else write('believe-path.nft', nftablesRules(known, side));
   if (side === 'research') {
     const { args } = prepareRsyncDaemon(daemonOf(known, folder, options.home));
     written.push('rsync/rsyncd.conf', 'to-broker/');

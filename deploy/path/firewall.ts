@@ -32,15 +32,28 @@ table inet believe_path {
 }
 
 /** Windows: connections that come through the tunnel are refused. To be run as administrator; does the same when it is run again. */
-export function windowsCommands(path: PathDescription): string {
-  const rule = 'believe: nothing from research';
-  return [
-    '@echo off',
-    `netsh advfirewall firewall delete rule name="${rule}" >nul`,
-    `netsh advfirewall firewall add rule name="${rule}" dir=in action=block localip=${path.broker.address} || exit /b 1`,
-    `"%ProgramFiles%\\WireGuard\\wireguard.exe" /installtunnelservice "%~dp0${path.interface}.conf" || exit /b 1`,
-    '',
-  ].join('\r\n');
+export function windowsStart({ broker, interface: name }: PathDescription): string {
+  return commands(
+    `netsh advfirewall firewall delete rule name="${RULE}" >nul`,
+    `netsh advfirewall firewall add rule name="${RULE}" dir=in action=block localip=${broker.address} || exit /b 1`,
+    `${WIREGUARD} /uninstalltunnelservice ${name} 2>nul`,
+    `${WIREGUARD} /installtunnelservice "%~dp0${name}.conf" || exit /b 1`,
+  );
+}
+
+/** The tunnel first: it never runs without the rule. */
+export function windowsStop({ interface: name }: PathDescription): string {
+  return commands(
+    `${WIREGUARD} /uninstalltunnelservice ${name} || exit /b 1`,
+    `netsh advfirewall firewall delete rule name="${RULE}" >nul`,
+  );
+}
+
+const RULE = 'believe: nothing from research';
+const WIREGUARD = '"%ProgramFiles%\\WireGuard\\wireguard.exe"';
+
+function commands(...lines: readonly string[]): string {
+  return ['@echo off', ...lines, ''].join('\r\n');
 }
 
 /** Runs the rsync daemon once the tunnel is up. @param configFile of the daemon */

@@ -54,7 +54,12 @@ describe('believe path', () => {
     );
     assert.match(read('research', 'believe-path.nft'), /tcp dport \{ 8730, 7233 \} accept/);
     assert.match(read('research', 'rsync', 'rsyncd.conf'), /\[landing\]/);
-    assert.match(read('broker', 'start-tunnel.cmd'), /dir=in action=block/);
+    // The rule before the tunnel, and the tunnel's end before the rule's.
+    assert.match(
+      read('broker', 'start-tunnel.cmd'),
+      /dir=in action=block[\s\S]*\/installtunnelservice "%~dp0believe\.conf"/,
+    );
+    assert.match(read('broker', 'stop-tunnel.cmd'), /\/uninstalltunnelservice believe[\s\S]*delete rule/);
     for (const side of ['broker', 'research']) {
       const key = read(side, `${side}.key`).trim();
       assert.equal(statSync(at(side, `${side}.key`)).mode & 0o777, 0o600);
