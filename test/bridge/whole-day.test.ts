@@ -4,14 +4,21 @@ import os from 'node:os';
 import path from 'node:path';
 import { type ThreeHeads, threeHeads, withEnsemble } from '../../bench/bridge/three-heads.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
+import { ingestDay } from '../../research/ingest/ingest-day.js';
 import { compareWithBridge, type ParityResult } from '../../research/replay/captured-day.js';
 import { diffDecisions } from '../../research/replay/diff-decisions.js';
+import { MarketStore } from '../../research/store/market-store.js';
+import { readDepthEvents } from '../../research/store/read-depth.js';
 import { instrumentConfig } from '../../shared/config/market.js';
+import { captureStream } from '../../shared/contract/batch-stream.js';
+import { type CapturedDay, parseSegmentFile } from '../../shared/contract/capture-file.js';
 import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
-import { EventKind } from '../../shared/market/events/event-batch.js';
+import { type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
 import type { DecisionRecord } from '../../shared/model/decision/decision-record.js';
 import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import { Road } from '../path/road.js';
+import { sha256 } from '../release/release-fixture.js';
 import { assertAgreement } from './agreement.js';
 import { clockInSession, ES_SAMPLE, jsonLines, Rig } from './rig.js';
 
@@ -35,7 +42,7 @@ describe('a whole day through simulator, bridge, orders, fills and journal', fun
   });
   after(() => rmSync(work, { recursive: true, force: true }));
 
-  it('replays to the same decisions, bit for bit, on the real ES sample', async () => {
+  it('replays to the same decisions, bit for bit, and comes home as it was played, on the real ES sample', async () => {
     // An hour into the session: bars of today are needed too.
     rig = await playDay(clockInSession(20, 3_600_000), ES_SAMPLE, heads.barsFile, 20);
     const compared = await assertSameDecisions(rig, 'ESU9, real');
@@ -44,9 +51,12 @@ describe('a whole day through simulator, bridge, orders, fills and journal', fun
     assert.equal(sample.filter((event) => event.startsWith('depth')).length, 20_577);
     const captured = await marketEvents(rig.captureFiles().map((file) => path.join(rig!.broker, 'capture', file)));
     assert.deepEqual(captured, sample, 'the capture is the sample, event by event');
+    const stored = await storedEvents(rig);
+    process.stderr.write(`      played, and in the store: ${digest(sample)}, ${digest(stored)}\n`);
+    assert.equal(digest(stored), digest(sample), 'what came home into the store is what was played');
   });
 
-  it('replays to the same decisions, bit for bit, on a generated SYNTHETIC day', async () => {
+  it('replays to the same decisions, bit for bit, and comes home as it was played, on a generated SYNTHETIC day', async () => {
     const market = await generateMarket({
       ...{ seed: 30, folder: work, instrument: instrumentConfig.parse({ localSymbol: 'ESU9' }), days: 1, barDays: 3 },
       ...{ firstTradeDate: GENERATED_DATE, minutesPerDay: GENERATED_MINUTES, signalStrength: 1, startPrice: 2900 },
@@ -59,6 +69,10 @@ describe('a whole day through simulator, bridge, orders, fills and journal', fun
     const what = `SYNTHETIC, ${GENERATED_MINUTES} minutes, ${market.events} events`;
     const compared = await assertSameDecisions(rig, what);
     assert.ok(compared > GENERATED_MINUTES, `${compared} decisions`);
+    const played = digest(await marketEvents(market.depthFiles));
+    const stored = digest(await storedEvents(rig));
+    process.stderr.write(`      played, and in the store: ${played}, ${stored}\n`);
+    assert.equal(stored, played);
   });
 
   it('would name the value in which live and replay differ', async () => {
@@ -149,17 +163,44 @@ async function marketEvents(files: readonly string[]): Promise<string[]> {
   const numberOf = (file: string) => Number(/-(\d+)\.jsonl$/.exec(file)?.[1]);
   const events: string[] = [];
   for (const file of [...files].sort((a, b) => numberOf(a) - numberOf(b)))
-    for await (const { length, kind, operation, side, position, priceTicks, size } of (
-      await openDepthFile(file)
-    ).batches())
-      for (let i = 0; i < length; i++) {
-        if (kind[i] === EventKind.depth)
-          events.push(
-            ['depth', operation[i], side[i], position[i], operation[i] === 2 ? '' : `${priceTicks[i]} ${size[i]}`].join(
-              ' ',
-            ),
-          );
-        if (kind[i] === EventKind.trade) events.push(`trade ${priceTicks[i]} ${size[i]}`);
-      }
+    for await (const batch of (await openDepthFile(file)).batches()) events.push(...eventTexts(batch));
   return events;
+}
+
+function* eventTexts({ length, kind, operation, side, position, priceTicks, size }: EventBatch): Generator<string> {
+  for (let i = 0; i < length; i++) {
+    const level = operation[i] === 2 ? '' : `${priceTicks[i]} ${size[i]}`;
+    if (kind[i] === EventKind.depth) yield ['depth', operation[i], side[i], position[i], level].join(' ');
+    if (kind[i] === EventKind.trade) yield `trade ${priceTicks[i]} ${size[i]}`;
+  }
+}
+
+/** Seals, sends, receives and ingests what a bridge has captured. @returns the events in the store */
+async function storedEvents(rig: Rig): Promise<string[]> {
+  const { home } = rig;
+  const road = new Road(home);
+  const days = new Map<string, CapturedDay>();
+  for (const file of rig.captureFiles()) {
+    const { instrument, tradeDate } = parseSegmentFile(file)!;
+    days.set(`${instrument} ${tradeDate}`, { instrument, tradeDate });
+  }
+  await road.rig.sealing(async (sealer) => {
+    await sealer.sealAll();
+    for (const { instrument, tradeDate } of days.values()) sealer.closeDay(captureStream(instrument), tradeDate);
+  });
+  road.send((name) => name.startsWith('capture-'));
+  const { setAside, waiting } = await road.receive();
+  assert.deepEqual([setAside, waiting], [[], []]);
+  const store = new MarketStore(path.join(home, 'store'));
+  const events: string[] = [];
+  for (const day of days.values()) {
+    const { folder: receiverFolder, root, broker: name, epoch } = road.options();
+    await ingestDay({ ...day, store, receiverFolder, root, formerRoots: [], broker: name, epoch });
+    for await (const batch of readDepthEvents(store, day)) events.push(...eventTexts(batch));
+  }
+  return events;
+}
+
+function digest(events: readonly string[]): string {
+  return `${events.length} events, sha256 ${sha256(events.join('\n'))}`;
 }
