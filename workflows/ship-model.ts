@@ -27,7 +27,8 @@ async function ship(log: ShipLog, request: Parameters<typeof research.openShip>[
   const desk = new DecisionDesk(log);
   log.enter('Retraining');
   if (request.skipHolidays && !hadRthInLastDay(Date.now())) return log.close('Skipped');
-  const plan = await research.openShip({ shipId, request });
+  // May wait for a captured day to come home.
+  const plan = await researchPatient.openShip({ shipId, request });
   log.open(plan);
   const candidate = await retrain(log, plan);
   for (;;) {

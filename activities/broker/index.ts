@@ -3,6 +3,8 @@ import { acceptRelease, takeRevocations } from '../../broker/accept-release.js';
 import { pullRelease, pullRevocations } from '../../broker/pull/pull-release.js';
 import type { RsyncReach } from '../../broker/rsync/module-access.js';
 import type { UploadConfig } from '../../shared/config/upload.js';
+import { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
+import { sharedClock } from '../../shared/node/shared-clock.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import type { ReleaseProduct } from '../../shared/trust/product.js';
@@ -12,9 +14,9 @@ import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
 import type { BrokerPathActivities } from './path-contract.js';
-import { PathHours } from './path-hours.js';
+
 import { createPathSteps } from './path-steps.js';
-import { sharedClock } from './shared-clock.js';
+
 import { sightingOf } from './sighting.js';
 import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
 import { haltTrading, keepObservation } from './trading-control.js';
@@ -42,7 +44,7 @@ export function createBrokerActivities({
 }: BrokerDependencies): BrokerActivities & BrokerPathActivities {
   const incomingFolder = path.join(brokerFolder, 'incoming');
   const clock = () => sharedClock(clockFile);
-  const hours = new PathHours(product.symbol, clock);
+  const hours = new TradeDateHours(product.symbol, clock);
   const transport = rsyncTransport(brokerFolder, rsync, upload);
   return {
     ...createPathSteps({

@@ -5,12 +5,12 @@ import { type SealingHome, withSealer } from '../../broker/seal/open-sealer.js';
 import { captureStream, instrumentOf, sourcePlace } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
+import type { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import type { SealedDay, SealedJournals } from './path-contract.js';
-import type { PathHours } from './path-hours.js';
 
 export interface PathHome extends SealingHome {
-  readonly hours: PathHours;
+  readonly hours: TradeDateHours;
 }
 
 const POLL_MS = 500;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { activityInfo } from '@temporalio/activity';
 import { recipeSha256 } from '../../research/evidence/measurement.js';
 import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
@@ -10,6 +11,7 @@ import {
   shardsOf,
   trainingSet as trainingSetSchema,
 } from '../../research/samples/training-set.js';
+import { awaitCaptured } from '../../research/ship/await-captured.js';
 import { keepMeasured } from '../../research/ship/measured.js';
 import { referenceTo } from '../../research/ship/run-folder.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
@@ -19,17 +21,31 @@ import { MarketStore } from '../../research/store/market-store.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
+import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
+import { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
 import { type HeadName, type HeadSpec, headName } from '../../shared/model/heads/head.js';
 import { headDefinition } from '../../shared/model/heads/head-specs.js';
+import { sharedClock } from '../../shared/node/shared-clock.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import { shipInput } from '../../shared/orchestration/ship/messages.js';
+import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256 } from '../../shared/trust/decision.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
+
+/** Counted from when the step was first due, so that a worker that was killed begins no new wait. */
+async function untilCaptured(config: Config, complete: () => readonly string[], context: StepContext): Promise<void> {
+  const { home, input, instrument } = config;
+  if (input.kind !== 'store' || input.waitHours === 0) return;
+  const hours = new TradeDateHours(instrument.symbol, () => sharedClock(homePlaces(home).marketClock));
+  const newestEnded = () => hours.tradeDateBefore(hours.tradeDateNow());
+  const deadlineMs = activityInfo().scheduledTimestampMs + input.waitHours * 3_600_000;
+  await awaitCaptured({ newestEnded, complete, deadlineMs }, context);
+}
 
 type RetrainSteps = Pick<
   ResearchActivities,
@@ -42,8 +58,10 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
   const folderOf = (shipId: string) => new ShipFolder(places.folder, shipId);
   return {
     openShip: ({ shipId, request }) =>
-      step(async () => {
-        const plan = await openPlan(folderOf(shipId), config, asked(shipInput, request));
+      step(async (context) => {
+        const plan = await openPlan(folderOf(shipId), config, asked(shipInput, request), (complete) =>
+          untilCaptured(config, complete, context),
+        );
         const { instrument, synthetic, holdTimeoutMs, remindEveryMs, observeMarketSeconds } = plan;
         return { instrument, synthetic, heads: headsOf(plan), holdTimeoutMs, remindEveryMs, observeMarketSeconds };
       }),

@@ -15,6 +15,7 @@ import { productOf, releaseProduct } from '../../shared/trust/product.js';
 import { capturedDays, chooseDays } from '../ingest/captured-days.js';
 import { DayRecords } from '../ingest/day-record.js';
 import { incompleteDays } from '../ingest/incomplete-days.js';
+import { rootOf } from '../samples/refuse-other-product.js';
 import type { ShipFolder } from './ship-folder.js';
 
 /** What a ship was started with: later changes of the settings do not reach a ship under way. */
@@ -61,9 +62,19 @@ const BAR_HEADS = HEADS.filter(({ spec }) => samplingOf(spec) === 'bar')
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** Fixes the plan of a ship at its first call; the same plan ever after. @throws Failure 'NoInput', BadInput */
-export async function openPlan(folder: ShipFolder, config: Config, request: ShipRequest): Promise<StoredPlan> {
+/**
+ * Fixes the plan of a ship at its first call; the same plan ever after.
+ * @param forCaptured called before captured days are chosen, with the trade dates of the product that are in the store whole
+ * @throws Failure 'NoInput', BadInput
+ */
+export async function openPlan(
+  folder: ShipFolder,
+  config: Config,
+  request: ShipRequest,
+  forCaptured: (complete: () => readonly string[]) => Promise<void> = async () => {},
+): Promise<StoredPlan> {
   if (existsSync(folder.file(PLAN))) return readPlan(folder);
+  if (config.input.kind === 'store') await forCaptured(() => completeDates(config));
   const { instrument, training, ship } = config;
   const data = await dataOf(config, request);
   const plan: StoredPlan = {
@@ -119,6 +130,13 @@ function captured(
   const records = new DayRecords(research.store).all();
   const chosen = chooseDays(records, incompleteDays(receiver.folder, records), { product, days, daysMin });
   return { synthetic: chosen.days.some(({ synthetic }) => synthetic), depth: [], bars: [...bars], captured: chosen };
+}
+
+function completeDates({ home, instrument }: Config): string[] {
+  return new DayRecords(homePlaces(home).research.store)
+    .all()
+    .filter((day) => rootOf(day.instrument) === instrument.symbol)
+    .map(({ tradeDate }) => tradeDate);
 }
 
 /** @throws Failure 'ReferenceBroken' for a ship that was never opened */

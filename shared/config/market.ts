@@ -70,6 +70,12 @@ export const inputConfig = z.discriminatedUnion('kind', [
     kind: z.literal('store').describe('What the bridge has captured, as it came home.'),
     days: positiveCount.max(1000).default(60).describe('Newest complete trade dates of the product, over rolls.'),
     daysMin: positiveCount.max(1000).default(20).describe('Fewer than these, and a ship does not begin.'),
+    waitHours: z
+      .number()
+      .min(0)
+      .max(168)
+      .default(0)
+      .describe('How long a ship waits for the newest trade date that has ended; after that it is left out.'),
     bars: z
       .array(text)
       .default([])

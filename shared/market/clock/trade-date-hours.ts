@@ -1,13 +1,13 @@
-import { calendarOf, type ProductCalendar } from '../../shared/market/calendar/product-calendars.js';
-import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { calendarOf, type ProductCalendar } from '../calendar/product-calendars.js';
+import type { MarketClock } from './market-clock.js';
 
 /** What is written of a trade date has been written so long after the market has left it. */
 const SETTLED_WALL_MS = 3000;
 const OUTSIDE_SESSION_SECONDS = 300;
 const DAY_MS = 86_400_000;
 
-/** Trade dates and sessions of the broker's product, by the shared market clock. */
-export class PathHours {
+/** Trade dates and sessions of a product, by the shared market clock. */
+export class TradeDateHours {
   private readonly calendar: ProductCalendar;
 
   /** @throws Failure NoCalendar */

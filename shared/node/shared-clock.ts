@@ -1,6 +1,6 @@
-import { Failure } from '../../shared/failure.js';
-import { createMarketClock, type MarketClock } from '../../shared/market/clock/market-clock.js';
-import { readClockSpec } from '../../shared/node/clock-spec-file.js';
+import { Failure } from '../failure.js';
+import { createMarketClock, type MarketClock } from '../market/clock/market-clock.js';
+import { readClockSpec } from './clock-spec-file.js';
 
 /** Read at each use: the supervisor writes it before it starts the workers, and a new home has a new one. */
 export function sharedClock(clockFile: string): MarketClock {
