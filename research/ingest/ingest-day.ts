@@ -44,7 +44,9 @@ export async function ingestDay(options: IngestOptions): Promise<Ingested> {
   if (day.closedBy === null) throw dayNotClosed(options);
   const records: ImportRecord[] = [];
   const parquet = await ParquetWriter.open();
-  const work = path.join(store.root, 'ingest', `${instrument}-${tradeDate}-${process.pid}`);
+  const work = path.join(store.root, 'ingest', `${instrument}-${tradeDate}`);
+  // What a killed process has left there.
+  rmSync(work, { recursive: true, force: true });
   makeFolder(work);
   try {
     for (const batch of day.batches)
