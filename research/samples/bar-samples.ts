@@ -10,54 +10,62 @@ import { describeRows } from './second-samples.js';
 /** Spread that a bar does not show: the least there is. */
 const SPREAD_TICKS = 1;
 
+/** Bars of one contract, in order of time. */
+export interface BarSeries {
+  /** '' where it is not known. */
+  readonly instrument: string;
+  readonly bars: readonly Bar[];
+}
+
 /**
  * Samples of a head that looks at bars only: a row where each bar closes, labelled by the close of the bar that ends
- * with the horizon. A label never reaches into another trade date, and needs that very bar.
- * @param bars of one instrument, in order of time
- * @param instrument '' where it is not known; tickSize in points
+ * with the horizon. A label never reaches into another trade date, and needs that very bar; no feature looks at two series.
+ * @param tickSize in points
  * @param feeTicks fees of one contract, one side
  */
 export function sampleBars(
   head: HeadSpec,
-  bars: readonly Bar[],
-  instrument: string,
+  series: readonly BarSeries[],
   tickSize: number,
   feeTicks: number,
 ): { samples: HeadSamples; report: HeadReport } {
   const report: HeadReport = { kept: 0, dropped: {}, perClass: [] };
   const columns = new SampleColumns(head);
   const engine = new FeatureEngine();
-  engine.state.session.follow(instrument);
-  const { tradeDateOf } = calendarOfInstrument(instrument);
   const plan = planFeatures(head.features);
   const row = new Float32Array(head.features.length);
-  for (let i = 0; i < bars.length; i++) {
-    const bar = bars[i]!;
-    engine.onBar(bar);
-    if (!engine.read(plan, row)) {
-      countDrop(report, 'cold');
-      continue;
+  for (const { instrument, bars } of series) {
+    engine.beginContract();
+    engine.state.session.follow(instrument);
+    const { tradeDateOf } = calendarOfInstrument(instrument);
+    for (let i = 0; i < bars.length; i++) {
+      const bar = bars[i]!;
+      engine.onBar(bar);
+      if (!engine.read(plan, row)) {
+        countDrop(report, 'cold');
+        continue;
+      }
+      const startMs = bar.openMs + BAR_MS;
+      const endMs = startMs + head.horizonMs;
+      const tradeDate = tradeDateOf(bar.openMs);
+      // The interval's last instant belongs to the session that closes with it.
+      if (tradeDateOf(endMs - 1) !== tradeDate) {
+        countDrop(report, 'session-end');
+        continue;
+      }
+      const end = barThatOpens(bars, i + 1, endMs - BAR_MS);
+      if (!end) {
+        countDrop(report, 'no-bar');
+        continue;
+      }
+      columns.push(row, {
+        startMs,
+        endMs,
+        tradeDate: Number(tradeDate.replaceAll('-', '')),
+        moveTicks: (end.close - bar.close) / tickSize,
+        costTicks: SPREAD_TICKS + 2 * feeTicks,
+      });
     }
-    const startMs = bar.openMs + BAR_MS;
-    const endMs = startMs + head.horizonMs;
-    const tradeDate = tradeDateOf(bar.openMs);
-    // The interval's last instant belongs to the session that closes with it.
-    if (tradeDateOf(endMs - 1) !== tradeDate) {
-      countDrop(report, 'session-end');
-      continue;
-    }
-    const end = barThatOpens(bars, i + 1, endMs - BAR_MS);
-    if (!end) {
-      countDrop(report, 'no-bar');
-      continue;
-    }
-    columns.push(row, {
-      startMs,
-      endMs,
-      tradeDate: Number(tradeDate.replaceAll('-', '')),
-      moveTicks: (end.close - bar.close) / tickSize,
-      costTicks: SPREAD_TICKS + 2 * feeTicks,
-    });
   }
   const samples = columns.finish();
   describeRows(report, samples);

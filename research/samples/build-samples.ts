@@ -5,7 +5,7 @@ import { SampledMarket } from '../../shared/market/features/sampled-market.js';
 import type { HeadName, HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
 import { HEADS } from '../../shared/model/heads/head-specs.js';
 import { samplingOf } from '../../shared/model/heads/sampling.js';
-import { sampleBars } from './bar-samples.js';
+import { type BarSeries, sampleBars } from './bar-samples.js';
 import type { SampleReport } from './sample-report.js';
 import { SecondSamples } from './second-samples.js';
 
@@ -35,7 +35,7 @@ export interface BarsSource {
 export interface SampleSources {
   /** In order of time; one instrument, or contracts that follow each other with the same tick size. */
   readonly depth: readonly DepthSource[];
-  /** In order of time; one series. */
+  /** In order of time; one contract, or contracts that follow each other. */
   readonly bars: readonly BarsSource[];
 }
 
@@ -90,10 +90,9 @@ export async function buildSamples(sources: SampleSources, options: SampleOption
     }
   const barHeads = heads.filter((head) => samplingOf(head) === 'bar');
   if (barHeads.length > 0 && sources.bars.length > 0) {
-    const { instrument } = sources.bars[0]!;
-    const bars = await readAllBars(sources, options, report);
+    const series = await readAllBars(sources, options, report);
     for (const head of barHeads) {
-      const built = sampleBars(head, bars, instrument, options.barTickSize, options.feeTicks);
+      const built = sampleBars(head, series, options.barTickSize, options.feeTicks);
       samples[head.name] = built.samples;
       report.heads[head.name] = built.report;
     }
@@ -123,7 +122,8 @@ async function sampleDepth(
         `its tick size ${source.tickSize} is not that of the files before`,
         'build samples of one instrument at a time',
       );
-    if (previous && !isContinued(previous, source)) market.beginStream();
+    if (previous && previous.instrument !== source.instrument) market.beginContract();
+    else if (previous && !isContinued(previous, source)) market.beginStream();
     previous = source;
     report.synthetic ||= source.synthetic;
     for await (const batch of source.batches()) {
@@ -150,19 +150,23 @@ function isContinued(before: DepthSource, after: DepthSource): boolean {
   );
 }
 
-async function readAllBars(sources: SampleSources, options: SampleOptions, report: SampleReport): Promise<Bar[]> {
-  const all: Bar[] = [];
+/** Bars of the same contract that follow each other are one series. */
+async function readAllBars(sources: SampleSources, options: SampleOptions, report: SampleReport): Promise<BarSeries[]> {
+  const all: (BarSeries & { readonly bars: Bar[] })[] = [];
   for (const [index, source] of sources.bars.entries()) {
     options.signal?.throwIfAborted();
     const sourcesDone = sources.depth.length + index;
     options.onProgress?.({ source: source.name, sourcesDone, sources: report.sources, events: report.events });
     const bars = await source.read();
-    if (bars[0] && all.length > 0 && bars[0].openMs <= all.at(-1)!.openMs) throw outOfOrder(source);
-    for (const bar of bars) all.push(bar);
+    if (bars.length === 0) continue;
+    const last = all.at(-1);
+    if (last && bars[0]!.openMs <= last.bars.at(-1)!.openMs) throw outOfOrder(source);
+    if (last?.instrument === source.instrument) for (const bar of bars) last.bars.push(bar);
+    else all.push({ instrument: source.instrument, bars: [...bars] });
+    report.bars += bars.length;
     report.synthetic ||= source.synthetic;
     report.missingVolumes += bars.filter(({ volume }) => Number.isNaN(volume)).length;
   }
-  report.bars = all.length;
   return all;
 }
 

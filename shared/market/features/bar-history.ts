@@ -17,6 +17,11 @@ export class BarHistory {
   readonly close = new Float64Array(BARS_KEPT);
   readonly volume = new Float64Array(BARS_KEPT);
 
+  /** Another contract follows: what its prices were before says nothing about a difference between the two. */
+  clear(): void {
+    this.count = 0;
+  }
+
   /** Adds a bar that has closed. Bars older than the newest one are known already and left out. */
   add(bar: Bar): void {
     if (bar.openMs < this.closeMs) return;

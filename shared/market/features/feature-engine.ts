@@ -66,6 +66,12 @@ export class FeatureEngine {
     this.state.isBookTrusted = true;
   }
 
+  /** Another contract of the product begins: not even bars are left of the last one. */
+  beginContract(): void {
+    this.beginStream();
+    this.state.bars.clear();
+  }
+
   /**
    * Values of the plan's features now, into `out` (row of the head's input).
    * @returns false, and `out` unchanged, while a feature is not warm or an input is stale

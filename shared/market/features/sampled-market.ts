@@ -10,11 +10,11 @@ import { type Due, SecondSampler } from './second-sampler.js';
  */
 export class SampledMarket {
   readonly engine = new FeatureEngine();
-  private readonly bars: BarBuilder;
+  private bars: BarBuilder;
   private readonly sampler = new SecondSampler();
 
   /** @param tickSize of the instrument whose events are fed */
-  constructor(tickSize: number) {
+  constructor(private readonly tickSize: number) {
     this.bars = new BarBuilder(tickSize);
   }
 
@@ -34,6 +34,13 @@ export class SampledMarket {
   /** Another stream begins; bars are kept. */
   beginStream(): void {
     this.engine.beginStream();
+    this.sampler.restart();
+  }
+
+  /** Another contract begins, with the same tick size: no feature may see both. */
+  beginContract(): void {
+    this.bars = new BarBuilder(this.tickSize);
+    this.engine.beginContract();
     this.sampler.restart();
   }
 }
