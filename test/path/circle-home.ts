@@ -33,6 +33,7 @@ const SETTINGS = {
 export class CircleHome {
   readonly places: ReturnType<typeof homePlaces>;
   readonly days: DayRecords;
+  private endedWith: string | null = null;
 
   private constructor(
     readonly testHome: TestHome,
@@ -41,6 +42,14 @@ export class CircleHome {
   ) {
     this.places = homePlaces(testHome.home);
     this.days = new DayRecords(this.places.research.store);
+    void up.ended.then(({ stderr }) => {
+      this.endedWith = stderr.slice(-2000);
+    });
+  }
+
+  /** @throws where the stack has ended, with its last words */
+  requireUp(): void {
+    if (this.endedWith !== null) throw new Error(`the stack has ended: ${this.endedWith}`);
   }
 
   static async open(): Promise<CircleHome> {
@@ -64,6 +73,7 @@ export class CircleHome {
   async untilDays(count: number): Promise<void> {
     const endMs = Date.now() + 240_000;
     while (this.days.all().length < count) {
+      this.requireUp();
       assert.ok(Date.now() < endMs, `${this.days.all().length} of ${count} days came home`);
       await pause(500);
     }

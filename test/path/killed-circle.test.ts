@@ -32,9 +32,10 @@ describe('days on their way back whose processes are killed', function () {
     await circle?.close();
   });
 
-  for (const [row, name] of PROCESSES.entries())
-    for (const [workflow, steps] of Object.entries(STEPS))
-      for (const [column, step] of steps.entries()) {
+  // One process after the other: of one that dies again and again the supervisor makes an end.
+  for (const [workflow, steps] of Object.entries(STEPS))
+    for (const [column, step] of steps.entries())
+      for (const [row, name] of PROCESSES.entries()) {
         if (TURN !== null && (row + column) % PROCESSES.length !== TURN) continue;
         it(`end as if nothing had happened when ${name} is killed in ${step} of ${workflow}`, async () => {
           const { day, startedMs } = await killIn(name, workflow, step);
@@ -61,10 +62,15 @@ describe('days on their way back whose processes are killed', function () {
       const pid = circle.pidOf(name);
       const startedMs = Date.now();
       process.kill(pid, 'SIGKILL');
-      while (pidNow(name) === pid) await pause(50);
+      while (pidNow(name) === pid) await tick(50);
       return { day, startedMs };
     }
     throw new Error(`${step} of ${workflow} was over before it was seen, ${DAYS_TRIED_MAX} times`);
+  }
+
+  async function tick(ms: number): Promise<void> {
+    circle.requireUp();
+    await pause(ms);
   }
 
   /** The server may be the process that was killed, and the new one's file not be written yet. */
@@ -87,7 +93,7 @@ describe('days on their way back whose processes are killed', function () {
       } catch {
         // It is being started anew.
       }
-      await pause(20);
+      await tick(20);
     }
   }
 
@@ -97,7 +103,7 @@ describe('days on their way back whose processes are killed', function () {
       const { status, raw } = await day.describe();
       if (raw.pendingActivities?.some(({ activityType }) => activityType?.name === step)) return true;
       if (status.name !== 'RUNNING') return false;
-      await pause(3);
+      await tick(3);
     }
   }
 
@@ -108,7 +114,7 @@ describe('days on their way back whose processes are killed', function () {
         return await day.result();
       } catch (error) {
         if (Date.now() > endMs || (error as Error).name === 'WorkflowFailedError') throw error;
-        await pause(500);
+        await tick(500);
       }
     }
   }
