@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readAcknowledged } from '../../broker/prune/acknowledge.js';
 import { readHead } from '../../broker/seal/commit.js';
 import { sealPlaces } from '../../broker/seal/seal-places.js';
+import { type FillLag, fillLag } from '../../research/receive/fill-lag.js';
 import { receivePlaces } from '../../research/receive/receive-places.js';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
@@ -24,13 +25,20 @@ export interface PathStatus {
     }[];
   } | null;
   readonly receiver: ReceiverStatus | null;
+  /** Of the newest fills that were received; null where there are none. */
+  readonly fillLag: FillLag | null;
   /** Since WireGuard's newest handshake; null where there is none, or no WireGuard. */
   readonly handshakeSeconds: number | null;
 }
 
 export function pathStatus({ home, upload }: Config, wallMs: number): Omit<PathStatus, 'handshakeSeconds'> {
   const { broker, receiver } = homePlaces(home);
-  return { broker: brokerStatus(broker.folder, upload, wallMs), receiver: receiverSaid(receiver.folder) };
+  const orders = receivePlaces(receiver.folder).batches({ stream: 'orders', epoch: upload.epoch });
+  return {
+    broker: brokerStatus(broker.folder, upload, wallMs),
+    receiver: receiverSaid(receiver.folder),
+    fillLag: fillLag(orders),
+  };
 }
 
 function brokerStatus(folder: string, { broker, epoch }: Config['upload'], wallMs: number): PathStatus['broker'] {
@@ -61,7 +69,7 @@ function receiverSaid(folder: string): ReceiverStatus | null {
   return receiverStatus.safeParse(jsonOrUndefined(readFileSync(status, 'utf8'))).data ?? null;
 }
 
-export function pathStatusText({ broker, receiver, handshakeSeconds }: PathStatus): string {
+export function pathStatusText({ broker, receiver, fillLag: lag, handshakeSeconds }: PathStatus): string {
   const lines: string[] = [];
   if (broker === null) lines.push('broker: nothing was sealed here');
   else {
@@ -82,6 +90,10 @@ export function pathStatusText({ broker, receiver, handshakeSeconds }: PathStatu
       lines.push(`  waits: ${stream} ${seq} (${reason}) for ${secondsWaited.toFixed(0)} s`);
     for (const { id, at: since, message } of setAside) lines.push(`  set aside ${since}: ${message}  [${id}]`);
   }
+  if (lag !== null)
+    lines.push(
+      `fills: from the broker to here in ${lag.lagSecondsP50.toFixed(1)} s (median), ${lag.lagSecondsP99.toFixed(1)} s (99 of 100), the newest ${lag.fills}`,
+    );
   lines.push(
     `tunnel: ${handshakeSeconds === null ? 'no handshake known' : `last handshake ${handshakeSeconds} s ago`}`,
   );
