@@ -3,7 +3,9 @@ import path from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { receivePlaces } from '../../research/receive/receive-places.js';
 import { Receiver, type ReceiverOptions } from '../../research/receive/receiver.js';
-import { parseBatchFile } from '../../shared/contract/batch-stream.js';
+import type { BatchPredicate } from '../../shared/contract/batch.js';
+import type { BatchRefusalReason } from '../../shared/contract/batch-refusal.js';
+import { batchEnvelopeName, batchFileName, parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { readBatch } from '../../shared/contract/sealed-batch.js';
 import { KEYS } from '../release/release-fixture.js';
 import { BROKER } from './batches.js';
@@ -52,6 +54,27 @@ export class Road {
     return readdirSync(this.places.landing).sort();
   }
 
+  /** Batches of orders, sealed one by one. */
+  async sealOrders(batches: number): Promise<void> {
+    for (let i = 0; i < batches; i++) {
+      this.rig.orders(3);
+      await this.rig.sealAll();
+    }
+  }
+
+  outboxFile(name: string): string {
+    return path.join(this.rig.path('outbox'), name);
+  }
+
+  predicateOf(seq: number): BatchPredicate {
+    return readBatch(readFileSync(this.outboxFile(envelopeOf(seq)))).predicate;
+  }
+
+  /** Receives, and says why what was set aside was. */
+  async reasons(): Promise<BatchRefusalReason[]> {
+    return (await this.receive()).setAside.map(({ reason }) => reason);
+  }
+
   receipt(stream: string): Buffer {
     return readFileSync(this.places.receipt({ stream, epoch: 1 }));
   }
@@ -72,3 +95,7 @@ export class Road {
     return bytes;
   }
 }
+
+/** Names of a batch, of orders where nothing else is said. */
+export const envelopeOf = (seq: number, stream = 'orders') => batchEnvelopeName({ stream, epoch: 1, seq });
+export const dataOf = (seq: number, stream = 'orders') => batchFileName({ stream, epoch: 1, seq }, 1);
