@@ -13,8 +13,8 @@ import { clockSpecFile, readClockSpec } from '../shared/node/clock-spec-file.js'
 import { makePrivateFolder } from '../shared/node/process/private-files.js';
 import { connectClient } from '../temporal/client.js';
 import { ensureNamespace } from '../temporal/namespace.js';
-import { ensurePathSchedules } from '../temporal/path-schedules.js';
-import { ensureNightlySchedule } from '../temporal/schedules.js';
+import { CAPTURE_SCHEDULE_ID, ensurePathSchedules, JOURNAL_SCHEDULE_ID } from '../temporal/path-schedules.js';
+import { dropSchedules, ensureNightlySchedule, NIGHTLY_SCHEDULE_ID } from '../temporal/schedules.js';
 import { serverArguments } from '../temporal/server.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { UiDoor } from '../temporal/ui-door.js';
@@ -67,6 +67,7 @@ export class Stack {
     this.connected = await connectClient(serverAddress(config));
     await ensureNamespace(this.connected);
     if (config.schedule.enabled) await ensureNightlySchedule(this.connected, config.schedule);
+    else await dropSchedules(this.connected, [NIGHTLY_SCHEDULE_ID]);
     return this.connected;
   }
 
@@ -74,7 +75,8 @@ export class Stack {
   async startTiers(config: Config, gatewayData: string): Promise<void> {
     await Promise.all(tierProcesses(config, this.tools, gatewayData).map((spec) => this.launch(spec)));
     const clock = readClockSpec(clockSpecFile(config.home));
-    if (config.upload.enabled && clock !== null) await ensurePathSchedules(this.client(), clock);
+    if (!config.upload.enabled) await dropSchedules(this.client(), [CAPTURE_SCHEDULE_ID, JOURNAL_SCHEDULE_ID]);
+    else if (clock !== null) await ensurePathSchedules(this.client(), clock);
   }
 
   private client(): Client {

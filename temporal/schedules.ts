@@ -1,4 +1,10 @@
-import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleOptions,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
 import type { Config } from '../shared/config/config.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 
@@ -49,5 +55,16 @@ export async function ensureSchedule(
     await client.schedule
       .getHandle(scheduleId)
       .update((existing) => ({ ...existing, ...definition }) as typeof existing);
+  }
+}
+
+/** Those that an earlier start has made, and that the settings want no more. */
+export async function dropSchedules(client: Client, scheduleIds: readonly string[]): Promise<void> {
+  for (const scheduleId of scheduleIds) {
+    try {
+      await client.schedule.getHandle(scheduleId).delete();
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+    }
   }
 }
