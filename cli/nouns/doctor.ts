@@ -4,17 +4,25 @@ import type { Prerequisite } from '../../setup/prerequisite.js';
 import { listPrerequisites } from '../../setup/prerequisites.js';
 import type { Config } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
+import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
+
+interface DoctorOptions {
+  json?: boolean;
+  home?: string;
+  config?: string;
+}
 
 /** `believe doctor`: what is installed, missing or unreachable, with the fix; exit code 1 where a required thing is missing. */
 export function register(noun: Command): void {
   noun
     .option('--json', 'one JSON object on stdout')
+    .option('--home <dir>', 'home folder of a stack whose ports and addresses are looked at')
     .option('--config <file>', 'configuration whose ports and addresses are looked at')
     .addHelpText('after', '\nObtains and changes nothing. Exit code 1 where something required is missing.')
-    .action(async (options: { json?: boolean; config?: string }) => {
-      const items = [...(await listPrerequisites()), ...(await configured(options.config))].map(withFixIfNeeded);
+    .action(async (options: DoctorOptions) => {
+      const items = [...(await listPrerequisites()), ...(await configured(options))].map(withFixIfNeeded);
       const ok = items.every((item) => item.found || item.needed === 'optional');
       printResult(options.json === true, { ok, items }, table(items));
       if (!ok) process.exitCode = 1;
@@ -27,10 +35,10 @@ function withFixIfNeeded({ fix, ...item }: Prerequisite): Prerequisite {
 }
 
 /** What the configuration asks of this machine and of others. */
-async function configured(file: string | undefined): Promise<Prerequisite[]> {
+async function configured({ home, config: file }: DoctorOptions): Promise<Prerequisite[]> {
   let config: Config;
   try {
-    config = loadConfig({ file });
+    config = home === undefined ? loadConfig({ file }) : loadHomeConfig({ home, file });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const problem = { warning: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) };
