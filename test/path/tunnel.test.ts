@@ -33,6 +33,8 @@ const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const RECEIVER = fileURLToPath(new URL('../../workers/receiver.js', import.meta.url));
 const INSIDE = { research: '10.77.0.1', broker: '10.77.0.2' } as const;
 const PORT = 8730;
+/** `PATH_WHOLE_DAY=1` sends a generated day from open to close; otherwise its first half hour. */
+const GENERATED_MINUTES = process.env.PATH_WHOLE_DAY === '1' ? 390 : 30;
 const SLOW_KIB_PER_SECOND = 300;
 const GENERATED = { instrument: 'ES', tradeDate: '2014-01-02' };
 const SAMPLE = { instrument: 'ESU9', tradeDate: '2019-08-29' };
@@ -252,7 +254,10 @@ describe('two hosts and a tunnel', () => {
       name.replace(/^(capture|journal)\//, ''),
       readFileSync(rig.path(name), 'utf8'),
     ]);
-    assert.deepEqual(digests(road.received()), digests(Object.fromEntries(expected)));
+    const arrived = digests(road.received());
+    assert.deepEqual(arrived, digests(Object.fromEntries(expected)));
+    const lines = Object.values(arrived).reduce((sum, [rows]) => sum + Number(rows), 0);
+    process.stderr.write(`      ${lines} lines of ${kept.length} files are on the other side\n`);
     assert.deepEqual(readdirSync(road.places.quarantine), []);
     const status = receiverStatus.parse(JSON.parse(readFileSync(road.places.status, 'utf8')));
     assert.deepEqual([status.stopped, status.waiting], [null, []]);
@@ -328,7 +333,7 @@ async function segmentsOf(depthFile: string, count: number, day: typeof SAMPLE):
 async function generatedDay(folder: string): Promise<string> {
   const { depthFiles } = await generateMarket({
     ...{ seed: 7, folder, instrument: instrumentConfig.parse({}), firstTradeDate: GENERATED.tradeDate },
-    ...{ days: 1, minutesPerDay: 30, barDays: 1, signalStrength: 1 },
+    ...{ days: 1, minutesPerDay: GENERATED_MINUTES, barDays: 1, signalStrength: 1 },
   });
   return depthFiles[0]!;
 }
