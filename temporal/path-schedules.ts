@@ -17,13 +17,18 @@ const AFTER_THE_CLOSE: Spec = {
   ],
   timezone,
 };
-const AT_THE_OPEN: Spec = {
-  calendars: [{ comment: 'at the Globex open', dayOfWeek: { start: 'SUNDAY', end: 'THURSDAY' }, hour: 17, minute: 0 }],
+/** On Friday for the weekend, whose alarms belong to Monday. */
+const AT_THE_TURN: Spec = {
+  calendars: [
+    { comment: 'as the trade date turns', dayOfWeek: { start: 'SUNDAY', end: 'FRIDAY' }, hour: 17, minute: 0 },
+  ],
   timezone,
 };
+/** Of a replayed market: one start waits while a date is sent, so the next date follows at once. */
+const JOURNALS_EVERY_SECONDS = 5;
 
 /**
- * What brings home by itself: captured days after the close, journals from the open on. A run that fails does not pause
+ * What brings home by itself: captured days after the close, journals from the turn of the trade date on. A run that fails does not pause
  * them: what lies on the broker must come home, and each start takes up all that is missing.
  */
 export async function ensurePathSchedules(client: Client, clock: ClockSpec): Promise<void> {
@@ -37,20 +42,26 @@ export async function ensurePathSchedules(client: Client, clock: ClockSpec): Pro
     args: [{ requestedBy: 'schedule' }],
   });
   await ensureSchedule(client, CAPTURE_SCHEDULE_ID, {
-    spec: played(clock) ?? AFTER_THE_CLOSE,
+    spec: clock.kind === 'real' ? AFTER_THE_CLOSE : every(secondsOfAWindow(clock)),
     action: action('captureDays', 'capture/missing', 'captured days into the store'),
     policies,
   });
   await ensureSchedule(client, JOURNAL_SCHEDULE_ID, {
-    spec: played(clock) ?? AT_THE_OPEN,
+    spec: clock.kind === 'real' ? AT_THE_TURN : every(Math.min(JOURNALS_EVERY_SECONDS, secondsOfAWindow(clock))),
     action: action('uploadJournals', 'journal/current', 'journals of the trade date to research'),
     policies,
   });
 }
 
-/** A replayed market turns its trade dates at the end of each window that it plays; null for the real one. */
-function played(clock: ClockSpec): Spec | null {
-  if (clock.kind === 'real') return null;
-  const everySeconds = Math.ceil((clock.beforeOpenSeconds + clock.afterOpenSeconds) / clock.speed);
-  return { intervals: [{ every: `${Math.max(1, everySeconds)}s` }] };
+/** A replayed market turns its trade dates at the end of each window that it plays. */
+function secondsOfAWindow({
+  beforeOpenSeconds,
+  afterOpenSeconds,
+  speed,
+}: Extract<ClockSpec, { kind: 'replay' }>): number {
+  return Math.max(1, Math.ceil((beforeOpenSeconds + afterOpenSeconds) / speed));
+}
+
+function every(seconds: number): Spec {
+  return { intervals: [{ every: `${seconds}s` }] };
 }

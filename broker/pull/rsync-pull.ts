@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path';
 import { Failure } from '../../shared/failure.js';
 import { renameWithRetry } from '../../shared/node/disk/replace-file.js';
+import { oneAtATime } from '../../shared/one-at-a-time.js';
 import { PullFailed } from '../rsync/rsync-failure.js';
 import { rsyncFlavour, rsyncPath } from '../rsync/rsync-path.js';
 import { runRsync } from '../rsync/run-rsync.js';
@@ -32,11 +33,20 @@ export interface RsyncPull {
  * Pulls files into a folder of its own and then renames each to its final name, so that a cut link, a killed client or a
  * full disk leaves nothing under a final name. Whatever else a publisher sends, only plain files of the names asked for
  * are taken, and what has taken such a name before, a folder for instance, makes room. Whether the bytes are the right
- * ones, the signature decides later.
+ * ones, the signature decides later. Into one folder pulls go one after the other: each clears away what others left there.
  * @returns bytes that arrived
  * @throws PullFailed; the signal's reason when aborted
  */
 export async function rsyncPull(pull: RsyncPull): Promise<number> {
+  const folder = path.resolve(pull.into);
+  const inTurn = turns.get(folder) ?? oneAtATime();
+  turns.set(folder, inTurn);
+  return await inTurn(() => pullNow(pull));
+}
+
+const turns = new Map<string, ReturnType<typeof oneAtATime>>();
+
+async function pullNow(pull: RsyncPull): Promise<number> {
   const asked = namesOf(pull);
   refuseOddNames(asked);
   mkdirSync(pull.into, { recursive: true });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOfFields, notJson } from '../../shared/fields/json-of-fields.js';
 import { NOT_UTF8 } from '../../shared/fields/utf8-text.js';
 import { PriceBook } from '../../shared/market/book/price-book.js';
 import { Side } from '../../shared/market/events/event-batch.js';
@@ -263,11 +264,11 @@ interface RowEvent {
 /** The message itself, out of the envelope of a combined stream; or why there is none. */
 function messageOf(json: string): { e?: unknown; [field: string]: unknown } | string {
   try {
-    const value = JSON.parse(json) as { data?: unknown };
+    const value = jsonOfFields(json) as { data?: unknown };
     const message = 'data' in value ? value.data : value;
     return typeof message === 'object' && message !== null ? (message as { e?: unknown }) : 'is no message';
-  } catch {
-    return 'is not a JSON object';
+  } catch (error) {
+    return notJson(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type JournalLine, journalLine } from '../../shared/contract/order-journal.js';
+import { jsonOfFields, notJson } from '../../shared/fields/json-of-fields.js';
 import { utcTimeNs } from '../../shared/fields/utc-time.js';
 import { NOT_UTF8 } from '../../shared/fields/utf8-text.js';
 import type { DatasetName } from '../store/datasets.js';
@@ -71,9 +72,9 @@ const msOf = (ns: bigint) => Number(ns / 1_000_000n);
 function parse(line: string): DatedLine | string {
   let value: unknown;
   try {
-    value = JSON.parse(line);
-  } catch {
-    return 'is not a JSON object';
+    value = jsonOfFields(line);
+  } catch (error) {
+    return notJson(error);
   }
   const parsed = journalLine.safeParse(value);
   if (!parsed.success) {

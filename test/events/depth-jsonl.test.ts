@@ -167,8 +167,8 @@ describe('the reader of depth files', () => {
       ],
     );
     const examples = [
-      { line: 3, reason: 'not a JSON object' },
-      { line: 4, reason: 'not a JSON object' },
+      { line: 3, reason: 'is not a JSON object' },
+      { line: 4, reason: 'is not a JSON object' },
     ];
     assert.deepEqual(counts, { depth: 0, trades: 2, resets: 0, gaps: 1, brokenLines: 2, brokenExamples: examples });
   });

@@ -88,6 +88,24 @@ describe('batches by rsync', () => {
     assert.deepEqual(outbox(), []);
   });
 
+  it('are acknowledged to two who ask at the same time, as the workflows of a day and of its journals do', async () => {
+    await fill();
+    await push();
+    await road.receive();
+    // Each begins while the one before is somewhere between its first and its last word with the daemon.
+    const asked = await Promise.all(
+      Array.from({ length: 16 }, async (_, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i * 7));
+        return await acknowledge();
+      }),
+    );
+    for (const streams of asked)
+      assert.deepEqual(
+        streams.map(({ seq }) => seq),
+        [1, 1, 1, 2],
+      );
+  });
+
   it('are not sent twice, unless nobody has acknowledged them for long', async () => {
     await fill();
     await push();

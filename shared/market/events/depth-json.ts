@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONTRACTS_MAX } from '../../fields/contracts.js';
+import { jsonOfFields, notJson } from '../../fields/json-of-fields.js';
 
 const nanoseconds = z.string().regex(/^\d{1,19}$/, 'must be a string of decimal nanoseconds since the epoch');
 const seq = z.number().int().nonnegative().optional();
@@ -34,9 +35,9 @@ export type DepthJson = z.infer<typeof event>;
 export function parseDepthJson(line: string): DepthJson | string {
   let value: unknown;
   try {
-    value = JSON.parse(line);
-  } catch {
-    return 'not a JSON object';
+    value = jsonOfFields(line);
+  } catch (error) {
+    return notJson(error);
   }
   const parsed = event.safeParse(value);
   if (parsed.success) return parsed.data;

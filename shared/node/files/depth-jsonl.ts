@@ -1,4 +1,5 @@
 import { BadInput } from '../../failure.js';
+import { jsonOfFields, notJson } from '../../fields/json-of-fields.js';
 import { type DecodedText, decodedText, NOT_UTF8 } from '../../fields/utf8-text.js';
 import { type DepthHeader, depthHeader } from '../../market/events/depth-header.js';
 import { DepthScanner, type OnBrokenLine } from '../../market/events/depth-scanner.js';
@@ -104,9 +105,9 @@ function parseHeader(path: string, line: DecodedText): DepthHeader {
   if (!line.isUtf8) throw new BadInput(path, 'line 1', NOT_UTF8, fix);
   let value: unknown;
   try {
-    value = JSON.parse(line.text);
-  } catch {
-    throw new BadInput(path, 'line 1', 'is not a JSON object', fix);
+    value = jsonOfFields(line.text);
+  } catch (error) {
+    throw new BadInput(path, 'line 1', notJson(error), fix);
   }
   const parsed = depthHeader.safeParse(value);
   if (parsed.success) return parsed.data;
