@@ -13,8 +13,6 @@ export interface Findings {
   readonly missing: readonly Order[];
   /** Open under our client id, in no journal of ours. */
   readonly orphans: readonly OpenOrderReport[];
-  /** Open under the reference of an order of ours that is filled: a late word on it, or another order. */
-  readonly risen: readonly OpenOrderReport[];
   /** Open under a reference of ours, and under another order id or permId than that order has. */
   readonly twins: readonly OpenOrderReport[];
   /** Contracts by the gateway, where that is not what the executions add up to. */
@@ -27,23 +25,14 @@ export interface Account {
   readonly localSymbol: string;
 }
 
-/**
- * Compares the ledger with the gateway's truth. Pure: what to do about it is the caller's.
- * @param filledBefore references of the orders that were filled wholly before the gateway was asked
- */
-export function compareWithGateway(
-  ledger: OrderLedger,
-  truth: GatewayTruth,
-  own: Account,
-  filledBefore: ReadonlySet<string>,
-): Findings {
+/** Compares the ledger with the gateway's truth. Pure: what to do about it is the caller's. */
+export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own: Account): Findings {
   const open = truth.openOrders.filter(
     ({ order, contract, state }) => order.clientId === CLIENT_ID && isOwn(contract, own) && !saysOver(state.status),
   );
   const settled: EntryOf<'settled'>[] = [];
   const orphans: OpenOrderReport[] = [];
   const twins: OpenOrderReport[] = [];
-  const risen: OpenOrderReport[] = [];
   const openRefs = new Set<string>();
   for (const report of open) {
     const order = ledger.order(report.order.orderRef ?? '');
@@ -51,13 +40,10 @@ export function compareWithGateway(
       orphans.push(report);
       continue;
     }
-    // Nothing is left of an order that is filled: what is open under its reference is another one.
-    const isFilled = order.state === 'filled' && filledBefore.has(order.orderRef);
     const permId = report.order.permId ?? null;
     const knowsId = permId === null || permId === 0 || order.permIds.includes(permId);
     const isOther = order.permIds.length > (knowsId ? 1 : 0);
     if (report.orderId !== order.orderId || isOther) twins.push(report);
-    else if (isFilled) risen.push(report);
     openRefs.add(order.orderRef);
     if (order.state === 'working' && knowsId) continue;
     settled.push({ kind: 'settled', orderRef: order.orderRef, outcome: 'working', permId });
@@ -66,7 +52,6 @@ export function compareWithGateway(
     settled,
     missing: ledger.live().filter((order) => !openRefs.has(order.orderRef) && !isFinal(order.state)),
     orphans,
-    risen,
     twins,
     positionMismatch: positionMismatch(ledger, truth, own),
   };

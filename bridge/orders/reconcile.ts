@@ -12,8 +12,7 @@ import {
 } from './gateway-findings.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderDesk } from './order-desk.js';
-import type { Order } from './order-ledger.js';
-import type { OrderState } from './order-state.js';
+import type { Order, OrderLedger } from './order-ledger.js';
 
 export interface ReconciliationDeps {
   readonly own: Account;
@@ -52,18 +51,16 @@ export async function reconcile(
   let earlier: Findings | null = null;
   const unexplained = new UnexplainedOrders(deps);
   for (let look = 1; look <= LOOKS_MAX; look++) {
-    // Called filled or over, with executions still missing; and filled wholly.
-    const claimedBefore = refsIn(deps.journal.ledger.live(), 'filling');
-    const filledBefore = refsIn(deps.journal.ledger.all(), 'filled');
+    // Called filled or over, with executions still missing.
+    const claimedBefore = claimedFilled(deps.journal.ledger);
     const truth = await askGatewayTruth(session, deps.answerMs);
     if (look === 1) adoptFirstPosition(gatewayPosition(truth.positions, deps.own), deps);
-    const findings = compareWithGateway(deps.journal.ledger, truth, deps.own, filledBefore);
+    const findings = compareWithGateway(deps.journal.ledger, truth, deps.own);
     // An order that was shown open and was called filled after that is filled: its executions are still to come.
-    const claimed = refsIn(deps.journal.ledger.live(), 'filling');
+    const claimed = claimedFilled(deps.journal.ledger);
     const settled = findings.settled.filter(({ orderRef }) => claimedBefore.has(orderRef) || !claimed.has(orderRef));
     for (const entry of settled) deps.journal.append(entry);
-    const risen = findings.risen.filter(({ orderId }) => earlier?.risen.some((one) => one.orderId === orderId));
-    unexplained.cancel({ ...findings, twins: [...findings.twins, ...risen] });
+    unexplained.cancel(findings);
     const stillMissing = findings.missing.filter(
       (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),
     );
@@ -71,7 +68,6 @@ export async function reconcile(
     const mustLookAgain =
       look < looksMin ||
       stillMissing.length < findings.missing.length ||
-      risen.length < findings.risen.length ||
       mayStillAgree(findings.positionMismatch, look, deps);
     if (!mustLookAgain) return conclude(findings, deps);
     earlier = findings;
@@ -80,9 +76,14 @@ export async function reconcile(
   throw new Error('orders keep appearing and disappearing at the gateway: connecting anew');
 }
 
-/** References of those orders that are in a state. */
-function refsIn(orders: readonly Order[], state: OrderState): Set<string> {
-  return new Set(orders.filter((order) => order.state === state).map(({ orderRef }) => orderRef));
+/** References of orders that are called filled or over, and whose executions are not all there. */
+function claimedFilled(ledger: OrderLedger): Set<string> {
+  return new Set(
+    ledger
+      .live()
+      .filter(({ state }) => state === 'filling')
+      .map(({ orderRef }) => orderRef),
+  );
 }
 
 /** A difference is believed at the second look; one that live orders explain only once their executions had time to come. */

@@ -6,6 +6,7 @@ import type { Config } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
 import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
+import { PidFile } from '../../stack/pid-file.js';
 import { printResult } from '../output.js';
 
 interface DoctorOptions {
@@ -45,6 +46,8 @@ async function configured({ home, config: file }: DoctorOptions): Promise<Prereq
     return [{ name: 'configuration', needed: 'required', found: false, ...problem }];
   }
   const { temporal, gateway, rsync, metrics } = config;
+  const stackPid = new PidFile(config.home, 'up').running();
+  const port = (field: string, number: number) => portState(field, number, stackPid);
   const temporalAddress = new URL(`tcp://${temporal.address}`);
   return Promise.all([
     ...(temporal.embedded
@@ -56,11 +59,12 @@ async function configured({ home, config: file }: DoctorOptions): Promise<Prereq
   ]);
 }
 
-/** Optional, because a set-up that runs already holds its own ports. */
-async function port(field: string, number: number): Promise<Prerequisite> {
-  const found = await isPortFree(number);
+/** Optional, because another set-up may hold it and be stopped. @param stackPid of the set-up of this home, which holds its own ports */
+async function portState(field: string, number: number, stackPid: number | null): Promise<Prerequisite> {
+  const isFree = await isPortFree(number);
+  const source = isFree ? 'free' : stackPid === null ? 'taken' : `taken while this set-up runs, pid ${stackPid}`;
   const fix = `stop what listens on port ${number} (a running believe up does), or set ${field} to a free port`;
-  return { name: field, needed: 'optional', found, version: String(number), source: found ? 'free' : 'taken', fix };
+  return { name: field, needed: 'optional', found: isFree || stackPid !== null, version: String(number), source, fix };
 }
 
 async function remote(field: string, host: string, number: number): Promise<Prerequisite> {

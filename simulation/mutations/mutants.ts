@@ -125,8 +125,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'open-though-filled',
-    patches: [patch('orders/reconcile.js', '[...findings.twins, ...risen]', 'findings.twins')],
+    name: 'other-perm-id',
+    patches: [patch('orders/gateway-findings.js', 'order.permIds.length > (knowsId ? 1 : 0)', 'false')],
   },
   {
     name: 'far-price',
@@ -139,7 +139,9 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'orphan-cancel', patches: [patch('orders/reconcile.js', 'desk.cancelOrphan(orderId);', '')] },
   {
     name: 'double-order',
-    patches: [patch('orders/reconcile.js', '[...findings.twins, ...risen]', 'risen')],
+    patches: [
+      patch('orders/reconcile.js', 'unexplained.cancel(findings);', 'unexplained.cancel({ ...findings, twins: [] });'),
+    ],
   },
   {
     name: 'position-mismatch',

@@ -32,12 +32,7 @@ const open = (orderId: number, permId: number, orderRef = REF, status = 'Submitt
 function found(entries: readonly JournalEntry[], ...openOrders: readonly OpenOrderReport[]) {
   const ledger = new OrderLedger();
   for (const entry of [...BEGUN, ...entries]) ledger.apply(entry);
-  const { twins, orphans, missing, settled } = compareWithGateway(
-    ledger,
-    { openOrders, positions: [] },
-    OWN,
-    new Set(),
-  );
+  const { twins, orphans, missing, settled } = compareWithGateway(ledger, { openOrders, positions: [] }, OWN);
   return {
     ...{ twins: twins.map((one) => [one.orderId, one.order.permId]), orphans: orphans.map(({ orderId }) => orderId) },
     ...{ missing: missing.map(({ orderRef }) => orderRef), settled: settled.map(({ outcome }) => outcome) },

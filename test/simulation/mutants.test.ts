@@ -13,7 +13,7 @@ const NOTICED = [
   ['double-order', 370, 'twin-untold'],
   ['reconcile-end-untold', 9155, 'exposure', ADDED_SINCE],
   ['works-again', 8887, 'open-orders'],
-  ['open-though-filled', 18_697, 'halted-works', ADDED_SINCE],
+  ['other-perm-id', 18_697, 'halted-works', ADDED_SINCE],
   ['far-price', 18_670, 'daily-loss'],
   ['new-connection-looks', 498, 'exposure'],
   ['rule-halted', 5, 'halted-opens'],
