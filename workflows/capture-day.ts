@@ -26,9 +26,11 @@ export async function captureDay(input: CaptureInput = {}): Promise<CaptureResul
 
 async function bringHome(log: PathLog, day: CapturedDay): Promise<CaptureResult> {
   log.enter('Waiting');
-  await brokerPath.awaitCaptured(day);
+  await brokerPath.awaitCaptured.executeWithOptions({ summary: `until ${day.tradeDate} is captured` }, [day]);
   log.enter('Sealing');
-  const sealed = await sayingWhatWaits(log, 'the broker', () => brokerPath.sealCapture(day));
+  const sealed = await sayingWhatWaits(log, 'the broker', () =>
+    brokerPath.sealCapture.executeWithOptions({ summary: `seal ${day.instrument} of ${day.tradeDate}` }, [day]),
+  );
   if (sealed === null) {
     log.remark('Nothing was captured of this contract on this trade date.');
     log.enter('Empty');
@@ -40,11 +42,20 @@ async function bringHome(log: PathLog, day: CapturedDay): Promise<CaptureResult>
   log.sealed([sealed]);
   await carry(log, [{ stream, epoch, seq }], Date.now());
   log.enter('Ingesting');
-  const { events } = await sayingWhatWaits(log, 'the store', () => researchPath.ingestDay(day));
+  const { events } = await sayingWhatWaits(log, 'the store', () =>
+    researchPath.ingestDay.executeWithOptions({ summary: `${batches} batches, ${rows} lines into the store` }, [day]),
+  );
   log.enter('Acknowledging');
-  await sayingWhatWaits(log, 'the receipt', () => brokerPath.takeReceipts({ streams: [{ stream, epoch, seq }] }));
+  await sayingWhatWaits(log, 'the receipt', () =>
+    brokerPath.takeReceipts.executeWithOptions({ summary: `receipt up to ${seq}` }, [
+      { streams: [{ stream, epoch, seq }] },
+    ]),
+  );
   log.enter('Pruning');
-  const { deleted } = await brokerPath.pruneBroker({});
+  const { deleted } = await brokerPath.pruneBroker.executeWithOptions(
+    { summary: 'delete what research has, and is old' },
+    [{}],
+  );
   log.remark(`${events} events are in the store${deleted > 0 ? `; the broker has deleted ${deleted} files` : ''}.`);
   log.enter('Done');
   return { outcome: 'Done', ...day, batches, rows, events, lagSeconds: log.lagSeconds, pruned: deleted };

@@ -49,7 +49,12 @@ async function begin(tradeDate: string | undefined): Promise<Carried> {
 /** Nothing is sent where nothing was written since. */
 async function sendRound(log: PathLog, tradeDate: string, close: boolean): Promise<SealedJournals> {
   if (log.state === null || close) log.enter('Sealing');
-  const sealed = await sayingWhatWaits(log, 'the broker', () => brokerPath.sealJournals({ tradeDate, close }));
+  const sealed = await sayingWhatWaits(log, 'the broker', () =>
+    brokerPath.sealJournals.executeWithOptions(
+      { summary: close ? `seal and close ${tradeDate}` : `seal ${tradeDate}` },
+      [{ tradeDate, close }],
+    ),
+  );
   for (const { stream, message } of sealed.failed) log.remark(`${stream} stands still: ${message}`);
   if (sealed.batches === 0 && !close) return sealed;
   log.batches += sealed.batches;
@@ -57,7 +62,9 @@ async function sendRound(log: PathLog, tradeDate: string, close: boolean): Promi
   log.sealed(sealed.streams);
   await carry(log, sealed.streams, Date.now());
   log.enter('Acknowledging');
-  await sayingWhatWaits(log, 'the receipts', () => brokerPath.takeReceipts({ streams: sealed.streams }));
+  await sayingWhatWaits(log, 'the receipts', () =>
+    brokerPath.takeReceipts.executeWithOptions({ summary: 'receipts' }, [{ streams: sealed.streams }]),
+  );
   return sealed;
 }
 
@@ -67,7 +74,7 @@ async function end(log: PathLog, { broker, tradeDate, rounds }: Carried): Promis
   const [first] = failed;
   if (first) throw finalFailure(first.type, first.message);
   log.enter('Pruning');
-  await brokerPath.pruneBroker({});
+  await brokerPath.pruneBroker.executeWithOptions({ summary: 'delete what research has, and is old' }, [{}]);
   log.enter('Done');
   return { outcome: 'Done', broker, tradeDate, rounds, batches: log.batches, rows: log.rows };
 }

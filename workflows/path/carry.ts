@@ -10,11 +10,15 @@ const WAIT_SECONDS = 600;
 export async function carry(log: PathLog, streams: readonly BatchPlace[], sealedAtMs: number): Promise<void> {
   for (;;) {
     log.enter('Uploading');
-    const { bytes } = await sayingWhatWaits(log, 'sending to research', () => brokerPath.pushBatches({}));
+    const { bytes } = await sayingWhatWaits(log, 'sending to research', () =>
+      brokerPath.pushBatches.executeWithOptions({ summary: 'send to research' }, [{}]),
+    );
     log.bytesSent += bytes;
     log.enter('Receiving');
     const { missing } = await sayingWhatWaits(log, 'research taking the batches', () =>
-      researchPath.awaitReceived({ streams, waitSeconds: WAIT_SECONDS }),
+      researchPath.awaitReceived.executeWithOptions({ summary: awaited(streams) }, [
+        { streams, waitSeconds: WAIT_SECONDS },
+      ]),
     );
     log.received(missing);
     if (missing.length === 0) {
@@ -27,3 +31,10 @@ export async function carry(log: PathLog, streams: readonly BatchPlace[], sealed
     );
   }
 }
+
+function awaited(streams: readonly BatchPlace[]): string {
+  return `research takes ${streams.map(({ stream, seq }) => `${stream} to ${seq}`).join(', ')}`.slice(0, SUMMARY_MAX);
+}
+
+/** A server takes 400 bytes by default. */
+const SUMMARY_MAX = 200;
