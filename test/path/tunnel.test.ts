@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -202,11 +202,13 @@ describe('two hosts and a tunnel', () => {
     },
   };
 
-  const landingBytes = () =>
-    readdirSync(road.places.landing).reduce(
-      (sum, name) => sum + (statSync(road.landing(name), GONE_IS_FINE)?.size ?? 0),
+  const bytesIn = (folder: string) =>
+    (existsSync(folder) ? readdirSync(folder) : []).reduce(
+      (sum, name) => sum + (statSync(path.join(folder, name), GONE_IS_FINE)?.size ?? 0),
       0,
     );
+  const landingBytes = () => bytesIn(road.places.landing);
+  const outboxBytes = () => bytesIn(rig.path('outbox'));
 
   it('carry captured days and journals once, byte for byte, whatever happens on the way', async () => {
     const days = [
@@ -223,6 +225,7 @@ describe('two hosts and a tunnel', () => {
       // What cannot be packed keeps the road busy long enough to be in the middle of it.
       const detail = randomBytes(450_000).toString('hex');
       rig.append('alarms.jsonl', `${JSON.stringify({ ...ALARM, detail })}\n`);
+      const bytesBefore = [hosts.bytesSent('broker'), outboxBytes()] as const;
       await rig.sealAll();
       const before = landingBytes();
       const under = push(SLOW_KIB_PER_SECOND);
@@ -236,9 +239,11 @@ describe('two hosts and a tunnel', () => {
           return error.reason;
         },
       );
-      process.stderr.write(`      ${name.padEnd(52)} ${ended}\n`);
       await rig.sealAll();
       await untilAllIsAcknowledged();
+      const [onCable, ofBatches] = [hosts.bytesSent('broker') - bytesBefore[0], outboxBytes() - bytesBefore[1]];
+      const told = `${onCable} bytes on the cable for ${ofBatches} of batches`;
+      process.stderr.write(`      ${name.padEnd(50)} ${ended.padEnd(12)} ${told}\n`);
     }
     for (const segment of days) writeFileSync(rig.path('capture', segment.name), segment.text);
     sent.push(...days.map(({ name }) => name));

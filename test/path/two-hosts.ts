@@ -76,6 +76,14 @@ export class TwoHosts {
     return file;
   }
 
+  /** Bytes that a host has put on the cable so far, with all that wraps them. */
+  bytesSent(host: Host): number {
+    const [cable] = JSON.parse(this.must(host, 'ip', '-s', '-j', 'link', 'show', 'cable')) as [
+      { stats64: { tx: { bytes: number } } },
+    ];
+    return cable.stats64.tx.bytes;
+  }
+
   cut(): void {
     this.must('research', 'ip', 'link', 'set', 'cable', 'down');
   }

@@ -173,7 +173,7 @@ describe('samples from market data', () => {
     const file = depthFile('broken.jsonl', real);
     const lines = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, lines.toSpliced(-2, 0, 'garbage').join('\n'));
-    await assert.rejects(fromDepth([file]), /broken\.jsonl \(line 21416\): not a JSON object/);
+    await assert.rejects(fromDepth([file]), /broken\.jsonl \(line 21416\): is not a JSON object/);
     const { report } = await fromDepth([file], { onBrokenLine: 'gap' });
     assert.equal(report.gaps, 1);
     assert.equal(report.heads.F2_dom!.kept, 191);

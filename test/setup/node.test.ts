@@ -170,7 +170,8 @@ describe('a program that an old Node starts', () => {
         console.log('up');`);
       await run.until('up');
       run.child.kill(signal);
-      assert.equal((await run.ended).code, 3);
+      const { code, signal: diedOf, stderr } = await run.ended;
+      assert.deepEqual([signal, code, diedOf], [signal, 3, null], stderr);
     }
   });
   it('ends by the signal that it died of', async function () {
