@@ -120,7 +120,7 @@ describe('two hosts and a tunnel', () => {
   });
   const push = (bwlimitKiBps: number | null = null, signal?: AbortSignal) =>
     pushOutbox({
-      ...{ brokerFolder: rig.folder, rsync: reach(bwlimitKiBps), resendSeconds: 5, wallMs: Date.now },
+      ...{ brokerFolder: rig.folder, rsync: reach(bwlimitKiBps), resendSeconds: 600, wallMs: Date.now },
       ...(signal ? { signal } : {}),
     });
   const STREAMS = ['orders', 'alarms', captureStream(SAMPLE.instrument), captureStream(GENERATED.instrument)];
