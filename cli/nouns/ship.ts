@@ -17,7 +17,7 @@ import { type SignedDecision, signedDecision } from '../../shared/trust/decision
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { wholeNumber } from '../option-values.js';
 import { printResult, say } from '../output.js';
-import { recentShips, type ShipHandle, type ShipRow, theShip, underWay } from '../ship/find-ship.js';
+import { noShipNamed, recentShips, type ShipHandle, type ShipRow, theShip, underWay } from '../ship/find-ship.js';
 import { pendingWork } from '../ship/pending-work.js';
 import { cosignApproval, signApproval } from '../ship/sign-approval.js';
 import { signedOrder } from '../ship/sign-rollback.js';
@@ -229,8 +229,7 @@ async function rowsToShow(client: Client, id: string | undefined, all: boolean):
   if (all) return await recentShips(client, 20);
   if (id !== undefined) {
     const row = (await recentShips(client, 1000)).find((one) => one.workflowId === id);
-    if (!row)
-      throw new Failure('NoShip', `no ship has the id ${id}`, 'see all of them with `believe ship status --all`');
+    if (!row) throw noShipNamed(id);
     return [row];
   }
   const open = await underWay(client);

@@ -1,4 +1,9 @@
-import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import {
+  type Client,
+  type WorkflowExecutionInfo,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { SHIP_ATTRIBUTES } from '../../shared/orchestration/ship/search-attributes.js';
 import type { shipModel } from '../../workflows/index.js';
@@ -39,7 +44,7 @@ export async function theShip(
   where: string,
   what: string,
 ): Promise<ShipHandle> {
-  if (id !== undefined) return client.workflow.getHandle(id);
+  if (id !== undefined) return await shipNamed(client, id);
   const ships = await underWay(client, where);
   if (ships.length === 1) return client.workflow.getHandle(ships[0]!.workflowId);
   if (ships.length === 0) {
@@ -49,6 +54,20 @@ export async function theShip(
     `${ships.length} ${what} ships: ${ships.map((ship) => ship.workflowId).join(', ')}`,
     'name the one you mean',
   );
+}
+
+async function shipNamed(client: Client, id: string): Promise<ShipHandle> {
+  const ship = client.workflow.getHandle(id);
+  try {
+    await ship.describe();
+    return ship;
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? noShipNamed(id) : error;
+  }
+}
+
+export function noShipNamed(id: string): Failure {
+  return new Failure('NoShip', `no ship has the id ${id}`, 'see all of them with `believe ship status --all`');
 }
 
 async function shipsBy(client: Client, query: string, limit = 100): Promise<ShipRow[]> {
