@@ -22,10 +22,10 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Whether something accepts TCP connections at host:port. */
-export function isReachable(host: string, port: number): Promise<boolean> {
+/** Whether something accepts TCP connections at host:port within the limit. */
+export function isReachable(host: string, port: number, limitMs = CONNECT_LIMIT_MS): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host, port, timeout: CONNECT_LIMIT_MS });
+    const socket = net.connect({ host, port, timeout: limitMs });
     const end = (reachable: boolean) => {
       socket.destroy();
       resolve(reachable);

@@ -22,13 +22,15 @@ export async function shipModel(input: ShipInput = {}): Promise<ShipResult> {
   return await underLog((log) => ship(log, request.data));
 }
 
+/** Opening a ship may wait for a captured day to come home, a week at most (`input.waitHours`). */
+const WAITS_FOR_DAYS = { startToCloseTimeout: '8 days' } as const;
+
 async function ship(log: ShipLog, request: Parameters<typeof research.openShip>[0]['request']) {
   const { shipId } = log;
   const desk = new DecisionDesk(log);
   log.enter('Retraining');
   if (request.skipHolidays && !hadRthInLastDay(Date.now())) return log.close('Skipped');
-  // May wait for a captured day to come home.
-  const plan = await researchPatient.openShip({ shipId, request });
+  const plan = await research.openShip.executeWithOptions(WAITS_FOR_DAYS, [{ shipId, request }]);
   log.open(plan);
   const candidate = await retrain(log, plan);
   for (;;) {

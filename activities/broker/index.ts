@@ -14,9 +14,7 @@ import type { BrokerActivities } from './contract.js';
 import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
 import type { BrokerPathActivities } from './path-contract.js';
-
 import { createPathSteps } from './path-steps.js';
-
 import { sightingOf } from './sighting.js';
 import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
 import { haltTrading, keepObservation } from './trading-control.js';

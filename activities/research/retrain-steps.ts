@@ -37,16 +37,6 @@ import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
 
-/** Counted from when the step was first due, so that a worker that was killed begins no new wait. */
-async function untilCaptured(config: Config, complete: () => readonly string[], context: StepContext): Promise<void> {
-  const { home, input, instrument } = config;
-  if (input.kind !== 'store' || input.waitHours === 0) return;
-  const hours = new TradeDateHours(instrument.symbol, () => sharedClock(homePlaces(home).marketClock));
-  const newestEnded = () => hours.tradeDateBefore(hours.tradeDateNow());
-  const deadlineMs = activityInfo().scheduledTimestampMs + input.waitHours * 3_600_000;
-  await awaitCaptured({ newestEnded, complete, deadlineMs }, context);
-}
-
 type RetrainSteps = Pick<
   ResearchActivities,
   'openShip' | 'pinTrainingSet' | 'buildSamples' | 'trainHead' | 'assembleCandidate'
@@ -195,4 +185,14 @@ function refuseOtherHeads(named: readonly HeadName[], heads: readonly HeadName[]
   if (isDeepStrictEqual([...named].sort(), [...heads].sort())) return;
   const said = `a candidate of ${named.join(', ') || 'no head'}, where the ship trains ${heads.join(', ')}`;
   throw new Failure('WrongAsk', said, 'start a new ship');
+}
+
+/** Counted from when the step was first due, so that a worker that was killed begins no new wait. */
+async function untilCaptured(config: Config, complete: () => readonly string[], context: StepContext): Promise<void> {
+  const { home, input, instrument } = config;
+  if (input.kind !== 'store' || input.waitHours === 0) return;
+  const hours = new TradeDateHours(instrument.symbol, () => sharedClock(homePlaces(home).marketClock));
+  const newestEnded = () => hours.tradeDateBefore(hours.tradeDateNow());
+  const deadlineMs = activityInfo().scheduledTimestampMs + input.waitHours * 3_600_000;
+  await awaitCaptured({ newestEnded, complete, deadlineMs }, context);
 }

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import type { PathDescription } from '../../deploy/path/description.js';
+import { isReachable } from '../../setup/port-state.js';
 import type { AccessCheck } from './test-access.js';
 
 /** What a broker may listen on: ssh, Windows' RPC, SMB, remote desktop and remoting, the gateway's ports, our own. */
@@ -11,23 +11,12 @@ export function testWrongDirection(description: PathDescription): Promise<Access
   const ports = [...USUAL_PORTS, temporalPort, rsyncPort];
   return Promise.all(
     ports.map(async (port) => {
-      const found = await connectTo(broker.address, port);
-      return { what: `refused: ${broker.address}:${port}`, holds: found !== CONNECTED, found };
+      const isOpen = await isReachable(broker.address, port, LIMIT_MS);
+      const found = isOpen ? 'IT WAS CONNECTED' : 'no connection';
+      return { what: `refused: ${broker.address}:${port}`, holds: !isOpen, found };
     }),
   );
 }
 
-const CONNECTED = 'IT WAS CONNECTED';
-
-function connectTo(host: string, port: number): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const done = (found: string) => {
-      socket.destroy();
-      resolve(found);
-    };
-    socket.setTimeout(5000, () => done('no answer in 5 s'));
-    socket.once('connect', () => done(CONNECTED));
-    socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
-  });
-}
+/** Longer than a first packet that is lost takes to be sent again. */
+const LIMIT_MS = 5000;

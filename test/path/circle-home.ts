@@ -79,10 +79,6 @@ export class CircleHome {
     }
   }
 
-  pidOf(name: string): number {
-    return Number.parseInt(readFileSync(path.join(this.places.run, `${name}.pid`), 'utf8'), 10);
-  }
-
   /** What was imported is what the bridge captured: every segment, once, to the byte. */
   assertSameAsCaptured({ instrument, tradeDate, stream, imports, batches }: DayRecord): void {
     const { catalogue } = new MarketStore(this.places.research.store);

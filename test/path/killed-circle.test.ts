@@ -7,7 +7,13 @@ const PROCESSES = ['bridge', 'broker', 'receiver', 'research', 'releases', 'orch
 /** Steps of both workflows as the server lists them while they run. */
 const STEPS = {
   captureDay: [
-    ...['awaitCaptured', 'sealCapture', 'pushBatches', 'awaitReceived', 'ingestDay', 'takeReceipts', 'pruneBroker'],
+    'awaitCaptured',
+    'sealCapture',
+    'pushBatches',
+    'awaitReceived',
+    'ingestDay',
+    'takeReceipts',
+    'pruneBroker',
   ],
   uploadJournal: ['sealJournals', 'pushBatches', 'awaitReceived', 'takeReceipts', 'pruneBroker'],
 } as const;
@@ -59,10 +65,10 @@ describe('days on their way back whose processes are killed', function () {
       const day = await runningDay(workflow);
       seen.add(day.workflowId);
       if (!(await untilIn(day, step))) continue;
-      const pid = circle.pidOf(name);
+      const pid = circle.testHome.pidOf(name)!;
       const startedMs = Date.now();
       process.kill(pid, 'SIGKILL');
-      while (pidNow(name) === pid) await tick(50);
+      while ([null, pid].includes(circle.testHome.pidOf(name))) await tick(50);
       return { day, startedMs };
     }
     throw new Error(`${step} of ${workflow} was over before it was seen, ${DAYS_TRIED_MAX} times`);
@@ -71,15 +77,6 @@ describe('days on their way back whose processes are killed', function () {
   async function tick(ms: number): Promise<void> {
     circle.requireUp();
     await pause(ms);
-  }
-
-  /** The server may be the process that was killed, and the new one's file not be written yet. */
-  function pidNow(name: string): number | null {
-    try {
-      return circle.pidOf(name);
-    } catch {
-      return null;
-    }
   }
 
   async function runningDay(workflow: string): Promise<WorkflowHandle> {

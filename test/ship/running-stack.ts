@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ShipHandle } from '../../cli/ship/find-ship.js';
@@ -70,16 +69,12 @@ export class RunningStack {
   }
 
   pidOf(name: string): number {
-    return Number.parseInt(readFileSync(this.pidFile(name), 'utf8'), 10);
+    return this.testHome.pidOf(name)!;
   }
 
   /** The supervisor notes the pid of the process that it started in the dead one's place. */
   async untilRestarted(name: string, killed: number): Promise<void> {
-    while (!existsSync(this.pidFile(name)) || this.pidOf(name) === killed) await pause(50);
-  }
-
-  private pidFile(name: string): string {
-    return path.join(this.testHome.home, 'run', `${name}.pid`);
+    while ([null, killed].includes(this.testHome.pidOf(name))) await pause(50);
   }
 
   private async approve(ship: ShipHandle): Promise<void> {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -98,6 +98,13 @@ export class TestHome {
     this.running.add(running);
     void ended.then(() => this.running.delete(running));
     return running;
+  }
+
+  /** Of a process of the stack; null while none is noted. */
+  pidOf(name: string): number | null {
+    const file = path.join(this.home, 'run', `${name}.pid`);
+    const pid = existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : Number.NaN;
+    return Number.isNaN(pid) ? null : pid;
   }
 
   swaps() {
