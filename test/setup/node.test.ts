@@ -123,17 +123,28 @@ describe('a program that an old Node starts', () => {
   const PRETEND = `data:text/javascript,${encodeURIComponent(`
     if (!process.env.BELIEVE_UNDER_NODE)
       Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.3.0' } });`)}`;
-  const argsOf = (code: string) => {
+  /** The first process, which starts the program, gets no processor for a second from then on. */
+  const STARVED = `data:text/javascript,${encodeURIComponent(`
+    import childProcess from 'node:child_process';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { spawn } = childProcess;
+    childProcess.spawn = (...args) => {
+      const child = spawn(...args);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+      return child;
+    };
+    syncBuiltinESMExports();`)}`;
+  const argsOf = (code: string, preloads: readonly string[]) => {
     writeFileSync(
       at('program.mjs'),
       `import { onSupportedNode } from ${JSON.stringify(ON_SUPPORTED_NODE)};
       await onSupportedNode();
       ${code}`,
     );
-    return ['--import', PRETEND, at('program.mjs'), 'one', 'two words'];
+    return [...preloads.flatMap((url) => ['--import', url]), at('program.mjs'), 'one', 'two words'];
   };
-  const start = (code: string, env: NodeJS.ProcessEnv = process.env) => {
-    const child = spawn(process.execPath, argsOf(code), { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const start = (code: string, { env = process.env, preloads = [PRETEND] } = {}) => {
+    const child = spawn(process.execPath, argsOf(code, preloads), { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -161,19 +172,25 @@ describe('a program that an old Node starts', () => {
     assert.equal(stdout, `given\n${JSON.stringify([NODE_VERSION, ['one', 'two words'], null])}\n`);
     assert.equal(stderr, 'said\n');
   });
-  it('is told of a signal that only the first process gets, and ends as it decides', async function () {
-    if (process.platform === 'win32') return this.skip();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      const run = start(`
-        process.on('${signal}', () => process.exit(3));
-        setInterval(() => {}, 1000);
-        console.log('up');`);
-      await run.until('up');
-      run.child.kill(signal);
-      const { code, signal: diedOf, stderr } = await run.ended;
-      assert.deepEqual([signal, code, diedOf], [signal, 3, null], stderr);
-    }
-  });
+  for (const [when, preloads] of [
+    ['', [PRETEND]],
+    [', also where that one had no time yet to wait for it', [PRETEND, STARVED]],
+  ] as const)
+    it(`is told of a signal that only the first process gets, and ends as it decides${when}`, async function () {
+      if (process.platform === 'win32') return this.skip();
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        const run = start(
+          `process.on('${name}', () => { console.log('told'); process.exit(3); });
+          setInterval(() => {}, 1000);
+          console.log('up');`,
+          { preloads: [...preloads] },
+        );
+        await run.until('up');
+        run.child.kill(name);
+        const { code, signal, stdout, stderr } = await run.ended;
+        assert.deepEqual({ name, code, signal, stdout }, { name, code: 3, signal: null, stdout: 'up\ntold\n' }, stderr);
+      }
+    });
   it('ends by the signal that it died of', async function () {
     if (process.platform === 'win32') return this.skip();
     const { code, signal } = await start(`process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000);`).ended;
@@ -194,8 +211,9 @@ describe('a program that an old Node starts', () => {
     assert.equal((await start(`setTimeout(() => {}, 10);`).ended).code, 0);
   });
   it('ends with a sentence where no Node can be obtained', async () => {
-    const { code, stdout, stderr } = await start(`console.log('ran');`, { PATH: folder(), BELIEVE_CACHE: at('cache') })
-      .ended;
+    const { code, stdout, stderr } = await start(`console.log('ran');`, {
+      env: { PATH: folder(), BELIEVE_CACHE: at('cache') },
+    }).ended;
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /Node 20\.3\.0 is not supported \(.*\), and npm could not obtain node-/);
     assert.match(stderr, /-> install Node/);
