@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { type GateStats, gateStats } from '../../research/gate/gate-stats.js';
 import { splitConfig, splitsOf } from '../../research/gate/split-config.js';
 import type { Split } from '../../research/gate/splits.js';
-import { type GateStats, gateStats, statsInput } from '../../research/gate/stats-input.js';
+import { statsInput } from '../../research/gate/stats-input.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { readInputText } from '../../shared/node/disk/plain-file.js';
 import { printResult } from '../output.js';
@@ -12,8 +13,14 @@ const SPLITS_HELP = `
 The file is one JSON object:
   method           "walk-forward", "kfold" or "combinatorial"
   folds            walk-forward: test blocks of equal size after a first block that only trains; kfold: groups
-  trainSamplesMax  walk-forward only: a rolling window of this many samples; absent: everything before the block trains
+  testSize         walk-forward only: samples of each test block; the last ones of the samples are tested. Without \`folds\`
+                   as many blocks as fit after \`trainSize\` and \`gap\`, from the first sample on
+  trainSize        walk-forward only: samples before each test block, no more and no fewer, of which some are then purged
+  trainSamplesMax  walk-forward only: a rolling window of this many samples that were not purged; absent: all before the block
+  gap              walk-forward only: samples left out between training and test block (default 0)
   groups, testGroups   combinatorial only: groups in time order, and how many of them each fold tests
+  remainder        kfold, combinatorial: "first": samples that do not divide evenly go to the first groups, one each (numpy,
+                   scikit-learn; the default); "last": all to the last group (skfolio)
   embargoMs        training samples that start up to this long after a test block's last label are dropped (default 0)
   embargoFraction  instead: this share of all samples, counted from the first that starts after the test block's last label
   samples          [{"start": ..., "end": ...}, ...] or the path (from the file's folder) of a CSV with the columns start,end;
@@ -24,7 +31,7 @@ first start to its latest end, or the embargo after it. Row numbers count the sa
 Prints {"folds": [{"train": [...], "test": [...]}, ...]}.`;
 
 const STATS_HELP = `
-The file is one JSON object; nothing is annualised, a Sharpe ratio is per return:
+The file is one JSON object with one or more of returns, d, and y with p; nothing is annualised:
   returns              the returns of the strategy in question, at least two
   benchmarkSharpe      for the probabilistic Sharpe ratio (default 0)
   trials               how many strategies were ever tried (default: as many as are listed, else 1)
@@ -33,7 +40,19 @@ The file is one JSON object; nothing is annualised, a Sharpe ratio is per return
   returnsByTrial       [[...], [...], ...] returns of every trial in the same periods, for the probability of overfitting
   partitions           parts that it recombines, an even number (default 16, or as many as there are returns)
 
-Prints {sharpe, skewness, kurtosis, psr, trials, trialSharpeVariance, expectedMaximumSharpe, deflatedSharpe, pbo, ...}.`;
+  d                    loss of the candidate minus loss of the prior, in order of time, for Diebold-Mariano
+  horizon              how many neighbours share one outcome (default 1: none do)
+  lag                  of the Bartlett weights of its variance (default: twice the horizon)
+  bootstrap            {"blockLength": ..., "draws": 2000, "seed": 1, "level": 0.05}, each with a default: circular blocks, of the
+                       mean of d, or else of the returns; a block is as long as the horizon, and at least the cube root of
+                       the length
+
+  y                    what came: the number of the class, from 0
+  p                    what was said: the probability of class 1, or a list of the probabilities of all classes, a row
+
+Prints of returns {sharpe, skewness, kurtosis, psr, trials, trialSharpeVariance, expectedMaximumSharpe, deflatedSharpe, pbo, ...};
+of d {dieboldMariano: {statistic, pWorse, lag, ...}}; {bootstrap: {estimate, low, high, ...}}; of y and p {logLoss, brier, ece,
+auc, mcc, macroF1}.`;
 
 /** `believe gate`: the gate's cross-validation splits and statistics, for anyone who wants to check them. */
 export function register(noun: Command): void {
@@ -52,8 +71,8 @@ export function register(noun: Command): void {
     });
   noun
     .command('stats')
-    .description('Sharpe ratio, deflated for the number of trials, and probability of backtest overfitting')
-    .requiredOption('--input <file>', 'returns and trials')
+    .description('Sharpe ratio and its deflation, overfitting, comparison of losses, and scores of forecasts')
+    .requiredOption('--input <file>', 'returns and trials, differences of losses, forecasts')
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', STATS_HELP)
     .action(async (options: { input: string; json?: boolean }) => {
@@ -102,6 +121,11 @@ function foldLines(folds: readonly Split[]): string {
 
 function statsLines(stats: GateStats): string {
   return Object.entries(stats)
-    .map(([name, value]) => `${name.padEnd(26)} ${value ?? '-'}`)
+    .flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).map(([part, of]): [string, unknown] => [`${name}.${part}`, of])
+        : [[name, value] as [string, unknown]],
+    )
+    .map(([name, value]) => `${name.padEnd(28)} ${value ?? '-'}`)
     .join('\n');
 }

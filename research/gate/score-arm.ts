@@ -5,6 +5,7 @@ import { meanAbsMoveTicks } from '../training/mean-abs-move.js';
 import type { ArmScore, DayScore, ProbabilityBin } from './fold-contract.js';
 import { binProbabilities } from './statistics/calibration.js';
 import { moveDeciles } from './statistics/deciles.js';
+import { surprise } from './statistics/surprise.js';
 import { type Trade, tradeCausally } from './trade-causally.js';
 
 /** One recipe's forecasts of a test block. Rows are in order of time. */
@@ -48,14 +49,6 @@ export function scoreArm(forecast: ArmForecast): { score: ArmScore; rows: RowSco
     },
   };
 }
-
-/** Minus the logarithm of the probability that was given to what happened, in nats. */
-export function surprise(probability: number): number {
-  return -Math.log(Math.max(probability, PROBABILITY_MIN));
-}
-
-/** About one step of float32 below 1: keeps a single surprise from being infinite. */
-const PROBABILITY_MIN = 1e-7;
 
 function rowLogLoss({ samples: { head, label }, test, probabilities }: ArmForecast): Float32Array {
   return Float32Array.from(test, (row, at) => surprise(probabilities[at * head.classes + label[row]!]!));

@@ -2,7 +2,8 @@ import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import type { FoldScore, PlannedFold } from './fold-contract.js';
 import { foldRows } from './fold-plan.js';
-import { type RowScores, scoreArm, surprise } from './score-arm.js';
+import { type RowScores, scoreArm } from './score-arm.js';
+import { surprise } from './statistics/surprise.js';
 
 /** Class probabilities of rows of the head's samples, row-major rows x classes. */
 export type Predict = (rows: Int32Array) => Promise<Float32Array>;

@@ -16,13 +16,19 @@ import type { LabelSpans } from './time-order.js';
 const timeMs = z.union([z.number(), z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso))], {
   error: 'must be milliseconds since 1970 or an ISO 8601 time with its zone',
 });
+const sampleList = z.array(z.strictObject({ start: timeMs, end: timeMs })).min(2);
 const shared = {
   embargoMs: z.number().nonnegative().optional(),
   embargoFraction: z.number().min(0).lt(1).optional(),
-  samples: z.union([z.array(z.strictObject({ start: timeMs, end: timeMs })).min(2), z.string().min(1)], {
-    error: 'must be a list of {start, end} or the path of a CSV file with these columns',
+  samples: z.union([sampleList, z.string().min(1)], {
+    error: ({ input }) =>
+      Array.isArray(input)
+        ? wrongSample(input)
+        : 'must be a list of {start, end} or the path of a CSV file with these columns',
   }),
 };
+const size = z.number().int().positive().optional();
+const remainder = z.enum(['first', 'last']).optional();
 const several = z.number().int().min(2).max(1000);
 
 /** The file of `believe gate splits`. */
@@ -30,18 +36,26 @@ export const splitConfig = z
   .discriminatedUnion('method', [
     z.strictObject({
       method: z.literal('walk-forward'),
-      folds: z.number().int().min(1).max(1000),
-      trainSamplesMax: z.number().int().positive().optional(),
+      folds: z.number().int().min(1).max(1000).optional(),
+      testSize: size,
+      trainSize: size,
+      gap: z.number().int().nonnegative().optional(),
+      trainSamplesMax: size,
       ...shared,
     }),
-    z.strictObject({ method: z.literal('kfold'), folds: several, ...shared }),
+    z.strictObject({ method: z.literal('kfold'), folds: several, remainder, ...shared }),
     z.strictObject({
       method: z.literal('combinatorial'),
       groups: several,
       testGroups: z.number().int().min(1),
+      remainder,
       ...shared,
     }),
   ])
+  .refine((config) => config.method !== 'walk-forward' || config.folds !== undefined || config.testSize !== undefined, {
+    path: ['folds'],
+    message: 'is missing: give folds, or testSize for as many as fit',
+  })
   .refine((config) => config.embargoMs === undefined || config.embargoFraction === undefined, {
     path: ['embargoFraction'],
     message: 'cannot be combined with embargoMs',
@@ -51,6 +65,14 @@ export const splitConfig = z
     message: 'must be smaller than groups',
   });
 export type SplitConfig = z.infer<typeof splitConfig>;
+
+/** The first one that is none, by its number and its field. */
+function wrongSample(samples: unknown): string {
+  const [issue] = sampleList.safeParse(samples).error?.issues ?? [];
+  const [row, ...field] = issue?.path ?? [];
+  const where = row === undefined ? '' : `sample ${String(row)}${field.length > 0 ? `, ${field.join('.')}` : ''}: `;
+  return `${where}${issue?.message ?? 'is no list of {start, end}'}`;
+}
 
 /** Indices beyond this make no sensible JSON document. */
 const INDICES_MAX = 30_000_000;
@@ -67,11 +89,11 @@ export async function splitsOf(config: SplitConfig, folder: string): Promise<Spl
       ? { ms: config.embargoMs ?? 0 }
       : { samples: Math.floor(config.embargoFraction * count) };
   if (config.method === 'walk-forward') {
-    limitIndices(config.folds, count);
+    limitIndices(config.folds ?? Math.ceil(count / (config.testSize ?? 1)), count);
     return collect(() => walkForwardSplits(spans, { ...config, embargo }));
   }
   const shape: Combinatorial =
-    config.method === 'kfold' ? { groups: config.folds, testGroups: 1, embargo } : { ...config, embargo };
+    config.method === 'kfold' ? { ...config, groups: config.folds, testGroups: 1, embargo } : { ...config, embargo };
   limitIndices(combinatorialFolds(shape), count);
   return collect(() => combinatorialSplits(spans, shape));
 }

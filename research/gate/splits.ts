@@ -17,10 +17,17 @@ export interface Block {
 export type Embargo = { readonly ms: number } | { readonly samples: number };
 
 export interface WalkForward {
-  readonly folds: number;
+  /** Absent: as many as fit behind `trainSize` and `gap`, which then begin with the first sample. */
+  readonly folds?: number | undefined;
   readonly embargo: Embargo;
-  /** Keep only the newest samples before each test block (a rolling window); all of them when absent. */
-  readonly trainSamplesMax?: number;
+  /** Samples of each test block; all samples in equal blocks, of which the first only trains, when absent. */
+  readonly testSize?: number | undefined;
+  /** Exactly so many samples lie before each test block and its gap, of which some are then purged. */
+  readonly trainSize?: number | undefined;
+  /** Samples that are left out between training and test block. */
+  readonly gap?: number | undefined;
+  /** Of the samples that are not purged keep only the newest (a rolling window); all of them when absent. */
+  readonly trainSamplesMax?: number | undefined;
 }
 
 export interface Combinatorial {
@@ -28,45 +35,74 @@ export interface Combinatorial {
   /** How many of the groups are tested together: 1 is purged k-fold. */
   readonly testGroups: number;
   readonly embargo: Embargo;
+  /**
+   * Where samples do not divide evenly: the first groups take one more each, as in numpy's array_split and scikit-learn, or the
+   * last group takes them all, as in skfolio.
+   */
+  readonly remainder?: 'first' | 'last' | undefined;
 }
 
 /**
- * Purged walk-forward: the samples are cut in time order into `folds` test blocks of equal size after a first block that
- * only trains (it takes the remainder, as scikit-learn's TimeSeriesSplit does); each block is tested by what lies before it.
- * @throws RangeError when there are fewer samples than blocks
+ * Purged walk-forward: the newest samples are cut in time order into test blocks of equal size, and each is tested by what lies
+ * before it. Without sizes all samples are `folds` + 1 equal blocks, of which the first only trains (it takes the remainder, as
+ * scikit-learn's TimeSeriesSplit does). With `testSize` and without `folds` the first window begins with the first sample, and what
+ * is left at the end is not tested (skfolio's WalkForward).
+ * @throws RangeError when there are fewer samples than that takes
  */
-export function* walkForwardSplits(
-  spans: LabelSpans,
-  { folds, embargo, trainSamplesMax }: WalkForward,
-): Generator<Split> {
+export function* walkForwardSplits(spans: LabelSpans, options: WalkForward): Generator<Split> {
+  const { embargo, gap = 0, trainSize, trainSamplesMax } = options;
   const order = orderByTime(spans);
-  const total = order.row.length;
-  if (folds < 1 || total < folds + 1) throw new RangeError(`${total} samples cannot make ${folds} walk-forward folds`);
-  const size = Math.floor(total / (folds + 1));
-  for (let fold = 0; fold < folds; fold++) {
-    const first = total - (folds - fold) * size;
-    const kept = purgedPositions(order, [{ first, end: first + size }], embargo, first);
-    const train = trainSamplesMax === undefined ? kept : kept.subarray(Math.max(0, kept.length - trainSamplesMax));
-    yield { train: rowsAt(order, train), test: order.row.slice(first, first + size) };
+  for (const { first, end } of testBlocks(order.row.length, options)) {
+    const before = first - gap;
+    const kept = purgedPositions(order, [{ first, end }], embargo, before);
+    const oldest = trainSize === undefined ? 0 : kept.findIndex((position) => position >= before - trainSize);
+    const window = oldest < 0 ? kept.subarray(kept.length) : kept.subarray(oldest);
+    const train =
+      trainSamplesMax === undefined ? window : window.subarray(Math.max(0, window.length - trainSamplesMax));
+    yield { train: rowsAt(order, train), test: order.row.slice(first, end) };
   }
+}
+
+function testBlocks(total: number, { folds, testSize, trainSize, gap = 0 }: WalkForward): Block[] {
+  // What lies before the first test block: the window that is asked for, else a sample at least.
+  const before = (trainSize ?? 1) + gap;
+  const size = testSize ?? Math.floor(total / ((folds ?? 1) + 1));
+  const count = folds ?? Math.floor((total - before) / size);
+  const origin = folds === undefined ? before : total - count * size;
+  if (size < 1 || count < 1 || origin < before || (testSize === undefined && total < count + 1))
+    throw new RangeError(
+      `${total} samples cannot make ${folds ?? 'any'} walk-forward folds${sizesText({ testSize, trainSize, gap })}`,
+    );
+  return Array.from({ length: count }, (_, fold) => ({
+    first: origin + fold * size,
+    end: origin + (fold + 1) * size,
+  }));
+}
+
+function sizesText({ testSize, trainSize, gap }: Pick<WalkForward, 'testSize' | 'trainSize' | 'gap'>): string {
+  const parts = [
+    ...(testSize === undefined ? [] : [`${testSize} to test`]),
+    ...(trainSize === undefined ? [] : [`${trainSize} to train`]),
+    ...(gap ? [`${gap} between`] : []),
+  ];
+  return parts.length > 0 ? ` with ${parts.join(', ')}` : '';
 }
 
 /**
  * Combinatorial purged cross-validation (AFML 12.3): contiguous groups in time order, every choice of `testGroups` of them
- * tested once in lexicographic order. Where samples do not divide evenly the first groups take one more, as numpy's
- * array_split does. Purge and embargo follow every test group on its own: what lies between two of them still trains.
+ * tested once in lexicographic order. Purge and embargo follow every test group on its own: what lies between two of them still trains.
  * @throws RangeError when there are fewer samples than groups, or nothing is left to train on
  */
 export function* combinatorialSplits(
   spans: LabelSpans,
-  { groups, testGroups, embargo }: Combinatorial,
+  { groups, testGroups, embargo, remainder = 'first' }: Combinatorial,
 ): Generator<Split> {
   const order = orderByTime(spans);
   const total = order.row.length;
   if (total < groups) throw new RangeError(`${total} samples cannot make ${groups} groups`);
   if (testGroups < 1 || testGroups >= groups)
     throw new RangeError(`testGroups must lie between 1 and ${groups - 1}, got ${testGroups}`);
-  const blocks = equalBlocks(total, groups);
+  const blocks = equalBlocks(total, groups, remainder);
   for (const chosen of combinations(groups, testGroups)) {
     const tested = chosen.map((group) => blocks[group]!);
     const test = concatenate(tested.map(({ first, end }) => order.row.subarray(first, end)));
@@ -135,12 +171,13 @@ function firstAfter(startMs: Float64Array, timeMs: number): number {
   return low;
 }
 
-function equalBlocks(total: number, count: number): Block[] {
+function equalBlocks(total: number, count: number, remainder: 'first' | 'last'): Block[] {
   const size = Math.floor(total / count);
-  const larger = total % count;
+  const over = total % count;
   return Array.from({ length: count }, (_, index) => {
-    const first = index * size + Math.min(index, larger);
-    return { first, end: first + size + (index < larger ? 1 : 0) };
+    if (remainder === 'last') return { first: index * size, end: index === count - 1 ? total : (index + 1) * size };
+    const first = index * size + Math.min(index, over);
+    return { first, end: first + size + (index < over ? 1 : 0) };
   });
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
-import { surprise } from '../gate/score-arm.js';
 import { classPriorLogLoss } from '../gate/score-fold.js';
 import { purgedPositions } from '../gate/splits.js';
+import { surprise } from '../gate/statistics/surprise.js';
 import { orderByTime } from '../gate/time-order.js';
 import type { Booster, LibraryFile } from './booster.js';
 import { meanAbsMoveTicks } from './mean-abs-move.js';

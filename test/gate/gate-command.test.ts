@@ -80,6 +80,29 @@ describe('believe gate', () => {
     }
   });
 
+  it('prints walk-forward folds of sizes that are asked for, with a gap', async () => {
+    const samples = Array.from({ length: 10 }, (_, i) => ({ start: 10 * i, end: 10 * i }));
+    const { result } = await splits({ method: 'walk-forward', testSize: 2, trainSize: 3, gap: 1, samples });
+    assert.deepEqual(result.folds, [
+      { train: [0, 1, 2], test: [4, 5] },
+      { train: [2, 3, 4], test: [6, 7] },
+      { train: [4, 5, 6], test: [8, 9] },
+    ]);
+    const purged = samples.map(({ start }) => ({ start, end: start + 10 }));
+    const windows = await splits({ method: 'walk-forward', folds: 1, testSize: 2, trainSize: 3, samples: purged });
+    // The label of row 7 ends where the test block begins.
+    assert.deepEqual(windows.result.folds, [{ train: [5, 6], test: [8, 9] }]);
+    const last = await splits({ method: 'kfold', folds: 3, remainder: 'last', samples: minutely(8) });
+    assert.deepEqual(
+      last.result.folds.map(({ test }: { test: number[] }) => test),
+      [
+        [0, 1],
+        [2, 3],
+        [4, 5, 6, 7],
+      ],
+    );
+  });
+
   it('exits with 2 and names the field on wrong use', async () => {
     const samples = minutely(9);
     const wrong: [unknown, RegExp][] = [
@@ -91,6 +114,21 @@ describe('believe gate', () => {
         /embargoFraction: cannot be combined/,
       ],
       [{ method: 'kfold', folds: 3, samples: 'nowhere.csv' }, /samples: cannot read/],
+      [
+        { method: 'kfold', folds: 3, samples: [...samples, { start: 1, end: 'soon' }] },
+        /samples: sample 9, end: must be milliseconds/,
+      ],
+      [{ method: 'kfold', folds: 3, samples: [...samples, { start: 1 }] }, /samples: sample 9, end: must be/],
+      [{ method: 'walk-forward', samples }, /folds: is missing: give folds, or testSize/],
+      [
+        { method: 'walk-forward', folds: 2, testSize: 4, gap: 1, samples },
+        /9 samples cannot make 2 .*4 to test, 1 between/,
+      ],
+      [
+        { method: 'walk-forward', testSize: 3, trainSize: 8, samples },
+        /9 samples cannot make any .*3 to test, 8 to train/,
+      ],
+      [{ method: 'kfold', folds: 3, remainder: 'middle', samples }, /remainder/],
       [{ method: 'kfold', folds: 12, samples }, /9 samples cannot make 12 groups/],
       [
         { method: 'kfold', folds: 3, samples: [{ start: 1, end: 0 }, ...samples] },
@@ -120,9 +158,49 @@ describe('believe gate', () => {
     assert.equal(alone.result.deflatedSharpe, alone.result.psr);
   });
 
+  it('prints how one series of losses compares with another, with the lag that was used, and bootstraps its mean', async () => {
+    const d = Array.from({ length: 60 }, (_, t) => Math.sin(t * t) + 0.2);
+    const { result } = await stats({ d, horizon: 3, bootstrap: {} });
+    assert.deepEqual(Object.keys(result), ['dieboldMariano', 'bootstrap']);
+    const { dieboldMariano, bootstrap } = result;
+    assert.deepEqual([dieboldMariano.horizon, dieboldMariano.lag, dieboldMariano.observations], [3, 6, 60]);
+    assert.ok(dieboldMariano.pWorse > 0 && dieboldMariano.pWorse < 0.5);
+    assert.deepEqual([bootstrap.of, bootstrap.blockLength, bootstrap.draws], ['d', 4, 2000]);
+    assert.ok(bootstrap.low < bootstrap.estimate && bootstrap.estimate < bootstrap.high);
+    assert.equal((await stats({ d, horizon: 3, lag: 2 })).result.dieboldMariano.lag, 2);
+  });
+
   it('names the field of statistics that cannot be computed', async () => {
     const wrong: [unknown, RegExp][] = [
       [{ returns: [0.1] }, /returns/],
+      [{}, /returns: is missing, and so are d, and y with p/],
+      [{ d: [1, 2], trials: 3 }, /trials: needs returns/],
+      [{ d: [1, 2], horizon: 2 }, /horizon: is 2, and d has only 2 values/],
+      [{ d: [1, 2], bootstrap: { blockLength: 3 } }, /bootstrap: blocks of 3 cannot be drawn from 2 values/],
+      [{ returns: [1, 2], horizon: 1 }, /horizon: needs d/],
+      [{ y: [0, 1] }, /p: is missing/],
+      [{ y: [0, 1, 1], p: [0.1, 0.2] }, /p: has 2 rows, y has 3/],
+      [{ y: [0, 2], p: [0.1, 0.2] }, /y: row 1 is class 2, and p has the classes 0 to 1/],
+      [
+        {
+          y: [0, 1],
+          p: [
+            [0.1, 0.9],
+            [0.5, 0.6],
+          ],
+        },
+        /p: row 1 adds up to 1\.1, not to 1/,
+      ],
+      [
+        {
+          y: [0, 1],
+          p: [
+            [0.1, 0.9],
+            [0.5, 0.4, 0.1],
+          ],
+        },
+        /p: row 1 has 3 classes, row 0 has 2/,
+      ],
       [{ returns: [0.1, 'x'] }, /returns\.1/],
       [{ returns: [0.1, 0.1, 0.1] }, /returns: all are equal/],
       [{ returns: [0.1, 0.2], trials: 1, trialSharpes: [1, 2] }, /trials: is 1, but 2 trials are listed/],

@@ -56,6 +56,26 @@ describe('purged splits', () => {
     );
   });
 
+  it('drop exactly the samples that the definition drops, with windows, gaps and sizes', () => {
+    const size = fc.integer({ min: 1, max: 8 });
+    fc.assert(
+      fc.property(someSamples, someEmbargo, size, size, fc.nat(4), (samples, embargo, testSize, trainSize, gap) => {
+        const order = timeOrder(samples);
+        const options = { testSize, trainSize, gap, embargo };
+        if (trainSize + gap + testSize > order.length) {
+          assert.throws(() => [...walkForwardSplits(spansOf(samples), options)], RangeError);
+          return;
+        }
+        const expected = [];
+        for (let first = trainSize + gap; first + testSize <= order.length; first += testSize) {
+          const offered = order.slice(first - gap - trainSize, first - gap);
+          expected.push(plainFold(samples, [order.slice(first, first + testSize)], embargo, offered));
+        }
+        assert.deepEqual([...walkForwardSplits(spansOf(samples), options)].map(plain), expected);
+      }),
+    );
+  });
+
   it('leave no training label that meets a test span, and only past samples in walk-forward', () => {
     fc.assert(
       fc.property(someSamples, fc.integer({ min: 1, max: 7 }), (samples, folds) => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { intervalOfName } from '../../research/import/bar-interval.js';
+import type { ImportRecord } from '../../research/store/catalogue.js';
+import { findShards } from '../../research/store/shard-query.js';
 import { utcDateMs, utcTimeMs, utcTimeNs } from '../../shared/fields/utc-time.js';
-import { StoreRig } from '../store/store-rig.js';
+import { rowsOf, StoreRig } from '../store/store-rig.js';
 
 const HEADER = 'ts_open_utc,open,high,low,close,volume\n';
 
@@ -11,6 +13,11 @@ describe('bars of a CSV file', () => {
 
   const importOf = (text: string, name = 'ESH4.csv', hints = {}) => rig.importAs(name, text, { hints });
   const barsAt = (...times: string[]) => HEADER + times.map((time) => `${time},5100,5101,5099,5100,10\n`).join('');
+  const lengthsOf = async (record: ImportRecord) => {
+    const shards = findShards([record], {});
+    const objects = shards.map(({ sha256 }) => rig.store.objects.locate(sha256));
+    return (await rowsOf(objects, 'interval_s')).map(({ interval_s }) => interval_s);
+  };
   const lengths = async () => (await rig.rows({ dataset: 'bars' }, 'interval_s')).map(({ interval_s }) => interval_s);
 
   it('are as long as their file says, by an option, by its name, or by the steps between them', async () => {
@@ -21,6 +28,25 @@ describe('bars of a CSV file', () => {
     await assert.rejects(importOf(others), /does not say how long its bars are.*180, 360 s/);
     await importOf(barsAt(...sparse), 'NQH4.csv', { barSeconds: 180 });
     assert.deepEqual((await lengths()).slice(4), [180, 180, 180, 180]);
+  });
+
+  it('are as long as they were made, or nobody says how long they are: any length, any holes', async () => {
+    const seconds = fc.constantFrom(1, 5, 60, 180, 300, 900, 3600);
+    const gone = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.array(fc.nat(99), { minLength: 60, maxLength: 60 }));
+    await fc.assert(
+      fc.asyncProperty(seconds, gone, async (barSeconds, [goneShare, draws]) => {
+        const begin = Date.parse('2024-01-02T15:00:00Z');
+        const kept = draws.flatMap((draw, i) => (draw >= goneShare ? [begin + i * barSeconds * 1000] : []));
+        // Where no two neighbours are left nothing tells a longer bar from holes that lie evenly.
+        fc.pre(kept.some((ms, i) => kept[i + 1] === ms + barSeconds * 1000));
+        const text = barsAt(...kept.map((ms) => new Date(ms).toISOString().replace('.000', '')));
+        const imported = importOf(text).then(({ record }) => record);
+        const record = await imported.catch((error: Error) => error.message);
+        if (typeof record === 'string') assert.match(record, /does not say how long its bars are|fewer than two bars/);
+        else assert.deepEqual([...new Set(await lengthsOf(record))], [barSeconds]);
+      }),
+      { numRuns: 80 },
+    );
   });
 
   it('may begin with a session instead of an hour or a day, and with the clocks of summer and winter', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { StoreRig } from '../store/store-rig.js';
 
 const T0 = 1_723_075_200_000;
@@ -36,6 +37,33 @@ describe('recorded messages of Binance', () => {
       /line 2\): .*"tradeLite".*not known/,
     );
     await assert.rejects(rig.importAs('x.txt', lines(book(), { hello: 1 })), /line 2\): u: /);
+  });
+
+  it('are never counted under the name of another event: any type is its own, or refused by name', async () => {
+    const known = [
+      'markPriceUpdate',
+      'kline',
+      '24hrTicker',
+      'avgPrice',
+      'forceOrder',
+      'contractInfo',
+      'aggTrade',
+      'trade',
+    ];
+    const near = fc
+      .constantFrom(...known, 'bookTicker', 'depthUpdate')
+      .chain((name) => fc.constantFrom(name, name.toUpperCase(), `${name}s`, name.slice(1), `${name} `));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(near, fc.string({ maxLength: 12 })), async (type) => {
+        fc.pre(type !== 'bookTicker' && type !== 'depthUpdate');
+        const imported = rig.importAs('x.txt', lines(book(), event(type, { a: 9, t: 9 })));
+        if (!known.includes(type)) return await assert.rejects(imported, /line 2\): is an event of type ".*not known/s);
+        const { snapshots, ...read } = (await imported).record.read;
+        assert.equal(snapshots, 1);
+        assert.deepEqual(read, /rade$/.test(type) ? { trades: 1 } : { [`${type} events, not stored`]: 1 });
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('keep quantities of many digits exactly, or say that they cannot', async () => {

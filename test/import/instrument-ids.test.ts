@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { StoreRig } from '../store/store-rig.js';
+import fc from 'fast-check';
+import { findShards } from '../../research/store/shard-query.js';
+import { rowsOf, StoreRig } from '../store/store-rig.js';
 import { dbnFileOf, dbnMapping, dbnRecord, dbnTrade } from './write-dbn.js';
 
 const TRADES = 4;
@@ -32,6 +34,57 @@ describe('the instrument ids of a Databento file', () => {
     const records = [dbnTrade(1001, ns('2024-03-17T22:30:00Z'), 5120.25, 3)];
     const file = dbnFileOf(3, TRADES, intervals, records);
     await assert.rejects(importOf(file), /instrument id 1001 stands for no symbol at its time/);
+  });
+
+  it('mean at any time what the metadata says of that day, and are set aside where it says nothing: any ids, days and owners', async () => {
+    const DAY_MS = 86_400_000;
+    const first = Date.UTC(2024, 0, 1);
+    const yyyymmdd = (day: number) =>
+      Number(new Date(first + day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', ''));
+    // Days in turn of free and owned spans, for each of two ids; no two owners have an id on one day.
+    const owned = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 9 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const trades = fc.array(
+      fc.record({ id: fc.constantFrom(1, 2), ms: fc.integer({ min: 0, max: 80 * DAY_MS - 1 }) }),
+      { minLength: 1, maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(owned, owned, trades, async (ofOne, ofTwo, unsorted) => {
+        const intervals = [ofOne, ofTwo].flatMap((spans, index) => {
+          let day = 0;
+          return spans.map(([free, days], n) => {
+            const from = day + free;
+            day = from + days;
+            return { id: index + 1, symbol: `S${index + 1}X${n}`, from, to: day };
+          });
+        });
+        const told = unsorted
+          .sort((a, b) => a.ms - b.ms)
+          .map(({ id, ms }, n) => {
+            const day = Math.floor(ms / DAY_MS);
+            const owner = intervals.find((one) => one.id === id && day >= one.from && day < one.to);
+            return { id, ms, price: n + 1, symbol: owner?.symbol ?? null };
+          });
+        const records = told.map(({ id, ms, price }) => dbnTrade(id, BigInt(first + ms) * 1_000_000n, price, 1));
+        const named = intervals.map(({ from, to, ...one }) => ({ ...one, from: yyyymmdd(from), to: yyyymmdd(to) }));
+        const { record } = await rig.importAs('x.dbn', dbnFileOf(3, TRADES, named, records), {
+          onError: 'quarantine',
+        });
+        assert.equal(record.rejected, told.filter(({ symbol }) => symbol === null).length);
+        const shards = findShards([record], { dataset: 'ticks' });
+        const rows = await rowsOf(
+          shards.map(({ sha256 }) => rig.store.objects.locate(sha256)),
+          'symbol, price',
+        );
+        assert.deepEqual(
+          rows.sort((a, b) => Number(a.price) - Number(b.price)),
+          told.filter(({ symbol }) => symbol !== null).map(({ symbol, price }) => ({ symbol, price })),
+        );
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('take the names that a live stream tells, from there on', async () => {

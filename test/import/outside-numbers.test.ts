@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimalOfFloat32 } from '../../research/import/sierra/sierra-file.js';
+import { findShards } from '../../research/store/shard-query.js';
 import { decimalOf } from '../../shared/fields/decimal.js';
 import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
-import { StoreRig } from '../store/store-rig.js';
+import { rowsOf, StoreRig } from '../store/store-rig.js';
+import { dbnFile, dbnTrade } from './write-dbn.js';
 import { depthFile } from './write-depth.js';
 import { scidFile, scidTick } from './write-scid.js';
 
@@ -76,6 +78,40 @@ describe('numbers that no field can hold', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('are sizes as they are written or a refusal, over all that a word of any reader can hold', async () => {
+    const at = Date.parse('2025-09-22T14:00:00Z');
+    const sizes = fc.oneof(
+      fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+      fc.constantFrom(0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1),
+    );
+    const ns = BigInt(at) * 1_000_000n;
+    const files: Record<string, (size: number) => readonly [string, Buffer | string]> = {
+      dbn: (size) => ['x.dbn', dbnFile(3, 4, 'ESZ5', 7, [dbnTrade(7, ns - 31_536_000_000_000_000n, 6700, size)])],
+      scid: (size) => ['ESZ5.scid', scidFile([scidTick({ timeMs: at, price: 6700, bid: 6699.75, ask: 6700, size })])],
+      depth: (size) => ['ESZ5.depth', depthFile([{ timeMs: at, price: 6700, command: 2, size }])],
+      domIb: (size) => ['x.jsonl', header + trade(`"price":5210.25,"size":${size}`)],
+    };
+    for (const [name, fileOf] of Object.entries(files))
+      await fc.assert(
+        fc.asyncProperty(sizes, async (size) => {
+          // A level without contracts is none.
+          fc.pre(size > 0 || name !== 'depth');
+          const imported = rig.importAs(...fileOf(size));
+          if (size > 2 ** 31 - 1) await assert.rejects(imported, /size|volume|quantity/);
+          else {
+            const dataset = name === 'depth' ? 'mbp10' : 'ticks';
+            const shards = findShards([(await imported).record], { dataset });
+            const rows = await rowsOf(
+              shards.map(({ sha256 }) => rig.store.objects.locate(sha256)),
+              'size',
+            );
+            assert.deepEqual(rows, [{ size }], `${name}, ${size}`);
+          }
+        }),
+        { numRuns: 40 },
+      );
   });
 
   it('are decimals or none, over all that JavaScript takes for a number', () => {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
+import type { Imported } from '../../research/import/import-file.js';
 import { findShards } from '../../research/store/shard-query.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import { formatHeaderLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
 import { StoreRig } from '../store/store-rig.js';
 import { intentOf, lineOf } from './journal-lines.js';
-import { dbnFile, dbnTrade } from './write-dbn.js';
+import { dbnFile, dbnFileOf, dbnTrade } from './write-dbn.js';
 import { scidFile, scidTick } from './write-scid.js';
 
 const TRADES_SCHEMA = 4;
@@ -21,8 +25,12 @@ describe('the trade date of an event', () => {
   }
 
   async function datesOf(file: string, options = {}): Promise<string[]> {
-    const { record } = await rig.import(file, options);
-    assert.equal(record.rejected, 0, file);
+    return datesOfImport(rig.import(file, options));
+  }
+
+  async function datesOfImport(imported: Promise<Imported>): Promise<string[]> {
+    const { record } = await imported;
+    assert.equal(record.rejected, 0);
     return findShards([record], {}).map(({ dataset, tradeDate, rows }) => `${dataset} ${tradeDate} ${rows}`);
   }
 
@@ -78,6 +86,49 @@ describe('the trade date of an event', () => {
       );
     });
   }
+
+  it('is that of the calendar of its product, whichever reader brings it, at any time', async () => {
+    const contracts = fc.constantFrom('CLF5', 'GCG5', 'ZNH5', '6EZ4', 'ESZ4', 'NQZ4', 'ZZZZ4');
+    // Most days are like any other: half of the spans begin about Thanksgiving or the turn of a year.
+    const any = fc.integer({ min: Date.UTC(2015, 0, 1) / 1000, max: Date.UTC(2029, 9, 1) / 1000 });
+    const odd = fc
+      .tuple(fc.integer({ min: 2015, max: 2028 }), fc.constantFrom(325, 355))
+      .map(([year, day]) => Date.UTC(year, 0, day) / 1000);
+    // A captured segment is of less than 104 days.
+    const offsets = fc.uniqueArray(fc.integer({ min: 0, max: 20 * 86_400 }), { minLength: 1, maxLength: 12 });
+    const times = fc.tuple(fc.oneof(any, odd), offsets).map(([first, after]) => after.map((one) => first + one));
+    let stores = 0;
+    await fc.assert(
+      fc.asyncProperty(contracts, times, async (contract, seconds) => {
+        const sorted = seconds.sort((a, b) => a - b).map((second) => second * 1000);
+        const calendar = calendarOfInstrument(contract);
+        const rows = new Map<string, number>();
+        for (const ms of sorted) rows.set(calendar.tradeDateOf(ms), (rows.get(calendar.tradeDateOf(ms)) ?? 0) + 1);
+        const expected = [...rows].map(([date, count]) => `ticks ${date} ${count}`).sort();
+        const trades = sorted.map((ms) => dbnTrade(7, BigInt(ms) * 1_000_000n, 70, 1));
+        const symbols = [{ symbol: contract, id: 7, from: 20_140_101, to: 20_310_101 }];
+        const ticks = sorted.map((timeMs) => scidTick({ timeMs, price: 70, bid: 69.75, ask: 70, size: 1 }));
+        const header = formatHeaderLine({
+          ...{ kind: 'header', v: 1, instrument: contract, exchange: 'CME' },
+          ...{ tickSize: 0.25, multiplier: 50, levels: 10 },
+        });
+        const lines = sorted.map((ms, i) => formatTradeLine(BigInt(ms) * 1_000_000n, i + 1, 70, 1, 'sell'));
+        for (const [name, content] of [
+          ['x.dbn', dbnFileOf(3, TRADES_SCHEMA, symbols, trades)],
+          [`${contract}.scid`, scidFile(ticks)],
+          ['segment.jsonl', header + lines.join('')],
+        ] as const)
+          assert.deepEqual(
+            (await datesOfImport(rig.import(fileOf(name, content), {}, rig.storeNamed(`any-${stores++}`))))
+              .filter((line) => line.startsWith('ticks'))
+              .sort(),
+            expected,
+            name,
+          );
+      }),
+      { numRuns: 40 },
+    );
+  });
 
   it('of an order goes by the group that is traded, or by the product that is named', async () => {
     const file = fileOf('orders.jsonl', TIMES.map((time, i) => lineOf(i + 1, time, intentOf(i))).join(''));

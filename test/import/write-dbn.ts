@@ -20,7 +20,7 @@ export function dbnFileOf(
 ): Buffer {
   const symbolBytes = version === 1 ? 22 : 71;
   const text = (value: string, bytes: number) =>
-    Buffer.concat([Buffer.from(value), Buffer.alloc(bytes - value.length)]);
+    Buffer.concat([Buffer.from(value), Buffer.alloc(bytes - Buffer.byteLength(value))]);
   const u32 = (value: number) => {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32LE(value);

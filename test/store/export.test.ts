@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import parquet from 'parquetjs-lite';
 import { exportShards } from '../../research/store/export-shards.js';
 import { pythonWith } from '../../setup/python-environment.js';
@@ -89,6 +91,42 @@ describe('exported files', () => {
       dbnFileOf(3, 4, [{ symbol: 'btc usd', id: 1, from: 20_240_501, to: 20_240_601 }], [dbnTrade(1, at, 1, 1)]),
     );
     await assert.rejects(exportShards(rig.store, query, path.join(rig.folder, 'other'), 'zstd'), /would be one file/);
+  });
+
+  it('have a name each that every file system takes, or are all refused before the first is written: any symbols', async () => {
+    const at = BigInt(Date.parse('2024-05-08T14:00:00Z')) * 1_000_000n;
+    const letters = fc.constantFrom(...'aAbB1 ./\\:*?"<>|%~é日-_');
+    const symbol = fc.string({ unit: letters, minLength: 1, maxLength: 6 });
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(symbol, { minLength: 1, maxLength: 5 }), async (symbols) => {
+        const store = rig.storeNamed(`any-${runs++}`);
+        const out = path.join(rig.folder, `out-${runs}`);
+        const intervals = symbols.map((one, id) => ({ symbol: one, id, from: 20_240_501, to: 20_240_601 }));
+        const trades = symbols.map((_, id) => dbnTrade(id, at, 100 + id, 1));
+        const file = path.join(rig.folder, `${runs}.dbn`);
+        writeFileSync(file, dbnFileOf(3, 4, intervals, trades));
+        await rig.import(file, {}, store);
+        const alike = new Set(symbols.map((one) => one.toLowerCase())).size < symbols.length;
+        if (alike) {
+          await assert.rejects(exportShards(store, {}, out, 'zstd'), /would be one file/);
+          assert.ok(!existsSync(out) || readdirSync(out).length === 0);
+          return;
+        }
+        const files = (await exportShards(store, {}, out, 'zstd')).map((one) => one.file);
+        assert.equal(new Set(files.map((one) => one.toLowerCase())).size, symbols.length);
+        for (const one of files) {
+          assert.equal(path.dirname(one), out);
+          assert.match(path.basename(one), /^[A-Za-z0-9%._-]+\.parquet$/);
+        }
+        const prices = await rowsOf(files, 'symbol, price');
+        assert.deepEqual(
+          new Map(prices.map((row) => [row.symbol, row.price])),
+          new Map(symbols.map((one, i) => [one, 100 + i])),
+        );
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('are not made where nothing matches', async () => {

@@ -1,6 +1,7 @@
 import type { GateThresholds } from '../../../shared/config/gate-thresholds.js';
 import { seededRandom } from '../../random.js';
 import type { Interval } from '../report.js';
+import { quantileOf } from './quantile.js';
 
 export interface BootstrapPlan {
   readonly draws: number;
@@ -31,14 +32,6 @@ export function dayBootstrap(
   results.sort();
   const estimate = statistic(timesDrawn.fill(1));
   return { estimate, low: quantileOf(results, level), high: quantileOf(results, 1 - level) };
-}
-
-/** Linear interpolation between order statistics (type 7 of Hyndman and Fan). */
-function quantileOf(sorted: Float64Array, p: number): number {
-  const position = (sorted.length - 1) * p;
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
 }
 
 /** The bootstrap that the thresholds ask for. */
