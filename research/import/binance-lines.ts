@@ -95,8 +95,7 @@ class StreamReader {
     private readonly out: ImportOutput,
     firstLines: readonly TextLine[],
   ) {
-    const names = firstLines.map(({ text }) => /"s":"(\w+)"/.exec(text)?.[1]);
-    this.instrument = names.find((name) => name !== undefined) ?? 'unknown';
+    this.instrument = symbolOf(firstLines) ?? 'unknown';
     const isFutures = firstLines.some(({ text }) => /"(pu|X)":/.test(text));
     out.begin({ feed: isFutures ? 'binance-usdm' : 'binance-spot', synthetic: false });
     const kind = { instrument: this.instrument, sizes: 'fractional', counts: false, dayRule: 'utc' } as const;
@@ -262,6 +261,24 @@ interface RowEvent {
 }
 
 /** The message itself, out of the envelope of a combined stream; or why there is none. */
+/** Messages by which the symbol of a file is known. */
+const NAMED_LINES = 100;
+
+/** What most of the first whole messages are about: a damaged one names nothing, or something else. */
+function symbolOf(lines: readonly TextLine[]): string | undefined {
+  const times = new Map<string, number>();
+  let named = 0;
+  for (const { text } of lines) {
+    if (named === NAMED_LINES) break;
+    const message = messageOf(LINE.exec(text)?.[2] ?? '');
+    const name = typeof message === 'string' ? undefined : message.s;
+    if (typeof name !== 'string' || !/^\w+$/.test(name)) continue;
+    times.set(name, (times.get(name) ?? 0) + 1);
+    named++;
+  }
+  return [...times].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 function messageOf(json: string): { e?: unknown; [field: string]: unknown } | string {
   try {
     const value = jsonOfFields(json) as { data?: unknown };

@@ -66,6 +66,19 @@ describe('recorded messages of Binance', () => {
     );
   });
 
+  it('are about the symbol that most whole messages name, whatever a damaged one says', async () => {
+    const whole = lines(event('trade', { t: 1 }), book(), event('trade', { t: 2 }), event('trade', { t: 3 }));
+    for (const [damage, reason] of [
+      [whole.replace('"BTCUSDT",', '"BT"'), /is not a JSON object/],
+      [whole.replace('BTCUSDT', 'BTXUSDT'), /is about BTXUSDT, the file about BTCUSDT/],
+    ] as const) {
+      const { record } = await rig.importAs('x.txt', damage, { onError: 'quarantine' });
+      assert.deepEqual([record.rejected, record.read.trades], [1, 2]);
+      assert.deepEqual([...new Set(record.shards.map(({ instrument }) => instrument))], ['BTCUSDT']);
+      await assert.rejects(rig.importAs('x.txt', damage), reason);
+    }
+  });
+
   it('keep quantities of many digits exactly, or say that they cannot', async () => {
     await rig.importAs('x.txt', lines(book('12345678901.00')));
     assert.ok((await rig.rows({ dataset: 'mbp10' }, 'size')).some(({ size }) => size === 12_345_678_901));
