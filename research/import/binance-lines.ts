@@ -25,11 +25,13 @@ const quantity = decimalText(15).refine(
 );
 const levels = z.array(z.tuple([price, quantity]));
 const id = z.number().int().nonnegative();
+/** Kept in ns, as int64: into the year 2262. */
+const timeMs = id.max(9_223_372_036_854, 'is a time that int64 does not hold in ns');
 const snapshot = z.object({ lastUpdateId: id, bids: levels, asks: levels });
 const depthUpdate = z.object({
   e: z.literal('depthUpdate'),
-  E: id,
-  T: id.optional(),
+  E: timeMs,
+  T: timeMs.optional(),
   s: z.string(),
   U: id,
   u: id,
@@ -37,10 +39,18 @@ const depthUpdate = z.object({
   b: levels,
   a: levels,
 });
-const trade = z.object({ e: z.literal('trade'), T: id, s: z.string(), t: id, p: price, q: quantity, m: z.boolean() });
+const trade = z.object({
+  e: z.literal('trade'),
+  T: timeMs,
+  s: z.string(),
+  t: id,
+  p: price,
+  q: quantity,
+  m: z.boolean(),
+});
 /** Trades of one order at one price, as one; `a` is their number. */
 const aggTrade = z
-  .object({ e: z.literal('aggTrade'), T: id, s: z.string(), a: id, p: price, q: quantity, m: z.boolean() })
+  .object({ e: z.literal('aggTrade'), T: timeMs, s: z.string(), a: id, p: price, q: quantity, m: z.boolean() })
   .transform(({ a, ...rest }) => ({ ...rest, t: a }));
 /** Best bid and offer, which the book says as well; those of the spot market name no event. */
 const bookTicker = z.object({ u: id, s: z.string(), b: price, B: quantity, a: price, A: quantity });

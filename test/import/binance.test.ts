@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { StoreRig } from '../store/store-rig.js';
+import { findShards } from '../../research/store/shard-query.js';
+import { rowsOf, StoreRig } from '../store/store-rig.js';
 
 const T0 = 1_723_075_200_000;
 
@@ -72,11 +73,32 @@ describe('recorded messages of Binance', () => {
       [whole.replace('"BTCUSDT",', '"BT"'), /is not a JSON object/],
       [whole.replace('BTCUSDT', 'BTXUSDT'), /is about BTXUSDT, the file about BTCUSDT/],
     ] as const) {
+      await assert.rejects(rig.importAs('x.txt', damage), reason);
       const { record } = await rig.importAs('x.txt', damage, { onError: 'quarantine' });
       assert.deepEqual([record.rejected, record.read.trades], [1, 2]);
       assert.deepEqual([...new Set(record.shards.map(({ instrument }) => instrument))], ['BTCUSDT']);
-      await assert.rejects(rig.importAs('x.txt', damage), reason);
     }
+  });
+
+  it('have times that int64 holds in ns, or are refused: over all whole numbers', async () => {
+    const times = fc.oneof(
+      fc.maxSafeNat(),
+      fc.integer({ min: 9_223_372_036_000, max: 9_223_372_037_000 }),
+      fc.constantFrom(0, 10_723_161_255_617),
+    );
+    await fc.assert(
+      fc.asyncProperty(times, async (T) => {
+        const imported = rig.importAs('x.txt', lines(book(), event('trade', { t: 1, T })));
+        if (T > 9_223_372_036_854) return await assert.rejects(imported, /line 2\): T: is a time that int64/);
+        const ticks = findShards([(await imported).record], { dataset: 'ticks' });
+        const rows = await rowsOf(
+          ticks.map(({ sha256 }) => rig.store.objects.locate(sha256)),
+          'ts_event',
+        );
+        assert.deepEqual(rows, [{ ts_event: BigInt(T) * 1_000_000n }]);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('keep quantities of many digits exactly, or say that they cannot', async () => {
