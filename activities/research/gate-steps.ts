@@ -8,6 +8,7 @@ import {
   encodeGateReport,
   encodeScoredFold,
   foldPlan,
+  type GateRun,
   gateMarkdown,
   type Learn,
   planFolds,
@@ -117,7 +118,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
             leftOutHeads: await leftOutHeads(places.releases, priorVersion, heads),
             plans,
             folds: folds.map(({ scored }) => scored),
-            parity: parityOf(folder, heads),
+            training: trainingOf(folder, heads),
             thresholds,
           },
           places.trials,
@@ -198,11 +199,18 @@ function readFolds(folder: ShipFolder) {
   return foldPlan.array().parse(JSON.parse(folder.readOwn('folds.json', FOLDS_BYTES_MAX).toString('utf8')));
 }
 
-function parityOf(folder: ShipFolder, heads: readonly HeadName[]) {
-  const entries = heads.map((head): [HeadName, { passed: boolean; rows: number; maxAbsDifference: number }] => {
-    const { parity } = loadTrainedHead(folder.file('heads', head)).record;
+function trainingOf(folder: ShipFolder, heads: readonly HeadName[]): GateRun['training'] {
+  const entries = heads.map((head): [HeadName, NonNullable<GateRun['training'][HeadName]>] => {
+    const { parity, importance } = loadTrainedHead(folder.file('heads', head)).record;
     const passed = parity.margins === parity.marginsBitEqual;
-    return [head, { passed, rows: parity.rows, maxAbsDifference: parity.maxProbabilityDifference }];
+    const [top] = importance;
+    return [
+      head,
+      {
+        parity: { passed, rows: parity.rows, maxAbsDifference: parity.maxProbabilityDifference },
+        topFeature: top ? { feature: top.feature, gainShare: top.gainShare } : null,
+      },
+    ];
   });
   return Object.fromEntries(entries);
 }

@@ -13,7 +13,7 @@ export async function concludeGate(run: GateRun, trialLedgerFile: string): Promi
   await recordTrial(trialLedgerFile, trial);
   return {
     kind: 'believe.gate-report',
-    version: 1,
+    version: 2,
     verdict: judgeGate(evidence, run.thresholds),
     evidence,
     thresholds: run.thresholds,

@@ -31,31 +31,36 @@ export const foldPlan = z.strictObject({
 });
 export type FoldPlan = Readonly<z.infer<typeof foldPlan>>;
 
+/** A count, or the mean of counts of fits with several seeds. */
+const meanCount = z.number().nonnegative();
+
 /** Rows of one bin of predicted probability: enough to pool bins over folds exactly. */
-export const probabilityBin = z.strictObject({ rows: count, probabilitySum: z.number(), outcomeSum: z.number() });
+export const probabilityBin = z.strictObject({ rows: meanCount, probabilitySum: z.number(), outcomeSum: z.number() });
 export type ProbabilityBin = Readonly<z.infer<typeof probabilityBin>>;
 
 /** Rows of one tenth of the fold, ordered by expected move: what was expected and what happened. */
-export const moveDecile = z.strictObject({ rows: count, expectedTicksSum: z.number(), moveTicksSum: z.number() });
+export const moveDecile = z.strictObject({ rows: meanCount, expectedTicksSum: z.number(), moveTicksSum: z.number() });
 export type MoveDecile = Readonly<z.infer<typeof moveDecile>>;
 
-/** One trade date of one arm. What is `ByMargin` follows `costMarginFamily`; the rest is at `costMargin`. */
+/** One trade date of one arm. */
 export const dayScore = z.strictObject({
   tradeDate: tradeDateNumber,
   rows: count,
   logLossSum: z.number(),
-  trades: count,
+  trades: meanCount,
   /** Trades whose move was in the position's favour before costs. */
-  winningTrades: count,
+  winningTrades: meanCount,
   grossTicks: z.number(),
   costTicks: z.number(),
   netTicks: z.number(),
-  netTicksByMargin: z.array(z.number()),
-  costTicksByMargin: z.array(z.number()),
 });
 export type DayScore = Readonly<z.infer<typeof dayScore>>;
 
-/** What one recipe did on one test block, as sums that pool over folds without loss. */
+/** What one fit of a recipe did on one test block. */
+export const seedScore = z.strictObject({ seed: count, logLossSum: z.number(), netTicks: z.number() });
+export type SeedScore = Readonly<z.infer<typeof seedScore>>;
+
+/** What one recipe did on one test block, as sums that pool over folds without loss; the mean of its fits with several seeds. */
 export const armScore = z.strictObject({
   logLossSum: z.number(),
   /** Rows whose price moved, and those of them whose favoured side was right (a tie between the sides counts half). */
@@ -65,6 +70,8 @@ export const armScore = z.strictObject({
   bins: z.array(z.array(probabilityBin).length(10)).min(1),
   deciles: z.array(moveDecile).length(10),
   days: z.array(dayScore),
+  /** Of each fit: how much they differ is the noise of the seed. */
+  seeds: z.array(seedScore).min(1),
 });
 export type ArmScore = Readonly<z.infer<typeof armScore>>;
 

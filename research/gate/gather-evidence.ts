@@ -1,9 +1,9 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadName } from '../../shared/model/heads/head.js';
 import type { FoldPlan } from './fold-contract.js';
-import { headEvidence } from './head-evidence.js';
-import { candidateSharpePerDay, portfolioDays, portfolioEvidence } from './portfolio-evidence.js';
-import type { GateEvidence, HeadEvidence } from './report.js';
+import { headEvidence, type OfTraining } from './head-evidence.js';
+import { candidateSharpePerDay, portfolioEvidence, portfolioOf } from './portfolio-evidence.js';
+import type { GateEvidence } from './report.js';
 import type { ScoredFold } from './score-fold.js';
 import type { Trial } from './trials.js';
 
@@ -20,8 +20,8 @@ export interface GateRun {
   readonly plans: readonly FoldPlan[];
   /** Every planned fold of every head, in any order. */
   readonly folds: readonly ScoredFold[];
-  /** ONNX against the booster, by head; a head that is missing here was not measured. */
-  readonly parity: Readonly<Partial<Record<HeadName, NonNullable<HeadEvidence['parity']>>>>;
+  /** Of the trained heads, by name; a head that is missing here was not measured. */
+  readonly training: Readonly<Partial<Record<HeadName, OfTraining>>>;
   readonly thresholds: GateThresholds;
 }
 
@@ -31,9 +31,14 @@ export function gatherEvidence(
   earlierTrials: readonly Trial[],
 ): { evidence: GateEvidence; trial: Trial } {
   const scores = run.folds.map(({ score }) => score);
-  const days = portfolioDays(scores);
-  const trial = { runId: run.runId, sharpePerDay: candidateSharpePerDay(days), tradeDates: days.length };
-  const trials = deflationOf([...earlierTrials.filter(({ runId }) => runId !== run.runId), trial], days.length);
+  const portfolio = portfolioOf(scores);
+  const { days } = portfolio;
+  const trial: Trial = {
+    ...{ runId: run.runId, sharpePerDay: candidateSharpePerDay(days), tradeDates: days.length },
+    daily: days.map(({ tradeDate, candidate }) => [tradeDate, candidate.netTicks]),
+  };
+  const tried = [...earlierTrials.filter(({ runId }) => runId !== run.runId), trial];
+  const trials = deflationOf(tried, days.length);
   const evidence: GateEvidence = {
     runId: run.runId,
     ...(run.candidateSha256 === undefined ? {} : { candidateSha256: run.candidateSha256 }),
@@ -42,12 +47,14 @@ export function gatherEvidence(
     ...(run.leftOutHeads?.length ? { leftOutHeads: [...run.leftOutHeads] } : {}),
     trials,
     heads: run.plans.map((plan) =>
-      headEvidence(plan, foldsOf(plan.head, run.folds), run.parity[plan.head] ?? null, run.thresholds),
+      headEvidence(plan, foldsOf(plan.head, run.folds), run.training[plan.head] ?? UNMEASURED),
     ),
-    portfolio: portfolioEvidence(days, trials, run.thresholds),
+    portfolio: portfolioEvidence(portfolio, trials, tried, run.thresholds),
   };
   return { evidence, trial };
 }
+
+const UNMEASURED: OfTraining = { parity: null, topFeature: null };
 
 /** Fewer recorded trials than this say too little about how widely Sharpe ratios scatter. */
 const TRIALS_FOR_VARIANCE_MIN = 10;

@@ -1,20 +1,20 @@
-import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { ArmScore, DayScore, FoldPlan, FoldScore, MoveDecile } from './fold-contract.js';
 import type { ArmMetrics, FoldEvidence, HeadEvidence } from './report.js';
 import type { ScoredFold } from './score-fold.js';
+import { seedNoise } from './seed-noise.js';
 import { calibrationError, poolBins, reliabilityCurve } from './statistics/calibration.js';
-import { bootstrapPlan, dayBootstrap } from './statistics/day-bootstrap.js';
+import { ratioInterval } from './statistics/day-interval.js';
 import { dieboldMariano } from './statistics/diebold-mariano.js';
 import { total } from './statistics/total.js';
 
-type Parity = HeadEvidence['parity'];
+/** What the gate takes from the trained head itself. */
+export type OfTraining = Pick<HeadEvidence, 'parity' | 'topFeature'>;
 
 /** What the scored folds of one head say about it. `folds` are in order of time; none when the plan fell short. */
 export function headEvidence(
   plan: FoldPlan,
   folds: readonly ScoredFold[],
-  parity: Parity,
-  thresholds: GateThresholds,
+  { parity, topFeature }: OfTraining,
 ): HeadEvidence {
   const scores = folds.map(({ score }) => score);
   const facts = {
@@ -26,6 +26,7 @@ export function headEvidence(
       foldsPlanned: plan.folds.length,
       shortfall: plan.shortfall,
     },
+    topFeature,
     parity,
     folds: scores.map(foldEvidence),
   };
@@ -42,12 +43,9 @@ export function headEvidence(
       ),
       candidate: metricsOf(candidate),
       prior: hasPrior(scores) ? metricsOf(scores.map((score) => score.prior!)) : null,
-      logLoss: meanLogLoss(
-        candidate.flatMap(({ days }) => days),
-        thresholds,
-      ),
+      logLoss: meanLogLoss(candidate.flatMap(({ days }) => days)),
     },
-    comparison: hasPrior(scores) ? comparisonOf(folds, thresholds) : null,
+    comparison: hasPrior(scores) ? comparisonOf(folds) : null,
     // The class that the policy buys on: the last one, up.
     reliability: reliabilityCurve(bins.at(-1)!),
     deciles: decileMeans(candidate.map(({ deciles }) => deciles)),
@@ -84,15 +82,20 @@ function foldEvidence(score: FoldScore): FoldEvidence {
   };
 }
 
-function comparisonOf(folds: readonly ScoredFold[], thresholds: GateThresholds): HeadEvidence['comparison'] {
+function comparisonOf(folds: readonly ScoredFold[]): HeadEvidence['comparison'] {
   const scores = folds.map(({ score }) => score);
   const overlap = Math.max(...scores.map((score) => score.overlapRows));
   const rows = total(scores, (score) => score.testRows);
+  const noise = seedNoise(
+    scores.map((score) => score.candidate),
+    scores.map((score) => score.prior!),
+    (seed) => seed.logLossSum / rows,
+  );
+  const lossOf = (arm: (score: FoldScore) => ArmScore) => total(scores, (score) => arm(score).logLossSum);
   return {
     // Where labels overlap nearly everything there is, the test cannot say more than its largest horizon.
-    dieboldMariano: dieboldMariano(logLossDifference(folds), Math.min(overlap + 1, rows - 1)),
-    logLossRise: logLossRise(scores, thresholds),
-    worseFolds: scores.filter((score) => score.candidate.logLossSum > score.prior!.logLossSum).length,
+    dieboldMariano: dieboldMariano(logLossDifference(folds), Math.min(overlap + 1, rows - 1), undefined, noise),
+    logLossRise: lossOf((score) => score.candidate) / lossOf((score) => score.prior!) - 1,
   };
 }
 
@@ -103,28 +106,11 @@ function logLossDifference(folds: readonly ScoredFold[]): Float64Array {
   return Float64Array.from(difference);
 }
 
-function logLossRise(scores: readonly FoldScore[], thresholds: GateThresholds) {
-  const candidate = scores.flatMap((score) => score.candidate.days);
-  const prior = scores.flatMap((score) => score.prior!.days);
-  return dayBootstrap(
-    candidate.length,
-    (timesDrawn) => weighted(candidate, timesDrawn, lossOf) / weighted(prior, timesDrawn, lossOf) - 1,
-    bootstrapPlan(thresholds),
+function meanLogLoss(days: readonly DayScore[]) {
+  return ratioInterval(
+    days.map((day) => day.logLossSum),
+    days.map((day) => day.rows),
   );
-}
-
-function meanLogLoss(days: readonly DayScore[], thresholds: GateThresholds) {
-  return dayBootstrap(
-    days.length,
-    (timesDrawn) => weighted(days, timesDrawn, lossOf) / weighted(days, timesDrawn, (day) => day.rows),
-    bootstrapPlan(thresholds),
-  );
-}
-
-const lossOf = (day: DayScore) => day.logLossSum;
-
-function weighted(days: readonly DayScore[], timesDrawn: Uint32Array, of: (day: DayScore) => number): number {
-  return days.reduce((sum, day, at) => sum + timesDrawn[at]! * of(day), 0);
 }
 
 function pooledBins(arms: readonly ArmScore[]) {

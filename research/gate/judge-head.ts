@@ -1,6 +1,6 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { ArmMetrics, GateReason, GateRule, HeadEvidence } from './report.js';
-import { nats, percent, points, probability } from './wording.js';
+import { nats, percent, points } from './wording.js';
 
 /** Every rule on one head's forecasts that speaks against the candidate. */
 export function judgeHead(head: HeadEvidence, priorRelease: string | null, thresholds: GateThresholds): GateReason[] {
@@ -12,11 +12,15 @@ export function judgeHead(head: HeadEvidence, priorRelease: string | null, thres
     parity,
     nothingToCompare(head, priorRelease),
     noBetterThanClassPrior(head, candidate, classPriorLogLoss),
+    tooGood(head, candidate, classPriorLogLoss, thresholds),
     miscalibrated(head, candidate, thresholds),
     ...(prior
-      ? [lessCalibrated(head, candidate, prior, thresholds), fewerHits(head, candidate, prior, thresholds)]
+      ? [
+          leap(head, thresholds),
+          lessCalibrated(head, candidate, prior, thresholds),
+          fewerHits(head, candidate, prior, thresholds),
+        ]
       : []),
-    ...(prior ? againstPrior(head, thresholds) : []),
   ].filter((reason) => reason !== null);
 }
 
@@ -117,39 +121,25 @@ function fewerHits(
   );
 }
 
-function againstPrior(head: HeadEvidence, thresholds: GateThresholds): (GateReason | null)[] {
-  const { dieboldMariano, logLossRise, worseFolds } = head.comparison!;
-  const { significance, logLossMargin, worseFoldShareMax } = thresholds;
-  const worseShare = worseFolds / head.folds.length;
-  return [
-    dieboldMariano.pWorse < significance
-      ? reason(
-          head,
-          'log-loss-worse',
-          `${head.head} forecasts significantly worse than the prior (log loss ${percent(logLossRise.estimate)} higher, Diebold-Mariano p = ${probability(dieboldMariano.pWorse)}).`,
-          dieboldMariano.pWorse,
-          significance,
-        )
-      : null,
-    logLossRise.high > logLossMargin
-      ? reason(
-          head,
-          'log-loss-margin',
-          `The log loss of ${head.head} may be up to ${percent(logLossRise.high)} above the prior's (95 % bound over trade dates); ${percent(logLossMargin)} are allowed.`,
-          logLossRise.high,
-          logLossMargin,
-        )
-      : null,
-    worseShare > worseFoldShareMax
-      ? reason(
-          head,
-          'worse-folds',
-          `${head.head} forecasts worse than the prior in ${worseFolds} of ${head.folds.length} folds; at most ${percent(worseFoldShareMax)} of the folds may be worse.`,
-          worseShare,
-          worseFoldShareMax,
-        )
-      : null,
-  ];
+/** More skill than markets give away: a feature that knows the future looks like that. */
+function tooGood(head: HeadEvidence, { logLoss }: ArmMetrics, classPrior: number, { skillMax }: GateThresholds) {
+  const skill = 1 - logLoss / classPrior;
+  if (skill <= skillMax) return null;
+  const sentence = `${head.head} removes ${percent(skill)} of the log loss that the class shares leave; more than ${percent(skillMax)} is too good to be true. ${suspectOf(head)}`;
+  return reason(head, 'too-good', sentence, skill, skillMax);
+}
+
+/** A better recipe takes small steps; a large one comes from a feature or a label that was not there before. */
+function leap(head: HeadEvidence, { logLossDropMax }: GateThresholds): GateReason | null {
+  const drop = -(head.comparison?.logLossRise ?? 0);
+  if (drop <= logLossDropMax) return null;
+  const sentence = `${head.head} forecasts better than the prior by a leap: its log loss is ${percent(drop)} lower, and up to ${percent(logLossDropMax)} pass unseen. ${suspectOf(head)}`;
+  return reason(head, 'too-good', sentence, drop, logLossDropMax);
+}
+
+function suspectOf({ topFeature }: HeadEvidence): string {
+  if (!topFeature) return 'Look whether a feature knows what comes after its row.';
+  return `Look first at ${topFeature.feature}, which brought ${percent(topFeature.gainShare)} of the gain: it must not know what comes after its row.`;
 }
 
 function reason(

@@ -1,82 +1,67 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { GateEvidence, GateReason, GateRule, PortfolioArm, PortfolioEvidence } from './report.js';
-import { percent, probability, ticks } from './wording.js';
+import { percent, ticks } from './wording.js';
 
 /** Every rule on the heads' earnings together that speaks against the candidate. */
 export function judgePortfolio(evidence: GateEvidence, thresholds: GateThresholds): GateReason[] {
   const { portfolio } = evidence;
   // Where heads lack data they say so themselves; a second sentence would not help.
   if (!portfolio) return evidence.heads.some((head) => head.data.shortfall) ? [] : [nothingTested()];
-  const first = evidence.priorRelease === null;
+  const isFirst = evidence.priorRelease === null;
   return [
-    ...(first ? [unprovenEdge(portfolio, evidence.trials, thresholds)] : againstPrior(portfolio, thresholds)),
+    noProfit(portfolio),
+    tooFewTrades(portfolio, thresholds),
+    unprovenEdge(
+      portfolio,
+      evidence.trials,
+      isFirst ? thresholds.deflatedSharpeMin : thresholds.deflatedSharpeUpdateMin,
+    ),
+    ...(isFirst ? [] : againstPrior(portfolio, thresholds)),
     overfitted(portfolio, thresholds),
   ].filter((reason) => reason !== null);
-}
-
-/** Not against the candidate, but worth an eye. */
-export function warnPortfolio({ portfolio }: GateEvidence, { pboWarn, pboMax }: GateThresholds): GateReason[] {
-  const estimate = portfolio?.pbo?.probability;
-  if (estimate === undefined || estimate <= pboWarn || estimate > pboMax) return [];
-  const sentence = `What was chosen on one half of the dates does not carry over well to the other: probability of overfitting ${percent(estimate)}.`;
-  return [reason('pbo', sentence, estimate, pboWarn)];
 }
 
 function nothingTested(): GateReason {
   return reason('data', 'No trade dates were tested, so nothing is known about earnings.', null, null);
 }
 
+/** Prior or not: what loses money on the tested dates is not released, and neither is what earns it by chance. */
+function noProfit({ candidate, tradeDates }: PortfolioEvidence): GateReason | null {
+  const { netTicks, netTicksInterval: interval } = candidate;
+  if (!interval)
+    return reason('data', `Only ${tradeDates} tested trade dates: too few to bound what is earned.`, tradeDates, null);
+  if (interval.low > 0) return null;
+  const range = `${ticks(netTicks)} ticks after costs on ${tradeDates} trade dates, with a 90 % interval from ${ticks(interval.low)} to ${ticks(interval.high)}`;
+  const sentence =
+    netTicks > 0 ? `What it earns may be chance: ${range}. More trade dates narrow it.` : `It loses money: ${range}.`;
+  return reason(netTicks > 0 ? 'data' : 'net-pnl', sentence, interval.low, 0);
+}
+
+function tooFewTrades({ candidate, tradeDates }: PortfolioEvidence, { tradesMin }: GateThresholds): GateReason | null {
+  if (candidate.trades >= tradesMin) return null;
+  const sentence = `Only ${candidate.trades.toFixed(0)} trades on ${tradeDates} trade dates: at least ${tradesMin} are needed to tell anything.`;
+  return reason('few-trades', sentence, candidate.trades, tradesMin);
+}
+
 function unprovenEdge(
   { candidate, tradeDates }: PortfolioEvidence,
   trials: GateEvidence['trials'],
-  { deflatedSharpeMin }: GateThresholds,
+  least: number,
 ): GateReason | null {
-  if (candidate.deflatedSharpe >= deflatedSharpeMin) return null;
+  if (candidate.deflatedSharpe >= least) return null;
   const tried = trials.count === 1 ? 'the first candidate ever tried' : `the ${trials.count} candidates ever tried`;
   return reason(
     'deflated-sharpe',
-    `The edge is not proven: ${ticks(candidate.netTicks)} ticks after costs on ${tradeDates} trade dates give a probability of ${percent(candidate.deflatedSharpe)} that it is more than luck, counting ${tried}; ${percent(deflatedSharpeMin)} are needed for a first release.`,
+    `The edge is not proven: ${ticks(candidate.netTicks)} ticks after costs on ${tradeDates} trade dates give a probability of ${percent(candidate.deflatedSharpe)} that it is more than luck, counting ${tried}; ${percent(least)} are needed.`,
     candidate.deflatedSharpe,
-    deflatedSharpeMin,
+    least,
   );
 }
 
-function againstPrior(portfolio: PortfolioEvidence, thresholds: GateThresholds): (GateReason | null)[] {
-  const { candidate, prior, comparison } = portfolio;
+function againstPrior({ candidate, prior, comparison }: PortfolioEvidence, thresholds: GateThresholds) {
   if (!prior || !comparison)
     return [reason('data', 'The earnings were not compared with the prior release on every fold.', null, null)];
-  return [
-    significantlyPoorer(comparison, thresholds),
-    possiblyPoorer(comparison, prior, thresholds),
-    tradesMoreForNothing(candidate, prior, thresholds),
-    lessProven(candidate, prior, thresholds),
-  ];
-}
-
-type Comparison = NonNullable<PortfolioEvidence['comparison']>;
-
-function significantlyPoorer(
-  { dieboldMariano, netTicksGain }: Comparison,
-  { significance }: GateThresholds,
-): GateReason | null {
-  if (dieboldMariano.pWorse >= significance) return null;
-  return reason(
-    'net-pnl-worse',
-    `The candidate earns significantly less than the prior after costs (${ticks(-netTicksGain.estimate)} ticks less, Diebold-Mariano p = ${probability(dieboldMariano.pWorse)}).`,
-    dieboldMariano.pWorse,
-    significance,
-  );
-}
-
-function possiblyPoorer({ netTicksGain }: Comparison, prior: PortfolioArm, { netPnlMargin }: GateThresholds) {
-  const allowedTicks = -netPnlMargin * Math.abs(prior.netTicks);
-  if (netTicksGain.low >= allowedTicks) return null;
-  return reason(
-    'net-pnl-margin',
-    `The candidate may earn up to ${ticks(-netTicksGain.low)} ticks less than the prior's ${ticks(prior.netTicks)} after costs (5 % bound over trade dates); ${ticks(-allowedTicks)} less are allowed.`,
-    netTicksGain.low,
-    allowedTicks,
-  );
+  return [tradesMoreForNothing(candidate, prior, thresholds)];
 }
 
 function tradesMoreForNothing(
@@ -94,28 +79,11 @@ function tradesMoreForNothing(
   );
 }
 
-function lessProven(
-  candidate: PortfolioArm,
-  prior: PortfolioArm,
-  { deflatedSharpeDropMax }: GateThresholds,
-): GateReason | null {
-  const drop = prior.deflatedSharpe - candidate.deflatedSharpe;
-  if (drop <= deflatedSharpeDropMax) return null;
-  return reason(
-    'deflated-sharpe-drop',
-    `The probability that the edge is more than luck fell from ${percent(prior.deflatedSharpe)} with the prior to ${percent(candidate.deflatedSharpe)}; a fall of ${percent(deflatedSharpeDropMax)} is allowed.`,
-    drop,
-    deflatedSharpeDropMax,
-  );
-}
-
-function overfitted({ pbo, tradeDates }: PortfolioEvidence, { pboMax }: GateThresholds): GateReason | null {
-  if (!pbo)
-    return reason('data', `Only ${tradeDates} tested trade dates: too few to estimate overfitting.`, tradeDates, null);
-  if (pbo.probability <= pboMax) return null;
+function overfitted({ pbo }: PortfolioEvidence, { pboMax }: GateThresholds): GateReason | null {
+  if (!pbo || pbo.probability <= pboMax) return null;
   return reason(
     'pbo',
-    `What was best on one half of the dates was below average on the other in ${percent(pbo.probability)} of ${pbo.combinations} ways to halve them (${pbo.configurations} settings of direction and threshold); ${percent(pboMax)} is the limit.`,
+    `What was best on one half of the dates was below average on the other in ${percent(pbo.probability)} of ${pbo.combinations} ways to halve them (${pbo.configurations} recipes that were tried); ${percent(pboMax)} is the limit.`,
     pbo.probability,
     pboMax,
   );

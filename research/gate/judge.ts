@@ -1,7 +1,11 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import { judgeAgainstPrior } from './judge-against-prior.js';
 import { judgeHead } from './judge-head.js';
-import { judgePortfolio, warnPortfolio } from './judge-portfolio.js';
-import type { GateEvidence, GateReason, Verdict } from './report.js';
+import { judgePortfolio } from './judge-portfolio.js';
+import { GATE_RULES, type GateEvidence, type GateReason, type GateRule, type Verdict } from './report.js';
+
+/** More data decides these, or people do: nothing that was measured speaks against the candidate. */
+const UNDECIDED: readonly GateRule[] = ['data', 'few-trades'];
 
 /**
  * The verdict: a pass only where no rule of docs/gate.md speaks against it. Each head answers for its forecasts, all heads
@@ -11,13 +15,12 @@ export function judgeGate(evidence: GateEvidence, thresholds: GateThresholds): V
   const reasons = [
     ...evidence.heads.flatMap((head) => judgeHead(head, evidence.priorRelease, thresholds)),
     ...leftOut(evidence),
+    ...judgeAgainstPrior(evidence, thresholds),
     ...judgePortfolio(evidence, thresholds),
-  ];
-  return {
-    verdict: reasons.length === 0 ? 'pass' : 'hold',
-    reasons,
-    warnings: warnPortfolio(evidence, thresholds),
-  };
+  ].sort((a, b) => GATE_RULES.indexOf(a.rule) - GATE_RULES.indexOf(b.rule));
+  if (reasons.length === 0) return { verdict: 'pass', outcome: 'pass', reasons };
+  const isUndecided = reasons.every(({ rule }) => UNDECIDED.includes(rule));
+  return { verdict: 'hold', outcome: isUndecided ? 'inconclusive' : 'hold', reasons };
 }
 
 /** What a head that is gone would have earned is in no comparison: people decide whether it may go. */

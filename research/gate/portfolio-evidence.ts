@@ -1,12 +1,14 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { DayScore, FoldScore } from './fold-contract.js';
 import type { GateEvidence, PortfolioArm, PortfolioEvidence } from './report.js';
+import { seedNoise } from './seed-noise.js';
 import { backtestOverfitting } from './statistics/backtest-overfitting.js';
-import { bootstrapPlan, dayBootstrap } from './statistics/day-bootstrap.js';
-import { dieboldMariano } from './statistics/diebold-mariano.js';
+import { totalInterval } from './statistics/day-interval.js';
+import { dieboldMariano, type SeedNoise } from './statistics/diebold-mariano.js';
 import { maxDrawdown } from './statistics/drawdown.js';
 import { deflatedSharpe, probabilisticSharpe, returnMoments } from './statistics/sharpe.js';
 import { total } from './statistics/total.js';
+import type { Trial } from './trials.js';
 
 type Trials = GateEvidence['trials'];
 
@@ -22,9 +24,27 @@ interface DayTotal {
   readonly grossTicks: number;
   readonly costTicks: number;
   readonly netTicks: number;
-  readonly netTicksByMargin: readonly number[];
-  /** The same trades in the other direction: their moves lost, and their costs paid all the same. */
-  readonly fadedTicksByMargin: readonly number[];
+}
+
+/** The heads together, by trade date. */
+export interface Portfolio {
+  readonly days: readonly PortfolioDay[];
+  /** In the mean difference of net ticks a day; none without a prior. */
+  readonly noise: SeedNoise;
+}
+
+/** What all heads earned, and what another draw of seeds would change in it. */
+export function portfolioOf(scores: readonly FoldScore[]): Portfolio {
+  const days = portfolioDays(scores);
+  const compared = scores.filter(({ prior }) => prior !== null);
+  if (compared.length === 0 || days.some(({ prior }) => prior === null))
+    return { days, noise: { variance: 0, degrees: 1 } };
+  const noise = seedNoise(
+    compared.map(({ candidate }) => candidate),
+    compared.map(({ prior }) => prior!),
+    (seed) => seed.netTicks / days.length,
+  );
+  return { days, noise };
 }
 
 /**
@@ -52,8 +72,9 @@ export function candidateSharpePerDay(days: readonly PortfolioDay[]): number {
 
 /** The heads together: earnings after costs, their deflated Sharpe ratio, and candidate against prior. Null below two dates. */
 export function portfolioEvidence(
-  days: readonly PortfolioDay[],
+  { days, noise }: Portfolio,
   trials: Trials,
+  tried: readonly Trial[],
   thresholds: GateThresholds,
 ): PortfolioEvidence | null {
   if (days.length < 2) return null;
@@ -61,15 +82,15 @@ export function portfolioEvidence(
   const prior = days.every((day) => day.prior !== null) ? days.map((day) => day.prior!) : null;
   return {
     tradeDates: days.length,
-    candidate: portfolioArm(candidate, trials, thresholds),
-    prior: prior && portfolioArm(prior, trials, thresholds),
-    comparison: prior && comparisonOf(candidate, prior, thresholds),
-    pbo: overfitting(candidate, prior, thresholds),
+    candidate: portfolioArm(candidate, trials),
+    prior: prior && portfolioArm(prior, trials),
+    comparison: prior && comparisonOf(candidate, prior, noise),
+    pbo: overfitting(days, tried, thresholds),
     daily: dailyCurves(days),
   };
 }
 
-function portfolioArm(days: readonly DayTotal[], trials: Trials, thresholds: GateThresholds): PortfolioArm {
+function portfolioArm(days: readonly DayTotal[], trials: Trials): PortfolioArm {
   const net = days.map((day) => day.netTicks);
   const trades = total(days, (day) => day.trades);
   const grossTicks = total(days, (day) => day.grossTicks);
@@ -80,7 +101,7 @@ function portfolioArm(days: readonly DayTotal[], trials: Trials, thresholds: Gat
     grossTicks,
     costTicks: total(days, (day) => day.costTicks),
     netTicks: total(days, (day) => day.netTicks),
-    netTicksInterval: netInterval(net, thresholds),
+    netTicksInterval: totalInterval(net),
     breakEvenCostTicks: trades > 0 ? grossTicks / trades : null,
     maxDrawdownTicks: maxDrawdown(net),
     sharpePerDay: moments.sharpe,
@@ -89,46 +110,37 @@ function portfolioArm(days: readonly DayTotal[], trials: Trials, thresholds: Gat
   };
 }
 
-function comparisonOf(candidate: readonly DayTotal[], prior: readonly DayTotal[], thresholds: GateThresholds) {
+function comparisonOf(candidate: readonly DayTotal[], prior: readonly DayTotal[], noise: SeedNoise) {
   const gain = candidate.map((day, at) => day.netTicks - prior[at]!.netTicks);
   return {
     // A loss is a gain with the other sign; positions are closed within the day, so days do not overlap.
     dieboldMariano: dieboldMariano(
       gain.map((ticks) => -ticks),
       1,
+      1,
+      noise,
     ),
-    netTicksGain: netInterval(gain, thresholds),
+    netTicksGain: totalInterval(gain),
   };
 }
 
-function netInterval(net: readonly number[], thresholds: GateThresholds) {
-  return dayBootstrap(
-    net.length,
-    (timesDrawn) => net.reduce((sum, ticks, at) => sum + timesDrawn[at]! * ticks, 0),
-    bootstrapPlan(thresholds),
-  );
-}
+/** Fewer recipes than this were no search: which of them is best says nothing about overfitting. */
+const TRIED_MIN = 10;
 
-/**
- * Every decision threshold of the family, following the forecasts or trading against them, for both recipes: what a
- * researcher could have picked from without a new fit. Thresholds alone would not do: neighbours are nearly the same
- * strategy, and which of equals wins is a coin toss that says nothing about overfitting.
- */
+/** Over the recipes that were really tried on these trade dates, this one among them. */
 function overfitting(
-  candidate: readonly DayTotal[],
-  prior: readonly DayTotal[] | null,
-  { pboPartitions, costMarginFamily }: GateThresholds,
+  days: readonly PortfolioDay[],
+  tried: readonly Trial[],
+  { pboPartitions }: GateThresholds,
 ): PortfolioEvidence['pbo'] {
-  const partitions = Math.min(pboPartitions, candidate.length - (candidate.length % 2));
-  if (partitions < 4) return null;
-  const arms = prior ? [candidate, prior] : [candidate];
-  const configurations = arms.flatMap((days) =>
-    costMarginFamily.flatMap((_, margin) => [
-      days.map((day) => day.netTicksByMargin[margin]!),
-      days.map((day) => day.fadedTicksByMargin[margin]!),
-    ]),
-  );
-  return backtestOverfitting(configurations, partitions);
+  const partitions = Math.min(pboPartitions, days.length - (days.length % 2));
+  const returns = tried.flatMap(({ daily }) => {
+    const ofDate = new Map(daily);
+    const series = days.map(({ tradeDate }) => ofDate.get(tradeDate));
+    return series.some((net) => net === undefined) ? [] : [series as number[]];
+  });
+  if (partitions < 4 || returns.length < TRIED_MIN) return null;
+  return backtestOverfitting(returns, partitions);
 }
 
 function dailyCurves(days: readonly PortfolioDay[]): PortfolioEvidence['daily'] {
@@ -149,14 +161,10 @@ function dailyCurves(days: readonly PortfolioDay[]): PortfolioEvidence['daily'] 
 
 function dayTotal(days: readonly DayScore[], tradeDate: number): DayTotal {
   const own = days.filter((day) => day.tradeDate === tradeDate);
-  const byMargin = (of: (day: DayScore, margin: number) => number) =>
-    days[0]!.netTicksByMargin.map((_, margin) => total(own, (day) => of(day, margin)));
   return {
     trades: total(own, (day) => day.trades),
     grossTicks: total(own, (day) => day.grossTicks),
     costTicks: total(own, (day) => day.costTicks),
     netTicks: total(own, (day) => day.netTicks),
-    netTicksByMargin: byMargin((day, margin) => day.netTicksByMargin[margin]!),
-    fadedTicksByMargin: byMargin((day, margin) => -day.netTicksByMargin[margin]! - 2 * day.costTicksByMargin[margin]!),
   };
 }

@@ -1,17 +1,16 @@
 import type { ArmMetrics, GateReport, HeadEvidence, PortfolioArm } from './report.js';
-import { nats, percent, ticks } from './wording.js';
+import { nats, percent, probability, ticks } from './wording.js';
 
 const LIMIT_BYTES = 8192;
 
 /** Candidate against prior as markdown tables, and the reasons; at most 8 kB, for a workflow's live details. */
 export function gateMarkdown(report: GateReport): string {
-  const { verdict, reasons, warnings } = report.verdict;
+  const { outcome, reasons } = report.verdict;
   const { evidence } = report;
   const against = evidence.priorRelease ? `against ${evidence.priorRelease}` : 'first release';
   const parts = [
-    `**Gate: ${verdict}** (${against}${evidence.synthetic ? '; SYNTHETIC market data' : ''})`,
+    `**Gate: ${outcome === 'inconclusive' ? 'hold, inconclusive' : outcome}** (${against}${evidence.synthetic ? '; SYNTHETIC market data' : ''})`,
     reasons.map(({ sentence }) => `- ${sentence}`).join('\n'),
-    warnings.map(({ sentence }) => `- Warning: ${sentence}`).join('\n'),
     evidence.heads.length > 0 ? headTable(evidence.heads) : '',
     evidence.portfolio ? portfolioTable(evidence.portfolio.candidate, evidence.portfolio.prior) : '',
     closingLine(report),
@@ -21,15 +20,15 @@ export function gateMarkdown(report: GateReport): string {
 
 function headTable(heads: readonly HeadEvidence[]): string {
   const rows = heads.map(({ head, pooled, folds, comparison }) => {
-    if (!pooled) return `| ${head} | none | | | | |`;
+    if (!pooled) return `| ${head} | none | | | | | |`;
     const { candidate, prior } = pooled;
     const cell = (of: (arm: ArmMetrics) => string) => (prior ? `${of(candidate)} / ${of(prior)}` : of(candidate));
-    const worse = comparison ? ` (${comparison.worseFolds} worse)` : '';
-    return `| ${head} | ${folds.length}${worse} | ${cell((arm) => nats(arm.logLoss))} | ${nats(pooled.classPriorLogLoss)} | ${cell((arm) => percent(arm.hitRate))} | ${cell((arm) => arm.calibrationError.toFixed(3))} |`;
+    const worse = comparison ? probability(comparison.dieboldMariano.pWorse) : '';
+    return `| ${head} | ${folds.length} | ${cell((arm) => nats(arm.logLoss))} | ${nats(pooled.classPriorLogLoss)} | ${cell((arm) => percent(arm.hitRate))} | ${cell((arm) => arm.calibrationError.toFixed(3))} | ${worse} |`;
   });
   return [
-    '| head (candidate / prior) | folds | log loss | class shares | hit rate | calibration error |',
-    '|---|---|---|---|---|---|',
+    '| head (candidate / prior) | folds | log loss | class shares | hit rate | calibration error | p that it is worse |',
+    '|---|---|---|---|---|---|---|',
     ...rows,
   ].join('\n');
 }
@@ -42,8 +41,8 @@ function portfolioTable(candidate: PortfolioArm, prior: PortfolioArm | null): st
     '|---|---|---|',
     row(
       'net ticks',
-      (arm) =>
-        `${ticks(arm.netTicks)} (90 %: ${ticks(arm.netTicksInterval.low)} to ${ticks(arm.netTicksInterval.high)})`,
+      ({ netTicks, netTicksInterval: interval }) =>
+        `${ticks(netTicks)}${interval ? ` (90 %: ${ticks(interval.low)} to ${ticks(interval.high)})` : ''}`,
     ),
     row('gross ticks, costs', (arm) => `${ticks(arm.grossTicks)}, ${ticks(arm.costTicks)}`),
     row('trades a day', (arm) => arm.tradesPerDay.toFixed(1)),

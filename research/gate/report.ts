@@ -7,28 +7,29 @@ import { tradeDateNumber } from './fold-contract.js';
 
 const count = z.number().int().nonnegative();
 const finite = z.number();
+/** A count, or the mean of counts of fits with several seeds. */
+const meanCount = z.number().nonnegative();
 
-/** An estimate with its two-sided 90 % bootstrap interval: each end is a one-sided 5 % bound. */
+/** An estimate with its two-sided 90 % interval: each end is a one-sided 5 % bound. */
 export const interval = z.strictObject({ estimate: finite, low: finite, high: finite });
 export type Interval = Readonly<z.infer<typeof interval>>;
 
-/** Every rule that can hold a release; `data` is the inconclusive one. */
+/** Every rule that can hold a release, the weightiest first. */
 export const GATE_RULES = [
-  'data',
   'parity',
+  'too-good',
   'class-prior',
+  'net-pnl',
+  'deflated-sharpe',
+  'pbo',
+  'log-loss-worse',
+  'net-pnl-worse',
   'calibration',
   'calibration-rise',
-  'log-loss-worse',
-  'log-loss-margin',
-  'worse-folds',
   'hit-rate',
-  'net-pnl-worse',
-  'net-pnl-margin',
   'turnover',
-  'deflated-sharpe',
-  'deflated-sharpe-drop',
-  'pbo',
+  'few-trades',
+  'data',
 ] as const;
 export const gateRule = z.enum(GATE_RULES);
 export type GateRule = z.infer<typeof gateRule>;
@@ -47,9 +48,10 @@ export type GateReason = Readonly<z.infer<typeof gateReason>>;
 
 export const verdict = z.strictObject({
   verdict: z.enum(['pass', 'hold']),
-  /** Every rule that holds; empty on a pass. */
+  /** Inconclusive is a hold that more data would decide: nothing that was measured speaks against the candidate. */
+  outcome: z.enum(['pass', 'hold', 'inconclusive']),
+  /** Every rule that holds, the weightiest first; empty on a pass. */
   reasons: z.array(gateReason),
-  warnings: z.array(gateReason),
 });
 export type Verdict = Readonly<z.infer<typeof verdict>>;
 
@@ -62,7 +64,7 @@ export const armMetrics = z.strictObject({
   hitRate: finite,
   /** Expected calibration error, ten equal bins, mean over the classes. */
   calibrationError: finite,
-  trades: count,
+  trades: meanCount,
   tradesPerDay: finite,
   grossTicks: finite,
   costTicks: finite,
@@ -76,6 +78,8 @@ export const dieboldMarianoResult = z.strictObject({
   pWorse: finite,
   observations: count,
   lag: count,
+  /** Of the variance: what another draw of seeds would change. */
+  seedShare: finite,
 });
 export type DieboldMarianoResult = Readonly<z.infer<typeof dieboldMarianoResult>>;
 
@@ -96,7 +100,7 @@ export type FoldEvidence = Readonly<z.infer<typeof foldEvidence>>;
 export const reliabilityBin = z.strictObject({
   from: finite,
   to: finite,
-  rows: count,
+  rows: meanCount,
   meanProbability: finite.nullable(),
   frequency: finite.nullable(),
   low: finite.nullable(),
@@ -105,7 +109,7 @@ export const reliabilityBin = z.strictObject({
 
 /** One tenth of the rows by expected move (fold by fold), lowest first: mean ticks per row. */
 export const decileMean = z.strictObject({
-  rows: count,
+  rows: meanCount,
   expectedTicks: finite.nullable(),
   moveTicks: finite.nullable(),
 });
@@ -121,6 +125,8 @@ export const headEvidence = z.strictObject({
     /** What is missing, when the plan could not be made. */
     shortfall: z.string().nullable(),
   }),
+  /** The feature that the candidate gained most from, and its share of the gain; null when it was not measured. */
+  topFeature: z.strictObject({ feature: z.string(), gainShare: finite }).nullable(),
   /** ONNX against the booster on real rows; null when it was not measured. */
   parity: z.strictObject({ passed: z.boolean(), rows: count, maxAbsDifference: finite }).nullable(),
   folds: z.array(foldEvidence),
@@ -129,17 +135,16 @@ export const headEvidence = z.strictObject({
       classPriorLogLoss: finite,
       candidate: armMetrics,
       prior: armMetrics.nullable(),
-      /** Mean log loss of the candidate, day-block bootstrap. */
-      logLoss: interval,
+      /** Mean log loss of the candidate, by Student's t over trade dates; null with too few of them. */
+      logLoss: interval.nullable(),
     })
     .nullable(),
   /** Candidate against prior; null on a first release. */
   comparison: z
     .strictObject({
       dieboldMariano: dieboldMarianoResult,
-      /** (candidate - prior) / prior mean log loss, day-block bootstrap. */
-      logLossRise: interval,
-      worseFolds: count,
+      /** (candidate - prior) / prior mean log loss. */
+      logLossRise: finite,
     })
     .nullable(),
   reliability: z.array(reliabilityBin),
@@ -149,13 +154,13 @@ export type HeadEvidence = Readonly<z.infer<typeof headEvidence>>;
 
 /** One arm of the portfolio that holds at most one contract per head. */
 export const portfolioArm = z.strictObject({
-  trades: count,
+  trades: meanCount,
   tradesPerDay: finite,
   grossTicks: finite,
   costTicks: finite,
   netTicks: finite,
-  /** Total net ticks, day-block bootstrap. */
-  netTicksInterval: interval,
+  /** Total net ticks, by Student's t over trade dates; null with too few of them. */
+  netTicksInterval: interval.nullable(),
   /** Mean cost per trade that would leave no profit, in ticks; null without trades. */
   breakEvenCostTicks: finite.nullable(),
   maxDrawdownTicks: finite,
@@ -174,11 +179,11 @@ export const portfolioEvidence = z.strictObject({
   comparison: z
     .strictObject({
       dieboldMariano: dieboldMarianoResult,
-      /** Candidate minus prior total net ticks, day-block bootstrap. */
-      netTicksGain: interval,
+      /** Candidate minus prior total net ticks, by Student's t over trade dates; null with too few of them. */
+      netTicksGain: interval.nullable(),
     })
     .nullable(),
-  /** Probability of backtest overfitting over directions and decision thresholds of both arms; null with too few dates. */
+  /** Probability of backtest overfitting over the recipes that were really tried on these dates; null with too few to claim one. */
   pbo: z.strictObject({ probability: finite, configurations: count, combinations: count }).nullable(),
   daily: z.array(
     z.strictObject({
@@ -214,7 +219,7 @@ export type GateEvidence = Readonly<z.infer<typeof gateEvidence>>;
 /** The gate's whole word on a candidate: evidence, the thresholds in force, and the verdict. */
 export const gateReport = z.strictObject({
   kind: z.literal('believe.gate-report'),
-  version: z.literal(1),
+  version: z.literal(2),
   verdict,
   evidence: gateEvidence,
   thresholds: gateThresholds,

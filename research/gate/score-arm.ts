@@ -8,7 +8,7 @@ import { moveDeciles } from './statistics/deciles.js';
 import { surprise } from './statistics/surprise.js';
 import { type Trade, tradeCausally } from './trade-causally.js';
 
-/** One recipe's forecasts of a test block. Rows are in order of time. */
+/** One fit's forecasts of a test block. Rows are in order of time. */
 export interface ArmForecast {
   readonly samples: HeadSamples;
   readonly train: Int32Array;
@@ -27,14 +27,19 @@ export interface RowScores {
   readonly netTicks: Float32Array;
 }
 
-/** Scores the forecasts of one recipe on one test block. @throws Failure of type `BadForecast` */
-export function scoreArm(forecast: ArmForecast): { score: ArmScore; rows: RowScores } {
+/** What one fit did: of the recipe's seeds this is one. */
+export interface FitScore {
+  readonly score: Omit<ArmScore, 'seeds'>;
+  readonly rows: RowScores;
+}
+
+/** Scores the forecasts of one fit on one test block. @throws Failure of type `BadForecast` */
+export function scoreArm(forecast: ArmForecast): FitScore {
   const { samples, test, thresholds } = forecast;
   checkForecast(forecast);
   const logLoss = rowLogLoss(forecast);
   const expectedTicks = expectedMoves(forecast);
   const trades = tradeCausally(samples, test, expectedTicks, thresholds.costMargin);
-  const family = thresholds.costMarginFamily.map((margin) => tradeCausally(samples, test, expectedTicks, margin));
   const netTicks = new Float32Array(test.length);
   for (const trade of trades) netTicks[trade.at] = netOf(trade);
   const moveTicks = Float32Array.from(test, (row) => samples.moveTicks[row]!);
@@ -45,7 +50,7 @@ export function scoreArm(forecast: ArmForecast): { score: ArmScore; rows: RowSco
       ...directionOf(expectedTicks, moveTicks),
       bins: calibrationBins(forecast),
       deciles: moveDeciles(expectedTicks, moveTicks),
-      days: dayScores(samples, test, logLoss, trades, family),
+      days: dayScores(samples, test, logLoss, trades),
     },
   };
 }
@@ -93,13 +98,12 @@ function dayScores(
   test: Int32Array,
   logLoss: Float32Array,
   trades: readonly Trade[],
-  family: readonly (readonly Trade[])[],
 ): DayScore[] {
   const days = new Map<number, Mutable<DayScore>>();
   const dayOf = (at: number) => days.get(samples.tradeDate[test[at]!]!)!;
   for (let at = 0; at < test.length; at++) {
     const tradeDate = samples.tradeDate[test[at]!]!;
-    if (!days.has(tradeDate)) days.set(tradeDate, emptyDay(tradeDate, family.length));
+    if (!days.has(tradeDate)) days.set(tradeDate, emptyDay(tradeDate));
     const day = dayOf(at);
     day.rows++;
     day.logLossSum += logLoss[at]!;
@@ -112,18 +116,12 @@ function dayScores(
     day.costTicks += trade.costTicks;
     day.netTicks += netOf(trade);
   }
-  for (const [margin, traded] of family.entries())
-    for (const trade of traded) {
-      const day = dayOf(trade.at);
-      day.netTicksByMargin[margin]! += netOf(trade);
-      day.costTicksByMargin[margin]! += trade.costTicks;
-    }
   return [...days.values()];
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-function emptyDay(tradeDate: number, margins: number): DayScore {
+function emptyDay(tradeDate: number): DayScore {
   return {
     tradeDate,
     rows: 0,
@@ -133,8 +131,6 @@ function emptyDay(tradeDate: number, margins: number): DayScore {
     grossTicks: 0,
     costTicks: 0,
     netTicks: 0,
-    netTicksByMargin: Array.from({ length: margins }, () => 0),
-    costTicksByMargin: Array.from({ length: margins }, () => 0),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
+import { averageFits, type SeededFit } from './average-fits.js';
 import type { FoldScore, PlannedFold } from './fold-contract.js';
 import { foldRows } from './fold-plan.js';
 import { type RowScores, scoreArm } from './score-arm.js';
@@ -29,7 +30,7 @@ export interface ScoredFold {
 }
 
 /**
- * Fits candidate and prior on a fold's training rows and scores both on its test rows: log loss, calibration, direction,
+ * Fits candidate and prior on a fold's training rows, each with several seeds, and scores both on its test rows: log loss, calibration, direction,
  * and what a simple causal policy would have earned after costs. Nothing of the test block reaches the fit or the policy.
  * @throws Failure of type `BadForecast` when the learner returns the wrong number of values, or not probabilities
  */
@@ -37,8 +38,12 @@ export async function scoreFold(ask: FoldToScore, learn: Learn): Promise<ScoredF
   const { samples, fold, thresholds } = ask;
   const { train, test } = foldRows(samples, fold, thresholds);
   const arm = async (recipe: HeadRecipe) => {
-    const predict = await learn(train, recipe);
-    return scoreArm({ samples, train, test, probabilities: await predict(test), thresholds });
+    const fits: SeededFit[] = [];
+    for (const seed of seedsOf(recipe, thresholds)) {
+      const predict = await learn(train, { ...recipe, seed });
+      fits.push({ seed, ...scoreArm({ samples, train, test, probabilities: await predict(test), thresholds }) });
+    }
+    return averageFits(fits);
   };
   const candidate = await arm(ask.candidate);
   const prior = ask.prior ? await arm(ask.prior) : null;
@@ -56,6 +61,16 @@ export async function scoreFold(ask: FoldToScore, learn: Learn): Promise<ScoredF
     prior: prior?.score ?? null,
   };
   return { score, rows: test, candidate: candidate.rows, prior: prior?.rows ?? null };
+}
+
+/** Far from the seeds next to it, which people try. */
+const SEED_STEP = 1_000_003;
+/** libxgboost takes int32. */
+const SEEDS_END = 2 ** 31;
+
+/** The recipe's own seed first. The same recipe has the same seeds as the prior, so that nothing differs where nothing can. */
+function seedsOf({ seed }: HeadRecipe, { seedsPerArm }: GateThresholds): number[] {
+  return Array.from({ length: seedsPerArm }, (_, i) => (seed + i * SEED_STEP) % SEEDS_END);
 }
 
 /** Log loss of forecasting the training rows' class shares, whatever the features say. */

@@ -2,6 +2,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { BadInput } from '../../shared/failure.js';
+import { tradeDateNumber } from './fold-contract.js';
 
 /** One candidate that was ever evaluated, passed or not: every look at the data makes luck likelier. */
 export const trial = z.strictObject({
@@ -9,6 +10,8 @@ export const trial = z.strictObject({
   /** Portfolio Sharpe ratio per trade date, out of sample, after costs. */
   sharpePerDay: z.number(),
   tradeDates: z.number().int().nonnegative(),
+  /** Trade date and net ticks of each tested date; none in lines from before they were kept. */
+  daily: z.array(z.tuple([tradeDateNumber, z.number()])).default([]),
 });
 export type Trial = Readonly<z.infer<typeof trial>>;
 

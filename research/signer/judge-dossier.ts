@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
 import { candidateSha256 } from '../../shared/trust/decision.js';
@@ -70,10 +71,15 @@ export class EvidenceRefused extends Failure {
   }
 }
 
+const formerReport = z.object({ kind: z.literal('believe.gate-report'), version: z.literal(1) });
+
 function reportIn(bytes: Buffer): GateReport {
   let report: GateReport;
   try {
-    report = gateReport.parse(JSON.parse(bytes.toString('utf8')));
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    if (formerReport.safeParse(json).success)
+      throw new Error('an earlier version of the gate made it, by rules that do not hold any more');
+    report = gateReport.parse(json);
   } catch (error) {
     throw new EvidenceRefused('malformed', `no gate report: ${(error as Error).message.slice(0, 200)}`);
   }

@@ -6,7 +6,7 @@ import { IMPROVED_RECIPES } from './training.js';
 export interface FormerSetting {
   /** Names from the root of the file, joined by dots; a field or a whole section. */
   readonly path: string;
-  /** What holds now, for everybody. */
+  /** What holds now, for everybody, or where nothing of the kind does, what it was by default: a home folder may say so. */
   readonly holds: unknown;
   /** The same in words, for whoever named the setting. */
   readonly instead: string;
@@ -24,20 +24,22 @@ export const FORMER_SETTINGS: readonly FormerSetting[] = [
     instead: `the gate's embargo is ${GATE_METHOD.embargoMs}, because walk-forward never trains on what starts after a test block`,
   },
   {
-    path: 'gate.bootstrapSeed',
-    holds: GATE_METHOD.bootstrapSeed,
-    instead: `the gate's bootstrap draws from seed ${GATE_METHOD.bootstrapSeed}, so that nobody can look for a seed that passes`,
-  },
-  {
     path: 'gate.pboPartitions',
     holds: GATE_METHOD.pboPartitions,
     instead: `the overfitting estimate recombines the tested dates in ${GATE_METHOD.pboPartitions} parts`,
   },
-  {
-    path: 'gate.costMarginFamily',
-    holds: GATE_METHOD.costMarginFamily,
-    instead: `the overfitting estimate trades at ${GATE_METHOD.costMarginFamily.join(', ')} times the cost: a narrower family finds less`,
-  },
+  ...formerOfGate(
+    { logLossMargin: 0.005, netPnlMargin: 0.1, worseFoldShareMax: 2 / 3, deflatedSharpeDropMax: 0.05, pboWarn: 0.2 },
+    'the gate compares with the prior by one family of tests, whose chance of a false hold is gate.significance',
+  ),
+  ...formerOfGate(
+    { bootstrapDraws: 2000, bootstrapSeed: 20_250_101 },
+    "intervals of the gate are those of Student's t over trade dates, which need no draws",
+  ),
+  ...formerOfGate(
+    { costMarginFamily: [0, 0.5, 1, 1.5, 2, 3] },
+    'the overfitting estimate takes the recipes that were really tried, from the ledger of trials',
+  ),
   {
     path: 'training.recipes.improved',
     holds: IMPROVED_RECIPES,
@@ -49,4 +51,8 @@ export const FORMER_SETTINGS: readonly FormerSetting[] = [
 /** What is allowed where a former setting was found. */
 export function nothingInstead({ instead }: FormerSetting): string {
   return `nothing, it is no longer a setting: ${instead}`;
+}
+
+function formerOfGate(defaults: Readonly<Record<string, unknown>>, instead: string): FormerSetting[] {
+  return Object.entries(defaults).map(([name, holds]) => ({ path: `gate.${name}`, holds, instead }));
 }

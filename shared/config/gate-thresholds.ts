@@ -4,22 +4,22 @@ const share = z.number().min(0).max(1);
 
 /**
  * How the gate works, as against how much it asks for: no settings. Walk-forward never trains on what starts after a test
- * block, so that an embargo changes nothing; a seed that could be chosen could be searched for the draws that pass; and
- * the family and the parts of the overfitting estimate are the ones that it was measured with (docs/gate.md): a narrower
- * family finds less overfitting.
+ * block, so that an embargo changes nothing; and the parts of the overfitting estimate are those that it was measured with
+ * (docs/gate.md).
  */
-export const GATE_METHOD = {
-  embargoMs: 0,
-  bootstrapSeed: 20_250_101,
-  pboPartitions: 8,
-  costMarginFamily: [0, 0.5, 1, 1.5, 2, 3],
-} as const;
+export const GATE_METHOD = { embargoMs: 0, pboPartitions: 8 } as const;
+
+/** What former versions of the gate asked for, and this one does not: in plans of ships that were opened before. */
+const FORMER = [
+  ...['logLossMargin', 'netPnlMargin', 'worseFoldShareMax', 'deflatedSharpeDropMax', 'pboWarn'],
+  ...['costMarginFamily', 'bootstrapDraws', 'bootstrapSeed'],
+];
 
 /**
  * Everything that the gate compares a number with, and its method. The defaults are the house rules of docs/gate.md; a gate
  * report carries the thresholds that judged it, and an older one may have been judged by another method.
  */
-export const gateThresholds = z.strictObject({
+const thresholds = z.strictObject({
   foldsMin: z
     .number()
     .int()
@@ -47,19 +47,21 @@ export const gateThresholds = z.strictObject({
     .nonnegative()
     .default(GATE_METHOD.embargoMs)
     .describe('Time after a test block in which no training sample starts; walk-forward never trains there.'),
+  seedsPerArm: z
+    .number()
+    .int()
+    .min(2)
+    .max(9)
+    .default(3)
+    .describe('Seeds with which each recipe is fitted to each fold; how much they differ is the noise of the seed.'),
   significance: z
     .number()
     .gt(0)
     .lt(0.5)
-    .default(0.05)
-    .describe('One-sided level of the Diebold-Mariano tests and of the bootstrap bounds.'),
-  logLossMargin: share
-    .default(0.005)
-    .describe("Share by which log loss may exceed the prior's at the bootstrap bound."),
-  netPnlMargin: share
-    .default(0.1)
-    .describe("Share by which net PnL may fall short of the prior's at the bootstrap bound."),
-  worseFoldShareMax: share.default(2 / 3).describe('Share of the folds in which a head may have the higher log loss.'),
+    .default(0.08)
+    .describe(
+      'Chance that a candidate that is no worse than the prior is held as worse, over all comparisons together.',
+    ),
   calibrationErrorMax: share.default(0.05).describe('Expected calibration error.'),
   calibrationErrorRiseMax: share.default(0.01).describe("Rise of the expected calibration error above the prior's."),
   hitRateDropMax: share.default(0.01).describe('Drop of the directional hit rate, as a share: 0.01 is one point.'),
@@ -68,10 +70,22 @@ export const gateThresholds = z.strictObject({
     .nonnegative()
     .default(0.25)
     .describe('Share by which trades a day may rise when net PnL does not.'),
+  tradesMin: z.number().int().positive().default(30).describe('Trades over all tested dates; fewer tell nothing.'),
   deflatedSharpeMin: share.default(0.95).describe('Deflated Sharpe ratio of a first release.'),
-  deflatedSharpeDropMax: share.default(0.05).describe("Drop of the deflated Sharpe ratio below the prior's."),
-  pboMax: share.default(0.5).describe('Probability of backtest overfitting that still passes.'),
-  pboWarn: share.default(0.2).describe('Probability of backtest overfitting that is worth a warning.'),
+  deflatedSharpeUpdateMin: share
+    .default(0.5)
+    .describe('Deflated Sharpe ratio of a release that follows another: below, luck is likelier than an edge.'),
+  logLossDropMax: share
+    .default(0.015)
+    .describe("Share by which log loss may fall below the prior's: a larger step is looked at, it may be a leak."),
+  skillMax: share
+    .default(0.3)
+    .describe(
+      'Share of the log loss of the class shares that a head may remove: more is too good to be believed unseen.',
+    ),
+  pboMax: share
+    .default(0.5)
+    .describe('Probability of backtest overfitting, over the recipes really tried, that still passes.'),
   pboPartitions: z
     .number()
     .int()
@@ -85,23 +99,14 @@ export const gateThresholds = z.strictObject({
     .nonnegative()
     .default(1)
     .describe('A position is entered when |expected move| exceeds cost times this.'),
-  costMarginFamily: z
-    .array(z.number().nonnegative())
-    .min(2)
-    .max(12)
-    .default([...GATE_METHOD.costMarginFamily])
-    .describe(
-      'Margins at which the same forecasts are traded again, with and against them, for the overfitting estimate.',
-    ),
-  bootstrapDraws: z.number().int().min(200).max(100_000).default(2000).describe('Draws of the day-block bootstrap.'),
-  bootstrapSeed: z.number().int().nonnegative().default(GATE_METHOD.bootstrapSeed).describe('Its seed.'),
 });
-export type GateThresholds = Readonly<z.infer<typeof gateThresholds>>;
+export const gateThresholds = z.preprocess(withoutFormer, thresholds);
+export type GateThresholds = Readonly<z.infer<typeof thresholds>>;
 
 /** What a configuration file may change of them. */
-export const gateSettings = gateThresholds.omit({
-  embargoMs: true,
-  bootstrapSeed: true,
-  pboPartitions: true,
-  costMarginFamily: true,
-});
+export const gateSettings = thresholds.omit({ embargoMs: true, pboPartitions: true });
+
+function withoutFormer(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !FORMER.includes(name)));
+}

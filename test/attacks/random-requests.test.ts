@@ -151,7 +151,7 @@ class World {
     const told = this.cargos[one.consistent ? one.ship : one.report]!.report;
     const report =
       one.claimPass && !one.consistent
-        ? { ...told, verdict: { verdict: 'pass' as const, reasons: [], warnings: [] } }
+        ? { ...told, verdict: { verdict: 'pass' as const, outcome: 'pass' as const, reasons: [] } }
         : told;
     const card = one.consistent || one.card === 5 ? cardOf(shipId, files, report) : this.cargos[one.card]!.card;
     const decision = this.decisions[one.decision % this.decisions.length]!;

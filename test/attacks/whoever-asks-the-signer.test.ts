@@ -48,7 +48,7 @@ describe('whoever asks the signer', function () {
   });
 
   it('cannot turn the verdict of a report into a pass', async () => {
-    const report = { ...held.report, verdict: { verdict: 'pass' as const, reasons: [], warnings: [] } };
+    const report = { ...held.report, verdict: { verdict: 'pass' as const, outcome: 'pass' as const, reasons: [] } };
     const forged = { ...held, report, card: cardOf(held.shipId, held.files, report) };
     await assert.rejects(open().sign(forged), refusedAs('verdict'));
   });
@@ -57,13 +57,14 @@ describe('whoever asks the signer', function () {
     const { evidence } = held.report;
     const loose = gateThresholds.parse({
       ...held.report.thresholds,
-      ...{ deflatedSharpeMin: 0, calibrationErrorMax: 1, pboMax: 1 },
+      ...{ deflatedSharpeMin: 0, calibrationErrorMax: 1, pboMax: 1, skillMax: 1, tradesMin: 1 },
     });
     const wouldPass = evidence.heads.map((head) => ({
       ...head,
       pooled: { ...head.pooled!, classPriorLogLoss: 9 },
     }));
-    const softened = { ...evidence, heads: wouldPass };
+    const candidate = { ...evidence.portfolio!.candidate, netTicksInterval: { estimate: 1, low: 1, high: 1 } };
+    const softened = { ...evidence, heads: wouldPass, portfolio: { ...evidence.portfolio!, candidate } };
     const verdict = judgeGate(softened, loose);
     assert.equal(verdict.verdict, 'pass');
     const report = { ...held.report, verdict, evidence: softened, thresholds: loose };

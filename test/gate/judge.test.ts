@@ -22,19 +22,13 @@ const CHANGES: Record<GateRule, { first?: boolean; change: Change }> = {
       heads[0]!.pooled!.candidate.calibrationError = 0.031;
     },
   },
-  'log-loss-worse': { change: ({ heads }) => Object.assign(heads[0]!.comparison!.dieboldMariano, { pWorse: 0.049 }) },
-  'log-loss-margin': { change: ({ heads }) => Object.assign(heads[0]!.comparison!.logLossRise, { high: 0.0051 }) },
-  'worse-folds': { change: ({ heads }) => Object.assign(heads[0]!.comparison!, { worseFolds: 5 }) },
+  'log-loss-worse': { change: ({ heads }) => Object.assign(heads[0]!.comparison!.dieboldMariano, { pWorse: 0.039 }) },
   'hit-rate': {
     change: ({ heads }) =>
       Object.assign(heads[0]!.pooled!.candidate, { hitRate: heads[0]!.pooled!.prior!.hitRate - 0.011 }),
   },
   'net-pnl-worse': {
-    change: ({ portfolio }) => Object.assign(portfolio!.comparison!.dieboldMariano, { pWorse: 0.049 }),
-  },
-  'net-pnl-margin': {
-    change: ({ portfolio }) =>
-      Object.assign(portfolio!.comparison!.netTicksGain, { low: -0.11 * portfolio!.prior!.netTicks }),
+    change: ({ portfolio }) => Object.assign(portfolio!.comparison!.dieboldMariano, { pWorse: 0.039 }),
   },
   turnover: {
     change: ({ portfolio }) =>
@@ -44,11 +38,19 @@ const CHANGES: Record<GateRule, { first?: boolean; change: Change }> = {
     first: true,
     change: ({ portfolio }) => Object.assign(portfolio!.candidate, { deflatedSharpe: 0.949 }),
   },
-  'deflated-sharpe-drop': {
+  pbo: {
     change: ({ portfolio }) =>
-      Object.assign(portfolio!.candidate, { deflatedSharpe: portfolio!.prior!.deflatedSharpe - 0.051 }),
+      Object.assign(portfolio!, { pbo: { probability: 0.51, configurations: 12, combinations: 70 } }),
   },
-  pbo: { change: ({ portfolio }) => Object.assign(portfolio!.pbo!, { probability: 0.51 }) },
+  'net-pnl': {
+    change: ({ portfolio }) => {
+      portfolio!.candidate.netTicks = -5;
+      portfolio!.candidate.netTicksInterval = { estimate: -5, low: -20, high: 10 };
+      portfolio!.prior!.netTicks = -6;
+    },
+  },
+  'few-trades': { first: true, change: ({ portfolio }) => Object.assign(portfolio!.candidate, { trades: 29 }) },
+  'too-good': { change: ({ heads }) => Object.assign(heads[0]!.comparison!, { logLossRise: -0.016 }) },
 };
 
 describe('the verdict of the gate', () => {
@@ -87,11 +89,12 @@ describe('the verdict of the gate', () => {
     const portfolio = evidence.portfolio!;
     head.pooled!.candidate.calibrationError = THRESHOLDS.calibrationErrorMax;
     head.pooled!.prior!.calibrationError = THRESHOLDS.calibrationErrorMax;
-    head.comparison!.dieboldMariano.pWorse = THRESHOLDS.significance;
-    head.comparison!.logLossRise.high = THRESHOLDS.logLossMargin;
-    head.comparison!.worseFolds = 4;
+    head.comparison!.logLossRise = -THRESHOLDS.logLossDropMax;
+    // Of two tests the smaller p counts twice.
+    head.comparison!.dieboldMariano.pWorse = THRESHOLDS.significance / 2;
     portfolio.comparison!.dieboldMariano.pWorse = THRESHOLDS.significance;
-    portfolio.pbo!.probability = THRESHOLDS.pboMax;
+    portfolio.candidate.trades = THRESHOLDS.tradesMin;
+    portfolio.candidate.deflatedSharpe = THRESHOLDS.deflatedSharpeUpdateMin;
     assert.deepEqual(judgeGate(evidence, THRESHOLDS).reasons, []);
   });
 
@@ -102,15 +105,58 @@ describe('the verdict of the gate', () => {
     assert.deepEqual(judgeGate(evidence, THRESHOLDS).reasons, []);
   });
 
-  it('warns of doubtful overfitting without holding', () => {
+  it('has a floor for those that follow another as well: no update passes with an edge that is likelier luck', () => {
     const evidence = structuredClone(sound.update) as Writable<GateEvidence>;
-    evidence.portfolio!.pbo!.probability = 0.3;
-    const { verdict, warnings } = judgeGate(evidence, THRESHOLDS);
-    assert.equal(verdict, 'pass');
+    evidence.portfolio!.candidate.deflatedSharpe = 0.49;
     assert.deepEqual(
-      warnings.map(({ rule }) => rule),
-      ['pbo'],
+      judgeGate(evidence, THRESHOLDS).reasons.map(({ rule }) => rule),
+      ['deflated-sharpe'],
     );
+  });
+
+  it('holds for too much skill, prior or not, and names the feature to look at', () => {
+    const evidence = structuredClone(sound.first) as Writable<GateEvidence>;
+    evidence.heads[0]!.pooled!.classPriorLogLoss = 5;
+    const { reasons } = judgeGate(evidence, THRESHOLDS);
+    assert.deepEqual(
+      reasons.map(({ rule }) => rule),
+      ['too-good'],
+    );
+    assert.match(reasons[0]!.sentence, /Look first at signal, which brought 70\.0 % of the gain/);
+  });
+
+  it('is inconclusive where more data would decide, and a plain hold where anything speaks against the candidate', () => {
+    const evidence = structuredClone(sound.first) as Writable<GateEvidence>;
+    evidence.portfolio!.candidate.netTicksInterval = { estimate: 40, low: -3, high: 83 };
+    const undecided = judgeGate(evidence, THRESHOLDS);
+    assert.deepEqual([undecided.verdict, undecided.outcome], ['hold', 'inconclusive']);
+    assert.match(undecided.reasons[0]!.sentence, /may be chance: .* More trade dates narrow it\./);
+    evidence.heads[0]!.pooled!.candidate.calibrationError = 0.06;
+    const { outcome, reasons } = judgeGate(evidence, THRESHOLDS);
+    assert.equal(outcome, 'hold');
+    assert.deepEqual(
+      reasons.map(({ rule }) => rule),
+      ['calibration', 'data'],
+    );
+  });
+
+  it('counts comparisons together: what would be worse by one of several tests alone passes, what is a little worse everywhere does not', () => {
+    const evidence = structuredClone(sound.update) as Writable<GateEvidence>;
+    const [head] = evidence.heads;
+    evidence.heads = [0.02, 0.6, 0.7].map((pWorse, at) => {
+      const one = structuredClone(head!);
+      Object.assign(one, { head: `H${at}` });
+      Object.assign(one.comparison!.dieboldMariano, { pWorse });
+      return one;
+    });
+    assert.deepEqual(judgeGate(evidence, THRESHOLDS).reasons, []);
+    for (const one of evidence.heads) one.comparison!.dieboldMariano.pWorse = 0.1;
+    const { reasons } = judgeGate(evidence, THRESHOLDS);
+    assert.deepEqual(
+      reasons.map(({ rule, head: named }) => [rule, named ?? null]),
+      [['log-loss-worse', null]],
+    );
+    assert.match(reasons[0]!.sentence, /^All heads together forecast significantly worse/);
   });
 
   it('holds a head whose ONNX parity nobody measured', () => {

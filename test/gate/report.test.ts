@@ -15,7 +15,7 @@ async function reportOf(prior: boolean): Promise<GateReport> {
   const run = await tinyRun({ samples, candidate: tinyRecipe(2), prior: prior ? tinyRecipe(0) : null });
   const { evidence } = gatherEvidence(run, []);
   const verdict = judgeGate(evidence, THRESHOLDS);
-  return { kind: 'believe.gate-report', version: 1, verdict, evidence, thresholds: THRESHOLDS };
+  return { kind: 'believe.gate-report', version: 2, verdict, evidence, thresholds: THRESHOLDS };
 }
 
 describe('the gate report', () => {
@@ -40,16 +40,15 @@ describe('the gate report', () => {
     assert.equal(Object.keys(gate).length + Object.keys(GATE_METHOD).length, Object.keys(judgedBy).length);
     assert.equal(
       JSON.stringify(judgedBy),
-      '{"foldsMin":6,"tradeDatesMin":8,"initialTrainShare":0.4,"testRowsMin":100,"embargoMs":0,"significance":0.05,' +
-        '"logLossMargin":0.005,"netPnlMargin":0.1,"worseFoldShareMax":0.6666666666666666,"calibrationErrorMax":0.05,' +
-        '"calibrationErrorRiseMax":0.01,"hitRateDropMax":0.01,"turnoverRiseMax":0.25,"deflatedSharpeMin":0.95,' +
-        '"deflatedSharpeDropMax":0.05,"pboMax":0.5,"pboWarn":0.2,"pboPartitions":8,"costMargin":1,' +
-        '"costMarginFamily":[0,0.5,1,1.5,2,3],"bootstrapDraws":2000,"bootstrapSeed":20250101}',
+      '{"foldsMin":6,"tradeDatesMin":8,"initialTrainShare":0.4,"testRowsMin":100,"embargoMs":0,"seedsPerArm":3,' +
+        '"significance":0.08,"calibrationErrorMax":0.05,"calibrationErrorRiseMax":0.01,"hitRateDropMax":0.01,' +
+        '"turnoverRiseMax":0.25,"tradesMin":30,"deflatedSharpeMin":0.95,"deflatedSharpeUpdateMin":0.5,' +
+        '"logLossDropMax":0.015,"skillMax":0.3,"pboMax":0.5,"pboPartitions":8,"costMargin":1}',
     );
   });
 
   it('of an older ship is read with the method that judged it', async () => {
-    const thresholds = { ...THRESHOLDS, embargoMs: 5000, bootstrapSeed: 7, pboPartitions: 6, costMarginFamily: [1, 2] };
+    const thresholds = { ...THRESHOLDS, embargoMs: 5000, pboPartitions: 6 };
     const { bytes } = encodeGateReport({ ...(await reportOf(true)), thresholds });
     assert.deepEqual(gateReport.parse(JSON.parse(new TextDecoder().decode(bytes))).thresholds, thresholds);
   });
@@ -66,7 +65,7 @@ describe('the gate report', () => {
     const markdown = gateMarkdown(report);
     assert.match(markdown, /^\*\*Gate: hold\*\* \(against believe-v1; SYNTHETIC market data\)/);
     for (const { sentence } of report.verdict.reasons) assert.ok(markdown.includes(`- ${sentence}`));
-    assert.match(markdown, /\| F2_dom \| 6 \(\d worse\) \| 0\.\d{4} \/ 0\.\d{4} \|/);
+    assert.match(markdown, /\| F2_dom \| 6 \| 0\.\d{4} \/ 0\.\d{4} \|/);
     assert.match(markdown, /\| Tick_ML \| none \|/);
     assert.match(markdown, /\| net ticks \| .+ \| .+ \|/);
   });

@@ -7,7 +7,10 @@ import { gatherEvidence } from '../../research/gate/gather-evidence.js';
 import { readTrials, recordTrial, type Trial } from '../../research/gate/trials.js';
 import { tinyRecipe, tinyRun, tinySamples } from './tiny-market.js';
 
-const trialNamed = (runId: string, sharpePerDay = 0.1): Trial => ({ runId, sharpePerDay, tradeDates: 24 });
+const trialNamed = (runId: string, sharpePerDay = 0.1): Trial => ({
+  ...{ runId, sharpePerDay, tradeDates: 24 },
+  daily: [],
+});
 
 describe('the ledger of trials', () => {
   let folder: string;

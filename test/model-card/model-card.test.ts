@@ -18,7 +18,7 @@ async function reportOf(samples: readonly HeadSamples[], withPrior: boolean): Pr
   const run = await tinyRun({ samples, candidate: tinyRecipe(0), prior: withPrior ? tinyRecipe(1) : null });
   const { evidence } = gatherEvidence(run, []);
   const verdict = judgeGate(evidence, THRESHOLDS);
-  return { kind: 'believe.gate-report', version: 1, verdict, evidence, thresholds: THRESHOLDS };
+  return { kind: 'believe.gate-report', version: 2, verdict, evidence, thresholds: THRESHOLDS };
 }
 
 describe('the model card', () => {

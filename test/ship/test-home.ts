@@ -50,7 +50,9 @@ export class TestHome {
       ...settings,
     };
     // Days of the market pass between a stop and a start: what is held over them may lose any amount.
-    return new TestHome(env, { risk: { maxDailyLossUsd: 1_000_000 }, ...inFile });
+    // Two fits of each recipe are the least that shows the noise of the seed.
+    const gate = { seedsPerArm: 2, ...inFile.gate };
+    return new TestHome(env, { risk: { maxDailyLossUsd: 1_000_000 }, ...inFile, gate });
   }
 
   get temporalAddress(): string {

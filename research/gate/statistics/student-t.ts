@@ -14,6 +14,20 @@ export function studentTCdf(t: number, degrees: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
+/** The t below which a share of the distribution lies, by bisection. @throws RangeError when degrees is not positive */
+export function studentTQuantile(share: number, degrees: number): number {
+  if (share < 0.5) return -studentTQuantile(1 - share, degrees);
+  let low = 0;
+  let high = 1;
+  while (studentTCdf(high, degrees) < share) high *= 2;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (studentTCdf(middle, degrees) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 /** I_x(a, b) by Lentz' evaluation of the continued fraction (DLMF 8.17.22). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;

@@ -28,24 +28,24 @@ function labelText({ spec, data }: Head): string {
   return `Label: the move of the mid after ${horizonText(spec.horizonMs)}${flat}; ${classes.map((name, i) => `${name} ${shares[i]}`).join(', ')}.`;
 }
 
-function measured({ pooled, comparison, folds }: HeadEvidence): Html {
+function measured({ pooled, comparison }: HeadEvidence): Html {
   const { candidate, prior, logLoss, classPriorLogLoss } = pooled!;
   const against = (text: string | undefined) => (text === undefined ? '' : `; prior ${text}`);
   return facts([
     [
       'log loss (90 % interval)',
-      `${nats(candidate.logLoss)} (${nats(logLoss.low)} to ${nats(logLoss.high)})${against(prior ? nats(prior.logLoss) : undefined)}; class shares alone ${nats(classPriorLogLoss)}`,
+      `${nats(candidate.logLoss)}${logLoss ? ` (${nats(logLoss.low)} to ${nats(logLoss.high)})` : ''}${against(prior ? nats(prior.logLoss) : undefined)}; class shares alone ${nats(classPriorLogLoss)}`,
     ],
     ['hit rate', `${percent(candidate.hitRate)}${against(prior ? percent(prior.hitRate) : undefined)}`],
     ['calibration error', `${candidate.calibrationError.toFixed(3)}${against(prior?.calibrationError.toFixed(3))}`],
     [
       'net of costs, traded alone',
-      `${ticks(candidate.netTicks)} ticks in ${candidate.trades} trades${against(prior ? `${ticks(prior.netTicks)} in ${prior.trades}` : undefined)}`,
+      `${ticks(candidate.netTicks)} ticks in ${candidate.trades.toFixed(0)} trades${against(prior ? `${ticks(prior.netTicks)} in ${prior.trades.toFixed(0)}` : undefined)}`,
     ],
     [
       'against the prior',
       comparison
-        ? `log loss higher in ${comparison.worseFolds} of ${folds.length} folds; Diebold-Mariano p that it is worse ${probability(comparison.dieboldMariano.pWorse)}`
+        ? `log loss ${percent(Math.abs(comparison.logLossRise))} ${comparison.logLossRise > 0 ? 'higher' : 'lower'}; Diebold-Mariano p that it is worse ${probability(comparison.dieboldMariano.pWorse)}, ${percent(comparison.dieboldMariano.seedShare)} of the variance from the seeds`
         : 'there is none',
     ],
   ]);

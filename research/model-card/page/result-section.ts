@@ -1,4 +1,4 @@
-import type { PortfolioArm, PortfolioEvidence } from '../../gate/report.js';
+import type { Interval, PortfolioArm, PortfolioEvidence } from '../../gate/report.js';
 import { percent, probability, ticks } from '../../gate/wording.js';
 import { type Column, folded, type Html, html, table } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
@@ -24,11 +24,12 @@ function comparison({ candidate, prior, comparison: difference }: PortfolioEvide
   const rows: readonly (readonly [string, (arm: PortfolioArm) => string])[] = [
     [
       'net ticks (90 % interval)',
-      ({ netTicks, netTicksInterval: { low, high } }) => `${ticks(netTicks)} (${ticks(low)} to ${ticks(high)})`,
+      ({ netTicks, netTicksInterval: interval }) =>
+        `${ticks(netTicks)}${interval ? ` (${ticks(interval.low)} to ${ticks(interval.high)})` : ''}`,
     ],
     ['gross ticks', ({ grossTicks }) => ticks(grossTicks)],
     ['costs, ticks', ({ costTicks }) => ticks(costTicks)],
-    ['trades (a day)', ({ trades, tradesPerDay }) => `${trades} (${tradesPerDay.toFixed(1)})`],
+    ['trades (a day)', ({ trades, tradesPerDay }) => `${trades.toFixed(0)} (${tradesPerDay.toFixed(1)})`],
     [
       'break-even cost, ticks a trade',
       ({ breakEvenCostTicks }) => (breakEvenCostTicks === null ? 'none' : ticks(breakEvenCostTicks)),
@@ -44,9 +45,15 @@ function comparison({ candidate, prior, comparison: difference }: PortfolioEvide
   ];
   return html`${table('Candidate against the prior release', rows, columns)}${
     difference
-      ? html`<p class="quiet">Candidate minus prior: ${ticks(difference.netTicksGain.estimate)} ticks (90 %: ${ticks(difference.netTicksGain.low)} to ${ticks(difference.netTicksGain.high)}); Diebold-Mariano p that it is worse ${probability(difference.dieboldMariano.pWorse)}.</p>`
+      ? html`<p class="quiet">Candidate minus prior: ${gainText(difference.netTicksGain)}; Diebold-Mariano p that it is worse ${probability(difference.dieboldMariano.pWorse)}.</p>`
       : html`<p class="quiet">There is no prior release to compare with.</p>`
   }`;
+}
+
+function gainText(gain: Interval | null): string {
+  return gain
+    ? `${ticks(gain.estimate)} ticks (90 %: ${ticks(gain.low)} to ${ticks(gain.high)})`
+    : 'too few trade dates';
 }
 
 function sessions({ daily, prior }: PortfolioEvidence): Html {

@@ -11,10 +11,9 @@ export function summarySection(card: ModelCard): Html {
   return html`<header>
 <h1>${card.instrument}: candidate of ${card.shipId}</h1>
 <p class="quiet">${timeText(Date.parse(card.createdAt))}, recipe “${card.recipeName}”, ${against}</p>
-<p><span class="verdict ${verdict.verdict}">${verdict.verdict}</span></p>
+<p><span class="verdict ${verdict.verdict}">${verdict.outcome === 'inconclusive' ? 'hold: inconclusive' : verdict.outcome}</span></p>
 <p>Gradient-boosted trees for each head, ${heads}, give the probability of a move of the mid; the heads’ weighted sum is an expected move in ticks, and a policy with costs turns that into at most ${card.ensemble.policy.maxPositionContracts} contract${card.ensemble.policy.maxPositionContracts === 1 ? '' : 's'}. Meant for the execution bridge of this project, and for nothing else.</p>
 ${verdict.reasons.length > 0 ? html`<h3>Why it is held</h3>${list(verdict.reasons.map(({ sentence }) => sentence))}` : ''}
-${verdict.warnings.length > 0 ? html`<h3>Warnings</h3>${list(verdict.warnings.map(({ sentence }) => sentence))}` : ''}
 ${tiles(card)}
 </header>`;
 }
@@ -24,13 +23,10 @@ function tiles({ gate, tickValue, currency }: ModelCard): Html {
   if (!portfolio) return html`<p>No fold could be scored, so there are no results out of sample.</p>`;
   const { candidate, prior, pbo } = portfolio;
   const money = Math.round(candidate.netTicks * tickValue).toLocaleString('en-US');
-  const { low, high } = candidate.netTicksInterval;
+  const interval = candidate.netTicksInterval;
+  const range = interval ? `90 %: ${ticks(interval.low)} to ${ticks(interval.high)}; ` : '';
   const shown: readonly (readonly [string, string, string])[] = [
-    [
-      'net result',
-      `${ticks(candidate.netTicks)} ticks`,
-      `90 %: ${ticks(low)} to ${ticks(high)}; ${money} ${currency} for one contract a head`,
-    ],
+    ['net result', `${ticks(candidate.netTicks)} ticks`, `${range}${money} ${currency} for one contract a head`],
     [
       'Sharpe ratio a day',
       candidate.sharpePerDay.toFixed(2),
