@@ -18,6 +18,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'captured segments to rows in the store of research: against bare rsync of the same bytes',
     load: async () => (await import('./path.js')).benchPath,
   },
+  gate: {
+    summary: 'how often the gate holds what is sound and passes what is bad, on generated markets: against its aims',
+    load: async () => (await import('./gate.js')).benchGate,
+  },
   ship: {
     summary: 'seconds per stage of a ship, and the share that is orchestration',
     load: async () => (await import('./ship.js')).benchShip,

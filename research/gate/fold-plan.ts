@@ -9,7 +9,7 @@ import { orderByTime, type TimeOrder } from './time-order.js';
 /**
  * Cuts a head's samples into walk-forward folds of whole trade dates: the first `initialTrainShare` of the dates only
  * trains, the others are shared out evenly over `foldsMin` test blocks, and everything before a block trains for it, purged.
- * Whole dates keep a day's correlated samples on one side, and give the day-block bootstrap its blocks.
+ * Whole dates keep a day's correlated samples on one side, and give the intervals over trade dates their dates.
  * Too little data is no error: the plan then has no folds, and `shortfall` says what is missing.
  * @throws Failure of type `UnorderedSamples` when rows are not in order of start time
  */

@@ -39,8 +39,10 @@ function tiles({ gate, tickValue, currency }: ModelCard): Html {
     ],
     [
       'overfitting (PBO)',
-      pbo ? percent(pbo.probability) : 'unknown',
-      pbo ? `${pbo.configurations} settings, ${pbo.combinations} recombinations` : 'too few trade dates',
+      pbo ? percent(pbo.probability) : 'not claimed',
+      pbo
+        ? `${pbo.configurations} recipes tried, ${pbo.combinations} recombinations`
+        : 'fewer than ten recipes were tried on these dates',
     ],
     [
       'break-even cost',
