@@ -38,22 +38,19 @@ export async function onSupportedNode() {
  * @param {string} node
  */
 function runAgain(node) {
-  /** @type {import('node:child_process').ChildProcess | undefined} */
-  let child;
   // Before the program runs: it may be up, and its user ask it to end, before this process gets a processor again.
   for (const signal of ASKS_TO_END) {
     // Windows itself tells every process of a console; sending a signal there would end the program at once.
-    process.on(signal, () => isWindows || child?.kill(signal));
+    process.on(signal, () => isWindows || child.kill(signal));
   }
-  const again = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
     // A channel besides the three, on which nothing is said: it closes when this process is killed.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [UNDER]: process.versions.node },
   });
-  child = again;
   return new Promise((_, reject) => {
-    again.once('error', reject);
-    again.once('exit', (code, signal) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
       if (signal === null) process.exit(code ?? 1);
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);

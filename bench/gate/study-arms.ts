@@ -1,6 +1,7 @@
 import { seededRandom } from '../../research/random.js';
 import type { RecipeName } from '../../shared/model/heads/definitions/head-definition.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
+import { samplingOf } from '../../shared/model/heads/sampling.js';
 
 /** A candidate of the study: how it differs from the recipe that is in use. */
 export interface StudyArm {
@@ -21,7 +22,6 @@ export interface StudyArm {
 
 /** Rows by which features of a head of seconds, and of one of bars, are late. */
 const STALE_ROWS = { second: 5, bar: 1 };
-const BAR_HORIZON_MS = 60_000;
 
 export const STUDY_ARMS: readonly StudyArm[] = [
   { name: 'the same recipe, another seed', isBad: false, aim: 0.1, seed: 1000 },
@@ -56,7 +56,7 @@ function wrongLabels(samples: HeadSamples, share: number, seed: number): HeadSam
 }
 
 function staleFeatures(samples: HeadSamples): HeadSamples {
-  const lag = samples.head.horizonMs > BAR_HORIZON_MS ? STALE_ROWS.bar : STALE_ROWS.second;
+  const lag = STALE_ROWS[samplingOf(samples.head)];
   return withFeatures(samples, samples.columns, (row, into) => {
     const from = Math.max(0, row - lag) * samples.columns;
     into.set(samples.features.subarray(from, from + samples.columns));

@@ -1,4 +1,4 @@
-import type { TickBar } from '../../research/generator/bar-builder.js';
+import { inPoints } from '../../research/generator/bar-builder.js';
 import { marketSessions, START_PRICE } from '../../research/generator/generate-market.js';
 import { generatedBatches } from '../../research/generator/generated-batches.js';
 import { MarketDay } from '../../research/generator/market-day.js';
@@ -52,13 +52,6 @@ export function generatorTape({ seed, instrument, firstTradeDate, days, minutesP
         closeTicks = day.finishBars();
       }
     },
-  };
-}
-
-function inPoints({ open, high, low, close, ...bar }: TickBar, scale: TickScale): Bar {
-  return {
-    ...bar,
-    ...{ open: scale.priceOf(open), high: scale.priceOf(high), low: scale.priceOf(low), close: scale.priceOf(close) },
   };
 }
 

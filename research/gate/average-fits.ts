@@ -1,5 +1,6 @@
 import type { ArmScore, DayScore } from './fold-contract.js';
 import type { FitScore, RowScores } from './score-arm.js';
+import { total } from './statistics/total.js';
 
 export interface SeededFit extends FitScore {
   readonly seed: number;
@@ -30,7 +31,7 @@ export function averageFits(fits: readonly SeededFit[]): { score: ArmScore; rows
       seeds: fits.map(({ seed, score }) => ({
         seed,
         logLossSum: score.logLossSum,
-        netTicks: score.days.reduce((sum, day) => sum + day.netTicks, 0),
+        netTicks: total(score.days, (day) => day.netTicks),
       })),
     },
   };
@@ -44,7 +45,7 @@ function meanFields<T extends Readonly<Record<string, number>>>(each: readonly T
 /** Of equal values their own value, to the bit. */
 function meanOf<T>(each: readonly T[], of: (one: T) => number): number {
   const first = of(each[0]!);
-  return first + each.reduce((sum, one) => sum + (of(one) - first), 0) / each.length;
+  return first + total(each, (one) => of(one) - first) / each.length;
 }
 
 function meanColumn(columns: readonly Float32Array[]): Float32Array {

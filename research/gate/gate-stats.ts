@@ -11,9 +11,11 @@ import {
   logLossOf,
   macroF1,
   matthewsCorrelation,
+  scoredClasses,
 } from './statistics/classification.js';
 import { dieboldMariano } from './statistics/diebold-mariano.js';
 import { deflatedSharpe, expectedMaximumSharpe, probabilisticSharpe, returnMoments } from './statistics/sharpe.js';
+import { sampleVariance, sumOf } from './statistics/total.js';
 import type { StatsInput } from './stats-input.js';
 
 /** What `believe gate stats` prints: of what was given. */
@@ -93,8 +95,7 @@ function returnStats(returns: readonly number[], input: StatsInput): ReturnStats
 }
 
 function differenceStats(d: readonly number[], { horizon = 1, lag }: StatsInput): DifferenceStats {
-  const mean = d.reduce((sum, value) => sum + value, 0) / d.length;
-  return { mean, horizon, ...dieboldMariano(d, horizon, lag) };
+  return { mean: sumOf(d) / d.length, horizon, ...dieboldMariano(d, horizon, lag) };
 }
 
 /** A block is as long as outcomes overlap, and no shorter than the cube root of the length, where nothing is said. */
@@ -113,8 +114,7 @@ function forecastStats(label: readonly number[], p: NonNullable<StatsInput['p']>
   const classes = rows[0]!.length;
   const classified: Classified = { label, probabilities: rows.flat(), classes };
   const confusion = confusionOf(classified);
-  const scored = classes === 2 ? [1] : Array.from({ length: classes }, (_, one) => one);
-  const errors = scored.map((one) =>
+  const errors = scoredClasses(classes).map((one) =>
     calibrationError(
       binProbabilities(
         rows.map((said) => said[one]!),
@@ -127,7 +127,7 @@ function forecastStats(label: readonly number[], p: NonNullable<StatsInput['p']>
     classes,
     logLoss: logLossOf(classified),
     brier: brierScore(classified),
-    ece: errors.reduce((sum, error) => sum + error, 0) / errors.length,
+    ece: sumOf(errors) / errors.length,
     auc: areaUnderRoc(classified),
     mcc: matthewsCorrelation(confusion),
     macroF1: macroF1(confusion),
@@ -146,9 +146,4 @@ function scatterOfTrials(observations: number, input: StatsInput): [number, Retu
 function partitionsOf({ partitions, returnsByTrial }: StatsInput): number {
   const periods = returnsByTrial![0]!.length;
   return partitions ?? Math.min(16, periods - (periods % 2));
-}
-
-function sampleVariance(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }

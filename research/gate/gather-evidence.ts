@@ -5,6 +5,7 @@ import { headEvidence, type OfTraining } from './head-evidence.js';
 import { candidateSharpePerDay, portfolioEvidence, portfolioOf } from './portfolio-evidence.js';
 import type { GateEvidence } from './report.js';
 import type { ScoredFold } from './score-fold.js';
+import { sampleVariance } from './statistics/total.js';
 import type { Trial } from './trials.js';
 
 export interface GateRun {
@@ -67,8 +68,7 @@ function deflationOf(trials: readonly Trial[], tradeDates: number): GateEvidence
   const count = trials.length;
   const ofNull = tradeDates > 1 ? 1 / (tradeDates - 1) : 1;
   if (count < TRIALS_FOR_VARIANCE_MIN) return { count, sharpeVariance: ofNull, source: 'null' };
-  const mean = trials.reduce((sum, { sharpePerDay }) => sum + sharpePerDay, 0) / count;
-  const ofLedger = trials.reduce((sum, { sharpePerDay }) => sum + (sharpePerDay - mean) ** 2, 0) / (count - 1);
+  const ofLedger = sampleVariance(trials.map(({ sharpePerDay }) => sharpePerDay));
   if (ofLedger < ofNull) return { count, sharpeVariance: ofNull, source: 'null' };
   return { count, sharpeVariance: ofLedger, source: 'ledger' };
 }

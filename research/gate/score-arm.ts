@@ -4,6 +4,7 @@ import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { meanAbsMoveTicks } from '../training/mean-abs-move.js';
 import type { ArmScore, DayScore, ProbabilityBin } from './fold-contract.js';
 import { binProbabilities } from './statistics/calibration.js';
+import { scoredClasses } from './statistics/classification.js';
 import { moveDeciles } from './statistics/deciles.js';
 import { surprise } from './statistics/surprise.js';
 import { type Trade, tradeCausally } from './trade-causally.js';
@@ -82,10 +83,8 @@ function directionOf(expectedTicks: Float32Array, moveTicks: Float32Array) {
   return { directionalRows, directionalHits };
 }
 
-/** For two classes one set of bins says all, because the other mirrors it. */
 function calibrationBins({ samples: { head, label }, test, probabilities }: ArmForecast): ProbabilityBin[][] {
-  const scored = head.classes === 2 ? [1] : [0, 1, 2];
-  return scored.map((scoredClass) =>
+  return scoredClasses(head.classes).map((scoredClass) =>
     binProbabilities(
       Float32Array.from(test, (_, at) => probabilities[at * head.classes + scoredClass]!),
       Uint8Array.from(test, (row) => (label[row] === scoredClass ? 1 : 0)),

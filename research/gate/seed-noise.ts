@@ -1,5 +1,6 @@
 import type { ArmScore, SeedScore } from './fold-contract.js';
 import type { SeedNoise } from './statistics/diebold-mariano.js';
+import { sampleVariance, total } from './statistics/total.js';
 
 /**
  * What another draw of seeds would change in the difference of two arms, each the mean of as many fits: the variance between the
@@ -16,7 +17,6 @@ export function seedNoise(
 }
 
 function varianceOfFits(blocks: readonly ArmScore[], of: (seed: SeedScore) => number): number {
-  const sums = blocks[0]!.seeds.map((_, fit) => blocks.reduce((sum, { seeds }) => sum + of(seeds[fit]!), 0));
-  const mean = sums.reduce((sum, one) => sum + one, 0) / sums.length;
-  return sums.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (sums.length - 1);
+  const sums = blocks[0]!.seeds.map((_, fit) => total(blocks, ({ seeds }) => of(seeds[fit]!)));
+  return sampleVariance(sums);
 }

@@ -1,7 +1,15 @@
 import { BAR_MS, type Bar } from '../../shared/market/events/bar.js';
+import type { TickScale } from '../../shared/market/events/tick-scale.js';
 
 /** A bar whose prices are in ticks. */
 export type TickBar = { -readonly [K in keyof Bar]: Bar[K] };
+
+export function inPoints({ open, high, low, close, ...bar }: TickBar, scale: TickScale): Bar {
+  return {
+    ...bar,
+    ...{ open: scale.priceOf(open), high: scale.priceOf(high), low: scale.priceOf(low), close: scale.priceOf(close) },
+  };
+}
 
 /** Five-minute bars of one day, from prices (ticks) in order of time. */
 export class BarBuilder {

@@ -59,33 +59,49 @@ export const START_PRICE = 4500;
  */
 export async function generateMarket(options: MarketOptions): Promise<GeneratedMarket> {
   const startedMs = performance.now();
-  const { instrument, seed, folder, signalStrength } = options;
+  const { instrument, seed, folder } = options;
   const scale = new TickScale(instrument.tickSize);
-  const sessions = marketSessions(options);
+  const days: MarketDay[] = [];
   const depthFiles: string[] = [];
-  const bars: TickBar[] = [];
   let events = 0;
-  let priceTicks = scale.ticksOf(options.startPrice ?? START_PRICE);
-  for (const [index, session] of sessions.entries()) {
-    const day = new MarketDay(seed, session, priceTicks, signalStrength);
-    if (index >= sessions.length - options.days) {
-      options.abortSignal?.throwIfAborted();
-      const file = path.join(
-        folder,
-        segmentFile({ instrument: instrument.localSymbol, tradeDate: session.tradeDate, number: 1 }),
-      );
-      events += writeDepthDay(file, instrument, scale, day, options.minutesPerDay);
-      depthFiles.push(file);
-      options.onProgress?.({ tradeDate: session.tradeDate, daysDone: depthFiles.length, days: options.days });
-      await yieldToEventLoop();
-    }
-    priceTicks = day.finishBars();
-    bars.push(...day.bars);
+  for (const { day, hasBook } of marketDays(options, scale)) {
+    days.push(day);
+    if (!hasBook) continue;
+    options.abortSignal?.throwIfAborted();
+    const { tradeDate } = day.session;
+    const file = path.join(folder, segmentFile({ instrument: instrument.localSymbol, tradeDate, number: 1 }));
+    events += writeDepthDay(file, instrument, scale, day, options.minutesPerDay);
+    depthFiles.push(file);
+    options.onProgress?.({ tradeDate, daysDone: depthFiles.length, days: options.days });
+    await yieldToEventLoop();
   }
+  const bars: TickBar[] = days.flatMap((day) => day.bars);
   const barsFile = path.join(folder, `bars-${instrument.localSymbol}-5m.csv`);
   writeBars(barsFile, bars, scale, seed);
   const seconds = (performance.now() - startedMs) / 1000;
-  return { depthFiles, barsFile, events, lastTradeDate: sessions.at(-1)!.tradeDate, seconds };
+  return { depthFiles, barsFile, events, lastTradeDate: days.at(-1)!.session.tradeDate, seconds };
+}
+
+export type MarketDays = Pick<
+  MarketOptions,
+  'seed' | 'signalStrength' | 'startPrice' | 'firstTradeDate' | 'days' | 'barDays'
+>;
+
+/**
+ * The trade dates in order, each from the close of the one before. The book of a day is simulated, where it is wanted, before the
+ * next day is asked for; a day has all its bars once the next one was. @throws OutsideCalendar
+ */
+export function* marketDays(
+  options: MarketDays,
+  scale: TickScale,
+): Generator<{ readonly day: MarketDay; readonly hasBook: boolean }> {
+  const sessions = marketSessions(options);
+  let priceTicks = scale.ticksOf(options.startPrice ?? START_PRICE);
+  for (const [index, session] of sessions.entries()) {
+    const day = new MarketDay(options.seed, session, priceTicks, options.signalStrength);
+    yield { day, hasBook: index >= sessions.length - options.days };
+    priceTicks = day.finishBars();
+  }
 }
 
 const DAY_MS = 86_400_000;

@@ -270,7 +270,6 @@ interface RowEvent {
   readonly flags: number;
 }
 
-/** The message itself, out of the envelope of a combined stream; or why there is none. */
 /** Messages by which the symbol of a file is known. */
 const NAMED_LINES = 100;
 
@@ -289,6 +288,7 @@ function symbolOf(lines: readonly TextLine[]): string | undefined {
   return [...times].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
+/** The message itself, out of the envelope of a combined stream; or why there is none. */
 function messageOf(json: string): { e?: unknown; [field: string]: unknown } | string {
   try {
     const value = jsonOfFields(json) as { data?: unknown };

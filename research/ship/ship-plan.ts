@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import type { Config } from '../../shared/config/config.js';
+import { isFormerSetting } from '../../shared/config/former-settings.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { IMPROVED_RECIPES } from '../../shared/config/training.js';
@@ -38,7 +39,7 @@ export const storedPlan = z.strictObject({
   /** Of each head that this ship trains, in the order of the release. */
   recipes: z.record(headName, headRecipe),
   policy: ensemble.shape.policy,
-  thresholds: gateThresholds,
+  thresholds: z.preprocess(withoutFormerThresholds, gateThresholds),
   holdTimeoutMs: z.number().positive(),
   remindEveryMs: z.number().positive(),
   observeMarketSeconds: z.number().nonnegative(),
@@ -142,4 +143,11 @@ function completeDates({ home, instrument }: Config): string[] {
 /** @throws Failure 'ReferenceBroken' for a ship that was never opened */
 export function readPlan(folder: ShipFolder): StoredPlan {
   return storedPlan.parse(JSON.parse(folder.readOwn(PLAN, PLAN_BYTES_MAX).toString('utf8')));
+}
+
+/** Ships that were opened before may name what the gate compares nothing with any more. */
+function withoutFormerThresholds(planned: unknown): unknown {
+  if (typeof planned !== 'object' || planned === null) return planned;
+  const isFormer = (name: string) => !(name in gateThresholds.shape) && isFormerSetting(`gate.${name}`);
+  return Object.fromEntries(Object.entries(planned).filter(([name]) => !isFormer(name)));
 }

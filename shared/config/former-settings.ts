@@ -48,6 +48,10 @@ export const FORMER_SETTINGS: readonly FormerSetting[] = [
   },
 ];
 
+export function isFormerSetting(path: string): boolean {
+  return FORMER_SETTINGS.some((setting) => setting.path === path);
+}
+
 /** What is allowed where a former setting was found. */
 export function nothingInstead({ instead }: FormerSetting): string {
   return `nothing, it is no longer a setting: ${instead}`;

@@ -9,17 +9,11 @@ const share = z.number().min(0).max(1);
  */
 export const GATE_METHOD = { embargoMs: 0, pboPartitions: 8 } as const;
 
-/** What former versions of the gate asked for, and this one does not: in plans of ships that were opened before. */
-const FORMER = [
-  ...['logLossMargin', 'netPnlMargin', 'worseFoldShareMax', 'deflatedSharpeDropMax', 'pboWarn'],
-  ...['costMarginFamily', 'bootstrapDraws', 'bootstrapSeed'],
-];
-
 /**
  * Everything that the gate compares a number with, and its method. The defaults are the house rules of docs/gate.md; a gate
  * report carries the thresholds that judged it, and an older one may have been judged by another method.
  */
-const thresholds = z.strictObject({
+export const gateThresholds = z.strictObject({
   foldsMin: z
     .number()
     .int()
@@ -100,13 +94,7 @@ const thresholds = z.strictObject({
     .default(1)
     .describe('A position is entered when |expected move| exceeds cost times this.'),
 });
-export const gateThresholds = z.preprocess(withoutFormer, thresholds);
-export type GateThresholds = Readonly<z.infer<typeof thresholds>>;
+export type GateThresholds = Readonly<z.infer<typeof gateThresholds>>;
 
 /** What a configuration file may change of them. */
-export const gateSettings = thresholds.omit({ embargoMs: true, pboPartitions: true });
-
-function withoutFormer(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !FORMER.includes(name)));
-}
+export const gateSettings = gateThresholds.omit({ embargoMs: true, pboPartitions: true });

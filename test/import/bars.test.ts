@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { intervalOfName } from '../../research/import/bar-interval.js';
 import type { ImportRecord } from '../../research/store/catalogue.js';
-import { findShards } from '../../research/store/shard-query.js';
 import { utcDateMs, utcTimeMs, utcTimeNs } from '../../shared/fields/utc-time.js';
-import { rowsOf, StoreRig } from '../store/store-rig.js';
+import { StoreRig } from '../store/store-rig.js';
 
 const HEADER = 'ts_open_utc,open,high,low,close,volume\n';
 
@@ -13,11 +12,8 @@ describe('bars of a CSV file', () => {
 
   const importOf = (text: string, name = 'ESH4.csv', hints = {}) => rig.importAs(name, text, { hints });
   const barsAt = (...times: string[]) => HEADER + times.map((time) => `${time},5100,5101,5099,5100,10\n`).join('');
-  const lengthsOf = async (record: ImportRecord) => {
-    const shards = findShards([record], {});
-    const objects = shards.map(({ sha256 }) => rig.store.objects.locate(sha256));
-    return (await rowsOf(objects, 'interval_s')).map(({ interval_s }) => interval_s);
-  };
+  const lengthsOf = async (record: ImportRecord) =>
+    (await rig.rowsIn([record], {}, 'interval_s')).map(({ interval_s }) => interval_s);
   const lengths = async () => (await rig.rows({ dataset: 'bars' }, 'interval_s')).map(({ interval_s }) => interval_s);
 
   it('are as long as their file says, by an option, by its name, or by the steps between them', async () => {

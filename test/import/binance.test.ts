@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { findShards } from '../../research/store/shard-query.js';
-import { rowsOf, StoreRig } from '../store/store-rig.js';
+import { StoreRig } from '../store/store-rig.js';
 
 const T0 = 1_723_075_200_000;
 
@@ -90,11 +89,7 @@ describe('recorded messages of Binance', () => {
       fc.asyncProperty(times, async (T) => {
         const imported = rig.importAs('x.txt', lines(book(), event('trade', { t: 1, T })));
         if (T > 9_223_372_036_854) return await assert.rejects(imported, /line 2\): T: is a time that int64/);
-        const ticks = findShards([(await imported).record], { dataset: 'ticks' });
-        const rows = await rowsOf(
-          ticks.map(({ sha256 }) => rig.store.objects.locate(sha256)),
-          'ts_event',
-        );
+        const rows = await rig.rowsIn([(await imported).record], { dataset: 'ticks' }, 'ts_event');
         assert.deepEqual(rows, [{ ts_event: BigInt(T) * 1_000_000n }]);
       }),
       { numRuns: 60 },

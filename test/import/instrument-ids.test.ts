@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { findShards } from '../../research/store/shard-query.js';
-import { rowsOf, StoreRig } from '../store/store-rig.js';
+import { StoreRig } from '../store/store-rig.js';
 import { dbnFileOf, dbnMapping, dbnRecord, dbnTrade } from './write-dbn.js';
 
 const TRADES = 4;
@@ -73,11 +72,7 @@ describe('the instrument ids of a Databento file', () => {
           onError: 'quarantine',
         });
         assert.equal(record.rejected, told.filter(({ symbol }) => symbol === null).length);
-        const shards = findShards([record], { dataset: 'ticks' });
-        const rows = await rowsOf(
-          shards.map(({ sha256 }) => rig.store.objects.locate(sha256)),
-          'symbol, price',
-        );
+        const rows = await rig.rowsIn([record], { dataset: 'ticks' }, 'symbol, price');
         assert.deepEqual(
           rows.sort((a, b) => Number(a.price) - Number(b.price)),
           told.filter(({ symbol }) => symbol !== null).map(({ symbol, price }) => ({ symbol, price })),

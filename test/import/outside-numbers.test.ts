@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimalOfFloat32 } from '../../research/import/sierra/sierra-file.js';
-import { findShards } from '../../research/store/shard-query.js';
 import { decimalOf } from '../../shared/fields/decimal.js';
 import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
-import { rowsOf, StoreRig } from '../store/store-rig.js';
+import { StoreRig } from '../store/store-rig.js';
 import { dbnFile, dbnTrade } from './write-dbn.js';
 import { depthFile } from './write-depth.js';
 import { scidFile, scidTick } from './write-scid.js';
@@ -102,11 +101,7 @@ describe('numbers that no field can hold', () => {
           if (size > 2 ** 31 - 1) await assert.rejects(imported, /size|volume|quantity/);
           else {
             const dataset = name === 'depth' ? 'mbp10' : 'ticks';
-            const shards = findShards([(await imported).record], { dataset });
-            const rows = await rowsOf(
-              shards.map(({ sha256 }) => rig.store.objects.locate(sha256)),
-              'size',
-            );
+            const rows = await rig.rowsIn([(await imported).record], { dataset }, 'size');
             assert.deepEqual(rows, [{ size }], `${name}, ${size}`);
           }
         }),

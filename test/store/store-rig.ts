@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { type Imported, type ImportOptions, importFile } from '../../research/import/import-file.js';
+import type { ImportRecord } from '../../research/store/catalogue.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { ParquetWriter } from '../../research/store/parquet-writer.js';
 import { findShards, type ShardQuery } from '../../research/store/shard-query.js';
@@ -45,7 +46,17 @@ export class StoreRig {
 
   /** Rows of the shards asked for, in their order; int64 as bigint. */
   rows(query: ShardQuery, columns = '*', store = this.store): Promise<Record<string, unknown>[]> {
-    const shards = findShards(store.catalogue.imports(), query);
+    return this.rowsIn(store.catalogue.imports(), query, columns, store);
+  }
+
+  /** ...of some imports only. */
+  rowsIn(
+    records: readonly ImportRecord[],
+    query: ShardQuery,
+    columns = '*',
+    store = this.store,
+  ): Promise<Record<string, unknown>[]> {
+    const shards = findShards(records, query);
     return rowsOf(
       shards.map(({ sha256 }) => store.objects.locate(sha256)),
       columns,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ShipFolder } from '../../research/ship/ship-folder.js';
-import { openPlan } from '../../research/ship/ship-plan.js';
+import { openPlan, storedPlan } from '../../research/ship/ship-plan.js';
 import { GATE_METHOD } from '../../shared/config/gate-thresholds.js';
 import { IMPROVED_RECIPES } from '../../shared/config/training.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
@@ -40,5 +40,13 @@ describe('the plan of a ship', () => {
     assert.equal(thresholds.testRowsMin, 20);
     for (const [name, value] of Object.entries(GATE_METHOD))
       assert.deepEqual(thresholds[name as keyof typeof GATE_METHOD], value, name);
+  });
+
+  it('is read where an earlier version wrote thresholds into it that the gate has no more, and refused with any other', async () => {
+    const plan = await planOf('base');
+    const planned = (thresholds: object) => ({ ...plan, thresholds: { ...plan.thresholds, ...thresholds } });
+    const former = { logLossMargin: 0.005, pboWarn: 0.2, costMarginFamily: [0, 1], bootstrapSeed: 7 };
+    assert.deepEqual(storedPlan.parse(planned(former)), plan);
+    assert.ok(!storedPlan.safeParse(planned({ nonsense: 1 })).success);
   });
 });

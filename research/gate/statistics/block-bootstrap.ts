@@ -1,6 +1,7 @@
 import { seededRandom } from '../../random.js';
 import type { Interval } from '../report.js';
 import { quantileOf } from './quantile.js';
+import { sumOf } from './total.js';
 
 export interface BlockBootstrap {
   /** Neighbours that are drawn together. */
@@ -36,7 +37,5 @@ export function circularBlockBootstrap(
     means[draw] = sum / n;
   }
   means.sort();
-  let total = 0;
-  for (let i = 0; i < n; i++) total += values[i]!;
-  return { estimate: total / n, low: quantileOf(means, level), high: quantileOf(means, 1 - level) };
+  return { estimate: sumOf(values) / n, low: quantileOf(means, level), high: quantileOf(means, 1 - level) };
 }

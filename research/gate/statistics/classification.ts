@@ -1,10 +1,16 @@
 import { surprise } from './surprise.js';
+import { sumOf } from './total.js';
 
 /** What a classifier said and what came: `probabilities` are row-major rows x classes, `label` the class that came true. */
 export interface Classified {
   readonly label: ArrayLike<number>;
   readonly probabilities: ArrayLike<number>;
   readonly classes: number;
+}
+
+/** For two classes one says all, because the other mirrors it. */
+export function scoredClasses(classes: number): number[] {
+  return classes === 2 ? [1] : Array.from({ length: classes }, (_, one) => one);
 }
 
 /** Mean of minus the logarithm of what was given to the class that came, nats; no probability counts as less than 1e-7. */
@@ -34,8 +40,7 @@ export function brierScore({ label, probabilities, classes }: Classified): numbe
  * class has no row, or all rows.
  */
 export function areaUnderRoc({ label, probabilities, classes }: Classified): number | null {
-  const scored = classes === 2 ? [1] : Array.from({ length: classes }, (_, one) => one);
-  const areas = scored.map((one) =>
+  const areas = scoredClasses(classes).map((one) =>
     areaOf(
       Array.from({ length: label.length }, (_, row) => probabilities[row * classes + one]!),
       Array.from({ length: label.length }, (_, row) => label[row] === one),
@@ -101,10 +106,4 @@ export function f1Of(confusion: readonly Float64Array[], one: number): number {
 /** The mean over the classes, each counting the same. */
 export function macroF1(confusion: readonly Float64Array[]): number {
   return confusion.reduce((sum, _, one) => sum + f1Of(confusion, one), 0) / confusion.length;
-}
-
-function sumOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum;
 }

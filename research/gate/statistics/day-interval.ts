@@ -1,5 +1,6 @@
 import type { Interval } from '../report.js';
 import { studentTQuantile } from './student-t.js';
+import { sumOf } from './total.js';
 
 /** One-sided: the ends of an interval are its 5 % and its 95 % bound. */
 const LEVEL = 0.05;
@@ -32,8 +33,4 @@ export function totalInterval(values: readonly number[]): Interval | null {
   if (!mean) return null;
   const days = values.length;
   return { estimate: sumOf(values), low: mean.low * days, high: mean.high * days };
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }
