@@ -5,7 +5,7 @@ import { UsageFailure } from '../shared/failure.js';
 import type { BenchResult } from './bench-result.js';
 import { judgeArms } from './gate/study.js';
 import { STUDY_ARMS, type StudyArm } from './gate/study-arms.js';
-import { studySamples } from './gate/study-market.js';
+import { studyMarket } from './gate/study-market.js';
 
 const numberOf = (name: string, usual: number) => {
   const value = Number(process.env[name] ?? usual);
@@ -34,10 +34,11 @@ export async function benchGate(log: (line: string) => void): Promise<BenchResul
   const tallies: Tally[] = STUDY_ARMS.map((arm) => ({ arm, held: 0, rules: new Map() }));
   for (let market = 0; market < markets; market++) {
     const seed = firstSeed + market;
-    const verdicts = await judgeArms(await studySamples({ seed, days, barDays }), STUDY_ARMS, {
+    const verdicts = await judgeArms(await studyMarket({ seed, days, barDays }), STUDY_ARMS, {
       ...{ seed, library, thresholds },
     });
-    for (const [at, { verdict, reasons }] of verdicts.entries()) {
+    for (const [at, judged] of verdicts.entries()) {
+      const { verdict, reasons } = judged.verdict;
       const tally = tallies[at]!;
       if (verdict === 'hold') tally.held++;
       for (const rule of new Set(reasons.map((reason) => reason.rule)))

@@ -34,6 +34,7 @@ export const RESEARCH_ASKS: Readonly<
   }),
   planGate: ship.extend({ samples: z.array(samples).max(HEADS_MAX) }),
   scoreFold: ship.extend({ plan: comparison, samples, fold: z.number() }),
+  scoreDay: ship.extend({ plan: comparison, tradeDate: z.number() }),
   judgeGate: ship.extend({ plan: comparison }),
   takeLane: ship,
   leaveLane: ship,

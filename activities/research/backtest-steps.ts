@@ -5,6 +5,7 @@ import { backtestSettings } from '../../research/backtest/backtest-settings.js';
 import { byTradeDate } from '../../research/backtest/by-trade-date.js';
 import { decodeDay, encodeDay } from '../../research/backtest/day-file.js';
 import { reportPage } from '../../research/backtest/report/report-page.js';
+import { barsBefore } from '../../research/replay/bars-before.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
 import { RunFolder } from '../../research/ship/run-folder.js';
@@ -78,7 +79,8 @@ export function createBacktestSteps({ config }: Pick<ResearchDependencies, 'conf
         const loaded = await loadPlanned(release);
         try {
           const onProgress = (events: number) => progress({ doing: `${tradeDate}: events`, done: events });
-          const ask = { tradeDate, streams, barFiles, release: loaded, settings, onProgress, signal };
+          const warmUp = (firstNs: bigint) => barsBefore(barFiles, firstNs, signal);
+          const ask = { tradeDate, streams, warmUp, release: loaded, settings, onProgress, signal };
           const day = await backtestDay(ask);
           const result = folder.write(dayFile(tradeDate), encodeDay(day));
           return { tradeDate, trades: day.fills.length, pnl: day.pnl, digest: day.digest, result };

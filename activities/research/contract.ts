@@ -43,6 +43,8 @@ export interface CandidateSummary {
 
 export interface GatePlan {
   readonly folds: readonly { head: HeadName; fold: number }[];
+  /** Trade dates, yyyymmdd, that the policy trades; absent in runs that began when the gate traded none. */
+  readonly days?: readonly number[];
   /** Model version that the candidate is compared with; null for a first release. */
   readonly priorVersion: number | null;
   /** Why the plan is not conclusive, e.g. too few trade dates; empty when it is. */
@@ -56,6 +58,15 @@ export interface FoldSummary {
   readonly candidateLogLoss: number;
   readonly priorLogLoss: number | null;
   readonly score: Reference;
+}
+
+export interface DaySummary {
+  /** yyyymmdd. */
+  readonly tradeDate: number;
+  readonly trades: number;
+  readonly candidateNetTicks: number;
+  readonly priorNetTicks: number | null;
+  readonly day: Reference;
 }
 
 export interface GateVerdict {
@@ -91,6 +102,8 @@ export interface ResearchActivities {
   assembleCandidate(ask: ShipKey & { heads: readonly TrainedHeadSummary[] }): Promise<CandidateSummary>;
   planGate(ask: ShipKey & { samples: readonly SamplesSummary[] }): Promise<GatePlan>;
   scoreFold(ask: ShipKey & { plan: GatePlan; samples: SamplesSummary; fold: number }): Promise<FoldSummary>;
+  /** Trades one date by the policy of candidate and prior; after every fold was scored. */
+  scoreDay(ask: ShipKey & { plan: GatePlan; tradeDate: number }): Promise<DaySummary>;
   judgeGate(ask: ShipKey & { plan: GatePlan; scores: readonly FoldSummary[] }): Promise<GateVerdict>;
   /** Waits (heartbeating) until no other open ship is past the gate, then takes the lane. */
   takeLane(ask: ShipKey): Promise<{ priorVersion: number | null }>;

@@ -7,29 +7,25 @@ import {
   decodeScoredFold,
   encodeGateReport,
   encodeScoredFold,
-  foldPlan,
+  type FoldPlan,
   type GateRun,
   gateMarkdown,
-  type Learn,
   planFolds,
-  scoreFold,
 } from '../../research/gate/index.js';
+import { keptDates } from '../../research/gate/kept-dates.js';
 import { readCandidate } from '../../research/release/build-release.js';
 import { loadSamples } from '../../research/samples/sample-file.js';
 import { liveRelease, recipesOf } from '../../research/ship/live-release.js';
 import { keepMeasured } from '../../research/ship/measured.js';
 import { writeModelCard } from '../../research/ship/model-card.js';
+import { trainedRowsOf } from '../../research/ship/prior-files.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
 import { headsOf, readPlan } from '../../research/ship/ship-plan.js';
-import type { LibraryFile } from '../../research/training/booster.js';
-import { predictBooster } from '../../research/training/predict-booster.js';
-import { trainBooster } from '../../research/training/train-booster.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
 import { type HeadName, type HeadSamples, headName } from '../../shared/model/heads/head.js';
 import { asked } from '../../shared/orchestration/asked.js';
-import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256 } from '../../shared/trust/decision.js';
 import { GATE_REPORT_FILE } from '../../shared/trust/statement.js';
@@ -37,6 +33,9 @@ import { step } from '../step.js';
 import { comparison } from './asks.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
+import { readFolds, releaseName, tradedDates, writeFolds } from './gate-plan.js';
+import { tradedDays } from './policy-steps.js';
+import { scoreKeptDates, scoreRefits } from './score-blocks.js';
 
 /** Which score is meant: candidate against prior, of one head on one fold. */
 const scoreKey = z.object({
@@ -44,8 +43,8 @@ const scoreKey = z.object({
   fold: z.number().int().min(0).max(10_000),
   priorVersion: z.number().int().positive().nullable(),
 });
-/** Far above any plan, and any score. */
-const FOLDS_BYTES_MAX = 2 ** 26;
+type ScoreKey = z.infer<typeof scoreKey>;
+/** Far above any score. */
 const SCORE_BYTES_MAX = 2 ** 31;
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
@@ -58,11 +57,16 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
     planGate: ({ shipId, samples }) =>
       step(async () => {
         const folder = folderOf(shipId);
-        const { thresholds } = readPlan(folder);
-        const plans = samples.map((one) => planFolds(samplesIn(folder, one), thresholds));
-        folder.writeJson('folds.json', plans);
+        const { thresholds, instrument } = readPlan(folder);
+        const all = samples.map((one) => samplesIn(folder, one));
+        const [keptFrom] = keptDates(all, instrument, thresholds);
+        const plans = all.map((one) => planFolds(one, thresholds, keptFrom));
+        const days = tradedDates(all, plans, keptFrom, instrument);
+        const hashes = Object.fromEntries(samples.map(({ head, samples: { sha256 } }) => [head, sha256]));
+        writeFolds(folder, { plans, days, samples: hashes, keptFrom: keptFrom ?? null });
         return {
-          folds: plans.flatMap(({ head, folds }) => folds.map(({ fold }) => ({ head, fold }))),
+          folds: plans.flatMap((plan) => blocksOf(plan).map(({ fold }) => ({ head: plan.head, fold }))),
+          days,
           priorVersion: liveRelease(places.releases)?.modelVersion ?? null,
           problems: plans.flatMap(({ shortfall }) => (shortfall === null ? [] : [shortfall])),
         };
@@ -71,19 +75,18 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
     scoreFold: ({ shipId, plan, samples, fold }) =>
       step(async (context) => {
         const folder = folderOf(shipId);
-        const { recipes, thresholds } = readPlan(folder);
         const key = asked(scoreKey, { head: samples.head, fold, priorVersion: plan.priorVersion });
         const { head, priorVersion } = key;
-        const planned = plannedFold(folder, key);
-        const rows = samplesIn(folder, samples);
-        const prior = priorVersion === null ? null : ((await recipesOf(places.releases, priorVersion))[head] ?? null);
-        const ask = { samples: rows, fold: planned, candidate: recipes[head], prior, thresholds };
-        const scored = await scoreFold(ask, learnByBoosting(rows, library, context, `${head}, fold ${fold + 1}`));
+        const { plans, keptFrom } = readFolds(folder);
+        const { planned, isFiles } = blockOf(plans, key);
+        const block = { planned, samples: samplesIn(folder, samples), priorVersion, keptFrom };
+        const place = { folder, releases: places.releases, library, context };
+        const { scored, ...made } = isFiles ? await scoreKeptDates(block, place) : await scoreRefits(block, place);
         const score = folder.write(scoreFile(key), encodeScoredFold(scored));
         keepMeasured(config.home, folder, {
           ...{ what: 'fold', shipId, head, fold, priorRelease: releaseName(priorVersion) },
-          ...{ samplesSha256: samples.samples.sha256, recipeSha256: recipeSha256(recipes[head]) },
-          scoreSha256: score.sha256,
+          ...{ samplesSha256: samples.samples.sha256, recipeSha256: recipeSha256(readPlan(folder).recipes[head]!) },
+          ...{ scoreSha256: score.sha256, ...made },
         });
         const { candidate, prior: priorScore, testRows } = scored.score;
         return {
@@ -103,11 +106,12 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         const { thresholds, synthetic } = shipPlan;
         const heads = headsOf(shipPlan);
         const { priorVersion } = asked(comparison, plan);
-        const plans = readFolds(folder);
+        const { plans, days: dates } = readFolds(folder);
         // The ship's own scores, all of them: who asks for the verdict does not choose what it is about.
-        const folds = plans.flatMap(({ head, folds }) =>
-          folds.map(({ fold }) => scoredFold(folder, { head, fold, priorVersion })),
+        const folds = plans.flatMap((one) =>
+          blocksOf(one).map(({ fold }) => scoredFold(folder, { head: one.head, fold, priorVersion })),
         );
+        const days = tradedDays(folder, dates, priorVersion);
         const ofCandidate = candidateSha256(describeFiles(readCandidate(folder.file('candidate'))));
         const report = await concludeGate(
           {
@@ -118,7 +122,8 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
             leftOutHeads: await leftOutHeads(places.releases, priorVersion, heads),
             plans,
             folds: folds.map(({ scored }) => scored),
-            training: trainingOf(folder, heads),
+            days: days.map(({ day }) => day),
+            training: trainingOf(folder, heads, await trainedRowsOf(places.releases, priorVersion)),
             thresholds,
           },
           places.trials,
@@ -127,6 +132,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         keepMeasured(config.home, folder, {
           ...{ what: 'gate', shipId, candidateSha256: ofCandidate, gateReportSha256: reference.sha256 },
           folds: folds.map(({ head, fold, scoreSha256 }) => ({ head, fold, scoreSha256 })),
+          days: days.map(({ tradeDate, daySha256 }) => ({ tradeDate, daySha256 })),
         });
         const card = writeModelCard(folder, shipId, { report, reportSha256: reference.sha256, ...code });
         return {
@@ -141,25 +147,16 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
   };
 }
 
-/** Fits by real libxgboost on a worker thread, on a selection of the samples' rows. */
-function learnByBoosting(
-  samples: HeadSamples,
-  library: LibraryFile,
-  { progress, signal }: StepContext,
-  what: string,
-): Learn {
-  const { features, rows, columns, label, head } = samples;
-  const matrix = { library, features, rows, columns, classes: head.classes, signal };
-  return async (trainRows, recipe) => {
-    const booster = await trainBooster({
-      ...matrix,
-      rowIndices: trainRows,
-      label,
-      recipe,
-      onRound: (round, of) => progress({ doing: what, done: round, of }),
-    });
-    return async (testRows) => (await predictBooster({ ...matrix, booster, rowIndices: testRows })).probabilities;
-  };
+/** The refits, then the files. */
+function blocksOf({ folds, files }: FoldPlan) {
+  return files ? [...folds, files] : folds;
+}
+
+function blockOf(plans: readonly FoldPlan[], { head, fold }: ScoreKey) {
+  const plan = plans.find((one) => one.head === head);
+  const planned = plan && blocksOf(plan).find((one) => one.fold === fold);
+  if (planned) return { planned, isFiles: planned === plan.files };
+  throw new Failure('WrongAsk', `the gate's plan of this ship has no fold ${fold} of ${head}`, 'start a new ship');
 }
 
 function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadSamples {
@@ -172,16 +169,12 @@ async function leftOutHeads(releases: string, priorVersion: number | null, heads
   return Object.keys(await recipesOf(releases, priorVersion)).filter((head) => !heads.includes(head));
 }
 
-function releaseName(version: number | null): string | null {
-  return version === null ? null : `believe-v${version}`;
-}
-
 /** Named after the release that it was scored against: a score against another one is not found. */
-function scoreFile({ head, fold, priorVersion }: z.infer<typeof scoreKey>): string {
+function scoreFile({ head, fold, priorVersion }: ScoreKey): string {
   return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.bin`;
 }
 
-function scoredFold(folder: ShipFolder, key: z.infer<typeof scoreKey>) {
+function scoredFold(folder: ShipFolder, key: ScoreKey) {
   const file = folder.file(scoreFile(key));
   if (!existsSync(file)) throw new Failure('FoldNotScored', `${file} is missing`, 'start a new ship');
   const bytes = folder.readOwn(scoreFile(key), SCORE_BYTES_MAX);
@@ -189,25 +182,20 @@ function scoredFold(folder: ShipFolder, key: z.infer<typeof scoreKey>) {
   return { head: key.head, fold: key.fold, scoreSha256, scored: decodeScoredFold(bytes, file) };
 }
 
-function plannedFold(folder: ShipFolder, { head, fold }: z.infer<typeof scoreKey>) {
-  const planned = readFolds(folder).find((one) => one.head === head)?.folds[fold];
-  if (planned) return planned;
-  throw new Failure('WrongAsk', `the gate's plan of this ship has no fold ${fold} of ${head}`, 'start a new ship');
-}
-
-function readFolds(folder: ShipFolder) {
-  return foldPlan.array().parse(JSON.parse(folder.readOwn('folds.json', FOLDS_BYTES_MAX).toString('utf8')));
-}
-
-function trainingOf(folder: ShipFolder, heads: readonly HeadName[]): GateRun['training'] {
+function trainingOf(
+  folder: ShipFolder,
+  heads: readonly HeadName[],
+  priorRows: Readonly<Record<HeadName, number>>,
+): GateRun['training'] {
   const entries = heads.map((head): [HeadName, NonNullable<GateRun['training'][HeadName]>] => {
-    const { parity, importance } = loadTrainedHead(folder.file('heads', head)).record;
+    const { parity, importance, data } = loadTrainedHead(folder.file('heads', head)).record;
     const passed = parity.margins === parity.marginsBitEqual;
     const [top] = importance;
     return [
       head,
       {
         parity: { passed, rows: parity.rows, maxAbsDifference: parity.maxProbabilityDifference },
+        trainedRows: { candidate: data.rows, prior: priorRows[head] ?? null },
         topFeature: top ? { feature: top.feature, gainShare: top.gainShare } : null,
       },
     ];

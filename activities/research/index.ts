@@ -12,6 +12,7 @@ import type { ResearchDependencies } from './dependencies.js';
 import { createGateSteps } from './gate-steps.js';
 import type { ResearchPathActivities } from './path-contract.js';
 import { createPathSteps } from './path-steps.js';
+import { createPolicySteps } from './policy-steps.js';
 import { createReleaseSteps } from './release-steps.js';
 import { createRetrainSteps } from './retrain-steps.js';
 
@@ -26,6 +27,7 @@ export function createResearchActivities(
   return formal(RESEARCH_ASKS, {
     ...createRetrainSteps(dependencies),
     ...createGateSteps(dependencies),
+    ...createPolicySteps(dependencies),
     ...createReleaseSteps(dependencies),
     ...createBacktestSteps(dependencies),
     ...createPathSteps(dependencies),

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { activityInfo } from '@temporalio/activity';
+import { z } from 'zod';
 import { recipeSha256 } from '../../research/evidence/measurement.js';
+import { keptDates, rowsBefore } from '../../research/gate/kept-dates.js';
 import { readCandidate } from '../../research/release/build-release.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
 import { refuseOtherProduct } from '../../research/samples/refuse-other-product.js';
@@ -36,6 +38,11 @@ import { candidateSha256 } from '../../shared/trust/decision.js';
 import { step } from '../step.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
+
+/** Trade dates, yyyymmdd, that no head is trained on. */
+const KEPT_DATES = 'kept-dates.json';
+const keptDatesFile = z.array(z.number().int());
+const KEPT_BYTES_MAX = 2 ** 16;
 
 type RetrainSteps = Pick<
   ResearchActivities,
@@ -92,6 +99,14 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
             progress({ doing: 'features and labels', done: sourcesDone, of: sources }),
         });
         folder.writeJson('samples-report.json', report);
+        folder.writeJson(
+          KEPT_DATES,
+          keptDates(
+            headsOf(plan).flatMap((head) => samples[head] ?? []),
+            plan.instrument,
+            plan.thresholds,
+          ),
+        );
         return headsOf(plan).map((head): SamplesSummary => {
           const rows = samples[head];
           if (!rows || rows.rows === 0) throw noRows(head);
@@ -111,7 +126,9 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         const head = asked(headName, samples.head);
         const { file, sha256 } = folder.locate(samples.samples, SHIP_FILES.samples(head));
         const recipe = plan.recipes[head];
-        const rows = loadSamples(file, sha256);
+        const all = loadSamples(file, sha256);
+        const [keptFrom] = keptDatesFile.parse(JSON.parse(folder.readOwn(KEPT_DATES, KEPT_BYTES_MAX).toString('utf8')));
+        const rows = rowsBefore(all, keptFrom);
         const trained = await trainHead({
           samples: rows,
           recipe,

@@ -1,4 +1,5 @@
 import { seededRandom } from '../../research/random.js';
+import type { Policy } from '../../shared/model/decision/ensemble.js';
 import type { RecipeName } from '../../shared/model/heads/definitions/head-definition.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { samplingOf } from '../../shared/model/heads/sampling.js';
@@ -16,6 +17,8 @@ export interface StudyArm {
   /** What it is trained on, and what its features are when it is tested; labels are tested as they are. */
   readonly make?: (samples: HeadSamples, seed: number) => HeadSamples;
   readonly train?: (rows: Int32Array, seed: number) => Int32Array;
+  /** What its policy does otherwise. */
+  readonly policy?: Partial<Policy>;
   /** Probabilities to this power, scaled to add up to 1. */
   readonly sharpen?: number;
 }
@@ -36,6 +39,11 @@ export const STUDY_ARMS: readonly StudyArm[] = [
   { name: 'stale features', isBad: true, aim: 0.05, make: staleFeatures },
   { name: 'half the rows', isBad: true, aim: 0.05, train: halfOf },
   { name: 'no signal: labels in random order', isBad: true, aim: 0.05, make: shuffledLabels },
+  {
+    name: 'more trades for nothing',
+    ...{ isBad: true, aim: 0.05 },
+    policy: { entryEdgeTicks: 0, spreadShare: 0, feeTicks: 0 },
+  },
   { name: 'over-confident', isBad: true, aim: 0.05, sharpen: 2 },
   { name: 'a leak: the move to come', isBad: true, aim: 0.05, make: (samples, seed) => leak(samples, 0, seed) },
   {
@@ -63,15 +71,15 @@ function staleFeatures(samples: HeadSamples): HeadSamples {
   });
 }
 
-/** One feature more: the move of the row's own label, and noise of so many of its standard deviations. */
+/** In the place of the last feature: the move of the row's own label, and noise of so many of its standard deviations. */
 function leak(samples: HeadSamples, noise: number, seed: number): HeadSamples {
   const random = seededRandom(seed + 20);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const { columns, rows, moveTicks } = samples;
   const deviation = Math.sqrt(moveTicks.reduce((sum, move) => sum + move * move, 0) / rows);
-  return withFeatures(samples, columns + 1, (row, into) => {
+  return withFeatures(samples, columns, (row, into) => {
     into.set(samples.features.subarray(row * columns, (row + 1) * columns));
-    into[columns] = moveTicks[row]! + noise * deviation * normal();
+    into[columns - 1] = moveTicks[row]! + noise * deviation * normal();
   });
 }
 

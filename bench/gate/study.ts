@@ -1,72 +1,161 @@
+import { backtestSettings } from '../../research/backtest/backtest-settings.js';
 import { planFolds } from '../../research/gate/fold-plan.js';
 import { gatherEvidence } from '../../research/gate/gather-evidence.js';
 import { judgeGate } from '../../research/gate/judge.js';
-import type { Verdict } from '../../research/gate/report.js';
-import { type Learn, type ScoredFold, scoreFold } from '../../research/gate/score-fold.js';
+import { keptDates, policyDates, rowsBefore } from '../../research/gate/kept-dates.js';
+import type { PolicyDay } from '../../research/gate/policy-day.js';
+import type { GateReport } from '../../research/gate/report.js';
+import { type Learn, type ScoredFold, scoreFiles, scoreFold } from '../../research/gate/score-fold.js';
+import { fitArm } from '../../research/gate/trade/fit-arm.js';
+import { type ArmModels, type FoldModels, headSetsOf } from '../../research/gate/trade/fold-models.js';
+import { tradeDay } from '../../research/gate/trade/trade-day.js';
 import type { LibraryFile } from '../../research/training/booster.js';
-import { predictBooster } from '../../research/training/predict-booster.js';
-import { trainBooster } from '../../research/training/train-booster.js';
+import { predictByOnnx } from '../../research/training/predict-by-onnx.js';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import { trainingConfig } from '../../shared/config/training.js';
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import { headDefinition } from '../../shared/model/heads/head-specs.js';
 import type { StudyArm } from './study-arms.js';
+import { FEE_TICKS, type StudyMarket } from './study-market.js';
 
-const BASE: StudyArm = { name: 'base', isBad: false, aim: 0 };
-const MEASURED = { parity: { passed: true, rows: 1, maxAbsDifference: 0 }, topFeature: null };
+export interface StudyOptions {
+  readonly seed: number;
+  readonly library: LibraryFile;
+  readonly thresholds: GateThresholds;
+}
 
-/** What the gate says of every arm against the recipe in use, on one market: real fits, the product's own folds and rules. */
+/** The recipe in use. */
+export const BASE: StudyArm = { name: 'base', isBad: false, aim: 0 };
+const PARITY = { passed: true, rows: 1, maxAbsDifference: 0 };
+const { policy } = trainingConfig.parse({});
+
+/**
+ * What the gate says of every arm, on one market: real fits, the product's own folds, trades and rules; against the recipe in use,
+ * or, where `prior` is false, as a first release.
+ */
 export async function judgeArms(
-  markets: readonly HeadSamples[],
+  market: StudyMarket,
   arms: readonly StudyArm[],
-  { seed, library, thresholds }: { seed: number; library: LibraryFile; thresholds: GateThresholds },
-): Promise<Verdict[]> {
-  const scoresOf = (arm: StudyArm) =>
-    Promise.all(markets.map((samples) => scoredBy(samples, arm, { seed, library, thresholds })));
-  const base = await scoresOf(BASE);
-  const verdicts: Verdict[] = [];
+  options: StudyOptions,
+  prior = true,
+): Promise<Pick<GateReport, 'verdict' | 'evidence'>[]> {
+  const base = prior ? await playArm(market, BASE, options) : null;
+  const judged: Pick<GateReport, 'verdict' | 'evidence'>[] = [];
   for (const arm of arms) {
-    const scored = await scoresOf(arm);
-    const folds = scored.flatMap((ofHead, head) => ofHead.map((fold, at) => against(fold, base[head]![at]!)));
+    const played = base && arm === BASE ? base : await playArm(market, arm, options);
     const { evidence } = gatherEvidence(
       {
-        ...{ runId: `${seed}-${arm.name}`, synthetic: true, priorRelease: 'base', thresholds, folds },
-        plans: markets.map((samples) => planFolds(samples, thresholds)),
-        training: Object.fromEntries(markets.map(({ head }) => [head.name, MEASURED])),
+        ...{ runId: `${options.seed}-${arm.name}`, synthetic: true, priorRelease: base ? 'base' : null },
+        thresholds: options.thresholds,
+        plans: played.plans,
+        folds: played.folds.map((fold, at) => foldAgainst(fold, base?.folds[at])),
+        days: played.days.map((day, at) => ({ ...day, prior: base?.days[at]?.candidate ?? null })),
+        training: Object.fromEntries(
+          market.samples.map(({ head: { name } }, at) => [
+            name,
+            {
+              ...{ parity: PARITY, topFeature: null },
+              trainedRows: { candidate: played.trainedRows[at]!, prior: base?.trainedRows[at] ?? null },
+            },
+          ]),
+        ),
       },
       [],
     );
-    verdicts.push(judgeGate(evidence, thresholds));
+    judged.push({ evidence, verdict: judgeGate(evidence, options.thresholds) });
   }
-  return verdicts;
+  return judged;
 }
 
-/** The arm alone, on every fold: the recipe in use is fitted once for all arms. */
-async function scoredBy(
-  samples: HeadSamples,
-  arm: StudyArm,
-  { seed, library, thresholds }: { seed: number; library: LibraryFile; thresholds: GateThresholds },
-): Promise<ScoredFold[]> {
-  const learn = learnOf(samples, arm, seed, library);
-  const base = headDefinition(samples.head.name)!.recipes[arm.recipe ?? 'base'];
-  const candidate: HeadRecipe = { ...base, seed: base.seed + (arm.seed ?? 0) };
-  const folds: ScoredFold[] = [];
-  for (const fold of planFolds(samples, thresholds).folds)
-    folds.push(await scoreFold({ samples, fold, candidate, prior: null, thresholds }, learn));
-  return folds;
+interface Played {
+  readonly plans: ReturnType<typeof planFolds>[];
+  readonly folds: readonly ScoredFold[];
+  readonly days: readonly PolicyDay[];
+  readonly trainedRows: readonly number[];
 }
 
-function learnOf(samples: HeadSamples, arm: StudyArm, seed: number, library: LibraryFile): Learn {
-  const made = arm.make?.(samples, seed) ?? samples;
-  const { classes } = samples.head;
-  const matrix = { library, features: made.features, rows: made.rows, columns: made.columns, classes };
-  return async (trainRows, recipe) => {
-    const rowIndices = arm.train?.(trainRows, seed) ?? trainRows;
-    const booster = await trainBooster({ ...matrix, rowIndices, label: made.label, recipe });
-    return async (rows) => {
-      const { probabilities } = await predictBooster({ ...matrix, booster, rowIndices: rows });
-      return arm.sharpen === undefined ? probabilities : sharpened(probabilities, classes, arm.sharpen);
-    };
+/** One arm alone: every fold scored, the kept dates by its file, every date traded. The recipe in use is played once for all arms. */
+async function playArm(market: StudyMarket, arm: StudyArm, options: StudyOptions): Promise<Played> {
+  const made = market.samples.map((samples) => arm.make?.(samples, options.seed) ?? samples);
+  const [keptFrom] = keptDates(market.samples, market.instrument, options.thresholds);
+  const plans = market.samples.map((samples) => planFolds(samples, options.thresholds, keptFrom));
+  const heads = await Promise.all(
+    made.map((samples, at) => playHead(market.samples[at]!, samples, plans[at]!, arm, keptFrom, options)),
+  );
+  const tested = policyDates(market.samples, market.instrument).filter((date) =>
+    plans.every(({ folds }) => date >= folds[0]!.testTradeDateFirst),
+  );
+  const days: PolicyDay[] = [];
+  for (const tradeDate of tested) {
+    const isFiles = keptFrom !== undefined && tradeDate >= keptFrom;
+    const models = heads.map(({ models, file }) =>
+      isFiles ? file : models.find(({ dates: [first, last] }) => first <= tradeDate && tradeDate <= last)!.models,
+    );
+    const sets = (await headSetsOf(models, 'candidate', { ...policy, ...arm.policy }))!;
+    days.push(
+      await tradeDay({
+        ...{ tradeDate, tradedBy: isFiles ? 'files' : 'refits', streams: [market.streams.get(tradeDate)!] },
+        ...{ bars: market.bars, candidate: sets, prior: null, samples: made, tickValue: market.tickValue },
+        settings: backtestSettings.parse({ feePerContract: FEE_TICKS * market.tickValue }),
+      }),
+    );
+    for (const set of sets) await set.release();
+  }
+  return {
+    plans,
+    folds: heads.flatMap(({ folds }) => folds),
+    days,
+    trainedRows: heads.map(({ trainedRows }) => trainedRows),
   };
+}
+
+/**
+ * One head of an arm: features are those that the arm makes, labels that are tested are the market's.
+ * @param truth the market's samples
+ */
+async function playHead(
+  truth: HeadSamples,
+  made: HeadSamples,
+  plan: ReturnType<typeof planFolds>,
+  arm: StudyArm,
+  keptFrom: number | undefined,
+  { seed, library, thresholds }: StudyOptions,
+) {
+  const base = headDefinition(truth.head.name)!.recipes[arm.recipe ?? 'base'];
+  const recipe: HeadRecipe = { ...base, seed: base.seed + (arm.seed ?? 0) };
+  const tested: HeadSamples = { ...truth, features: made.features };
+  const fits = fitArm(made, library, {});
+  const chosen = (rows: Int32Array) => arm.train?.(rows, seed) ?? rows;
+  const sharpen = (probabilities: Float32Array) =>
+    arm.sharpen === undefined ? probabilities : sharpened(probabilities, truth.head.classes, arm.sharpen);
+  const learn: Learn = async (rows, ofSeed) => {
+    const predict = await fits.learn(chosen(rows), ofSeed);
+    return async (test) => sharpen(await predict(test));
+  };
+  const folds: ScoredFold[] = [];
+  const models: { readonly dates: readonly [number, number]; readonly models: FoldModels }[] = [];
+  const wrap = (fold: number, candidate: ArmModels): FoldModels => ({
+    ...{ kind: 'believe.fold-models', version: 1, spec: truth.head, fold, prior: null },
+    candidate: arm.sharpen === undefined ? candidate : overConfident(candidate, arm.sharpen),
+  });
+  for (const fold of plan.folds) {
+    folds.push(await scoreFold({ samples: tested, fold, candidate: recipe, prior: null, thresholds }, learn));
+    const ofFold = await fits.modelsOf(chosen(fits.trainRows(fold, thresholds)), recipe, thresholds);
+    models.push({ dates: [fold.testTradeDateFirst, fold.testTradeDateLast], models: wrap(fold.fold, ofFold) });
+  }
+  const all = Int32Array.from({ length: rowsBefore(truth, keptFrom).rows }, (_, row) => row);
+  const file = await fits.modelsOf(chosen(all), recipe, { ...thresholds, seedsPerArm: 1 });
+  if (plan.files) {
+    const predict = await predictByOnnx(Buffer.from(file.onnx[0]!, 'base64'), tested);
+    const candidate = async (rows: Int32Array) => sharpen(await predict(rows));
+    folds.push(await scoreFiles({ samples: tested, fold: plan.files, candidate, prior: null, thresholds }));
+  }
+  return { folds, models, file: wrap(plan.folds.length, file), trainedRows: chosen(all).length };
+}
+
+function overConfident(models: ArmModels, power: number): ArmModels {
+  const { forecast } = models.said;
+  return { ...models, said: { ...models.said, forecast: { ...forecast, scale: forecast.scale * power } } };
 }
 
 function sharpened(probabilities: Float32Array, classes: number, power: number): Float32Array {
@@ -79,10 +168,7 @@ function sharpened(probabilities: Float32Array, classes: number, power: number):
   return sharp;
 }
 
-function against(candidate: ScoredFold, prior: ScoredFold): ScoredFold {
-  return {
-    ...candidate,
-    score: { ...candidate.score, prior: prior.score.candidate },
-    prior: prior.candidate,
-  };
+function foldAgainst(candidate: ScoredFold, prior: ScoredFold | undefined): ScoredFold {
+  if (!prior) return candidate;
+  return { ...candidate, score: { ...candidate.score, prior: prior.score.candidate }, prior: prior.candidate };
 }

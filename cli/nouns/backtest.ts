@@ -8,6 +8,7 @@ import { calibrateQueue } from '../../research/backtest/calibrate-queue.js';
 import type { QueueSpec } from '../../research/backtest/queue-model.js';
 import { readOwnOrders } from '../../research/backtest/read-own-orders.js';
 import { reportPage } from '../../research/backtest/report/report-page.js';
+import { barsBefore } from '../../research/replay/bars-before.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
 import { openStoredStreams } from '../../research/replay/stored-streams.js';
@@ -117,7 +118,8 @@ async function runDays(
   for (const [tradeDate, streams] of days) {
     const progress = showProgress(`events of ${tradeDate}`);
     const onProgress = (events: number) => progress.show(events);
-    results.push(await backtestDay({ tradeDate, streams, barFiles, release, settings, onProgress }));
+    const warmUp = (firstNs: bigint) => barsBefore(barFiles, firstNs);
+    results.push(await backtestDay({ tradeDate, streams, warmUp, release, settings, onProgress }));
     progress.end();
   }
   return results;

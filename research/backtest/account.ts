@@ -36,6 +36,7 @@ export class Account {
   /** Mid in force, half ticks; NaN before the first. */
   midHalfTicks = Number.NaN;
   private cashTicks = 0;
+  private spreadTicks = 0;
   private highest = 0;
   private nextPointNs = Number.NEGATIVE_INFINITY;
 
@@ -50,6 +51,11 @@ export class Account {
   get pnl(): number {
     const heldTicks = this.positionContracts === 0 ? 0 : (this.positionContracts * this.midHalfTicks) / 2;
     return (this.cashTicks + heldTicks) * this.tickValue - this.fees;
+  }
+
+  /** What trading cost: every contract's price against the mid at that moment, and fees. */
+  get costTicks(): number {
+    return this.spreadTicks + this.fees / this.tickValue;
   }
 
   /** The market has moved. @param midHalfTicks best bid + best ask of an uncrossed book */
@@ -80,6 +86,7 @@ export class Account {
     const before = this.positionContracts;
     this.positionContracts += sign * contracts;
     this.cashTicks -= sign * contracts * priceTicks;
+    this.spreadTicks += sign * contracts * (priceTicks - this.midHalfTicks / 2);
     this.fees += contracts * this.settings.feePerContract;
     if (before !== 0 && this.positionContracts * before <= 0) this.roundTrips++;
     this.fills.push({

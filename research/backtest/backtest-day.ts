@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/failure.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import type { Bar } from '../../shared/market/events/bar.js';
 import { isSynthetic } from '../../shared/market/events/depth-header.js';
 import { type EventBatch, Side } from '../../shared/market/events/event-batch.js';
+import type { Decision } from '../../shared/model/decision/decision.js';
 import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
-import { barsBefore } from '../replay/bars-before.js';
 import type { EventStream } from '../replay/event-stream.js';
 import type { ReplayHeads } from '../replay/load-heads.js';
 import { mergeStreams } from '../replay/merge-streams.js';
@@ -31,6 +32,8 @@ export interface BacktestDay {
   /** Currency, net of fees. */
   readonly pnl: number;
   readonly fees: number;
+  /** Of every contract: its price against the mid at that moment, and fees. */
+  readonly costTicks: number;
   readonly maxDrawdown: number;
   readonly markouts: readonly Markout[];
   readonly fills: readonly Fill[];
@@ -43,12 +46,13 @@ export interface DayInput {
   readonly tradeDate: string;
   /** Files of this trade date. */
   readonly streams: readonly EventStream[];
-  /** 5-minute bars (CSV); those that had closed before the first event warm the bar features up. */
-  readonly barFiles: readonly string[];
+  /** 5-minute bars that had closed before the first event, in order: they warm the bar features up. */
+  readonly warmUp: (firstNs: bigint) => Promise<readonly Bar[]>;
   readonly release: ReplayHeads;
   readonly settings: BacktestSettings;
-  readonly onProgress?: (events: number) => void;
-  readonly signal?: AbortSignal;
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
+  readonly onProgress?: ((events: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -58,7 +62,7 @@ export interface DayInput {
  */
 export async function backtestDay(input: DayInput): Promise<BacktestDay> {
   const day = new DayRun(input);
-  for (const bar of await barsBefore(input.barFiles, day.firstNs, input.signal)) day.pipeline.onBar(bar);
+  for (const bar of await input.warmUp(day.firstNs)) day.pipeline.onBar(bar);
   for await (const { batch, begins } of mergeStreams(input.streams)) {
     input.signal?.throwIfAborted();
     if (begins) day.beginStream(batch);
@@ -116,7 +120,12 @@ class DayRun {
       if (decision === null) continue;
       const eventIndex = this.rows + i;
       const [bidTicks, askTicks] = state.isSettled ? [state.bidTicks, state.askTicks] : [Number.NaN, Number.NaN];
-      due.push(decision.then(({ targetContracts }) => ({ eventIndex, targetContracts, bidTicks, askTicks })));
+      due.push(
+        decision.then((made) => {
+          this.input.onDecision?.(made);
+          return { eventIndex, targetContracts: made.targetContracts, bidTicks, askTicks };
+        }),
+      );
     }
     this.trader.expect(await Promise.all(due));
     this.tape.append(batch, false);
@@ -132,7 +141,7 @@ class DayRun {
     account.closeOut(this.nowNs, exchange.bidTicks, exchange.askTicks);
     const { decisions, sha256 } = this.pipeline.digest();
     const { header } = input.streams[0]!;
-    const { fills, equity, fees, pnl, maxDrawdown, roundTrips } = account;
+    const { fills, equity, fees, pnl, costTicks, maxDrawdown, roundTrips } = account;
     return {
       tradeDate: input.tradeDate,
       instrument: header.instrument,
@@ -142,7 +151,7 @@ class DayRun {
       orders: trader.orders,
       orderedContracts: trader.orderedContracts,
       filledContracts: trader.filledContracts,
-      ...{ roundTrips, pnl, fees, maxDrawdown, fills, equity },
+      ...{ roundTrips, pnl, fees, costTicks, maxDrawdown, fills, equity },
       markouts: this.markouts.results(),
       digest: digestOf(sha256, fills),
     };

@@ -8,6 +8,7 @@ import type { SigningKey, VerifyingKey } from '../../shared/trust/ed25519-key.js
 export const MEASUREMENT_PAYLOAD_TYPE = 'application/vnd.believe.measurement+json';
 
 const common = { kind: z.literal('believe.measurement'), version: z.literal(1), shipId: z.string().min(1).max(500) };
+const tradeDate = z.number().int();
 const fold = z.number().int().min(0).max(10_000);
 const ofSamples = { head: headName, samplesSha256: sha256Hex };
 /** Of the recipe that was trained by: a fold that was scored with another one says nothing of the candidate. */
@@ -36,6 +37,18 @@ export const measurement = z.discriminatedUnion('what', [
     priorRelease: z.string().nullable(),
     /** Of the whole file of the scored fold. */
     scoreSha256: sha256Hex,
+    /** Of the models that were fitted, which trade the fold's dates; null where files were scored. */
+    modelsSha256: sha256Hex.nullable(),
+    /** Of the graph that would be released, where that was scored; null where recipes were. */
+    onnxSha256: sha256Hex.nullable(),
+  }),
+  z.strictObject({
+    ...common,
+    ...{ what: z.literal('day'), tradeDate, candidateSha256: sha256Hex, priorRelease: z.string().nullable() },
+    /** Of the whole file of the traded day. */
+    daySha256: sha256Hex,
+    /** The fitted models that traded; none where the files did. */
+    models: z.array(z.strictObject({ head: headName, fold, modelsSha256: sha256Hex })).max(100),
   }),
   z.strictObject({
     ...common,
@@ -43,6 +56,8 @@ export const measurement = z.discriminatedUnion('what', [
     ...{ candidateSha256: sha256Hex, gateReportSha256: sha256Hex },
     /** The scored folds that the report was reckoned from. */
     folds: z.array(z.strictObject({ head: headName, fold, scoreSha256: sha256Hex })).max(FOLDS_MAX),
+    /** The traded days that it was reckoned from. */
+    days: z.array(z.strictObject({ tradeDate, daySha256: sha256Hex })).max(FOLDS_MAX),
   }),
 ]);
 export type Measurement = Readonly<z.infer<typeof measurement>>;

@@ -13,7 +13,7 @@ export async function concludeGate(run: GateRun, trialLedgerFile: string): Promi
   await recordTrial(trialLedgerFile, trial);
   return {
     kind: 'believe.gate-report',
-    version: 2,
+    version: 3,
     verdict: judgeGate(evidence, run.thresholds),
     evidence,
     thresholds: run.thresholds,

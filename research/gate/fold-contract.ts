@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { headName } from '../../shared/model/heads/head.js';
+import { driftedThing } from './drift.js';
 
 /** Exchange trade date as yyyymmdd. */
 export const tradeDateNumber = z.number().int().min(19_700_101).max(99_991_231);
@@ -27,6 +28,13 @@ export const foldPlan = z.strictObject({
   /** Time covered by samples, summed over trade dates. */
   minutes: z.number().nonnegative(),
   folds: z.array(plannedFold),
+  /** The kept dates, scored by the files that would trade and that trade; null where none is kept. */
+  files: plannedFold.nullable(),
+  /** Labels that end before their horizon has passed: what purging believes of them is wrong. */
+  earlyLabels: count,
+  /** The most weekdays in a row without a row, and the trade dates around them. */
+  drift: z.array(driftedThing).default([]),
+  hole: z.strictObject({ weekdays: count, after: tradeDateNumber, before: tradeDateNumber }).nullable(),
   shortfall: z.string().nullable(),
 });
 export type FoldPlan = Readonly<z.infer<typeof foldPlan>>;
@@ -79,6 +87,8 @@ export type ArmScore = Readonly<z.infer<typeof armScore>>;
 export const foldScore = z.strictObject({
   head: headName,
   fold: count,
+  /** refits: recipes fitted to what lies before the block. files: the very files that would trade, and that trade, on kept dates. */
+  by: z.enum(['refits', 'files']),
   trainRows: count,
   testRows: count,
   purgedRows: count,

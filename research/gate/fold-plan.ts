@@ -2,33 +2,66 @@ import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { headDefinition } from '../../shared/model/heads/head-specs.js';
+import { driftOf } from './drift.js';
 import type { FoldPlan, PlannedFold } from './fold-contract.js';
+import { rowsBefore } from './kept-dates.js';
+import { longestHole } from './longest-hole.js';
 import { type Block, purgedPositions, type Split } from './splits.js';
 import { orderByTime, type TimeOrder } from './time-order.js';
+import { dateText } from './wording.js';
 
 /**
  * Cuts a head's samples into walk-forward folds of whole trade dates: the first `initialTrainShare` of the dates only
  * trains, the others are shared out evenly over `foldsMin` test blocks, and everything before a block trains for it, purged.
  * Whole dates keep a day's correlated samples on one side, and give the intervals over trade dates their dates.
+ * From `keptFrom` on, as yyyymmdd, rows neither train nor make a fold: they are what the files are scored on.
  * Too little data is no error: the plan then has no folds, and `shortfall` says what is missing.
  * @throws Failure of type `UnorderedSamples` when rows are not in order of start time
  */
-export function planFolds(samples: HeadSamples, thresholds: GateThresholds): FoldPlan {
+export function planFolds(
+  all: HeadSamples,
+  thresholds: GateThresholds,
+  keptFrom: number | undefined = undefined,
+): FoldPlan {
+  const samples = rowsBefore(all, keptFrom);
   const days = tradeDateBlocks(samples);
   const facts = {
     head: samples.head.name,
     rows: samples.rows,
     tradeDates: days.length,
     minutes: minutesCovered(samples, days),
+    files: filesFold(all, samples.rows, thresholds),
+    earlyLabels: earlyLabels(all),
+    drift: driftOf(all, keptFrom),
+    hole: longestHole(tradeDateBlocks(all).map(({ first }) => all.tradeDate[first]!)),
   };
   if (days.length < Math.max(thresholds.tradeDatesMin, thresholds.foldsMin + 1))
-    return { ...facts, folds: [], shortfall: shortOfDates(facts, thresholds) };
+    return { ...facts, files: null, folds: [], shortfall: shortOfDates(facts, thresholds) };
   const order = orderByTime(samples);
   const folds = testBlocks(days, thresholds).map((block, fold) => planned(samples, order, block, fold, thresholds));
   const shortfall = folds
     .map((fold) => problemOf(samples, order, fold, thresholds))
     .find((problem) => problem !== null);
-  return shortfall === undefined ? { ...facts, folds, shortfall: null } : { ...facts, folds: [], shortfall };
+  return shortfall === undefined
+    ? { ...facts, folds, shortfall: null }
+    : { ...facts, files: null, folds: [], shortfall };
+}
+
+/** The rows that no head was trained on, as one block more; its number follows those of the folds. */
+function filesFold(all: HeadSamples, first: number, { foldsMin }: GateThresholds): PlannedFold | null {
+  if (first === all.rows) return null;
+  return {
+    fold: foldsMin,
+    ...{ testRowFirst: first, testRowEnd: all.rows, trainRows: first, purgedRows: 0 },
+    testTradeDateFirst: all.tradeDate[first]!,
+    testTradeDateLast: all.tradeDate[all.rows - 1]!,
+  };
+}
+
+function earlyLabels({ head, rows, startMs, endMs }: HeadSamples): number {
+  let early = 0;
+  for (let row = 0; row < rows; row++) if (endMs[row]! - startMs[row]! < head.horizonMs) early++;
+  return early;
 }
 
 /** The rows of one planned fold: the plan stays small, because the rows follow from it and the samples. */
@@ -130,9 +163,4 @@ function minutesCovered({ startMs, endMs }: HeadSamples, days: readonly Block[])
     totalMs += lastMs - startMs[first]!;
   }
   return totalMs / 60_000;
-}
-
-function dateText(yyyymmdd: number): string {
-  const digits = String(yyyymmdd);
-  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}`;
 }

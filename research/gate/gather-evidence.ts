@@ -2,10 +2,11 @@ import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadName } from '../../shared/model/heads/head.js';
 import type { FoldPlan } from './fold-contract.js';
 import { headEvidence, type OfTraining } from './head-evidence.js';
-import { candidateSharpePerDay, portfolioEvidence, portfolioOf } from './portfolio-evidence.js';
+import type { PolicyDay, RowCheck } from './policy-day.js';
+import { candidateSharpePerDay, netOf, portfolioEvidence, portfolioOf } from './portfolio-evidence.js';
 import type { GateEvidence } from './report.js';
 import type { ScoredFold } from './score-fold.js';
-import { sampleVariance } from './statistics/total.js';
+import { sampleVariance, total } from './statistics/total.js';
 import type { Trial } from './trials.js';
 
 export interface GateRun {
@@ -21,6 +22,8 @@ export interface GateRun {
   readonly plans: readonly FoldPlan[];
   /** Every planned fold of every head, in any order. */
   readonly folds: readonly ScoredFold[];
+  /** Dates that the policy traded, in any order. */
+  readonly days: readonly PolicyDay[];
   /** Of the trained heads, by name; a head that is missing here was not measured. */
   readonly training: Readonly<Partial<Record<HeadName, OfTraining>>>;
   readonly thresholds: GateThresholds;
@@ -31,12 +34,12 @@ export function gatherEvidence(
   run: GateRun,
   earlierTrials: readonly Trial[],
 ): { evidence: GateEvidence; trial: Trial } {
-  const scores = run.folds.map(({ score }) => score);
-  const portfolio = portfolioOf(scores);
+  const portfolio = portfolioOf(run.days);
   const { days } = portfolio;
+  const net = netOf(days);
   const trial: Trial = {
-    ...{ runId: run.runId, sharpePerDay: candidateSharpePerDay(days), tradeDates: days.length },
-    daily: days.map(({ tradeDate, candidate }) => [tradeDate, candidate.netTicks]),
+    ...{ runId: run.runId, sharpePerDay: candidateSharpePerDay(portfolio), tradeDates: days.length },
+    daily: days.map(({ tradeDate }, at) => [tradeDate, net[at]!]),
   };
   const tried = [...earlierTrials.filter(({ runId }) => runId !== run.runId), trial];
   const trials = deflationOf(tried, days.length);
@@ -50,12 +53,14 @@ export function gatherEvidence(
     heads: run.plans.map((plan) =>
       headEvidence(plan, foldsOf(plan.head, run.folds), run.training[plan.head] ?? UNMEASURED),
     ),
+    rowChecks: run.plans.flatMap(({ head }) => poolChecks(head, days)),
+    drift: run.plans.flatMap(({ drift }) => drift).sort((a, b) => a.p - b.p),
     portfolio: portfolioEvidence(portfolio, trials, tried, run.thresholds),
   };
   return { evidence, trial };
 }
 
-const UNMEASURED: OfTraining = { parity: null, topFeature: null };
+const UNMEASURED: OfTraining = { parity: null, topFeature: null, trainedRows: null };
 
 /** Fewer recorded trials than this say too little about how widely Sharpe ratios scatter. */
 const TRIALS_FOR_VARIANCE_MIN = 10;
@@ -71,6 +76,23 @@ function deflationOf(trials: readonly Trial[], tradeDates: number): GateEvidence
   const ofLedger = sampleVariance(trials.map(({ sharpePerDay }) => sharpePerDay));
   if (ofLedger < ofNull) return { count, sharpeVariance: ofNull, source: 'null' };
   return { count, sharpeVariance: ofLedger, source: 'ledger' };
+}
+
+/** Over all traded dates; where the rows of one are moved, and those of another otherwise, nothing is said of a shift. */
+function poolChecks(head: HeadName, days: readonly PolicyDay[]): RowCheck[] {
+  const checks = days.flatMap(({ rowChecks }) => rowChecks.filter((one) => one.head === head));
+  if (checks.length === 0) return [];
+  const wrong = checks.filter(({ differing }) => differing > 0);
+  const shifts = new Set(wrong.map(({ shiftRows }) => shiftRows));
+  return [
+    {
+      head,
+      rows: total(checks, ({ rows }) => rows),
+      differing: total(checks, ({ differing }) => differing),
+      first: wrong[0]?.first ?? null,
+      shiftRows: shifts.size === 1 ? wrong[0]!.shiftRows : null,
+    },
+  ];
 }
 
 function foldsOf(head: HeadName, folds: readonly ScoredFold[]): ScoredFold[] {

@@ -8,13 +8,13 @@ import { dieboldMariano } from './statistics/diebold-mariano.js';
 import { total } from './statistics/total.js';
 
 /** What the gate takes from the trained head itself. */
-export type OfTraining = Pick<HeadEvidence, 'parity' | 'topFeature'>;
+export type OfTraining = Pick<HeadEvidence, 'parity' | 'topFeature' | 'trainedRows'>;
 
 /** What the scored folds of one head say about it. `folds` are in order of time; none when the plan fell short. */
 export function headEvidence(
   plan: FoldPlan,
   folds: readonly ScoredFold[],
-  { parity, topFeature }: OfTraining,
+  { parity, topFeature, trainedRows }: OfTraining,
 ): HeadEvidence {
   const scores = folds.map(({ score }) => score);
   const facts = {
@@ -23,10 +23,13 @@ export function headEvidence(
       rows: plan.rows,
       tradeDates: plan.tradeDates,
       minutes: plan.minutes,
-      foldsPlanned: plan.folds.length,
+      foldsPlanned: plan.folds.length + (plan.files ? 1 : 0),
+      earlyLabels: plan.earlyLabels,
+      hole: plan.hole,
       shortfall: plan.shortfall,
     },
     topFeature,
+    trainedRows,
     parity,
     folds: scores.map(foldEvidence),
   };
@@ -42,10 +45,13 @@ export function headEvidence(
         (score) => score.testRows,
       ),
       candidate: metricsOf(candidate),
-      prior: hasPrior(scores) ? metricsOf(scores.map((score) => score.prior!)) : null,
+      prior: hasPrior(scores) ? metricsOf(scores.flatMap((score) => score.prior ?? [])) : null,
+      candidateWherePrior: hasPrior(scores)
+        ? metricsOf(scores.flatMap((score) => (score.prior ? score.candidate : [])))
+        : null,
       logLoss: meanLogLoss(candidate.flatMap(({ days }) => days)),
     },
-    comparison: hasPrior(scores) ? comparisonOf(folds) : null,
+    comparison: hasPrior(scores) ? comparisonOf(folds.filter(({ score }) => score.prior !== null)) : null,
     // The class that the policy buys on: the last one, up.
     reliability: reliabilityCurve(bins.at(-1)!),
     deciles: decileMeans(candidate.map(({ deciles }) => deciles)),
@@ -73,9 +79,9 @@ function metricsOf(arms: readonly ArmScore[]): ArmMetrics {
 }
 
 function foldEvidence(score: FoldScore): FoldEvidence {
-  const { fold, testTradeDateFirst, testTradeDateLast, trainRows, purgedRows, testRows } = score;
+  const { fold, by, testTradeDateFirst, testTradeDateLast, trainRows, purgedRows, testRows } = score;
   return {
-    ...{ fold, testTradeDateFirst, testTradeDateLast, trainRows, purgedRows, testRows },
+    ...{ fold, by, testTradeDateFirst, testTradeDateLast, trainRows, purgedRows, testRows },
     classPriorLogLoss: score.classPriorLogLossSum / testRows,
     candidate: metricsOf([score.candidate]),
     prior: score.prior ? metricsOf([score.prior]) : null,
@@ -86,10 +92,13 @@ function comparisonOf(folds: readonly ScoredFold[]): HeadEvidence['comparison'] 
   const scores = folds.map(({ score }) => score);
   const overlap = Math.max(...scores.map((score) => score.overlapRows));
   const rows = total(scores, (score) => score.testRows);
+  const refits = scores.filter(({ by }) => by === 'refits');
+  const refitRows = total(refits, (score) => score.testRows);
   const noise = seedNoise(
-    scores.map((score) => score.candidate),
-    scores.map((score) => score.prior!),
+    refits.map((score) => score.candidate),
+    refits.map((score) => score.prior!),
     (seed) => seed.logLossSum / rows,
+    (rows - refitRows) / refitRows,
   );
   const lossOf = (arm: (score: FoldScore) => ArmScore) => total(scores, (score) => arm(score).logLossSum);
   return {
@@ -130,8 +139,9 @@ function decileMeans(folds: readonly (readonly MoveDecile[])[]): HeadEvidence['d
   });
 }
 
+/** On every refit; a file that has seen the kept dates is not compared there. */
 function hasPrior(scores: readonly FoldScore[]): boolean {
-  return scores.every((score) => score.prior !== null);
+  return scores.every((score) => score.prior !== null || score.by === 'files');
 }
 
 function ratioOfSums<T>(items: readonly T[], above: (item: T) => number, below: (item: T) => number): number {

@@ -9,4 +9,4 @@ export type { GateEvidence, GateReason, GateReport, Verdict } from './report.js'
 export { encodeGateReport, gateReport } from './report.js';
 export { gateMarkdown } from './report-markdown.js';
 export type { FoldToScore, Learn, Predict, ScoredFold } from './score-fold.js';
-export { scoreFold } from './score-fold.js';
+export { scoreFiles, scoreFold } from './score-fold.js';

@@ -1,24 +1,27 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { ArmMetrics, GateReason, GateRule, HeadEvidence } from './report.js';
-import { nats, percent, points } from './wording.js';
+import { dateText, nats, percent, points } from './wording.js';
 
 /** Every rule on one head's forecasts that speaks against the candidate. */
 export function judgeHead(head: HeadEvidence, priorRelease: string | null, thresholds: GateThresholds): GateReason[] {
   const shortfall = missingData(head, priorRelease, thresholds);
   const parity = parityFailure(head);
   if (shortfall || !head.pooled) return [shortfall, parity].filter((reason) => reason !== null);
-  const { candidate, prior, classPriorLogLoss } = head.pooled;
+  const { candidate, prior, candidateWherePrior, classPriorLogLoss } = head.pooled;
   return [
     parity,
+    early(head),
+    hole(head, thresholds),
+    fewerRows(head, thresholds),
     nothingToCompare(head, priorRelease),
     noBetterThanClassPrior(head, candidate, classPriorLogLoss),
     tooGood(head, candidate, classPriorLogLoss, thresholds),
     miscalibrated(head, candidate, thresholds),
-    ...(prior
+    ...(prior && candidateWherePrior
       ? [
           leap(head, thresholds),
-          lessCalibrated(head, candidate, prior, thresholds),
-          fewerHits(head, candidate, prior, thresholds),
+          lessCalibrated(head, candidateWherePrior, prior, thresholds),
+          fewerHits(head, candidateWherePrior, prior, thresholds),
         ]
       : []),
   ].filter((reason) => reason !== null);
@@ -44,6 +47,30 @@ function missingData(head: HeadEvidence, priorRelease: string | null, thresholds
 /** The prior release has no head of that name: it was scored on no fold. */
 function isNew({ folds }: HeadEvidence): boolean {
   return folds.every(({ prior }) => prior === null);
+}
+
+/** Purging drops what overlaps a test block by the labels' own word. */
+function early(head: HeadEvidence): GateReason | null {
+  const { earlyLabels, rows } = head.data;
+  if (earlyLabels === 0) return null;
+  const sentence = `${earlyLabels} labels of ${head.head} are said to be decided before their horizon has passed: rows that were trained on may overlap those that were tested. The step that makes samples is wrong.`;
+  return reason(head, 'early-labels', sentence, earlyLabels / Math.max(1, rows), 0);
+}
+
+function hole(head: HeadEvidence, { holeWeekdaysMax }: GateThresholds): GateReason | null {
+  const { hole } = head.data;
+  if (!hole || hole.weekdays <= holeWeekdaysMax) return null;
+  const sentence = `${head.head} has no row for ${hole.weekdays} weekdays, between ${dateText(hole.after)} and ${dateText(hole.before)}: fill the hole, or train on one side of it.`;
+  return reason(head, 'hole', sentence, hole.weekdays, holeWeekdaysMax);
+}
+
+/** What half of the rows teaches is hard to tell from what all of them do, and worse all the same. */
+function fewerRows(head: HeadEvidence, { trainedRowsDropMax }: GateThresholds): GateReason | null {
+  const { candidate, prior } = head.trainedRows ?? {};
+  if (!candidate || !prior || candidate >= prior * (1 - trainedRowsDropMax)) return null;
+  const drop = 1 - candidate / prior;
+  const sentence = `${head.head} was trained on ${candidate} rows, ${percent(drop)} fewer than the prior (${prior}): find out what is missing, or wait until there is as much.`;
+  return reason(head, 'fewer-rows', sentence, drop, trainedRowsDropMax);
 }
 
 /** People decide whether a head joins those that trade: its other rules say what it is worth by itself. */

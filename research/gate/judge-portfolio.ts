@@ -16,7 +16,7 @@ export function judgePortfolio(evidence: GateEvidence, thresholds: GateThreshold
       evidence.trials,
       isFirst ? thresholds.deflatedSharpeMin : thresholds.deflatedSharpeUpdateMin,
     ),
-    ...(isFirst ? [] : againstPrior(portfolio, thresholds)),
+    ...(isFirst ? [] : againstPrior(portfolio, evidence.priorRelease!, thresholds)),
     overfitted(portfolio, thresholds),
   ].filter((reason) => reason !== null);
 }
@@ -27,7 +27,11 @@ function nothingTested(): GateReason {
 
 /** Prior or not: what loses money on the tested dates is not released, and neither is what earns it by chance. */
 function noProfit({ candidate, tradeDates }: PortfolioEvidence): GateReason | null {
-  const { netTicks, netTicksInterval: interval } = candidate;
+  const { netTicks, netTicksInterval: interval, trades } = candidate;
+  if (trades === 0) {
+    const never = `It would never have traded on ${tradeDates} trade dates: what it expects does not pay for the costs.`;
+    return reason('net-pnl', never, 0, 0);
+  }
   if (!interval)
     return reason('data', `Only ${tradeDates} tested trade dates: too few to bound what is earned.`, tradeDates, null);
   if (interval.low > 0) return null;
@@ -58,10 +62,22 @@ function unprovenEdge(
   );
 }
 
-function againstPrior({ candidate, prior, comparison }: PortfolioEvidence, thresholds: GateThresholds) {
-  if (!prior || !comparison)
-    return [reason('data', 'The earnings were not compared with the prior release on every fold.', null, null)];
-  return [tradesMoreForNothing(candidate, prior, thresholds)];
+function againstPrior(
+  { candidateWherePrior, prior, comparison, daily }: PortfolioEvidence,
+  priorRelease: string,
+  thresholds: GateThresholds,
+) {
+  if (!prior || !comparison || !candidateWherePrior)
+    return [reason('data', 'The earnings were not compared with the prior release on every date.', null, null)];
+  return [unseenFile(daily, priorRelease), tradesMoreForNothing(candidateWherePrior, prior, thresholds)];
+}
+
+/** What trades now was never set against what would: the recipes alone say nothing of files. */
+function unseenFile(daily: PortfolioEvidence['daily'], priorRelease: string): GateReason | null {
+  const kept = daily.filter(({ tradedBy }) => tradedBy === 'files');
+  if (kept.length === 0 || kept.some(({ priorNetTicks }) => priorNetTicks !== null)) return null;
+  const sentence = `${priorRelease} has seen every kept date, or cannot be run by this code: its file was compared with the candidate's on none. Dates that follow its training decide.`;
+  return reason('data', sentence, 0, 1);
 }
 
 function tradesMoreForNothing(

@@ -2,10 +2,11 @@ import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { judgeAgainstPrior } from './judge-against-prior.js';
 import { judgeHead } from './judge-head.js';
 import { judgePortfolio } from './judge-portfolio.js';
+import { judgeRows } from './judge-rows.js';
 import { GATE_RULES, type GateEvidence, type GateReason, type GateRule, type Verdict } from './report.js';
 
 /** More data decides these, or people do: nothing that was measured speaks against the candidate. */
-const UNDECIDED: readonly GateRule[] = ['data', 'few-trades'];
+const UNDECIDED: readonly GateRule[] = ['data', 'few-trades', 'hole', 'drift', 'fewer-rows'];
 
 /**
  * The verdict: a pass only where no rule of docs/gate.md speaks against it. Each head answers for its forecasts, all heads
@@ -15,6 +16,7 @@ export function judgeGate(evidence: GateEvidence, thresholds: GateThresholds): V
   const reasons = [
     ...evidence.heads.flatMap((head) => judgeHead(head, evidence.priorRelease, thresholds)),
     ...leftOut(evidence),
+    ...judgeRows(evidence, thresholds),
     ...judgeAgainstPrior(evidence, thresholds),
     ...judgePortfolio(evidence, thresholds),
   ].sort((a, b) => GATE_RULES.indexOf(a.rule) - GATE_RULES.indexOf(b.rule));

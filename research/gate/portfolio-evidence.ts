@@ -1,5 +1,5 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { DayScore, FoldScore } from './fold-contract.js';
+import type { PolicyDay, PolicyRun } from './policy-day.js';
 import type { GateEvidence, PortfolioArm, PortfolioEvidence } from './report.js';
 import { seedNoise } from './seed-noise.js';
 import { backtestOverfitting } from './statistics/backtest-overfitting.js';
@@ -12,62 +12,51 @@ import type { Trial } from './trials.js';
 
 type Trials = GateEvidence['trials'];
 
-/** What all heads did on one trade date, one contract each at most. */
-export interface PortfolioDay {
-  readonly tradeDate: number;
-  readonly candidate: DayTotal;
-  readonly prior: DayTotal | null;
-}
-
-interface DayTotal {
-  readonly trades: number;
-  readonly grossTicks: number;
-  readonly costTicks: number;
-  readonly netTicks: number;
-}
-
-/** The heads together, by trade date. */
+/** What the policy that trades did, by trade date; each arm the mean of its seeds. */
 export interface Portfolio {
-  readonly days: readonly PortfolioDay[];
+  /** In order of date. */
+  readonly days: readonly PolicyDay[];
   /** In the mean difference of net ticks a day; none without a prior. */
   readonly noise: SeedNoise;
 }
 
-/** What all heads earned, and what another draw of seeds would change in it. */
-export function portfolioOf(scores: readonly FoldScore[]): Portfolio {
-  const days = portfolioDays(scores);
-  const compared = scores.filter(({ prior }) => prior !== null);
-  if (compared.length === 0 || days.some(({ prior }) => prior === null))
-    return { days, noise: { variance: 0, degrees: 1 } };
+/** What the policy earned, and what another draw of seeds would change in it. */
+export function portfolioOf(traded: readonly PolicyDay[]): Portfolio {
+  const days = [...traded].sort((a, b) => a.tradeDate - b.tradeDate);
+  const refits = days.filter(({ tradedBy, prior }) => tradedBy === 'refits' && prior !== null);
+  const compared = days.filter(({ prior }) => prior !== null);
+  if (refits.length === 0) return { days, noise: { variance: 0, degrees: 1 } };
   const noise = seedNoise(
-    compared.map(({ candidate }) => candidate),
-    compared.map(({ prior }) => prior!),
-    (seed) => seed.netTicks / days.length,
+    refits.map(({ candidate }) => seedsOf(candidate)),
+    refits.map(({ prior }) => seedsOf(prior!)),
+    (seed) => seed.netTicks / compared.length,
+    (compared.length - refits.length) / refits.length,
   );
   return { days, noise };
 }
 
-/**
- * Sums the heads by trade date, over every date on which any head was tested, in order of date. A head that the prior release
- * does not have earned it nothing.
- */
-export function portfolioDays(scores: readonly FoldScore[]): PortfolioDay[] {
-  const headsOfPrior = new Set(scores.filter(({ prior }) => prior !== null).map(({ head }) => head));
-  const compared = scores.filter(({ head }) => headsOfPrior.has(head));
-  const withPrior = compared.length > 0 && compared.every((score) => score.prior !== null);
-  const candidate = scores.flatMap((score) => score.candidate.days);
-  const prior = withPrior ? compared.flatMap((score) => score.prior!.days) : [];
-  const dates = [...new Set(candidate.map((day) => day.tradeDate))].sort((a, b) => a - b);
-  return dates.map((tradeDate) => ({
-    tradeDate,
-    candidate: dayTotal(candidate, tradeDate),
-    prior: withPrior ? dayTotal(prior, tradeDate) : null,
-  }));
+function seedsOf(runs: readonly PolicyRun[]) {
+  return { seeds: runs.map(({ netTicks }, seed) => ({ seed, netTicks, logLossSum: 0 })) };
 }
 
 /** The candidate's Sharpe ratio per trade date: what the trial ledger keeps. 0 with fewer than two dates. */
-export function candidateSharpePerDay(days: readonly PortfolioDay[]): number {
-  return days.length < 2 ? 0 : returnMoments(days.map((day) => day.candidate.netTicks)).sharpe;
+export function candidateSharpePerDay({ days }: Portfolio): number {
+  return days.length < 2 ? 0 : returnMoments(netOf(days)).sharpe;
+}
+
+/** Net ticks of the candidate, date by date. */
+export function netOf(days: readonly PolicyDay[]): number[] {
+  return days.map(({ candidate }) => meanRun(candidate).netTicks);
+}
+
+function meanRun(runs: readonly PolicyRun[]): PolicyRun {
+  const mean = (of: (run: PolicyRun) => number) => total(runs, of) / runs.length;
+  return {
+    trades: mean((run) => run.trades),
+    grossTicks: mean((run) => run.grossTicks),
+    costTicks: mean((run) => run.costTicks),
+    netTicks: mean((run) => run.netTicks),
+  };
 }
 
 /** The heads together: earnings after costs, their deflated Sharpe ratio, and candidate against prior. Null below two dates. */
@@ -78,19 +67,25 @@ export function portfolioEvidence(
   thresholds: GateThresholds,
 ): PortfolioEvidence | null {
   if (days.length < 2) return null;
-  const candidate = days.map((day) => day.candidate);
-  const prior = days.every((day) => day.prior !== null) ? days.map((day) => day.prior!) : null;
+  const candidate = days.map((day) => meanRun(day.candidate));
+  // A file that has seen the kept dates is not compared there.
+  const compared = days.filter(({ prior }) => prior !== null);
+  const isCompared = compared.length > 1 && days.every((day) => day.prior !== null || day.tradedBy === 'files');
+  const prior = isCompared ? compared.map((day) => meanRun(day.prior!)) : null;
+  const candidateThere = compared.map((day) => meanRun(day.candidate));
   return {
     tradeDates: days.length,
+    keptDates: days.filter(({ tradedBy }) => tradedBy === 'files').length,
     candidate: portfolioArm(candidate, trials),
     prior: prior && portfolioArm(prior, trials),
-    comparison: prior && comparisonOf(candidate, prior, noise),
+    candidateWherePrior: prior && portfolioArm(candidateThere, trials),
+    comparison: prior && comparisonOf(candidateThere, prior, noise),
     pbo: overfitting(days, tried, thresholds),
     daily: dailyCurves(days),
   };
 }
 
-function portfolioArm(days: readonly DayTotal[], trials: Trials): PortfolioArm {
+function portfolioArm(days: readonly PolicyRun[], trials: Trials): PortfolioArm {
   const net = days.map((day) => day.netTicks);
   const trades = total(days, (day) => day.trades);
   const grossTicks = total(days, (day) => day.grossTicks);
@@ -110,7 +105,7 @@ function portfolioArm(days: readonly DayTotal[], trials: Trials): PortfolioArm {
   };
 }
 
-function comparisonOf(candidate: readonly DayTotal[], prior: readonly DayTotal[], noise: SeedNoise) {
+function comparisonOf(candidate: readonly PolicyRun[], prior: readonly PolicyRun[], noise: SeedNoise) {
   const gain = candidate.map((day, at) => day.netTicks - prior[at]!.netTicks);
   return {
     // A loss is a gain with the other sign; positions are closed within the day, so days do not overlap.
@@ -129,7 +124,7 @@ const TRIED_MIN = 10;
 
 /** Over the recipes that were really tried on these trade dates, this one among them. */
 function overfitting(
-  days: readonly PortfolioDay[],
+  days: readonly PolicyDay[],
   tried: readonly Trial[],
   { pboPartitions }: GateThresholds,
 ): PortfolioEvidence['pbo'] {
@@ -143,28 +138,20 @@ function overfitting(
   return backtestOverfitting(returns, partitions);
 }
 
-function dailyCurves(days: readonly PortfolioDay[]): PortfolioEvidence['daily'] {
+function dailyCurves(days: readonly PolicyDay[]): PortfolioEvidence['daily'] {
   let candidateTicks = 0;
   let priorTicks = 0;
-  return days.map(({ tradeDate, candidate, prior }) => {
-    candidateTicks += candidate.netTicks;
-    priorTicks += prior?.netTicks ?? 0;
+  return days.map(({ tradeDate, tradedBy, candidate, prior }) => {
+    const net = meanRun(candidate).netTicks;
+    const ofPrior = prior && meanRun(prior).netTicks;
+    candidateTicks += net;
+    priorTicks += ofPrior ?? 0;
     return {
-      tradeDate,
-      candidateNetTicks: candidate.netTicks,
+      ...{ tradeDate, tradedBy },
+      candidateNetTicks: net,
       candidateCumulativeTicks: candidateTicks,
-      priorNetTicks: prior?.netTicks ?? null,
-      priorCumulativeTicks: prior ? priorTicks : null,
+      priorNetTicks: ofPrior,
+      priorCumulativeTicks: ofPrior === null ? null : priorTicks,
     };
   });
-}
-
-function dayTotal(days: readonly DayScore[], tradeDate: number): DayTotal {
-  const own = days.filter((day) => day.tradeDate === tradeDate);
-  return {
-    trades: total(own, (day) => day.trades),
-    grossTicks: total(own, (day) => day.grossTicks),
-    costTicks: total(own, (day) => day.costTicks),
-    netTicks: total(own, (day) => day.netTicks),
-  };
 }

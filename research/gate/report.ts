@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { headName } from '../../shared/model/heads/head.js';
 import { sha256Hex } from '../../shared/reference.js';
-import { tradeDateNumber } from './fold-contract.js';
+import { driftedThing } from './drift.js';
+import { foldPlan, tradeDateNumber } from './fold-contract.js';
+import { rowCheck } from './policy-day.js';
 
 const count = z.number().int().nonnegative();
 const finite = z.number();
@@ -17,6 +19,8 @@ export type Interval = Readonly<z.infer<typeof interval>>;
 /** Every rule that can hold a release, the weightiest first. */
 export const GATE_RULES = [
   'parity',
+  'rows-differ',
+  'early-labels',
   'too-good',
   'class-prior',
   'net-pnl',
@@ -28,6 +32,9 @@ export const GATE_RULES = [
   'calibration-rise',
   'hit-rate',
   'turnover',
+  'drift',
+  'fewer-rows',
+  'hole',
   'few-trades',
   'data',
 ] as const;
@@ -85,6 +92,7 @@ export type DieboldMarianoResult = Readonly<z.infer<typeof dieboldMarianoResult>
 
 export const foldEvidence = z.strictObject({
   fold: count,
+  by: z.enum(['refits', 'files']),
   testTradeDateFirst: tradeDateNumber,
   testTradeDateLast: tradeDateNumber,
   trainRows: count,
@@ -121,12 +129,18 @@ export const headEvidence = z.strictObject({
     rows: count,
     tradeDates: count,
     minutes: finite,
+    /** Refits, and the files. */
     foldsPlanned: count,
+    /** Labels that end before their horizon has passed. */
+    earlyLabels: count,
+    hole: foldPlan.shape.hole,
     /** What is missing, when the plan could not be made. */
     shortfall: z.string().nullable(),
   }),
   /** The feature that the candidate gained most from, and its share of the gain; null when it was not measured. */
   topFeature: z.strictObject({ feature: z.string(), gainShare: finite }).nullable(),
+  /** Rows that the file was trained on, and those of the file in use; null where it is not known. */
+  trainedRows: z.strictObject({ candidate: count, prior: count.nullable() }).nullable(),
   /** ONNX against the booster on real rows; null when it was not measured. */
   parity: z.strictObject({ passed: z.boolean(), rows: count, maxAbsDifference: finite }).nullable(),
   folds: z.array(foldEvidence),
@@ -135,6 +149,8 @@ export const headEvidence = z.strictObject({
       classPriorLogLoss: finite,
       candidate: armMetrics,
       prior: armMetrics.nullable(),
+      /** Over the folds on which the prior was scored. */
+      candidateWherePrior: armMetrics.nullable(),
       /** Mean log loss of the candidate, by Student's t over trade dates; null with too few of them. */
       logLoss: interval.nullable(),
     })
@@ -152,7 +168,7 @@ export const headEvidence = z.strictObject({
 });
 export type HeadEvidence = Readonly<z.infer<typeof headEvidence>>;
 
-/** One arm of the portfolio that holds at most one contract per head. */
+/** One arm, by the policy that trades; the mean of its seeds. */
 export const portfolioArm = z.strictObject({
   trades: meanCount,
   tradesPerDay: finite,
@@ -176,6 +192,8 @@ export const portfolioEvidence = z.strictObject({
   tradeDates: count,
   candidate: portfolioArm,
   prior: portfolioArm.nullable(),
+  /** Over the dates on which the prior traded. */
+  candidateWherePrior: portfolioArm.nullable(),
   comparison: z
     .strictObject({
       dieboldMariano: dieboldMarianoResult,
@@ -185,9 +203,12 @@ export const portfolioEvidence = z.strictObject({
     .nullable(),
   /** Probability of backtest overfitting over the recipes that were really tried on these dates; null with too few to claim one. */
   pbo: z.strictObject({ probability: finite, configurations: count, combinations: count }).nullable(),
+  /** Of these, dates that the files traded that would be released: no head of theirs has seen them. */
+  keptDates: count,
   daily: z.array(
     z.strictObject({
       tradeDate: tradeDateNumber,
+      tradedBy: z.enum(['refits', 'files']),
       candidateNetTicks: finite,
       candidateCumulativeTicks: finite,
       priorNetTicks: finite.nullable(),
@@ -211,7 +232,11 @@ export const gateEvidence = z.strictObject({
   leftOutHeads: z.array(headName).min(1).optional(),
   trials: z.strictObject({ count: count.min(1), sharpeVariance: finite, source: z.enum(['ledger', 'null']) }),
   heads: z.array(headEvidence).min(1),
-  /** Null when no head could be scored. */
+  /** By head: rows of training that are not those of trading, on all traded dates. */
+  rowChecks: z.array(rowCheck),
+  /** Features and labels whose kept dates are not like those before; the strongest first. */
+  drift: z.array(driftedThing),
+  /** Null when no date could be traded. */
   portfolio: portfolioEvidence.nullable(),
 });
 export type GateEvidence = Readonly<z.infer<typeof gateEvidence>>;
@@ -219,7 +244,7 @@ export type GateEvidence = Readonly<z.infer<typeof gateEvidence>>;
 /** The gate's whole word on a candidate: evidence, the thresholds in force, and the verdict. */
 export const gateReport = z.strictObject({
   kind: z.literal('believe.gate-report'),
-  version: z.literal(2),
+  version: z.literal(3),
   verdict,
   evidence: gateEvidence,
   thresholds: gateThresholds,

@@ -1,7 +1,7 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
-import { meanAbsMoveTicks } from '../training/mean-abs-move.js';
+import { meanMoveByClass } from '../training/class-moves.js';
 import type { ArmScore, DayScore, ProbabilityBin } from './fold-contract.js';
 import { binProbabilities } from './statistics/calibration.js';
 import { scoredClasses } from './statistics/classification.js';
@@ -60,15 +60,13 @@ function rowLogLoss({ samples: { head, label }, test, probabilities }: ArmForeca
   return Float32Array.from(test, (row, at) => surprise(probabilities[at * head.classes + label[row]!]!));
 }
 
-/** (P(up) - P(down)) times the mean |move| of the training rows that moved: known before the test block begins. */
+/** Mean move over the classes, each with that of its training rows: known before the test block begins. */
 function expectedMoves({ samples, train, test, probabilities }: ArmForecast): Float32Array {
   const { classes } = samples.head;
-  const typicalTicks = meanAbsMoveTicks(samples, train);
-  return Float32Array.from(test, (_, at) => {
-    const down = probabilities[at * classes]!;
-    const up = probabilities[at * classes + classes - 1]!;
-    return (up - down) * typicalTicks;
-  });
+  const moves = meanMoveByClass(samples, train);
+  return Float32Array.from(test, (_, at) =>
+    moves.reduce((sum, ticks, of) => sum + probabilities[at * classes + of]! * ticks, 0),
+  );
 }
 
 function directionOf(expectedTicks: Float32Array, moveTicks: Float32Array) {

@@ -47,9 +47,42 @@ export async function scoreFold(ask: FoldToScore, learn: Learn): Promise<ScoredF
   };
   const candidate = await arm(ask.candidate);
   const prior = ask.prior ? await arm(ask.prior) : null;
+  return scored(ask, 'refits', train, test, candidate, prior);
+}
+
+export interface FilesToScore {
+  readonly samples: HeadSamples;
+  /** The kept dates. */
+  readonly fold: PlannedFold;
+  readonly candidate: Predict;
+  /** Null where no release is in use, it has no such head, or has seen these dates. */
+  readonly prior: Predict | null;
+  readonly thresholds: GateThresholds;
+}
+
+/** Scores the head that would trade, and the one that trades, on dates that neither has seen. @throws Failure of type `BadForecast` */
+export async function scoreFiles(ask: FilesToScore): Promise<ScoredFold> {
+  const { samples, fold, thresholds } = ask;
+  const rows = (first: number, end: number) => Int32Array.from({ length: end - first }, (_, i) => first + i);
+  const train = rows(0, fold.trainRows);
+  const test = rows(fold.testRowFirst, fold.testRowEnd);
+  const arm = async (predict: Predict) =>
+    averageFits([{ seed: 0, ...scoreArm({ samples, train, test, probabilities: await predict(test), thresholds }) }]);
+  return scored(ask, 'files', train, test, await arm(ask.candidate), ask.prior && (await arm(ask.prior)));
+}
+
+function scored(
+  { samples, fold }: { readonly samples: HeadSamples; readonly fold: PlannedFold },
+  by: FoldScore['by'],
+  train: Int32Array,
+  test: Int32Array,
+  candidate: ReturnType<typeof averageFits>,
+  prior: ReturnType<typeof averageFits> | null,
+): ScoredFold {
   const score: FoldScore = {
     head: samples.head.name,
     fold: fold.fold,
+    by,
     trainRows: train.length,
     testRows: test.length,
     purgedRows: fold.purgedRows,
@@ -69,7 +102,7 @@ const SEED_STEP = 1_000_003;
 const SEEDS_END = 2 ** 31;
 
 /** The recipe's own seed first. The same recipe has the same seeds as the prior, so that nothing differs where nothing can. */
-function seedsOf({ seed }: HeadRecipe, { seedsPerArm }: GateThresholds): number[] {
+export function seedsOf({ seed }: HeadRecipe, { seedsPerArm }: GateThresholds): number[] {
   return Array.from({ length: seedsPerArm }, (_, i) => (seed + i * SEED_STEP) % SEEDS_END);
 }
 
@@ -83,7 +116,7 @@ export function classPriorLogLoss({ label, head }: HeadSamples, train: Int32Arra
 }
 
 /** The most test rows that start after a row and no later than the end of its label. */
-function overlapRows({ startMs, endMs }: HeadSamples, test: Int32Array): number {
+export function overlapRows({ startMs, endMs }: Pick<HeadSamples, 'startMs' | 'endMs'>, test: Int32Array): number {
   let most = 0;
   let reach = 0;
   for (let at = 0; at < test.length; at++) {

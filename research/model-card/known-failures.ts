@@ -1,7 +1,6 @@
 import type { GateEvidence, HeadEvidence } from '../gate/report.js';
-import { nats, ticks } from '../gate/wording.js';
+import { dateText, nats, ticks } from '../gate/wording.js';
 import type { TrainedHeadRecord } from '../training/trained-head.js';
-import { dateText } from './page/wording.js';
 
 /** Below this agreement of two fits' importance the features that a head relies on are not settled. */
 const IMPORTANCE_OVERLAP_MIN = 0.7;

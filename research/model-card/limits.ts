@@ -1,5 +1,6 @@
+import { dateText } from '../gate/wording.js';
 import type { ModelCardFacts } from './model-card-facts.js';
-import { dateText, horizonText } from './page/wording.js';
+import { horizonText } from './page/wording.js';
 
 /** What the card's numbers do not say, one sentence each. */
 export function limitsOf({ synthetic, instrument, heads, gate, ensemble }: ModelCardFacts): string[] {

@@ -38,6 +38,8 @@ function nameOf(measured: Measured): string {
       return 'candidate';
     case 'fold':
       return `fold-${measured.head}-${measured.fold}-against-${measured.priorRelease ?? 'none'}`;
+    case 'day':
+      return `day-${measured.tradeDate}-against-${measured.priorRelease ?? 'none'}`;
     case 'gate':
       return 'gate';
   }

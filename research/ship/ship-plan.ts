@@ -6,7 +6,7 @@ import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { IMPROVED_RECIPES } from '../../shared/config/training.js';
 import { Failure } from '../../shared/failure.js';
-import { ensemble } from '../../shared/model/decision/ensemble.js';
+import { policy } from '../../shared/model/decision/ensemble.js';
 import { type HeadName, headName, headRecipe } from '../../shared/model/heads/head.js';
 import { HEADS } from '../../shared/model/heads/head-specs.js';
 import { samplingOf } from '../../shared/model/heads/sampling.js';
@@ -38,7 +38,7 @@ export const storedPlan = z.strictObject({
   recipeName: z.string(),
   /** Of each head that this ship trains, in the order of the release. */
   recipes: z.record(headName, headRecipe),
-  policy: ensemble.shape.policy,
+  policy,
   thresholds: z.preprocess(withoutFormerThresholds, gateThresholds),
   holdTimeoutMs: z.number().positive(),
   remindEveryMs: z.number().positive(),

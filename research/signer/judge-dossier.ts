@@ -71,7 +71,10 @@ export class EvidenceRefused extends Failure {
   }
 }
 
-const formerReport = z.object({ kind: z.literal('believe.gate-report'), version: z.literal(1) });
+const formerReport = z.object({
+  kind: z.literal('believe.gate-report'),
+  version: z.union([z.literal(1), z.literal(2)]),
+});
 
 function reportIn(bytes: Buffer): GateReport {
   let report: GateReport;

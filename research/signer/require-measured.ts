@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { candidateSha256 } from '../../shared/trust/decision.js';
 import { dsseEnvelope } from '../../shared/trust/dsse.js';
@@ -14,7 +15,8 @@ type Said<W extends MeasuredThing> = Extract<Measurement, { what: W }>;
 
 /**
  * Every number that the verdict rests upon was measured by a process whose key the signer knows, for this ship: from the
- * training set to samples, from samples to heads and folds, from heads to the candidate, from folds to the report.
+ * training set to samples, from samples to heads and folds, from heads to the candidate, from folds and the trades of their models to the
+ * report.
  * @throws EvidenceRefused `unmeasured`
  */
 export function requireMeasured(ask: {
@@ -54,13 +56,25 @@ export function requireMeasured(ask: {
     const { samplesSha256 } = trained;
     find('samples', `the samples of ${head}`, { head, samplesSha256, trainingSetMerkleRoot: data.merkleRoot });
     const { priorRelease } = evidence;
-    for (const { fold } of folds) {
+    for (const { fold, by } of folds) {
       const name = `fold ${fold + 1} of ${head}`;
       const scoreSha256 = gate.folds.find((one) => one.head === head && one.fold === fold)?.scoreSha256;
       if (scoreSha256 === undefined) throw unmeasured(`the report was reckoned without ${name}`);
-      find('fold', name, { head, fold, priorRelease, samplesSha256, scoreSha256, recipeSha256: recipe });
+      const scored = { head, fold, priorRelease, samplesSha256, scoreSha256, recipeSha256: recipe };
+      find('fold', name, by === 'files' ? { ...scored, onnxSha256 } : scored);
     }
   }
+  const { priorRelease, portfolio } = evidence;
+  for (const { tradeDate, daySha256 } of gate.days) {
+    const name = `the trades of ${tradeDate}`;
+    const { models } = find('day', name, { tradeDate, priorRelease, daySha256, ...ofCandidate });
+    for (const { head, fold, modelsSha256 } of models)
+      find('fold', `the models of ${head} that made ${name}`, { head, fold, priorRelease, modelsSha256 });
+  }
+  const traded = portfolio?.daily.map(({ tradeDate }) => tradeDate) ?? [];
+  const signed = gate.days.map(({ tradeDate }) => tradeDate);
+  if (portfolio !== null && !isDeepStrictEqual(traded, signed.sort()))
+    throw unmeasured('the report was reckoned from other trade dates');
   const inReport = evidence.heads.reduce((sum, { folds }) => sum + folds.length, 0);
   if (gate.folds.length !== inReport) throw unmeasured('the report was reckoned from other folds');
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../shared/failure.js';
 import { featureSchemaJson, featureSchemaSha256 } from '../../shared/market/features/schema.js';
-import type { Ensemble } from '../../shared/model/decision/ensemble.js';
+import type { CalibratedEnsemble, Policy } from '../../shared/model/decision/ensemble.js';
 import type { GoldenRows } from '../../shared/model/heads/golden-rows.js';
 import { FEATURE_SCHEMA_FILE } from '../../shared/trust/statement.js';
 import { fitEnsemble } from './fit-ensemble.js';
@@ -17,8 +17,8 @@ import { writeFolder } from './write-folder.js';
 export function assembleCandidate(
   folder: string,
   heads: readonly TrainedHead[],
-  policy: Ensemble['policy'],
-): { readonly ensemble: Ensemble; readonly files: readonly string[] } {
+  policy: Policy,
+): { readonly ensemble: CalibratedEnsemble; readonly files: readonly string[] } {
   const records = heads.map(({ record }) => record);
   for (const { spec, featureSchemaSha256: trainedOn } of records)
     if (trainedOn !== featureSchemaSha256)
@@ -27,7 +27,10 @@ export function assembleCandidate(
         `${spec.name} was trained on feature schema ${trainedOn}, this code computes ${featureSchemaSha256}`,
         'Train the head again.',
       );
-  const ensemble = fitEnsemble(records, policy);
+  const ensemble = fitEnsemble(
+    heads.map(({ said }) => said),
+    policy,
+  );
   const golden: GoldenRows = {
     v: 1,
     heads: Object.fromEntries(records.map((record) => [record.spec.name, record.golden])),

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { classPriorLogLoss } from '../gate/score-fold.js';
-import { purgedPositions } from '../gate/splits.js';
-import { surprise } from '../gate/statistics/surprise.js';
-import { orderByTime } from '../gate/time-order.js';
 import type { Booster, LibraryFile } from './booster.js';
-import { meanAbsMoveTicks } from './mean-abs-move.js';
+import { measureOutOfFold, type OutOfFold } from './out-of-fold.js';
 import { predictBooster } from './predict-booster.js';
 
 /** The last quarter of the rows, in order of time, is predicted by a model of what lies before it. */
@@ -18,6 +15,8 @@ export const holdoutMetrics = z.object({
   rows: z.number().int().positive(),
   /** Mean over the rows, nats. */
   logLoss: z.number(),
+  /** With the calibration that these rows were fitted to; older records have none. */
+  calibratedLogLoss: z.number().optional(),
   /** Log loss of always predicting the shares of the classes among the training rows. */
   classPriorLogLoss: z.number(),
   /** Ticks that the mid moved per tick expected: least squares through the origin. Below 1: the head promises too much. */
@@ -26,20 +25,25 @@ export const holdoutMetrics = z.object({
 export type HoldoutMetrics = Readonly<z.infer<typeof holdoutMetrics>>;
 
 export interface HoldoutSplit {
+  /** All rows that were split. */
+  readonly all: Int32Array;
   readonly train: Int32Array;
   readonly test: Int32Array;
   readonly purgedRows: number;
 }
 
-/** Time-ordered split whose training labels all end before the first held-out label begins; null where that leaves too little. */
-export function splitHoldout(samples: HeadSamples): HoldoutSplit | null {
-  const order = orderByTime(samples);
-  const first = samples.rows - Math.floor(samples.rows * HOLDOUT_SHARE);
-  if (first === samples.rows) return null;
-  const kept = purgedPositions(order, [{ first, end: samples.rows }], { ms: 0 }, first);
-  const train = kept.map((position) => order.row[position]!);
-  const classes = new Set(train.map((row) => samples.label[row]!));
-  return classes.size < 2 ? null : { train, test: order.row.slice(first), purgedRows: first - kept.length };
+/**
+ * Time-ordered split whose training labels all end before the first held-out label begins; null where that leaves too little.
+ * @param all rows of the samples, in order of time; the others stay out of it
+ */
+export function splitHoldout(samples: HeadSamples, all: Int32Array): HoldoutSplit | null {
+  const first = all.length - Math.floor(all.length * HOLDOUT_SHARE);
+  if (first === all.length) return null;
+  const { startMs, endMs, label } = samples;
+  const beginsMs = startMs[all[first]!]!;
+  const train = all.subarray(0, first).filter((row) => endMs[row]! < beginsMs);
+  const classes = new Set(train.map((row) => label[row]!));
+  return classes.size < 2 ? null : { all, train, test: all.slice(first), purgedRows: first - train.length };
 }
 
 /** @throws what predictBooster throws */
@@ -49,25 +53,18 @@ export async function measureHoldout(
   booster: Booster,
   library: LibraryFile,
   signal?: AbortSignal,
-): Promise<HoldoutMetrics> {
-  const { features, rows, columns, head, label, moveTicks } = samples;
-  const { classes } = head;
-  const job = { library, booster, features, rows, columns, rowIndices: split.test, classes, signal };
+): Promise<{ readonly metrics: HoldoutMetrics; readonly said: OutOfFold }> {
+  const { features, rows, columns, head } = samples;
+  const job = { library, booster, features, rows, columns, rowIndices: split.test, classes: head.classes, signal };
   const { probabilities } = await predictBooster(job);
-  const typicalTicks = meanAbsMoveTicks(samples, split.train);
-  let [loss, expectedTimesMove, expectedSquared] = [0, 0, 0];
-  for (const [at, row] of split.test.entries()) {
-    loss += surprise(probabilities[at * classes + label[row]!]!);
-    const expected = (probabilities[at * classes + classes - 1]! - probabilities[at * classes]!) * typicalTicks;
-    expectedTimesMove += expected * moveTicks[row]!;
-    expectedSquared += expected * expected;
-  }
-  return {
+  const said = measureOutOfFold(samples, split.test, probabilities, split.all);
+  const { logLoss, calibratedLogLoss, moveSlope } = said;
+  const metrics = {
     trainRows: split.train.length,
     purgedRows: split.purgedRows,
     rows: split.test.length,
-    logLoss: loss / split.test.length,
+    ...{ logLoss, calibratedLogLoss, moveSlope },
     classPriorLogLoss: classPriorLogLoss(samples, split.train, split.test) / split.test.length,
-    moveSlope: expectedSquared > 0 ? expectedTimesMove / expectedSquared : 0,
   };
+  return { metrics, said };
 }

@@ -3,11 +3,12 @@ import { featureSchemaSha256 } from '../../shared/market/features/schema.js';
 import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import type { LibraryFile } from './booster.js';
+import { meanAbsMoveTicks } from './class-moves.js';
 import { importanceOf, importanceOverlap } from './feature-importance.js';
 import { gatherRows } from './gather-rows.js';
 import { measureHoldout, splitHoldout } from './holdout.js';
-import { meanAbsMoveTicks } from './mean-abs-move.js';
 import { toOnnx } from './onnx/to-onnx.js';
+import { unmeasured } from './out-of-fold.js';
 import { proveParity } from './parity.js';
 import { predictBooster } from './predict-booster.js';
 import { spacedRows } from './spaced-rows.js';
@@ -49,6 +50,7 @@ export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
   return {
     booster,
     onnx,
+    said: holdout?.said ?? unmeasured(samples, allOf(samples)),
     record: {
       v: 1,
       spec: head,
@@ -66,7 +68,7 @@ export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
         tradeDates: new Set(tradeDate).size,
         firstStartMs: startMs.reduce((least, ms) => Math.min(least, ms)),
         lastEndMs: endMs.reduce((most, ms) => Math.max(most, ms)),
-        meanAbsMoveTicks: meanAbsMoveTicks(samples, spacedRows(samples.rows, samples.rows)),
+        meanAbsMoveTicks: meanAbsMoveTicks(samples, allOf(samples)),
         meanCostTicks: samples.costTicks.reduce((sum, cost) => sum + cost, 0) / samples.rows,
       },
       trainLogLoss,
@@ -116,16 +118,20 @@ async function fitAll({ samples, recipe, library, synthetic, onProgress, signal 
 
 /** Null where too few rows are left, or they are all of one class. */
 async function fitHoldout({ samples, recipe, library, signal }: HeadTraining) {
-  const split = splitHoldout(samples);
+  const split = splitHoldout(samples, allOf(samples));
   if (!split) return null;
   const { features, rows, columns, label, head } = samples;
   const rowIndices = split.train;
   const job = { library, features, rows, columns, rowIndices, label, classes: head.classes, recipe, signal };
   const booster = await trainBooster(job);
   return {
-    metrics: await measureHoldout(samples, split, booster, library, signal),
+    ...(await measureHoldout(samples, split, booster, library, signal)),
     importance: importanceOf(readTreeEnsemble(booster.modelJson), head.features),
   };
+}
+
+function allOf({ rows }: HeadSamples): Int32Array {
+  return spacedRows(rows, rows);
 }
 
 function sha256(bytes: Uint8Array): string {

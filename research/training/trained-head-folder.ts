@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { z } from 'zod';
 import { BadInput } from '../../shared/failure.js';
+import { outOfFold } from './out-of-fold.js';
 import { type TrainedHead, trainedHeadRecord } from './trained-head.js';
 import { writeFolder } from './write-folder.js';
 
 const RECORD_FILE = 'trained.json';
 const ONNX_FILE = 'head.onnx';
+const SAID_FILE = 'out-of-fold.json';
 const BOOSTER_FILE = 'booster.json';
 
 /** Keeps a trained head between two steps; not part of a release. The booster is XGBoost's JSON, for any of its tools. */
-export function saveTrainedHead(folder: string, { record, booster, onnx }: TrainedHead): void {
+export function saveTrainedHead(folder: string, { record, booster, onnx, said }: TrainedHead): void {
   writeFolder(
     folder,
     new Map<string, Uint8Array | string>([
       [RECORD_FILE, `${JSON.stringify(record, null, 1)}\n`],
+      [SAID_FILE, `${JSON.stringify(outOfFold.parse(said))}\n`],
       [ONNX_FILE, onnx],
       [BOOSTER_FILE, booster.modelJson],
     ]),
@@ -23,14 +27,15 @@ export function saveTrainedHead(folder: string, { record, booster, onnx }: Train
 
 /** @throws BadInput when a file is missing, damaged or not the one that was written */
 export function loadTrainedHead(folder: string): TrainedHead {
-  const record = readRecord(path.join(folder, RECORD_FILE));
+  const record = readJson(path.join(folder, RECORD_FILE), trainedHeadRecord);
   const onnx = readVerified(path.join(folder, ONNX_FILE), record.onnxSha256);
   const modelJson = readVerified(path.join(folder, BOOSTER_FILE), record.boosterSha256);
   const { version: libraryVersion, sha256: librarySha256 } = record.library;
-  return { record, onnx, booster: { modelJson, libraryVersion, librarySha256 } };
+  const said = readJson(path.join(folder, SAID_FILE), outOfFold);
+  return { record, onnx, said, booster: { modelJson, libraryVersion, librarySha256 } };
 }
 
-function readRecord(file: string) {
+function readJson<T>(file: string, schema: z.ZodType<T>): T {
   let json: unknown;
   try {
     json = JSON.parse(readBytes(file).toString('utf8'));
@@ -38,7 +43,7 @@ function readRecord(file: string) {
     if (error instanceof BadInput) throw error;
     throw new BadInput(file, undefined, 'is not JSON', FIX);
   }
-  const parsed = trainedHeadRecord.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new BadInput(file, issue.path.join('.'), issue.message, FIX);

@@ -5,6 +5,7 @@ import { sha256Hex } from '../../shared/reference.js';
 import type { Booster } from './booster.js';
 import { featureImportance } from './feature-importance.js';
 import { holdoutMetrics } from './holdout.js';
+import type { OutOfFold } from './out-of-fold.js';
 import { parity } from './parity.js';
 
 const count = z.number().int().nonnegative();
@@ -50,4 +51,6 @@ export interface TrainedHead {
   readonly record: TrainedHeadRecord;
   readonly booster: Booster;
   readonly onnx: Buffer;
+  /** What it said of rows that it was not trained on: what the ensemble is fitted to. */
+  readonly said: OutOfFold;
 }

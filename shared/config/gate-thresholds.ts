@@ -41,6 +41,32 @@ export const gateThresholds = z.strictObject({
     .nonnegative()
     .default(GATE_METHOD.embargoMs)
     .describe('Time after a test block in which no training sample starts; walk-forward never trains there.'),
+  keptDates: z
+    .number()
+    .int()
+    .min(0)
+    .max(250)
+    .default(2)
+    .describe(
+      'Newest trade dates that no head is trained on: the files of candidate and live release are compared there.',
+    ),
+  holeWeekdaysMax: z
+    .number()
+    .int()
+    .positive()
+    .default(10)
+    .describe('Weekdays in a row that may be missing between two trade dates of a head.'),
+  trainedRowsDropMax: share
+    .default(0.2)
+    .describe('Share by which a head may be trained on fewer rows than that of the live release.'),
+  driftSignificance: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .default(0.001)
+    .describe(
+      'Chance, over all features and labels together, that kept dates like the others are taken for different ones.',
+    ),
   seedsPerArm: z
     .number()
     .int()

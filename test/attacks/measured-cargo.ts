@@ -18,12 +18,19 @@ export function measuredOf({ shipId, files, report, card }: Cargo): Measured[] {
     onnxSha256: described.find(({ name }) => name === `heads/${head}.onnx`)?.sha256 ?? sha256('no graph'),
     recipeSha256: recipeSha256(card.heads.find(({ spec }) => spec.name === head)!.recipe),
   }));
-  const scored = heads.flatMap(({ head, folds, samplesSha256, recipeSha256: recipe }) =>
-    folds.map(({ fold }) => ({
+  const scored = heads.flatMap(({ head, folds, samplesSha256, onnxSha256, recipeSha256: recipe }) =>
+    folds.map(({ fold, by }) => ({
       ...{ what: 'fold' as const, shipId, head, fold, samplesSha256, recipeSha256: recipe, priorRelease },
       scoreSha256: sha256(`fold ${fold} of ${head} of ${shipId} against ${priorRelease}`),
+      modelsSha256: by === 'refits' ? sha256(`models of fold ${fold} of ${head}`) : null,
+      onnxSha256: by === 'files' ? onnxSha256 : null,
     })),
   );
+  const days = (evidence.portfolio?.daily ?? []).map(({ tradeDate }) => ({
+    ...{ what: 'day' as const, shipId, tradeDate, candidateSha256: ofCandidate, priorRelease },
+    daySha256: sha256(`trades of ${tradeDate} of ${shipId} against ${priorRelease}`),
+    models: heads.map(({ head }) => ({ head, fold: 0, modelsSha256: sha256(`models of fold 0 of ${head}`) })),
+  }));
   return [
     ...heads.map(({ head, samplesSha256 }) => ({
       ...{ what: 'samples' as const, shipId, head, samplesSha256, trainingSetMerkleRoot: card.data.merkleRoot },
@@ -36,9 +43,11 @@ export function measuredOf({ shipId, files, report, card }: Cargo): Measured[] {
       heads: heads.map(({ head, onnxSha256 }) => ({ head, onnxSha256 })),
     },
     ...scored,
+    ...days,
     {
       ...{ what: 'gate', shipId, candidateSha256: ofCandidate, gateReportSha256: encodeGateReport(report).sha256 },
       folds: scored.map(({ head, fold, scoreSha256 }) => ({ head, fold, scoreSha256 })),
+      days: days.map(({ tradeDate, daySha256 }) => ({ tradeDate, daySha256 })),
     },
   ];
 }

@@ -160,7 +160,7 @@ async function reportOf(
   const named = { runId: shipId, priorRelease, candidateSha256: candidateSha256(describeFiles(files)) };
   const { evidence } = gatherEvidence({ ...run, ...named }, []);
   const verdict = judgeGate(evidence, THRESHOLDS);
-  return { kind: 'believe.gate-report', version: 2, verdict, evidence, thresholds: THRESHOLDS };
+  return { kind: 'believe.gate-report', version: 3, verdict, evidence, thresholds: THRESHOLDS };
 }
 
 /** As much of a card as the signer reads, and the rest in the least form that a card can have. */

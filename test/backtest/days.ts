@@ -5,6 +5,7 @@ import { type BacktestDay, backtestDay } from '../../research/backtest/backtest-
 import { type BacktestSettingsInput, backtestSettings } from '../../research/backtest/backtest-settings.js';
 import { byTradeDate } from '../../research/backtest/by-trade-date.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
+import { barsBefore } from '../../research/replay/bars-before.js';
 import { openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads } from '../../research/replay/load-heads.js';
 import { instrumentConfig } from '../../shared/config/market.js';
@@ -41,7 +42,12 @@ export class Days {
     for (const [tradeDate, ofDay] of byTradeDate(streams, {}))
       results.push(
         await backtestDay({
-          ...{ tradeDate, streams: ofDay, barFiles: [this.bars], release: this.release },
+          ...{
+            tradeDate,
+            streams: ofDay,
+            warmUp: (firstNs) => barsBefore([this.bars], firstNs),
+            release: this.release,
+          },
           settings: backtestSettings.parse(settings),
         }),
       );

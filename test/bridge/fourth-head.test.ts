@@ -4,7 +4,8 @@ import path from 'node:path';
 import { compareWithBridge } from '../../research/replay/captured-day.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { type DecisionRecord, decisionRecord } from '../../shared/model/decision/decision-record.js';
-import type { Ensemble } from '../../shared/model/decision/ensemble.js';
+import { expectedMoveTicks } from '../../shared/model/decision/edge.js';
+import type { CalibratedEnsemble } from '../../shared/model/decision/ensemble.js';
 import { decodeFloat32 } from '../../shared/model/heads/golden-rows.js';
 import { type TrainedFour, trainFour } from '../heads/four-heads.js';
 import { FOUR_HEADS, FOURTH } from '../heads/fourth-head.js';
@@ -54,7 +55,8 @@ describe('a release with a head that this bridge has never heard of', function (
       FOUR,
     );
     assert.ok(decided.edgeTicks !== 0);
-    assert.equal(decided.edgeTicks, directionOf(decided, NEW) * four.heads[3]!.record.data.meanAbsMoveTicks);
+    const expected = expectedMoveTicks(probabilitiesOf(decided, NEW), four.heads[3]!.said.forecast);
+    assert.ok(Math.abs(decided.edgeTicks - expected) < 1e-6, `${decided.edgeTicks} ${expected}`);
     const { heads } = rig.status()!;
     assert.deepEqual(
       heads?.map(({ name }) => name),
@@ -102,24 +104,22 @@ describe('a release with a head that this bridge has never heard of', function (
 });
 
 /** All the weight for one head. */
-function only(name: string): (fitted: Ensemble) => Ensemble {
+function only(name: string): (fitted: CalibratedEnsemble) => CalibratedEnsemble {
   return (fitted) => ({
     ...fitted,
-    weights: Object.fromEntries(Object.keys(fitted.weights).map((head) => [head, Number(head === name)])),
+    weights: Object.fromEntries(Object.keys(fitted.weights).map((head) => [head, head === name ? 1 : 1e-9])),
   });
 }
 
-function without(name: string, { weights, meanAbsMoveTicks, ...others }: Ensemble): Ensemble {
-  const rest = (values: Readonly<Record<string, number>>) =>
+function without(name: string, fitted: CalibratedEnsemble): CalibratedEnsemble {
+  const rest = <T>(values: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(values).filter(([head]) => head !== name));
-  return { ...others, weights: rest(weights), meanAbsMoveTicks: rest(meanAbsMoveTicks) };
+  return { ...fitted, weights: rest(fitted.weights), forecasts: rest(fitted.forecasts) };
 }
 
-/** P(up) - P(down). */
-function directionOf({ outputs }: DecisionRecord, name: string): number {
+function probabilitiesOf({ outputs }: DecisionRecord, name: string): Float32Array {
   const { probabilities } = outputs.find((one) => one.name === name)!;
-  const values = decodeFloat32(probabilities, Buffer.from(probabilities, 'base64').length / 4)!;
-  return values.at(-1)! - values[0]!;
+  return decodeFloat32(probabilities, Buffer.from(probabilities, 'base64').length / 4)!;
 }
 
 /** Of the bridge's log, each with the release that was in use. */

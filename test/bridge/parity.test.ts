@@ -35,7 +35,7 @@ describe('live and replay', () => {
     await rig.until('more decisions', ({ decisions }) => decisions > 40);
     rig.gateway.inject({ do: 'reset' });
     await rig.until('connected again', ({ connection, decisions }) => connection === 'ready' && decisions > 60);
-    const other = { ...EAGER, meanAbsMoveTicks: { ...EAGER.meanAbsMoveTicks, F2_dom: 7 } };
+    const other = { ...EAGER, meanAbsMoveTicks: { F2_dom: 7 } };
     rig.toys.arm(await rig.toys.accept(2, { ensemble: other }), rig.clock.nowMs() + 10_000);
     const swapped = await rig.until('v2', ({ modelVersion }) => modelVersion === 2);
     await rig.until('decisions of v2', ({ decisions }) => decisions > swapped.decisions + 20);

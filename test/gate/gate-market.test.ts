@@ -95,7 +95,9 @@ describe('the gate on a SYNTHETIC market', () => {
 
   it('passes a candidate that is better than the prior by a step, and has people look at a leap', async () => {
     const samples = [tinySamples({ ...SIGNAL, seed: 5 })];
-    const step = await verdictOf({ samples, candidate: tinyRecipe(0), prior: tinyRecipe(0, 0.75) });
+    // What trusts itself more trades more.
+    const thresholds = { ...THRESHOLDS, turnoverRiseMax: 0.5 };
+    const step = await verdictOf({ samples, candidate: tinyRecipe(0), prior: tinyRecipe(0, 0.75), thresholds });
     assert.deepEqual(step.reasons, []);
     const rise = step.evidence.heads[0]!.comparison!.logLossRise;
     assert.ok(rise < -0.001, `${rise}`);

@@ -19,20 +19,20 @@ const CHANGES: Record<GateRule, { first?: boolean; change: Change }> = {
   'calibration-rise': {
     change: ({ heads }) => {
       heads[0]!.pooled!.prior!.calibrationError = 0.02;
-      heads[0]!.pooled!.candidate.calibrationError = 0.031;
+      heads[0]!.pooled!.candidateWherePrior!.calibrationError = 0.031;
     },
   },
   'log-loss-worse': { change: ({ heads }) => Object.assign(heads[0]!.comparison!.dieboldMariano, { pWorse: 0.039 }) },
   'hit-rate': {
     change: ({ heads }) =>
-      Object.assign(heads[0]!.pooled!.candidate, { hitRate: heads[0]!.pooled!.prior!.hitRate - 0.011 }),
+      Object.assign(heads[0]!.pooled!.candidateWherePrior!, { hitRate: heads[0]!.pooled!.prior!.hitRate - 0.011 }),
   },
   'net-pnl-worse': {
     change: ({ portfolio }) => Object.assign(portfolio!.comparison!.dieboldMariano, { pWorse: 0.039 }),
   },
   turnover: {
     change: ({ portfolio }) =>
-      Object.assign(portfolio!.candidate, { tradesPerDay: 1.26 * portfolio!.prior!.tradesPerDay }),
+      Object.assign(portfolio!.candidateWherePrior!, { tradesPerDay: 1.26 * portfolio!.prior!.tradesPerDay }),
   },
   'deflated-sharpe': {
     first: true,
@@ -50,6 +50,25 @@ const CHANGES: Record<GateRule, { first?: boolean; change: Change }> = {
     },
   },
   'few-trades': { first: true, change: ({ portfolio }) => Object.assign(portfolio!.candidate, { trades: 29 }) },
+  'rows-differ': {
+    change: ({ rowChecks }) =>
+      rowChecks.push({
+        ...{ head: 'F2_dom', rows: 100, differing: 2, shiftRows: null },
+        first: { startMs: 1_388_673_000_000, feature: 'signal', inSamples: 1, inTrading: null },
+      }),
+  },
+  'early-labels': { first: true, change: ({ heads }) => Object.assign(heads[0]!.data, { earlyLabels: 1 }) },
+  drift: {
+    change: ({ drift }) => drift.push({ head: 'F2_dom', of: 'signal', before: 0.1, kept: 0.9, p: 0.0009 }),
+  },
+  hole: {
+    first: true,
+    change: ({ heads }) =>
+      Object.assign(heads[0]!.data, { hole: { weekdays: 11, after: 20_230_105, before: 20_230_123 } }),
+  },
+  'fewer-rows': {
+    change: ({ heads }) => Object.assign(heads[0]!, { trainedRows: { candidate: 79, prior: 100 } }),
+  },
   'too-good': { change: ({ heads }) => Object.assign(heads[0]!.comparison!, { logLossRise: -0.016 }) },
 };
 
@@ -79,7 +98,7 @@ describe('the verdict of the gate', () => {
         reasons.map((reason) => reason.rule),
         [rule],
       );
-      assert.match(reasons[0]!.sentence, /^[A-Z].*\.$/);
+      assert.match(reasons[0]!.sentence, /^[A-Z0-9].*\.$/);
       if (rule !== 'parity') assert.equal(typeof reasons[0]!.threshold, 'number');
     });
 
@@ -100,8 +119,8 @@ describe('the verdict of the gate', () => {
 
   it('lets turnover rise where net earnings rise with it', () => {
     const evidence = structuredClone(sound.update) as Writable<GateEvidence>;
-    evidence.portfolio!.candidate.tradesPerDay *= 2;
-    evidence.portfolio!.candidate.netTicks += 1;
+    evidence.portfolio!.candidateWherePrior!.tradesPerDay *= 2;
+    evidence.portfolio!.candidateWherePrior!.netTicks += 1;
     assert.deepEqual(judgeGate(evidence, THRESHOLDS).reasons, []);
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { judgeArms } from '../../bench/gate/study.js';
+import { BASE, judgeArms } from '../../bench/gate/study.js';
 import { STUDY_ARMS } from '../../bench/gate/study-arms.js';
-import { studySamples } from '../../bench/gate/study-market.js';
+import { type StudyMarket, studyMarket } from '../../bench/gate/study-market.js';
+import { barsByDate, barTape } from '../../research/replay/bar-tape.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
@@ -13,32 +14,60 @@ const thresholds = gateThresholds.parse({ seedsPerArm: 2 });
 const armsNamed = (...names: string[]) => STUDY_ARMS.filter(({ name }) => names.some((part) => name.includes(part)));
 
 describe('the gate on bars that were really traded', () => {
-  it('never passes the model of crude oil, which loses: neither against itself nor against another seed of it', async () => {
-    const bars = [await barsSource(REAL_FILES.cl)];
-    const options = { heads: [HEAD_SPECS.XGB_5m], feeTicks: 0.25, barTickSize: 0.01 };
-    const { samples } = await buildSamples({ depth: [], bars }, options);
-    const itself = { name: 'itself', isBad: true, aim: 0 };
-    const verdicts = await judgeArms([samples.XGB_5m!], [itself, ...armsNamed('another seed')], {
-      ...{ seed: 1, library, thresholds },
-    });
-    for (const { verdict, outcome, reasons } of verdicts) {
-      assert.deepEqual([verdict, outcome], ['hold', 'hold']);
-      const rules = reasons.map(({ rule }) => rule);
-      assert.ok(rules.includes('net-pnl') && rules.includes('deflated-sharpe'), String(rules));
-    }
+  it('never passes the model of crude oil against itself: what it expects does not pay, and months of bars are missing', async () => {
+    const [judged] = await judgeArms(await crudeOil(), [BASE], { ...{ seed: 1, library, thresholds } });
+    const { verdict, evidence } = judged!;
+    assert.deepEqual([verdict.verdict, verdict.outcome], ['hold', 'hold']);
+    const rules = verdict.reasons.map(({ rule }) => rule);
+    assert.ok(rules.includes('net-pnl') && rules.includes('hole'), String(rules));
+    assert.ok(evidence.portfolio!.tradeDates > 100);
+    assert.ok(evidence.rowChecks.every(({ rows, differing }) => rows > 10_000 && differing === 0));
   }).timeout(300_000);
 });
 
 describe('the gate on a SYNTHETIC market as the default set-up makes it', () => {
-  it('passes another seed, and holds wrong labels, a model without signal and a leak, each for its reason', async () => {
-    const arms = armsNamed('another seed', '30 %', 'no signal', 'a leak: the move');
-    const verdicts = await judgeArms(await studySamples({ seed: 1, days: 10, barDays: 60 }), arms, {
-      ...{ seed: 1, library, thresholds },
-    });
-    const rules = verdicts.map(({ reasons }) => [...new Set(reasons.map(({ rule }) => rule))]);
+  it('passes another seed, and holds wrong labels, a model without signal, stale features and a leak, each for its reason', async () => {
+    const arms = armsNamed('another seed', '30 %', 'stale', 'no signal', 'a leak: the move');
+    const market = await studyMarket({ seed: 1, days: 10, barDays: 60 });
+    const judged = await judgeArms(market, arms, { ...{ seed: 1, library, thresholds } });
+    const rules = judged.map(({ verdict }) => [...new Set(verdict.reasons.map(({ rule }) => rule))]);
     assert.deepEqual(rules[0], []);
     assert.ok(rules[1]!.includes('log-loss-worse'), String(rules[1]));
-    assert.ok(rules[2]!.includes('class-prior'), String(rules[2]));
-    assert.ok(rules[3]!.includes('too-good'), String(rules[3]));
+    assert.ok(rules[2]!.includes('rows-differ'), String(rules[2]));
+    assert.ok(rules[3]!.includes('class-prior'), String(rules[3]));
+    assert.deepEqual(rules[4]!.slice(0, 2), ['rows-differ', 'too-good']);
+    const stale = judged[2]!.verdict.reasons.find(({ rule }) => rule === 'rows-differ')!;
+    assert.match(stale.sentence, /They are the rows of 5 rows earlier: the features are stale\./);
+  }).timeout(300_000);
+
+  it('holds a first release with a leak too weak to be too good: its rows are not those of trading', async () => {
+    const market = await studyMarket({ seed: 1, days: 10, barDays: 60 });
+    const options = { seed: 1, library, thresholds };
+    const [weak] = await judgeArms(market, armsNamed('a weak leak'), options, false);
+    const rules = weak!.verdict.reasons.map(({ rule }) => rule);
+    assert.ok(rules.includes('rows-differ') && !rules.includes('too-good'), String(rules));
   }).timeout(300_000);
 });
+
+/** Bars alone: they are traded as a tape. */
+async function crudeOil(): Promise<StudyMarket> {
+  const source = await barsSource(REAL_FILES.cl);
+  const tickSize = 0.01;
+  const { samples } = await buildSamples(
+    { depth: [], bars: [source] },
+    { heads: [HEAD_SPECS.XGB_5m], feeTicks: 0.25, barTickSize: tickSize },
+  );
+  const bars = await source.read();
+  const { instrument } = source;
+  const streams = [...barsByDate(instrument, bars)].map(([date, ofDate]) => {
+    const tradeDate = String(date).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
+    return [date, barTape({ instrument, tradeDate, bars: ofDate, tickSize, multiplier: 1000 })] as const;
+  });
+  return {
+    instrument,
+    samples: [samples.XGB_5m!],
+    streams: new Map(streams),
+    bars: [{ instrument, bars }],
+    tickValue: 10,
+  };
+}

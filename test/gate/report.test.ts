@@ -15,7 +15,7 @@ async function reportOf(prior: boolean): Promise<GateReport> {
   const run = await tinyRun({ samples, candidate: tinyRecipe(2), prior: prior ? tinyRecipe(0) : null });
   const { evidence } = gatherEvidence(run, []);
   const verdict = judgeGate(evidence, THRESHOLDS);
-  return { kind: 'believe.gate-report', version: 2, verdict, evidence, thresholds: THRESHOLDS };
+  return { kind: 'believe.gate-report', version: 3, verdict, evidence, thresholds: THRESHOLDS };
 }
 
 describe('the gate report', () => {
@@ -40,7 +40,8 @@ describe('the gate report', () => {
     assert.equal(Object.keys(gate).length + Object.keys(GATE_METHOD).length, Object.keys(judgedBy).length);
     assert.equal(
       JSON.stringify(judgedBy),
-      '{"foldsMin":6,"tradeDatesMin":8,"initialTrainShare":0.4,"testRowsMin":100,"embargoMs":0,"seedsPerArm":3,' +
+      '{"foldsMin":6,"tradeDatesMin":8,"initialTrainShare":0.4,"testRowsMin":100,"embargoMs":0,' +
+        '"keptDates":2,"holeWeekdaysMax":10,"trainedRowsDropMax":0.2,"driftSignificance":0.001,"seedsPerArm":3,' +
         '"significance":0.08,"calibrationErrorMax":0.05,"calibrationErrorRiseMax":0.01,"hitRateDropMax":0.01,' +
         '"turnoverRiseMax":0.25,"tradesMin":30,"deflatedSharpeMin":0.95,"deflatedSharpeUpdateMin":0.5,' +
         '"logLossDropMax":0.015,"skillMax":0.3,"pboMax":0.5,"pboPartitions":8,"costMargin":1}',

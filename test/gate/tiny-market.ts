@@ -1,5 +1,7 @@
+import type { ArmScore, DayScore } from '../../research/gate/fold-contract.js';
 import { planFolds } from '../../research/gate/fold-plan.js';
 import type { GateRun } from '../../research/gate/gather-evidence.js';
+import type { PolicyDay, PolicyRun } from '../../research/gate/policy-day.js';
 import { type Learn, type ScoredFold, scoreFold } from '../../research/gate/score-fold.js';
 import { seededRandom } from '../../research/random.js';
 import { type GateThresholds, gateThresholds } from '../../shared/config/gate-thresholds.js';
@@ -122,6 +124,7 @@ export async function tinyRun(ask: TinyRun): Promise<GateRun> {
       folds.push(await scoreFold({ samples: one, fold, candidate, prior, thresholds }, tinyLearner(one)));
     }
   return {
+    days: rowDays(folds),
     runId: 'run-1',
     synthetic: true,
     priorRelease: ask.prior ? 'believe-v1' : null,
@@ -133,11 +136,59 @@ export async function tinyRun(ask: TinyRun): Promise<GateRun> {
         {
           parity: { passed: true, rows: 100, maxAbsDifference: 0 },
           topFeature: { feature: 'signal', gainShare: 0.7 },
+          trainedRows: null,
         },
       ]),
     ),
     thresholds,
   };
+}
+
+/**
+ * Trade dates as the rows alone would be traded, one contract a head: a stand-in for what the policy earns, where there is no
+ * market that could be traded.
+ */
+function rowDays(folds: readonly ScoredFold[]): PolicyDay[] {
+  const scores = folds.map(({ score }) => score);
+  const dates = [...new Set(scores.flatMap(({ candidate }) => candidate.days.map(({ tradeDate }) => tradeDate)))];
+  const compared = scores.some(({ prior }) => prior !== null);
+  const seeds = (arm: ArmScore) => arm.seeds.length;
+  const runs = (arms: readonly ArmScore[], date: number): PolicyRun[] => {
+    const days = arms.flatMap((arm) => arm.days.filter(({ tradeDate }) => tradeDate === date));
+    const sum = (of: (day: DayScore) => number) => days.reduce((total, day) => total + of(day), 0);
+    const run = {
+      ...{ trades: sum((day) => day.trades), grossTicks: sum((day) => day.grossTicks) },
+      ...{ costTicks: sum((day) => day.costTicks), netTicks: sum((day) => day.netTicks) },
+    };
+    // Seeds differ by what they earn on all dates of a block: spread evenly over its dates.
+    return Array.from({ length: Math.max(...arms.map(seeds)) }, (_, seed) => ({
+      ...run,
+      netTicks: run.netTicks + seedShare(arms, date, seed),
+    }));
+  };
+  return dates.map((tradeDate) => ({
+    ...{ tradeDate, tradedBy: 'refits', rowChecks: [] },
+    candidate: runs(
+      scores.map(({ candidate }) => candidate),
+      tradeDate,
+    ),
+    prior: compared
+      ? runs(
+          scores.flatMap(({ prior }) => prior ?? []),
+          tradeDate,
+        )
+      : null,
+  }));
+}
+
+function seedShare(arms: readonly ArmScore[], date: number, seed: number): number {
+  let share = 0;
+  for (const { days, seeds } of arms) {
+    if (!days.some(({ tradeDate }) => tradeDate === date)) continue;
+    const mean = seeds.reduce((sum, { netTicks }) => sum + netTicks, 0) / seeds.length;
+    share += (seeds[seed]!.netTicks - mean) / days.length;
+  }
+  return share;
 }
 
 function classOf(moveTicks: number, classes: 2 | 3): number {

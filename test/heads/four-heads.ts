@@ -8,7 +8,7 @@ import { assembleCandidate } from '../../research/training/assemble-candidate.js
 import { trainHead } from '../../research/training/train-head.js';
 import type { TrainedHead } from '../../research/training/trained-head.js';
 import { instrumentConfig } from '../../shared/config/market.js';
-import type { Ensemble } from '../../shared/model/decision/ensemble.js';
+import type { CalibratedEnsemble, Policy } from '../../shared/model/decision/ensemble.js';
 import type { HeadSpec } from '../../shared/model/heads/head.js';
 import { readBarsFile } from '../../shared/node/files/bars-csv.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
@@ -18,7 +18,7 @@ import { FOUR_HEADS } from './fourth-head.js';
 
 const INSTRUMENT = instrumentConfig.parse({ localSymbol: 'ESU9' });
 /** Everything pays, so that trades are seen in seconds. */
-export const EAGER_POLICY: Ensemble['policy'] = {
+export const EAGER_POLICY: Policy = {
   ...{ entryEdgeTicks: 0.001, exitEdgeTicks: 0, feeTicks: 0, spreadShare: 0 },
   ...{ maxSpreadTicks: 50, maxPositionContracts: 1 },
 };
@@ -28,7 +28,10 @@ export interface TrainedFour {
   /** SYNTHETIC, up to the date of the real depth sample. */
   readonly barsFile: string;
   /** Files of a release of these heads, with some ensemble in the place of the one that was fitted. */
-  readonly releaseOf: (heads: readonly TrainedHead[], change?: (fitted: Ensemble) => unknown) => Map<string, Buffer>;
+  readonly releaseOf: (
+    heads: readonly TrainedHead[],
+    change?: (fitted: CalibratedEnsemble) => unknown,
+  ) => Map<string, Buffer>;
   readonly remove: () => void;
 }
 

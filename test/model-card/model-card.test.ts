@@ -7,7 +7,7 @@ import { modelCard } from '../../research/model-card/model-card.js';
 import type { ModelCardFacts } from '../../research/model-card/model-card-facts.js';
 import { fitEnsemble } from '../../research/training/fit-ensemble.js';
 import { trainHead } from '../../research/training/train-head.js';
-import type { TrainedHeadRecord } from '../../research/training/trained-head.js';
+import type { TrainedHead, TrainedHeadRecord } from '../../research/training/trained-head.js';
 import { trainingConfig } from '../../shared/config/training.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { THRESHOLDS, tinyRecipe, tinyRun, tinySamples } from '../gate/tiny-market.js';
@@ -18,16 +18,17 @@ async function reportOf(samples: readonly HeadSamples[], withPrior: boolean): Pr
   const run = await tinyRun({ samples, candidate: tinyRecipe(0), prior: withPrior ? tinyRecipe(1) : null });
   const { evidence } = gatherEvidence(run, []);
   const verdict = judgeGate(evidence, THRESHOLDS);
-  return { kind: 'believe.gate-report', version: 2, verdict, evidence, thresholds: THRESHOLDS };
+  return { kind: 'believe.gate-report', version: 3, verdict, evidence, thresholds: THRESHOLDS };
 }
 
 describe('the model card', () => {
   const longEnough = tinySamples({ seed: 1, days: 40, rowsPerDay: 120, signal: 0.3 });
   let head: TrainedHeadRecord;
+  let said: TrainedHead['said'];
   let facts: ModelCardFacts;
   before(async () => {
     const samples = randomSamples(2000, 1, 3);
-    head = (await trainHead({ samples, recipe: RECIPE, library, synthetic: true })).record;
+    ({ record: head, said } = await trainHead({ samples, recipe: RECIPE, library, synthetic: true }));
     const gate = await reportOf([longEnough], true);
     facts = {
       shipId: 'ship/2014-01-16',
@@ -59,7 +60,7 @@ describe('the model card', () => {
         heads: { F2_dom: { kept: 2000, dropped: { cold: 31 }, perClass: [1, 1, 1] } },
       },
       heads: [head],
-      ensemble: fitEnsemble([head], trainingConfig.parse({}).policy),
+      ensemble: fitEnsemble([said], trainingConfig.parse({}).policy),
       gate,
       gateReportSha256: encodeGateReport(gate).sha256,
       tickValue: 12.5,

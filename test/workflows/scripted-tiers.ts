@@ -71,6 +71,7 @@ export function scriptedTiers(script: Script) {
     planGate: () =>
       answer('planGate', () => ({
         folds: HEAD_NAMES.flatMap((head) => [0, 1].map((fold) => ({ head, fold }))),
+        days: [20140102, 20140103],
         priorVersion: prior(),
         problems: [],
       })),
@@ -82,6 +83,10 @@ export function scriptedTiers(script: Script) {
         candidateLogLoss: 0.6,
         priorLogLoss: null,
         score: reference('score'),
+      })),
+    scoreDay: ({ tradeDate }) =>
+      answer('scoreDay', () => ({
+        ...{ tradeDate, trades: 3, candidateNetTicks: 10, priorNetTicks: null, day: reference('day') },
       })),
     judgeGate: ({ plan }) =>
       answer('judgeGate', (): GateVerdict => {

@@ -3,7 +3,10 @@ import { research } from '../steps/activities.js';
 import type { Candidate } from './retrain.js';
 import type { ShipLog } from './ship-log.js';
 
-/** Purged walk-forward: candidate and prior on the same folds, one activity for each head and fold, then the verdict. */
+/**
+ * Purged walk-forward and the files on kept dates, one activity for each head and fold; then each date as it would be traded; then
+ * the verdict.
+ */
 export async function gate(log: ShipLog, candidate: Candidate): Promise<GateVerdict> {
   const { shipId } = log;
   log.enter('Gating');
@@ -18,6 +21,13 @@ export async function gate(log: ShipLog, candidate: Candidate): Promise<GateVerd
         { shipId, plan, samples, fold },
       ]);
     }),
+  );
+  await Promise.all(
+    (plan.days ?? []).map((tradeDate) =>
+      research.scoreDay.executeWithOptions({ summary: `trade ${tradeDate} as it would be traded` }, [
+        { shipId, plan, tradeDate },
+      ]),
+    ),
   );
   const verdict = await research.judgeGate.executeWithOptions({ summary: `verdict over ${scores.length} scores` }, [
     { shipId, plan, scores },

@@ -1,11 +1,11 @@
 import type { HeadEvidence } from '../../gate/report.js';
-import { nats, percent, probability, ticks } from '../../gate/wording.js';
+import { dateText, nats, percent, probability, ticks } from '../../gate/wording.js';
 import { type Column, facts, folded, type Html, hash, html, table } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
 import { decilePlot } from '../plots/decile-plot.js';
 import { importancePlot } from '../plots/importance-plot.js';
 import { reliabilityPlot } from '../plots/reliability-plot.js';
-import { countText, dateText, horizonText, timeText } from './wording.js';
+import { countText, horizonText, timeText } from './wording.js';
 
 type Head = ModelCard['heads'][number];
 

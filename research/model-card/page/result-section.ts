@@ -1,9 +1,8 @@
 import type { Interval, PortfolioArm, PortfolioEvidence } from '../../gate/report.js';
-import { percent, probability, ticks } from '../../gate/wording.js';
+import { dateText, percent, probability, ticks } from '../../gate/wording.js';
 import { type Column, folded, type Html, html, table } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
 import { cumulativePlot } from '../plots/cumulative-plot.js';
-import { dateText } from './wording.js';
 
 /** All heads together, out of sample: the curve, candidate against prior, and every session. */
 export function resultSection({ gate }: ModelCard): Html | '' {

@@ -1,9 +1,3 @@
-/** yyyymmdd -> yyyy-mm-dd. */
-export function dateText(tradeDate: number): string {
-  const digits = String(tradeDate);
-  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
-}
-
 export function horizonText(horizonMs: number): string {
   return horizonMs < 60_000 ? `${horizonMs / 1000} s` : `${horizonMs / 60_000} min`;
 }

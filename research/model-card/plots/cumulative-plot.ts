@@ -1,8 +1,8 @@
 import type { PortfolioEvidence } from '../../gate/report.js';
+import { dateText } from '../../gate/wording.js';
 import { type Html, html } from '../../page/html.js';
 import { at } from '../../page/plot-axis.js';
 import { frame } from '../../page/plot-frame.js';
-import { dateText } from '../page/wording.js';
 
 /** Cumulative net result out of sample, trade date by trade date, candidate and prior. */
 export function cumulativePlot({ daily, prior }: PortfolioEvidence): Html {

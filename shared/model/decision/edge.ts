@@ -1,5 +1,5 @@
 import type { HeadName } from '../heads/head.js';
-import type { Ensemble } from './ensemble.js';
+import type { Ensemble, HeadForecast } from './ensemble.js';
 
 /** What one head said of one row. */
 export interface HeadOutput {
@@ -11,14 +11,33 @@ export interface HeadOutput {
 }
 
 /**
- * Expected move of the mid in ticks: the sum over heads of weight x (P(up) - P(down)) x mean |move|. A head that is
+ * Expected move of the mid in ticks: the sum over heads of weight x the move that the head expects to its horizon. A head that is
  * not warm adds nothing, and its weight is not given to the others: less is known, so less is expected.
  */
-export function expectedEdgeTicks(outputs: readonly HeadOutput[], { weights, meanAbsMoveTicks }: Ensemble): number {
+export function expectedEdgeTicks(outputs: readonly HeadOutput[], ensemble: Ensemble): number {
   let edgeTicks = 0;
   for (const { name, probabilities } of outputs) {
-    const direction = probabilities[probabilities.length - 1]! - probabilities[0]!;
-    edgeTicks += weights[name] * direction * meanAbsMoveTicks[name];
+    if (ensemble.v === 2) {
+      edgeTicks += ensemble.weights[name] * expectedMoveTicks(probabilities, ensemble.forecasts[name]!);
+    } else {
+      const direction = probabilities[probabilities.length - 1]! - probabilities[0]!;
+      edgeTicks += ensemble.weights[name] * direction * ensemble.meanAbsMoveTicks[name];
+    }
   }
   return edgeTicks;
+}
+
+/** A probability below this says no more than this: its logarithm must stay finite. */
+const PROBABILITY_MIN = 1e-6;
+
+/** Mean move over the classes, by their calibrated probabilities. */
+export function expectedMoveTicks(probabilities: Float32Array, { scale, bias, moveTicks }: HeadForecast): number {
+  let total = 0;
+  let moved = 0;
+  for (let of = 0; of < moveTicks.length; of++) {
+    const share = Math.exp(scale * Math.log(Math.max(probabilities[of]!, PROBABILITY_MIN)) + bias[of]!);
+    total += share;
+    moved += share * moveTicks[of]!;
+  }
+  return moved / total;
 }

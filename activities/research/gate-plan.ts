@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { type FoldPlan, foldPlan } from '../../research/gate/index.js';
+import { policyDates } from '../../research/gate/kept-dates.js';
+import type { ShipFolder } from '../../research/ship/ship-folder.js';
+import { type HeadSamples, headName } from '../../shared/model/heads/head.js';
+import { asked } from '../../shared/orchestration/asked.js';
+import { sha256Hex } from '../../shared/reference.js';
+
+/** Far above any plan. */
+const FOLDS_BYTES_MAX = 2 ** 26;
+const FOLDS = 'folds.json';
+
+/** What the gate scores, and on which dates it trades: yyyymmdd. */
+export const gatePlan = z.strictObject({
+  plans: z.array(foldPlan),
+  days: z.array(z.number().int()),
+  /** Of each head, the file of samples that the plan was made of. */
+  samples: z.record(headName, sha256Hex),
+  /** First date that no head was trained on; null where none is kept. */
+  keptFrom: z.number().int().nullable(),
+});
+export type StoredGatePlan = Readonly<z.infer<typeof gatePlan>>;
+
+export function writeFolds(folder: ShipFolder, plan: StoredGatePlan): void {
+  folder.writeJson(FOLDS, gatePlan.parse(plan));
+}
+
+export function readFolds(folder: ShipFolder): StoredGatePlan {
+  return asked(gatePlan, JSON.parse(folder.readOwn(FOLDS, FOLDS_BYTES_MAX).toString('utf8')));
+}
+
+/** Dates for which every head has a model that was not trained on them. None where a head lacks folds. */
+export function tradedDates(
+  samples: readonly HeadSamples[],
+  plans: readonly FoldPlan[],
+  keptFrom: number | undefined,
+  instrument: string,
+): number[] {
+  if (plans.some(({ folds }) => folds.length === 0)) return [];
+  return policyDates(samples, instrument).filter(
+    (date) =>
+      (keptFrom !== undefined && date >= keptFrom) ||
+      plans.every(({ folds }) =>
+        folds.some((fold) => fold.testTradeDateFirst <= date && date <= fold.testTradeDateLast),
+      ),
+  );
+}
+
+export function releaseName(version: number | null): string | null {
+  return version === null ? null : `believe-v${version}`;
+}

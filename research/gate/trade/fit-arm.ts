@@ -1,0 +1,53 @@
+import type { GateThresholds } from '../../../shared/config/gate-thresholds.js';
+import type { HeadRecipe, HeadSamples } from '../../../shared/model/heads/head.js';
+import type { Booster, LibraryFile } from '../../training/booster.js';
+import { splitHoldout } from '../../training/holdout.js';
+import { toOnnx } from '../../training/onnx/to-onnx.js';
+import { measureOutOfFold, unmeasured } from '../../training/out-of-fold.js';
+import { predictBooster } from '../../training/predict-booster.js';
+import { trainBooster } from '../../training/train-booster.js';
+import type { PlannedFold } from '../fold-contract.js';
+import { foldRows } from '../fold-plan.js';
+import { type Learn, seedsOf } from '../score-fold.js';
+import type { ArmModels } from './fold-models.js';
+
+export interface FitOptions {
+  readonly signal?: AbortSignal;
+  readonly onRound?: (round: number, of: number) => void;
+}
+
+/** Fits of one head by real libxgboost: each recipe and seed is fitted to the same rows once, however often it is asked for. */
+export function fitArm(samples: HeadSamples, library: LibraryFile, { signal, onRound }: FitOptions) {
+  const { features, rows, columns, label, head } = samples;
+  const matrix = { library, features, rows, columns, classes: head.classes, signal };
+  const fitted = new Map<string, Promise<Booster>>();
+  const boosterOf = (trainRows: Int32Array, recipe: HeadRecipe): Promise<Booster> => {
+    const key = `${trainRows.length} ${trainRows.at(-1)} ${JSON.stringify(recipe)}`;
+    const known = fitted.get(key);
+    if (known) return known;
+    const booster = trainBooster({ ...matrix, rowIndices: trainRows, label, recipe, onRound });
+    fitted.set(key, booster);
+    return booster;
+  };
+  const predict = async (booster: Booster, rowIndices: Int32Array) =>
+    (await predictBooster({ ...matrix, booster, rowIndices })).probabilities;
+  const learn: Learn = async (trainRows, recipe) => {
+    const booster = await boosterOf(trainRows, recipe);
+    return (testRows) => predict(booster, testRows);
+  };
+  /** What would be released of these rows by a recipe: a graph for each seed; and what a fit of the first of them said of the others. */
+  const modelsOf = async (train: Int32Array, recipe: HeadRecipe, thresholds: GateThresholds): Promise<ArmModels> => {
+    const split = splitHoldout(samples, train);
+    const said = split
+      ? measureOutOfFold(samples, split.test, await predict(await boosterOf(split.train, recipe), split.test), train)
+      : unmeasured(samples, train);
+    const onnx: string[] = [];
+    for (const seed of seedsOf(recipe, thresholds)) {
+      const { modelJson } = await boosterOf(train, { ...recipe, seed });
+      onnx.push(toOnnx(modelJson, { classes: head.classes, columns, metadata: {} }).toString('base64'));
+    }
+    return { said, onnx };
+  };
+  const trainRows = (fold: PlannedFold, thresholds: GateThresholds) => foldRows(samples, fold, thresholds).train;
+  return { learn, modelsOf, trainRows };
+}

@@ -1,0 +1,45 @@
+import { createEventBatch, type EventBatch } from '../../../shared/market/events/event-batch.js';
+import { seededRandom } from '../../random.js';
+import type { EventStream } from '../../replay/event-stream.js';
+
+/** Events of the longest piece. */
+const PIECE_MAX = 64;
+const COLUMNS = [
+  'tsRecvNs',
+  'tsEventNs',
+  'seq',
+  'kind',
+  'operation',
+  'side',
+  'position',
+  'priceTicks',
+  'size',
+  'last',
+] as const;
+
+/**
+ * The same events in short pieces of random length, each in memory that holds nothing of the next: code that looks ahead
+ * in a batch finds nothing there.
+ */
+export function recut(stream: EventStream, seed: number): EventStream {
+  return {
+    ...stream,
+    batches: async function* () {
+      const random = seededRandom(seed);
+      for await (const batch of stream.batches())
+        for (let first = 0; first < batch.length; ) {
+          const length = Math.min(batch.length - first, 1 + Math.floor(random() * PIECE_MAX));
+          yield piece(batch, first, length);
+          first += length;
+        }
+    },
+  };
+}
+
+function piece(batch: EventBatch, first: number, length: number): EventBatch {
+  const { instrument, tickSize, baseNs } = batch;
+  const copy = createEventBatch(instrument, tickSize, baseNs, length);
+  copy.length = length;
+  for (const column of COLUMNS) copy[column].set(batch[column].subarray(first, first + length) as never);
+  return copy;
+}
