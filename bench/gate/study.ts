@@ -9,6 +9,7 @@ import { type Learn, type ScoredFold, scoreFiles, scoreFold } from '../../resear
 import { fitArm } from '../../research/gate/trade/fit-arm.js';
 import { type ArmModels, type FoldModels, headSetsOf } from '../../research/gate/trade/fold-models.js';
 import { tradeDay } from '../../research/gate/trade/trade-day.js';
+import type { Trial } from '../../research/gate/trials.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictByOnnx } from '../../research/training/predict-by-onnx.js';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
@@ -29,6 +30,8 @@ export const BASE: StudyArm = { name: 'base', isBad: false, aim: 0 };
 const PARITY = { passed: true, rows: 1, maxAbsDifference: 0 };
 const { policy } = trainingConfig.parse({});
 
+type Judged = Pick<GateReport, 'verdict' | 'evidence'>;
+
 /**
  * What the gate says of every arm, on one market: real fits, the product's own folds, trades and rules; against the recipe in use,
  * or, where `prior` is false, as a first release.
@@ -38,36 +41,43 @@ export async function judgeArms(
   arms: readonly StudyArm[],
   options: StudyOptions,
   prior = true,
-): Promise<Pick<GateReport, 'verdict' | 'evidence'>[]> {
+): Promise<Judged[]> {
   const base = prior ? await playArm(market, BASE, options) : null;
-  const judged: Pick<GateReport, 'verdict' | 'evidence'>[] = [];
+  const judged: Judged[] = [];
   for (const arm of arms) {
     const played = base && arm === BASE ? base : await playArm(market, arm, options);
-    const { evidence } = gatherEvidence(
-      {
-        ...{ runId: `${options.seed}-${arm.name}`, synthetic: true, priorRelease: base ? 'base' : null },
-        thresholds: options.thresholds,
-        plans: played.plans,
-        folds: played.folds.map((fold, at) => foldAgainst(fold, base?.folds[at])),
-        days: played.days.map((day, at) => ({ ...day, prior: base?.days[at]?.candidate ?? null })),
-        training: Object.fromEntries(
-          market.samples.map(({ head: { name } }, at) => [
-            name,
-            {
-              ...{ parity: PARITY, topFeature: null },
-              trainedRows: { candidate: played.trainedRows[at]!, prior: base?.trainedRows[at] ?? null },
-            },
-          ]),
-        ),
-      },
-      [],
-    );
-    judged.push({ evidence, verdict: judgeGate(evidence, options.thresholds) });
+    judged.push(judgePlayed(played, base, options));
   }
   return judged;
 }
 
-interface Played {
+/** @param earlierTrials what the ledger holds before this one */
+export function judgePlayed(
+  played: Played,
+  base: Played | null,
+  { seed, thresholds }: Pick<StudyOptions, 'seed' | 'thresholds'>,
+  earlierTrials: readonly Trial[] = [],
+): Judged {
+  const training = played.plans.map(({ head }, at) => ({
+    head,
+    ...{ parity: PARITY, topFeature: null },
+    trainedRows: { candidate: played.trainedRows[at]!, prior: base?.trainedRows[at] ?? null },
+  }));
+  const { evidence } = gatherEvidence(
+    {
+      ...{ runId: `${seed}-${played.arm}`, synthetic: true, priorRelease: base ? 'base' : null, thresholds },
+      plans: played.plans,
+      folds: played.folds.map((fold, at) => foldAgainst(fold, base?.folds[at])),
+      days: played.days.map((day, at) => ({ ...day, prior: base?.days[at]?.candidate ?? null })),
+      training: Object.fromEntries(training.map(({ head, ...measured }) => [head, measured])),
+    },
+    earlierTrials,
+  );
+  return { evidence, verdict: judgeGate(evidence, thresholds) };
+}
+
+export interface Played {
+  readonly arm: string;
   readonly plans: ReturnType<typeof planFolds>[];
   readonly folds: readonly ScoredFold[];
   readonly days: readonly PolicyDay[];
@@ -75,7 +85,7 @@ interface Played {
 }
 
 /** One arm alone: every fold scored, the kept dates by its file, every date traded. The recipe in use is played once for all arms. */
-async function playArm(market: StudyMarket, arm: StudyArm, options: StudyOptions): Promise<Played> {
+export async function playArm(market: StudyMarket, arm: StudyArm, options: StudyOptions): Promise<Played> {
   const made = market.samples.map((samples) => arm.make?.(samples, options.seed) ?? samples);
   const [keptFrom] = keptDates(market.samples, market.instrument, options.thresholds);
   const plans = market.samples.map((samples) => planFolds(samples, options.thresholds, keptFrom));
@@ -102,6 +112,7 @@ async function playArm(market: StudyMarket, arm: StudyArm, options: StudyOptions
     for (const set of sets) await set.release();
   }
   return {
+    arm: arm.name,
     plans,
     folds: heads.flatMap(({ folds }) => folds),
     days,

@@ -71,7 +71,10 @@ const RECORDS: readonly (readonly [string, z.ZodType, (heads: readonly string[])
   [
     'a plan of folds',
     foldPlan,
-    (heads) => ({ head: heads.at(-1), rows: 1, tradeDates: 1, minutes: 1, folds: [], shortfall: 'too few' }),
+    (heads) => ({
+      ...{ head: heads.at(-1), rows: 1, tradeDates: 1, minutes: 1, folds: [], shortfall: 'too few' },
+      ...{ files: null, earlyLabels: 0, hole: null, drift: [] },
+    }),
   ],
   [
     'a reason of the gate',
