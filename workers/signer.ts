@@ -3,19 +3,18 @@ import { signerAddress } from '../research/signer/signer-address.js';
 import { signerPlaces } from '../research/signer/signer-places.js';
 import { serveSigner } from '../research/signer/signer-server.js';
 import { gateThresholds } from '../shared/config/gate-thresholds.js';
-import { HEAD_NAMES } from '../shared/model/heads/head-specs.js';
 import { readPrivateFile } from '../shared/node/process/private-files.js';
 import { untilAskedToStop } from '../shared/node/process/stop-request.js';
 import { workerConfig } from './worker-options.js';
 
 /** The signer: holds the release key, knows no network, and answers on a socket of this machine. */
-const { home, gate, ship } = workerConfig();
+const { home, gate, ship, training } = workerConfig();
 const { lock, ...places } = signerPlaces(home);
 const stop = untilAskedToStop();
 const server = await serveSigner({
   signer: new Signer(
     { ...places, passphrase: passphraseIn(process.env.BELIEVE_SIGNER_PASSPHRASE_FILE) },
-    { thresholds: gateThresholds.parse(gate), lifetimeDays: ship.releaseLifetimeDays, heads: HEAD_NAMES },
+    { thresholds: gateThresholds.parse(gate), lifetimeDays: ship.releaseLifetimeDays, heads: training.heads },
   ),
   address: signerAddress(home),
   lock,

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type PlannedFold, type ScoredFold, scoreFiles, scoreFold } from '../../research/gate/index.js';
 import { fitArm } from '../../research/gate/trade/fit-arm.js';
 import { encodeFoldModels } from '../../research/gate/trade/fold-models.js';
+import { readCandidate } from '../../research/release/build-release.js';
 import { recipesOf } from '../../research/ship/live-release.js';
-import { PriorFiles } from '../../research/ship/prior-files.js';
+import { forecastOf, PriorFiles } from '../../research/ship/prior-files.js';
 import { SHIP_FILES, type ShipFolder } from '../../research/ship/ship-folder.js';
 import { readPlan } from '../../research/ship/ship-plan.js';
 import type { LibraryFile } from '../../research/training/booster.js';
@@ -70,7 +71,7 @@ export async function scoreKeptDates(
   const files = await PriorFiles.unseen(releases, priorVersion, keptFromMs([samples], keptFrom!));
   const scored = await scoreFiles({
     ...{ samples, fold: planned, thresholds },
-    candidate: await predictByOnnx(onnx, samples),
+    candidate: await predictByOnnx(onnx, forecastOf(readCandidate(folder.file('candidate')), name), samples),
     prior: (await files?.predict(samples)) ?? null,
   });
   return { scored, modelsSha256: null, onnxSha256: createHash('sha256').update(onnx).digest('hex') };

@@ -157,7 +157,7 @@ async function playHead(
   const all = Int32Array.from({ length: rowsBefore(truth, keptFrom).rows }, (_, row) => row);
   const file = await fits.modelsOf(chosen(all), recipe, { ...thresholds, seedsPerArm: 1 });
   if (plan.files) {
-    const predict = await predictByOnnx(Buffer.from(file.onnx[0]!, 'base64'), tested);
+    const predict = await predictByOnnx(Buffer.from(file.onnx[0]!, 'base64'), file.said.forecast, tested);
     const candidate = async (rows: Int32Array) => sharpen(await predict(rows));
     folds.push(await scoreFiles({ samples: tested, fold: plan.files, candidate, prior: null, thresholds }));
   }

@@ -1,13 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { readBounded } from '../../broker/load-release.js';
+import { MODEL_CARD_HTML, MODEL_CARD_JSON } from '../../research/model-card/build-model-card.js';
+import { diffCards } from '../../research/model-card/diff-cards.js';
 import { readBuiltRelease, releaseLedger } from '../../research/release/build-release.js';
 import type { LedgerRelease } from '../../research/release/ledger.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { HANDWRITTEN_BYTES_MAX, readInputFile, readInputText } from '../../shared/node/disk/plain-file.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { ROOT_FILE } from '../../shared/node/trust/trust-store.js';
 import { openArchive } from '../../shared/trust/archive.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
@@ -20,7 +24,7 @@ import { verifyRelease } from '../../shared/trust/verify-release.js';
 import { wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 
-/** `believe release`: check a release as a broker does, list all releases, show one. */
+/** `believe release`: check a release as a broker does, list all releases, show one, compare two. */
 export function register(noun: Command): void {
   noun
     .command('verify')
@@ -41,9 +45,18 @@ export function register(noun: Command): void {
     .command('card')
     .description('what one release is made of, who let it go, and its model card')
     .argument('<version>', 'model version', modelVersion)
+    .option('--html <file>', 'also write the model card as a page')
     .option('--home <folder>', 'home folder')
     .option('--json', 'one JSON object on stdout')
     .action(card);
+  noun
+    .command('diff')
+    .description('what differs between the model cards of two releases: heads, recipes, data, policy, results')
+    .argument('<from>', 'model version', modelVersion)
+    .argument('<to>', 'model version', modelVersion)
+    .option('--home <folder>', 'home folder')
+    .option('--json', 'one JSON object on stdout')
+    .action(diff);
 }
 
 async function verify(
@@ -129,24 +142,100 @@ function list(options: { home?: string; json?: boolean }): void {
   printResult(options.json === true, { releases }, rows.join('\n') || 'no releases yet');
 }
 
-async function card(modelVersion: number, options: { home?: string; json?: boolean }): Promise<void> {
+async function card(modelVersion: number, options: { home?: string; json?: boolean; html?: string }): Promise<void> {
   const releasesFolder = releasesOf(options);
-  const { predicate, tarballFile } = readBuiltRelease(releasesFolder, modelVersion);
+  const { predicate, tarballFile, files } = await releaseIn(releasesFolder, modelVersion);
   const ledgerLine = releaseLedger(releasesFolder)
     .list()
     .find((release) => release.modelVersion === modelVersion);
-  const files = await openArchive(readFileSync(tarballFile), predicate.files);
-  const modelCard = files.get(MODEL_CARD_FILE)?.toString('utf8');
+  const modelCard = files.get(MODEL_CARD_JSON)?.toString('utf8');
+  const page = files.get(MODEL_CARD_HTML);
+  if (options.html !== undefined) {
+    if (!page) throw noCard(modelVersion);
+    replaceFile(options.html, page);
+  }
   const result = {
     ...predicate,
     state: ledgerLine?.state ?? null,
     tarballFile,
     modelCard: modelCard === undefined ? null : (JSON.parse(modelCard) as unknown),
   };
-  printResult(options.json === true, result, cardText(predicate, ledgerLine, tarballFile));
+  const text = cardText(predicate, ledgerLine, tarballFile);
+  printResult(options.json === true, result, [text, ...resultLines(result.modelCard)].join('\n'));
 }
 
-const MODEL_CARD_FILE = 'model-card.json';
+async function diff(from: number, to: number, options: { home?: string; json?: boolean }): Promise<void> {
+  const releasesFolder = releasesOf(options);
+  const [before, after] = await Promise.all([from, to].map((version) => cardIn(releasesFolder, version)));
+  const differences = diffCards(before!, after!);
+  const lines = differences.map(
+    ({ field, from: was, to: is }) => `${field.padEnd(48)}  ${shown(was)}  ->  ${shown(is)}`,
+  );
+  printResult(options.json === true, { from, to, differences }, lines.join('\n') || 'the cards say the same');
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'none';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+}
+
+async function releaseIn(releasesFolder: string, version: number) {
+  const { predicate, tarballFile } = readBuiltRelease(releasesFolder, version);
+  return { predicate, tarballFile, files: await openArchive(readFileSync(tarballFile), predicate.files) };
+}
+
+async function cardIn(releasesFolder: string, version: number): Promise<Record<string, unknown>> {
+  const text = (await releaseIn(releasesFolder, version)).files.get(MODEL_CARD_JSON)?.toString('utf8');
+  if (text === undefined) throw noCard(version);
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+function noCard(version: number): Failure {
+  return new Failure('NoSuchFile', `v${version} holds no model card`, 'choose a release that a ship has made');
+}
+
+const inTicks = z.number().transform((value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0));
+/** As much of a card as its summary tells; a card of other code may say it otherwise. */
+const results = z.object({
+  gate: z.object({
+    verdict: z.object({ outcome: z.string(), reasons: z.array(z.object({ sentence: z.string() })) }),
+    evidence: z.object({
+      portfolio: z
+        .object({
+          tradeDates: z.number(),
+          keptDates: z.number(),
+          candidate: z.object({
+            netTicks: inTicks,
+            netTicksInterval: z.object({ low: inTicks, high: inTicks }).nullable(),
+            trades: z.number(),
+            sharpePerDay: z.number(),
+            deflatedSharpe: z.number(),
+          }),
+        })
+        .nullable(),
+    }),
+  }),
+});
+
+function resultLines(card: unknown): string[] {
+  const read = results.safeParse(card);
+  if (!read.success) return [];
+  const { verdict, evidence } = read.data.gate;
+  const { portfolio } = evidence;
+  const lines = [
+    `  outcome   ${verdict.outcome}`,
+    ...verdict.reasons.map(({ sentence }) => `            - ${sentence}`),
+  ];
+  if (!portfolio) return lines;
+  const { candidate, tradeDates, keptDates } = portfolio;
+  const range = candidate.netTicksInterval;
+  return [
+    ...lines,
+    `  result    ${candidate.netTicks} ticks net${range ? ` (90 %: ${range.low} to ${range.high})` : ''} in ${candidate.trades.toFixed(0)} trades on ${tradeDates} trade dates, ${keptDates} of them kept`,
+    `  Sharpe    ${candidate.sharpePerDay.toFixed(2)} a day, deflated ${(100 * candidate.deflatedSharpe).toFixed(1)} %`,
+  ];
+}
 
 function cardText(predicate: ReleasePredicate, ledgerLine: LedgerRelease | undefined, tarballFile: string): string {
   const { decision, rollbackOf } = predicate;

@@ -2,7 +2,6 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
-import { UsageFailure } from '../../shared/failure.js';
 import { type ConfigSources, loadConfig } from '../../shared/node/config/load-config.js';
 import { printResult } from '../output.js';
 import { up } from '../up/up.js';
@@ -24,7 +23,7 @@ export function register(noun: Command): void {
     .option('--home <dir>', 'folder of all state (default: .believe)')
     .option('--config <file>', 'settings (default: believe.config.json where there is one)')
     .option('--data <file...>', 'depth files to train on and to play (default: a generated SYNTHETIC market)')
-    .option('--bars <file...>', '5-minute bar files, with --data')
+    .option('--bars <file...>', '5-minute bar files; without --data for heads of bars alone (training.heads)')
     .option('--once', 'end after the first ship: 0 when its heads are live, 1 when it was held, rejected or refused')
     .option('--approve <reason>', 'approve a hold of this ship; the reason goes into the signed manifest')
     .option('--by <name>', 'which operator approves; the first start makes his key (default: the name of your account)')
@@ -51,7 +50,7 @@ Examples:
         recipe: options.recipe,
         approval: options.approve === undefined ? null : { reason: options.approve, by: options.by },
         operatorName: options.by ?? userInfo().username,
-        inputGiven: options.data !== undefined || options.config !== undefined,
+        inputGiven: options.data !== undefined || options.bars !== undefined || options.config !== undefined,
       });
       if (exit.report) printResult(options.json ?? false, exit.report, exit.text);
       process.exitCode = exit.code;
@@ -59,12 +58,11 @@ Examples:
 }
 
 function configOf({ home, config, data, bars }: UpOptions): Config {
-  if (bars !== undefined && data === undefined) {
-    throw new UsageFailure('--bars without --data', 'give the depth files of the book with --data as well');
-  }
   const overrides: ConfigSources['overrides'] = {
     ...(home === undefined ? {} : { home }),
-    ...(data === undefined ? {} : { input: { kind: 'files', depth: data, bars: bars ?? [] } }),
+    ...(data === undefined && bars === undefined
+      ? {}
+      : { input: { kind: 'files', depth: data ?? [], bars: bars ?? [] } }),
   };
   const loaded = loadConfig({ ...(config === undefined ? {} : { file: config }), overrides });
   return { ...loaded, home: path.resolve(loaded.home) };

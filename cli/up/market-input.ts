@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { dateText } from '../../research/gate/wording.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
+import { barsByDate, barTape } from '../../research/replay/bar-tape.js';
+import { writeTape } from '../../research/replay/write-tape.js';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { BadInput, UsageFailure } from '../../shared/failure.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { readBarsFile } from '../../shared/node/files/bars-csv.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { tradeDateAfter } from './shared-clock.js';
 
@@ -98,6 +102,7 @@ async function fileInput(config: Config, input: Extract<Config['input'], { kind:
     if (!existsSync(file))
       throw new BadInput(file, undefined, 'there is no such file', 'give the path of a file that exists');
   }
+  if (files.depth.length === 0) return await barsInput(config, files);
   const { header, tradeDate } = await lookInto(files.depth.at(-1)!);
   const { instrument } = header;
   return {
@@ -116,6 +121,36 @@ async function fileInput(config: Config, input: Extract<Config['input'], { kind:
     gatewayData: files.depth[0]!,
     dayAfter: tradeDateAfter(tradeDate),
     synthetic: header.synthetic ?? false,
+  };
+}
+
+/** There is no book: the simulator plays the last trade date's bars as a tape, whose book is made up, and labelled so. */
+async function barsInput(config: Config, files: Extract<Config['input'], { kind: 'files' }>): Promise<MarketInput> {
+  const { instrument } = config;
+  const [last] = files.bars.slice(-1);
+  if (last === undefined)
+    throw new UsageFailure('there are no market data', 'give --data FILE..., --bars FILE..., or neither');
+  const byDate = barsByDate(instrument.localSymbol, (await readBarsFile(last)).bars);
+  const { rthSessionOf } = calendarOfInstrument(instrument.localSymbol);
+  const date = [...byDate.keys()].findLast((one) => rthSessionOf(dateText(one)) !== null);
+  if (date === undefined)
+    throw new BadInput(last, undefined, 'holds no trade date with regular hours', 'give more bars');
+  const tradeDate = dateText(date);
+  const gatewayData = path.join(
+    homePlaces(config.home).gateway.folder,
+    `tape-${instrument.localSymbol}-${tradeDate}.jsonl`,
+  );
+  const { tickSize, multiplier, localSymbol } = instrument;
+  await writeTape(
+    gatewayData,
+    instrument.exchange,
+    barTape({ instrument: localSymbol, tradeDate, bars: byDate.get(date)!, tickSize, multiplier }),
+  );
+  return {
+    config: { ...config, input: files },
+    gatewayData,
+    dayAfter: tradeDateAfter(tradeDate),
+    synthetic: files.synthetic,
   };
 }
 

@@ -23,6 +23,8 @@ export function averageFits(fits: readonly SeededFit[]): { score: ArmScore; rows
       logLossSum: meanOf(scores, (score) => score.logLossSum),
       directionalRows: first.directionalRows,
       directionalHits: meanOf(scores, (score) => score.directionalHits),
+      brierSum: meanOf(scores, (score) => score.brierSum),
+      confusion: first.confusion.map((_, at) => meanOf(scores, ({ confusion }) => confusion[at]!)),
       bins: first.bins.map((bins, scored) =>
         bins.map((_, at) => meanFields(scores.map(({ bins }) => bins[scored]![at]!))),
       ),

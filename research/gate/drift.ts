@@ -11,7 +11,7 @@ export const driftedThing = z.strictObject({
   /** Mean of the dates' means. */
   before: z.number(),
   kept: z.number(),
-  /** Two-sided, of Student's t over dates, times the number of things of this head that were looked at. */
+  /** Two-sided, of Student's t over windows of as many dates, times the number of things of this head that were looked at. */
   p: z.number(),
 });
 export type DriftedThing = Readonly<z.infer<typeof driftedThing>>;
@@ -21,7 +21,10 @@ const DATES_MIN = 5;
 /** As many are told. */
 const TOLD = 5;
 
-/** The features and class shares whose kept dates differ most from those before, by the means of whole dates. */
+/**
+ * The features and class shares whose kept dates differ most from those before, by the means of whole dates: against windows of as many
+ * dates in a row, because lively dates follow lively ones.
+ */
 export function driftOf(samples: HeadSamples, keptFrom: number | undefined): DriftedThing[] {
   if (keptFrom === undefined) return [];
   const { head, columns, features, label } = samples;
@@ -63,10 +66,11 @@ function dateMeans({ rows, tradeDate }: HeadSamples, keptFrom: number, at: (row:
 /** Null where there are too few dates, or nothing varies. */
 function differ(before: readonly number[], kept: readonly number[]): number | null {
   const [n, k] = [before.length, kept.length];
-  if (n < DATES_MIN || k === 0) return null;
-  const squares = sampleVariance(before) * (n - 1) + (k > 1 ? sampleVariance(kept) * (k - 1) : 0);
-  const error = Math.sqrt((squares / (n + k - 2)) * (1 / n + 1 / k));
+  if (n < DATES_MIN || k === 0 || n < 3 * k) return null;
+  const windows = Array.from({ length: n - k + 1 }, (_, at) => sumOf(before.slice(at, at + k)) / k);
+  const windowsApart = n / k;
+  const error = Math.sqrt(sampleVariance(windows) * (1 + 1 / windowsApart));
   if (!(error > 0)) return null;
-  const t = Math.abs(sumOf(kept) / k - sumOf(before) / n) / error;
-  return 2 * (1 - studentTCdf(t, n + k - 2));
+  const t = Math.abs(sumOf(kept) / k - sumOf(windows) / windows.length) / error;
+  return 2 * (1 - studentTCdf(t, Math.floor(windowsApart) - 1));
 }

@@ -74,6 +74,10 @@ export const armScore = z.strictObject({
   /** Rows whose price moved, and those of them whose favoured side was right (a tie between the sides counts half). */
   directionalRows: count,
   directionalHits: z.number().nonnegative(),
+  /** Sum over the rows of the squared distance between what was said and what came (Brier). */
+  brierSum: z.number().nonnegative(),
+  /** Rows by the class that came (slow index) and the class that was given most. */
+  confusion: z.array(meanCount).min(4).max(9),
   /** Per scored class (up; or down, flat, up) ten bins of equal width on [0, 1]. */
   bins: z.array(z.array(probabilityBin).length(10)).min(1),
   deciles: z.array(moveDecile).length(10),
@@ -82,6 +86,18 @@ export const armScore = z.strictObject({
   seeds: z.array(seedScore).min(1),
 });
 export type ArmScore = Readonly<z.infer<typeof armScore>>;
+
+/** Rows of one kind on one trade date: the candidate's forecasts there. */
+export const regimeDay = z.strictObject({
+  regime: z.string().min(1),
+  tradeDate: tradeDateNumber,
+  rows: count,
+  logLossSum: z.number(),
+  classPriorLogLossSum: z.number(),
+  directionalRows: count,
+  directionalHits: z.number().nonnegative(),
+});
+export type RegimeDay = Readonly<z.infer<typeof regimeDay>>;
 
 /** Candidate and prior on the same test block of one head: the result of one scoring activity. */
 export const foldScore = z.strictObject({
@@ -98,6 +114,8 @@ export const foldScore = z.strictObject({
   overlapRows: count,
   /** Log loss of always predicting the training block's class shares. */
   classPriorLogLossSum: z.number(),
+  /** By session phase and volatility. */
+  regimes: z.array(regimeDay),
   candidate: armScore,
   /** Absent on a first release. */
   prior: armScore.nullable(),

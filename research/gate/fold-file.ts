@@ -4,7 +4,7 @@ import { foldScore } from './fold-contract.js';
 import type { RowScores } from './score-arm.js';
 import type { ScoredFold } from './score-fold.js';
 
-const header = z.strictObject({ kind: z.literal('believe.scored-fold'), version: z.literal(2), score: foldScore });
+const header = z.strictObject({ kind: z.literal('believe.scored-fold'), version: z.literal(3), score: foldScore });
 const HEADER_LIMIT_BYTES = 16 * 2 ** 20;
 
 /**
@@ -12,7 +12,7 @@ const HEADER_LIMIT_BYTES = 16 * 2 ** 20;
  * (int32), then log loss, expected ticks and net ticks (float32) of the candidate and, if any, of the prior.
  */
 export function encodeScoredFold(fold: ScoredFold): Uint8Array {
-  const line = `${JSON.stringify(header.parse({ kind: 'believe.scored-fold', version: 2, score: fold.score }))}\n`;
+  const line = `${JSON.stringify(header.parse({ kind: 'believe.scored-fold', version: 3, score: fold.score }))}\n`;
   return Buffer.concat([
     Buffer.from(line),
     ...columnsOf(fold).map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),

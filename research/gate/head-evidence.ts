@@ -1,8 +1,10 @@
 import type { ArmScore, DayScore, FoldPlan, FoldScore, MoveDecile } from './fold-contract.js';
+import { pooledRegimes } from './regimes.js';
 import type { ArmMetrics, FoldEvidence, HeadEvidence } from './report.js';
 import type { ScoredFold } from './score-fold.js';
 import { seedNoise } from './seed-noise.js';
 import { calibrationError, poolBins, reliabilityCurve } from './statistics/calibration.js';
+import { f1Of, macroF1, matthewsCorrelation } from './statistics/classification.js';
 import { ratioInterval } from './statistics/day-interval.js';
 import { dieboldMariano } from './statistics/diebold-mariano.js';
 import { total } from './statistics/total.js';
@@ -33,7 +35,8 @@ export function headEvidence(
     parity,
     folds: scores.map(foldEvidence),
   };
-  if (scores.length === 0) return { ...facts, pooled: null, comparison: null, reliability: [], deciles: [] };
+  if (scores.length === 0)
+    return { ...facts, pooled: null, regimes: [], comparison: null, reliability: [], deciles: [] };
   const candidate = scores.map((score) => score.candidate);
   const bins = pooledBins(candidate);
   return {
@@ -51,6 +54,7 @@ export function headEvidence(
         : null,
       logLoss: meanLogLoss(candidate.flatMap(({ days }) => days)),
     },
+    regimes: pooledRegimes(scores.flatMap(({ regimes }) => regimes)),
     comparison: hasPrior(scores) ? comparisonOf(folds.filter(({ score }) => score.prior !== null)) : null,
     // The class that the policy buys on: the last one, up.
     reliability: reliabilityCurve(bins.at(-1)!),
@@ -70,11 +74,27 @@ function metricsOf(arms: readonly ArmScore[]): ArmMetrics {
     logLoss: total(arms, (arm) => arm.logLossSum) / rows,
     hitRate: directionalRows > 0 ? total(arms, (arm) => arm.directionalHits) / directionalRows : 0.5,
     calibrationError: total(bins, calibrationError) / bins.length,
+    brier: total(arms, (arm) => arm.brierSum) / rows,
+    ...choicesOf(arms),
     trades,
     tradesPerDay: trades / days.length,
     grossTicks: total(days, (day) => day.grossTicks),
     costTicks: total(days, (day) => day.costTicks),
     netTicks: total(days, (day) => day.netTicks),
+  };
+}
+
+function choicesOf(arms: readonly ArmScore[]) {
+  const classes = Math.sqrt(arms[0]!.confusion.length);
+  const confusion = Array.from({ length: classes }, (_, came) =>
+    Float64Array.from({ length: classes }, (_, chosen) =>
+      total(arms, (arm) => arm.confusion[came * classes + chosen]!),
+    ),
+  );
+  return {
+    matthews: matthewsCorrelation(confusion),
+    macroF1: macroF1(confusion),
+    f1: confusion.map((_, one) => f1Of(confusion, one)),
   };
 }
 

@@ -20,8 +20,12 @@ export function judgeHead(head: HeadEvidence, priorRelease: string | null, thres
     ...(prior && candidateWherePrior
       ? [
           leap(head, thresholds),
-          lessCalibrated(head, candidateWherePrior, prior, thresholds),
-          fewerHits(head, candidateWherePrior, prior, thresholds),
+          ...(forecastsBetter(candidateWherePrior, prior)
+            ? []
+            : [
+                lessCalibrated(head, candidateWherePrior, prior, thresholds),
+                fewerHits(head, candidateWherePrior, prior, thresholds),
+              ]),
         ]
       : []),
   ].filter((reason) => reason !== null);
@@ -112,6 +116,11 @@ function miscalibrated(
     calibrationError,
     calibrationErrorMax,
   );
+}
+
+/** Log loss counts direction and calibration together: where it fell, one of them alone says nothing against a head. */
+function forecastsBetter(candidate: ArmMetrics, prior: ArmMetrics): boolean {
+  return candidate.logLoss < prior.logLoss;
 }
 
 function lessCalibrated(

@@ -142,12 +142,13 @@ function dailyCurves(days: readonly PolicyDay[]): PortfolioEvidence['daily'] {
   let candidateTicks = 0;
   let priorTicks = 0;
   return days.map(({ tradeDate, tradedBy, candidate, prior }) => {
-    const net = meanRun(candidate).netTicks;
+    const { trades, grossTicks, costTicks, netTicks: net } = meanRun(candidate);
     const ofPrior = prior && meanRun(prior).netTicks;
     candidateTicks += net;
     priorTicks += ofPrior ?? 0;
     return {
       ...{ tradeDate, tradedBy },
+      ...{ candidateTrades: trades, candidateGrossTicks: grossTicks, candidateCostTicks: costTicks },
       candidateNetTicks: net,
       candidateCumulativeTicks: candidateTicks,
       priorNetTicks: ofPrior,

@@ -71,6 +71,12 @@ export const armMetrics = z.strictObject({
   hitRate: finite,
   /** Expected calibration error, ten equal bins, mean over the classes. */
   calibrationError: finite,
+  /** Mean squared distance between what was said and what came. */
+  brier: finite,
+  /** Of the class that was given most with the class that came: correlation (Gorodkin 2004), and F1 of each class and their mean. */
+  matthews: finite,
+  macroF1: finite,
+  f1: z.array(finite),
   trades: meanCount,
   tradesPerDay: finite,
   grossTicks: finite,
@@ -155,6 +161,17 @@ export const headEvidence = z.strictObject({
       logLoss: interval.nullable(),
     })
     .nullable(),
+  /** The candidate's forecasts by session phase and volatility, with intervals over trade dates. */
+  regimes: z.array(
+    z.strictObject({
+      regime: z.string(),
+      rows: count,
+      tradeDates: count,
+      /** 1 - log loss / that of the class shares; null with too few trade dates. */
+      skill: interval.nullable(),
+      hitRate: interval.nullable(),
+    }),
+  ),
   /** Candidate against prior; null on a first release. */
   comparison: z
     .strictObject({
@@ -209,6 +226,9 @@ export const portfolioEvidence = z.strictObject({
     z.strictObject({
       tradeDate: tradeDateNumber,
       tradedBy: z.enum(['refits', 'files']),
+      candidateTrades: meanCount,
+      candidateGrossTicks: finite,
+      candidateCostTicks: finite,
       candidateNetTicks: finite,
       candidateCumulativeTicks: finite,
       priorNetTicks: finite.nullable(),

@@ -4,7 +4,7 @@ import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { meanMoveByClass } from '../training/class-moves.js';
 import type { ArmScore, DayScore, ProbabilityBin } from './fold-contract.js';
 import { binProbabilities } from './statistics/calibration.js';
-import { scoredClasses } from './statistics/classification.js';
+import { brierScore, confusionOf, scoredClasses } from './statistics/classification.js';
 import { moveDeciles } from './statistics/deciles.js';
 import { surprise } from './statistics/surprise.js';
 import { type Trade, tradeCausally } from './trade-causally.js';
@@ -49,6 +49,7 @@ export function scoreArm(forecast: ArmForecast): FitScore {
     score: {
       logLossSum: logLoss.reduce((sum, loss) => sum + loss, 0),
       ...directionOf(expectedTicks, moveTicks),
+      ...classified(forecast),
       bins: calibrationBins(forecast),
       deciles: moveDeciles(expectedTicks, moveTicks),
       days: dayScores(samples, test, logLoss, trades),
@@ -79,6 +80,14 @@ function directionOf(expectedTicks: Float32Array, moveTicks: Float32Array) {
     else if (Math.sign(expectedTicks[at]!) === Math.sign(moveTicks[at]!)) directionalHits++;
   }
   return { directionalRows, directionalHits };
+}
+
+function classified({ samples: { head, label }, test, probabilities }: ArmForecast) {
+  const said = { label: test.map((row) => label[row]!), probabilities, classes: head.classes };
+  return {
+    brierSum: brierScore(said) * test.length,
+    confusion: confusionOf(said).flatMap((row) => [...row]),
+  };
 }
 
 function calibrationBins({ samples: { head, label }, test, probabilities }: ArmForecast): ProbabilityBin[][] {

@@ -3,6 +3,7 @@ import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import { averageFits, type SeededFit } from './average-fits.js';
 import type { FoldScore, PlannedFold } from './fold-contract.js';
 import { foldRows } from './fold-plan.js';
+import { regimesOf } from './regimes.js';
 import { type RowScores, scoreArm } from './score-arm.js';
 import { surprise } from './statistics/surprise.js';
 
@@ -90,6 +91,7 @@ function scored(
     testTradeDateLast: fold.testTradeDateLast,
     overlapRows: overlapRows(samples, test),
     classPriorLogLossSum: classPriorLogLoss(samples, train, test),
+    regimes: regimesOf(samples, train, test, candidate.rows),
     candidate: candidate.score,
     prior: prior?.score ?? null,
   };

@@ -22,10 +22,10 @@ export function knownFailures(
 
 function ofTraining({ spec, holdout, importanceOverlap }: TrainedHeadRecord): string[] {
   const found: string[] = [];
-  if (!holdout) found.push(`${spec.name}: too few rows to hold any out; its weight is 0.`);
+  if (!holdout) found.push(`${spec.name}: too few rows to hold any out; its weight is the least there is.`);
   else if (holdout.logLoss >= holdout.classPriorLogLoss)
     found.push(
-      `${spec.name}: no better than the class shares on the held-out rows (${nats(holdout.logLoss)} against ${nats(holdout.classPriorLogLoss)}); its weight is 0.`,
+      `${spec.name}: no better than the class shares on the held-out rows (${nats(holdout.logLoss)} against ${nats(holdout.classPriorLogLoss)}); its weight is the least there is.`,
     );
   if (importanceOverlap !== null && importanceOverlap < IMPORTANCE_OVERLAP_MIN)
     found.push(

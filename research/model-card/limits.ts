@@ -17,8 +17,8 @@ export function limitsOf({ synthetic, instrument, heads, gate, ensemble }: Model
   } else limits.push('No fold could be scored: nothing is known of its worth out of sample.');
   limits.push(
     `For ${instrument} in the hours that the training data covers, and for horizons of ${heads.map(({ spec }) => horizonText(spec.horizonMs)).join(', ')}.`,
-    `A trade is booked at the mid and charged the spread (share ${ensemble.policy.spreadShare}) and ${ensemble.policy.feeTicks} ticks of fees a side; queue position, partial fills, market impact and latency are not modelled.`,
-    'The gate trades each head on its own, one contract at a time; the bridge trades their weighted sum.',
+    `Orders cross the spread in the recorded book, ten milliseconds after the decision, and pay ${ensemble.policy.feeTicks} ticks of fees a side; market impact and what an outage does are not modelled.`,
+    'The newest trade dates were kept for the test: the heads have not learned from them.',
   );
   return limits;
 }

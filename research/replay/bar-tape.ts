@@ -18,8 +18,8 @@ const EVENTS_PER_PRICE = 2 * LEVELS + 1;
 
 /**
  * Bars of one trade date as a market that can be traded: trades at each bar's open, its extremes (the nearer to the open first) and its
- * close, a minute apart; in regular hours, where the policy trades, with a book one tick wide at each. Five-minute bars made of it are the bars again, but for their
- * volume where it is no multiple of four. It knows no depth, no queue and no wider spread: say so where a result is shown.
+ * close, a minute apart; in regular hours, where the policy trades, with a book one tick wide at each. Five-minute bars made of it
+ * are the bars again, but for a volume below four contracts. It knows no depth, no queue and no wider spread: say so where a result is shown.
  */
 export function barTape(ask: {
   readonly instrument: string;
@@ -66,7 +66,7 @@ export function barTape(ask: {
             kind: EventKind.trade,
             side: Side.none,
             priceTicks: ticks,
-            size: (bar.volume || 4) / 4,
+            size: sizeOf(bar, step),
             last: 1,
           });
         }
@@ -93,6 +93,13 @@ export function barsByDate(instrument: string, bars: readonly Bar[]): Map<number
 function rthOf(instrument: string, tradeDate: string): (bar: Bar) => boolean {
   const session = calendarOfInstrument(instrument).rthSessionOf(tradeDate);
   return ({ openMs }) => session !== null && openMs >= session.rthOpenMs && openMs < session.rthCloseMs;
+}
+
+/** Whole contracts, at least one: four trades make the bar's volume again where it has four contracts. */
+function sizeOf({ volume }: Bar, step: number): number {
+  const whole = Number.isNaN(volume) ? 4 : Math.round(volume);
+  const quarter = Math.max(1, Math.floor(whole / 4));
+  return step < 3 ? quarter : Math.max(1, whole - 3 * quarter);
 }
 
 function path({ open, high, low, close }: Bar): number[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
+import { ensemble, type HeadForecast } from '../../shared/model/decision/ensemble.js';
 import { type HeadName, type HeadSamples, headName, headSpec } from '../../shared/model/heads/head.js';
 import type { HeadSet } from '../../shared/model/heads/head-set.js';
 import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
@@ -21,6 +22,13 @@ export async function trainedRowsOf(
   if (!card) return {};
   const { heads } = trainedUntil.parse(JSON.parse(card.toString('utf8')));
   return Object.fromEntries(heads.map(({ spec, data }) => [spec.name, data.rows]));
+}
+
+/** The calibration of a head in the files of a release; none in releases of earlier code. */
+export function forecastOf(files: ReadonlyMap<string, Buffer>, head: HeadName): HeadForecast | undefined {
+  const text = files.get('ensemble.json');
+  const read = text && ensemble.parse(JSON.parse(text.toString('utf8')));
+  return read?.v === 2 ? read.forecasts[head] : undefined;
 }
 
 async function filesOf(releasesFolder: string, modelVersion: number | null) {
@@ -68,6 +76,6 @@ export class PriorFiles {
     if (!spec || !onnx) return null;
     const { features, classes, horizonMs } = headSpec.parse(JSON.parse(spec.toString('utf8')));
     const isSame = isDeepStrictEqual([features, classes, horizonMs], [head.features, head.classes, head.horizonMs]);
-    return isSame ? await predictByOnnx(onnx, { head, ...samples }) : null;
+    return isSame ? await predictByOnnx(onnx, forecastOf(this.files, head.name), { head, ...samples }) : null;
   }
 }

@@ -57,9 +57,7 @@ export function headsOf({ recipes }: StoredPlan): HeadName[] {
 
 const PLAN = 'plan.json';
 const PLAN_BYTES_MAX = 2 ** 20;
-const BAR_HEADS = HEADS.filter(({ spec }) => samplingOf(spec) === 'bar')
-  .map(({ spec }) => spec.name)
-  .join(', ');
+const BAR_HEADS = HEADS.filter(({ spec }) => samplingOf(spec) === 'bar').map(({ spec }) => spec.name);
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
@@ -88,7 +86,7 @@ export async function openPlan(
     releaseLifetimeDays: ship.releaseLifetimeDays,
     ...data,
     recipeName: request.recipe,
-    recipes: request.recipe === 'improved' ? IMPROVED_RECIPES : training.recipes.base,
+    recipes: recipesOf(request, training),
     policy: training.policy,
     thresholds: gateThresholds.parse(config.gate),
     holdTimeoutMs: ship.holdTimeoutDays * DAY_MS,
@@ -102,20 +100,32 @@ export async function openPlan(
   return plan;
 }
 
+/** In the order of this code, whatever that of the settings. */
+function recipesOf({ recipe }: ShipRequest, { heads, recipes }: Config['training']): StoredPlan['recipes'] {
+  const all = recipe === 'improved' ? IMPROVED_RECIPES : recipes.base;
+  return Object.fromEntries(Object.entries(all).filter(([head]) => heads.some((one) => one === head)));
+}
+
 type PlannedData = Pick<StoredPlan, 'synthetic' | 'depth' | 'bars' | 'captured'>;
 
 /** @throws Failure 'NoInput', 'NoCapturedDays', BadInput */
-async function dataOf({ home, input, instrument }: Config, { trainOn }: ShipRequest): Promise<PlannedData> {
+async function dataOf(config: Config, { trainOn }: ShipRequest): Promise<PlannedData> {
+  const { home, input, instrument, training } = config;
   if (input.kind === 'store') return captured(home, instrument.symbol, input);
-  if (input.kind !== 'files' || input.bars.length === 0) {
+  const needsBars = BAR_HEADS.some((head) => training.heads.includes(head));
+  if (input.kind !== 'files' || (needsBars && input.bars.length === 0)) {
     throw new Failure(
       'NoInput',
-      input.kind === 'files' ? `there are no 5-minute bars, for ${BAR_HEADS}` : 'no market data was prepared',
+      input.kind === 'files'
+        ? `there are no 5-minute bars, for ${BAR_HEADS.join(', ')}`
+        : 'no market data was prepared',
       'start with `believe up --data FILE... --bars FILE...`, or without either for the SYNTHETIC market',
     );
   }
   if (trainOn === 'captured') return captured(home, instrument.symbol, { ...CAPTURED_AT_ONCE, bars: input.bars });
-  const { header } = await openDepthFile(input.depth[0]!);
+  const [first] = input.depth;
+  if (first === undefined) return { synthetic: input.synthetic, depth: [], bars: [...input.bars] };
+  const { header } = await openDepthFile(first);
   return { synthetic: header.synthetic ?? false, depth: [...input.depth], bars: [...input.bars] };
 }
 

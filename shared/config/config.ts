@@ -6,7 +6,7 @@ import { clockConfig, inputConfig, instrumentConfig } from './market.js';
 import { backtestConfig, scheduleConfig, shipConfig } from './operations.js';
 import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
-import { trainingConfig } from './training.js';
+import { needsDepth, trainingConfig } from './training.js';
 import { uploadConfig } from './upload.js';
 
 /** `believe.config.json`: the only place where a setting gets its default. */
@@ -30,7 +30,7 @@ export const configSchema = z
     metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),
   })
   .superRefine((config, context) => {
-    const { gateway, clock } = config;
+    const { gateway, clock, input, training } = config;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (gateway.mode === 'live' && gateway.liveAccount !== gateway.account)
       refuse(
@@ -39,6 +39,8 @@ export const configSchema = z
       );
     if (gateway.mode === 'live' && gateway.embedded)
       refuse(['gateway', 'embedded'], 'false, because gateway.mode is live and the simulator is not a live account');
+    if (input.kind === 'files' && input.depth.length === 0 && needsDepth(training.heads))
+      refuse(['input', 'depth'], 'at least one file, or training.heads must be ["XGB_5m"], which looks at bars alone');
     if (!gateway.embedded && clock.kind === 'replay')
       refuse(['clock', 'kind'], 'real, because gateway.embedded is false and a real gateway has real time');
   });

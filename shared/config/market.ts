@@ -59,7 +59,10 @@ export const inputConfig = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('files').describe('Recorded data.'),
-    depth: z.array(text).min(1).describe('dom_ib.jsonl files, plain or .gz.'),
+    depth: z
+      .array(text)
+      .default([])
+      .describe('dom_ib.jsonl files, plain or .gz; none where no head looks at the book.'),
     bars: z.array(text).default([]).describe('5-minute bar files (CSV, plain or .gz).'),
     synthetic: z
       .boolean()

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type HeadRecipe, headRecipe } from '../model/heads/head.js';
-import { HEADS, type TrainedHeadName } from '../model/heads/head-specs.js';
+import { HEAD_NAMES, HEADS, type TrainedHeadName } from '../model/heads/head-specs.js';
+import { samplingOf } from '../model/heads/sampling.js';
 
 const RECIPE_FIELDS: Readonly<Record<keyof HeadRecipe, string>> = {
   rounds: 'Boosting rounds (times three trees for a three-class head).',
@@ -36,7 +37,18 @@ function recipes() {
   return z.strictObject(Object.fromEntries(fields) as Record<TrainedHeadName, ReturnType<typeof recipe>>).prefault({});
 }
 
+/** Heads that look at the book: they need recorded depth. */
+export function needsDepth(heads: readonly string[]): boolean {
+  return HEADS.some(({ spec }) => heads.includes(spec.name) && samplingOf(spec) === 'second');
+}
+
 export const trainingConfig = z.strictObject({
+  heads: z
+    .array(z.enum(HEAD_NAMES))
+    .min(1)
+    .refine((heads) => new Set(heads).size === heads.length, 'each head once')
+    .default([...HEAD_NAMES])
+    .describe('Heads that a ship trains and a release is made of. XGB_5m alone needs no book, only bars.'),
   recipes: z
     .strictObject({
       base: recipes().describe('What a ship trains unless it is told otherwise.'),

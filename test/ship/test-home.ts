@@ -8,7 +8,7 @@ import type { ConfigInput } from '../../shared/config/config.js';
 import { swapRecord } from '../../shared/contract/swap-record.js';
 import { DEFAULT_CONFIG_FILE } from '../../shared/node/config/load-config.js';
 
-type FileSettings = Pick<ConfigInput, 'risk' | 'gate'>;
+type FileSettings = Pick<ConfigInput, 'risk' | 'gate' | 'training' | 'instrument'>;
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 

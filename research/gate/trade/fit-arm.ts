@@ -1,9 +1,10 @@
 import type { GateThresholds } from '../../../shared/config/gate-thresholds.js';
 import type { HeadRecipe, HeadSamples } from '../../../shared/model/heads/head.js';
 import type { Booster, LibraryFile } from '../../training/booster.js';
+import { calibratedProbabilities } from '../../training/calibrate-head.js';
 import { splitHoldout } from '../../training/holdout.js';
 import { toOnnx } from '../../training/onnx/to-onnx.js';
-import { measureOutOfFold, unmeasured } from '../../training/out-of-fold.js';
+import { measureOutOfFold, type OutOfFold, unmeasured } from '../../training/out-of-fold.js';
 import { predictBooster } from '../../training/predict-booster.js';
 import { trainBooster } from '../../training/train-booster.js';
 import type { PlannedFold } from '../fold-contract.js';
@@ -15,6 +16,8 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   readonly onRound?: (round: number, of: number) => void;
 }
+
+const CALIBRATION_SEED = 0;
 
 /** Fits of one head by real libxgboost: each recipe and seed is fitted to the same rows once, however often it is asked for. */
 export function fitArm(samples: HeadSamples, library: LibraryFile, { signal, onRound }: FitOptions) {
@@ -31,16 +34,25 @@ export function fitArm(samples: HeadSamples, library: LibraryFile, { signal, onR
   };
   const predict = async (booster: Booster, rowIndices: Int32Array) =>
     (await predictBooster({ ...matrix, booster, rowIndices })).probabilities;
-  const learn: Learn = async (trainRows, recipe) => {
-    const booster = await boosterOf(trainRows, recipe);
-    return (testRows) => predict(booster, testRows);
+  /** What a fit of the first rows says of the others, which calibrates: the same for every seed of a recipe. */
+  const saidOf = async (train: Int32Array, recipe: HeadRecipe): Promise<OutOfFold> => {
+    const split = splitHoldout(samples, train);
+    if (!split) return unmeasured(samples, train);
+    const probabilities = await predict(
+      await boosterOf(split.train, { ...recipe, seed: CALIBRATION_SEED }),
+      split.test,
+    );
+    return measureOutOfFold(samples, split.test, probabilities, train);
+  };
+  /** Calibrated, as a release is. */
+  const learn: Learn = async (train, recipe) => {
+    const booster = await boosterOf(train, recipe);
+    const { forecast } = await saidOf(train, recipe);
+    return async (testRows) => calibratedProbabilities(await predict(booster, testRows), forecast);
   };
   /** What would be released of these rows by a recipe: a graph for each seed; and what a fit of the first of them said of the others. */
   const modelsOf = async (train: Int32Array, recipe: HeadRecipe, thresholds: GateThresholds): Promise<ArmModels> => {
-    const split = splitHoldout(samples, train);
-    const said = split
-      ? measureOutOfFold(samples, split.test, await predict(await boosterOf(split.train, recipe), split.test), train)
-      : unmeasured(samples, train);
+    const said = await saidOf(train, recipe);
     const onnx: string[] = [];
     for (const seed of seedsOf(recipe, thresholds)) {
       const { modelJson } = await boosterOf(train, { ...recipe, seed });

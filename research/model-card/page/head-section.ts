@@ -16,6 +16,7 @@ export function headSection({ gate, ensemble }: ModelCard, head: Head): Html {
 <p>${labelText(head)} Weight in the ensemble ${percent(ensemble.weights[head.spec.name])}; a move that is not flat is ${ticks(head.data.meanAbsMoveTicks)} ticks on average, entering and leaving costs ${ticks(head.data.meanCostTicks)}.</p>
 ${evidence?.pooled ? measured(evidence) : html`<p>${evidence?.data.shortfall ?? 'The gate could not score it.'}</p>`}
 <div class="plots">${evidence?.pooled ? resultPlots(evidence) : ''}<figure>${importancePlot(head.spec.name, head.importance)}<figcaption>${importanceText(head)}</figcaption></figure></div>
+${evidence && evidence.regimes.length > 0 ? folded('Phases of the session, and volatility', regimeTable(evidence)) : ''}
 ${evidence && evidence.folds.length > 0 ? folded('Every fold', foldTable(evidence)) : ''}
 ${folded('Training, parity and hashes', origin(head))}
 </section>`;
@@ -37,6 +38,10 @@ function measured({ pooled, comparison }: HeadEvidence): Html {
       `${nats(candidate.logLoss)}${logLoss ? ` (${nats(logLoss.low)} to ${nats(logLoss.high)})` : ''}${against(prior ? nats(prior.logLoss) : undefined)}; class shares alone ${nats(classPriorLogLoss)}`,
     ],
     ['hit rate', `${percent(candidate.hitRate)}${against(prior ? percent(prior.hitRate) : undefined)}`],
+    [
+      'Brier, MCC, macro F1',
+      `${candidate.brier.toFixed(4)}, ${candidate.matthews.toFixed(3)}, ${candidate.macroF1.toFixed(3)}${against(prior ? `${prior.brier.toFixed(4)}, ${prior.matthews.toFixed(3)}, ${prior.macroF1.toFixed(3)}` : undefined)}; F1 of each class ${candidate.f1.map((one) => one.toFixed(2)).join(', ')}`,
+    ],
     ['calibration error', `${candidate.calibrationError.toFixed(3)}${against(prior?.calibrationError.toFixed(3))}`],
     [
       'net of costs, traded alone',
@@ -65,6 +70,20 @@ function importanceText({ importance, importanceOverlap, spec }: Head): string {
   return `Share of the gain, ${used} of ${spec.features.length} features used.${stable}`;
 }
 
+function regimeTable({ regimes }: HeadEvidence): Html {
+  type Regime = HeadEvidence['regimes'][number];
+  const range = (one: Regime['skill']) =>
+    one ? `${percent(one.estimate)} (${percent(one.low)} to ${percent(one.high)})` : 'too few dates';
+  const columns: Column<Regime>[] = [
+    { title: 'rows', cell: ({ regime }) => regime },
+    { title: 'number', cell: ({ rows }) => countText(rows), numeric: true },
+    { title: 'trade dates', cell: ({ tradeDates }) => countText(tradeDates), numeric: true },
+    { title: 'skill (90 %)', cell: ({ skill }) => range(skill), numeric: true },
+    { title: 'hit rate (90 %)', cell: ({ hitRate }) => range(hitRate), numeric: true },
+  ];
+  return table('Skill is the share of the class shares’ log loss that the head removes', regimes, columns);
+}
+
 function foldTable({ folds }: HeadEvidence): Html {
   type Fold = HeadEvidence['folds'][number];
   const pair = (fold: Fold, of: (arm: Fold['candidate']) => string) =>
@@ -75,6 +94,7 @@ function foldTable({ folds }: HeadEvidence): Html {
       cell: ({ testTradeDateFirst: first, testTradeDateLast: last }) =>
         first === last ? dateText(first) : `${dateText(first)} to ${dateText(last)}`,
     },
+    { title: 'scored', cell: ({ by }) => (by === 'files' ? 'the files' : 'refits') },
     { title: 'train rows', cell: ({ trainRows }) => countText(trainRows), numeric: true },
     { title: 'purged', cell: ({ purgedRows }) => countText(purgedRows), numeric: true },
     { title: 'test rows', cell: ({ testRows }) => countText(testRows), numeric: true },

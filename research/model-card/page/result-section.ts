@@ -2,6 +2,7 @@ import type { Interval, PortfolioArm, PortfolioEvidence } from '../../gate/repor
 import { dateText, percent, probability, ticks } from '../../gate/wording.js';
 import { type Column, folded, type Html, html, table } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
+import { costPlot } from '../plots/cost-plot.js';
 import { cumulativePlot } from '../plots/cumulative-plot.js';
 
 /** All heads together, out of sample: the curve, candidate against prior, and every session. */
@@ -9,12 +10,13 @@ export function resultSection({ gate }: ModelCard): Html | '' {
   const { portfolio, priorRelease } = gate.evidence;
   if (!portfolio) return '';
   const prior = portfolio.prior
-    ? html`<span class="key prior"></span>${priorRelease ?? 'prior'}, refitted on the same folds`
+    ? html`<span class="key prior"></span>${priorRelease ?? 'prior'}, on the same dates`
     : '';
   return html`<section><h2>Result out of sample</h2>
-<p>Walk-forward: every trade date was predicted by models that were trained on earlier dates only, purged by the labels’ end times. One contract a head, costs included.</p>
-<figure class="wide">${cumulativePlot(portfolio)}<figcaption><span class="key"></span>candidate ${prior}</figcaption></figure>
 ${comparison(portfolio)}
+<p>Traded as the bridge trades: all heads together, the real decision policy, the backtester’s fills, latency and costs, event by event. Until the kept dates by models that were trained on earlier dates only; on the ${portfolio.keptDates} kept ones by the files themselves.</p>
+<figure class="wide">${cumulativePlot(portfolio)}<figcaption><span class="key"></span>candidate ${prior}</figcaption></figure>
+<figure class="wide">${costPlot(portfolio)}<figcaption>The same trades, had they cost more or less; the band is the 90 % interval over trade dates.</figcaption></figure>
 ${folded('Every trade date', sessions(portfolio))}
 </section>`;
 }
@@ -59,9 +61,17 @@ function sessions({ daily, prior }: PortfolioEvidence): Html {
   type Day = PortfolioEvidence['daily'][number];
   const columns: Column<Day>[] = [
     { title: 'trade date', cell: ({ tradeDate }) => dateText(tradeDate) },
+    { title: 'traded by', cell: ({ tradedBy }) => tradedBy },
+    { title: 'trades', cell: ({ candidateTrades }) => candidateTrades.toFixed(1), numeric: true },
     { title: 'candidate, net ticks', cell: ({ candidateNetTicks }) => ticks(candidateNetTicks), numeric: true },
     ...(prior
-      ? [{ title: 'prior, net ticks', cell: ({ priorNetTicks }: Day) => ticks(priorNetTicks ?? 0), numeric: true }]
+      ? [
+          {
+            title: 'prior, net ticks',
+            cell: ({ priorNetTicks }: Day) => (priorNetTicks === null ? 'not compared' : ticks(priorNetTicks)),
+            numeric: true,
+          },
+        ]
       : []),
     {
       title: 'candidate, cumulative',

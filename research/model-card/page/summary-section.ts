@@ -1,4 +1,4 @@
-import { percent, ticks } from '../../gate/wording.js';
+import { dateText, percent, ticks } from '../../gate/wording.js';
 import { type Html, html, list } from '../../page/html.js';
 import type { ModelCard } from '../model-card.js';
 import { horizonText, timeText } from './wording.js';
@@ -12,10 +12,24 @@ export function summarySection(card: ModelCard): Html {
 <h1>${card.instrument}: candidate of ${card.shipId}</h1>
 <p class="quiet">${timeText(Date.parse(card.createdAt))}, recipe “${card.recipeName}”, ${against}</p>
 <p><span class="verdict ${verdict.verdict}">${verdict.outcome === 'inconclusive' ? 'hold: inconclusive' : verdict.outcome}</span></p>
-<p>Gradient-boosted trees for each head, ${heads}, give the probability of a move of the mid; the heads’ weighted sum is an expected move in ticks, and a policy with costs turns that into at most ${card.ensemble.policy.maxPositionContracts} contract${card.ensemble.policy.maxPositionContracts === 1 ? '' : 's'}. Meant for the execution bridge of this project, and for nothing else.</p>
+<p>Gradient-boosted trees for each head, ${heads}, give the probability of a move of the mid; their calibrated and weighted sum is an expected move in ticks, and a policy with costs turns that into at most ${card.ensemble.policy.maxPositionContracts} contract${card.ensemble.policy.maxPositionContracts === 1 ? '' : 's'}. Meant for the execution bridge of this project, and for nothing else.</p>
+${basis(card)}
 ${verdict.reasons.length > 0 ? html`<h3>Why it is held</h3>${list(verdict.reasons.map(({ sentence }) => sentence))}` : ''}
 ${tiles(card)}
 </header>`;
+}
+
+/** On how much each number rests: said before any of them. */
+function basis({ gate }: ModelCard): Html {
+  const { heads, portfolio } = gate.evidence;
+  const dates = heads.map(({ head, data, folds }) => {
+    const tested = new Set(folds.flatMap((fold) => [fold.testTradeDateFirst, fold.testTradeDateLast]));
+    return `${head} on ${folds.length === 0 ? 'no date' : `${data.tradeDates} trade dates, tested in ${folds.length} blocks from ${dateText(Math.min(...tested))} to ${dateText(Math.max(...tested))}`}`;
+  });
+  const traded = portfolio
+    ? `Its policy was traded on ${portfolio.tradeDates} trade dates, on ${portfolio.keptDates} of them by the very files that would be released, which no head was trained on.`
+    : 'Its policy was traded on no date.';
+  return html`<p class="quiet">What the numbers rest on: ${dates.join('; ')}. ${traded}</p>`;
 }
 
 function tiles({ gate, tickValue, currency }: ModelCard): Html {
@@ -26,7 +40,7 @@ function tiles({ gate, tickValue, currency }: ModelCard): Html {
   const interval = candidate.netTicksInterval;
   const range = interval ? `90 %: ${ticks(interval.low)} to ${ticks(interval.high)}; ` : '';
   const shown: readonly (readonly [string, string, string])[] = [
-    ['net result', `${ticks(candidate.netTicks)} ticks`, `${range}${money} ${currency} for one contract a head`],
+    ['net result', `${ticks(candidate.netTicks)} ticks`, `${range}${money} ${currency}, by the policy that trades`],
     [
       'Sharpe ratio a day',
       candidate.sharpePerDay.toFixed(2),
