@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { activityInfo } from '@temporalio/activity';
 import { z } from 'zod';
@@ -134,6 +135,8 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
           recipe,
           library,
           synthetic: plan.synthetic,
+          threads: config.training.threads,
+          checkpointFile: folder.file('heads', `${head}.checkpoint`),
           signal,
           onProgress: ({ doing, round, totalRounds }) =>
             progress({
@@ -144,6 +147,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         });
         const headFolder = folder.file('heads', head);
         saveTrainedHead(headFolder, trained);
+        rmSync(folder.file('heads', `${head}.checkpoint`), { force: true });
         const onnx = referenceTo(folder.file(SHIP_FILES.onnx(head)), trained.onnx);
         keepMeasured(config.home, folder, {
           ...{ what: 'head', shipId, head, samplesSha256: sha256, onnxSha256: onnx.sha256 },
@@ -153,7 +157,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         return {
           head,
           rows: rows.rows,
-          rounds: recipe.rounds,
+          rounds: trained.booster.rounds,
           parityRows: parity.rows,
           trainLogLoss,
           onnx,

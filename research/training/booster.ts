@@ -9,6 +9,8 @@ export interface LibraryFile {
 export interface Booster {
   /** XGBoost's own JSON model, as bytes: the same rows, recipe and library give the same bytes. */
   readonly modelJson: Uint8Array;
+  /** Boosting rounds; with rows to stop by, the round that was best on them. */
+  readonly rounds: number;
   readonly libraryVersion: string;
   readonly librarySha256: string;
 }

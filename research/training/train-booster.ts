@@ -11,11 +11,17 @@ export interface TrainingJob extends FeatureRows {
   readonly classes: 2 | 3;
   readonly recipe: HeadRecipe;
   /** Cores of one fit; the model's bytes do not depend on it. 1 unless told. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
+  /** Of each row that is trained on, in their order. */
+  readonly weight?: Float32Array | undefined;
+  /** Rows of the matrix that tell when to stop. */
+  readonly validation?: Int32Array | undefined;
+  /** Where a long fit is kept between stretches of rounds: a fit of the same rows and recipe goes on from there. */
+  readonly checkpointFile?: string | undefined;
   /** After each round, on the caller's event loop, which stays free: send heartbeats from here. */
-  readonly onRound?: (round: number, totalRounds: number, trainLogLoss: number) => void;
+  readonly onRound?: ((round: number, totalRounds: number, trainLogLoss: number) => void) | undefined;
   /** Stops between two rounds; the promise then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -28,12 +34,14 @@ export async function trainBooster(job: TrainingJob): Promise<Booster> {
   checkRows(job);
   checkLabels(job);
   const { features, rows, columns, rowIndices, columnNames, label, classes, recipe, onRound, signal } = job;
+  const { weight, validation, checkpointFile } = job;
   const control = new Int32Array(new SharedArrayBuffer(4));
   const result = await runOnBoosterThread(
     job.library,
     {
       kind: 'train',
       ...{ features, rows, columns, rowIndices, columnNames, label, classes, recipe, control },
+      ...{ weight, validation, checkpointFile },
       threads: job.threads ?? 1,
       reportLogLoss: onRound !== undefined,
     },

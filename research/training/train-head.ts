@@ -5,6 +5,7 @@ import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import type { LibraryFile } from './booster.js';
 import { meanAbsMoveTicks } from './class-moves.js';
 import { importanceOf, importanceOverlap } from './feature-importance.js';
+import { fitRows } from './fit-rows.js';
 import { gatherRows } from './gather-rows.js';
 import { measureHoldout, splitHoldout } from './holdout.js';
 import { toOnnx } from './onnx/to-onnx.js';
@@ -12,7 +13,6 @@ import { unmeasured } from './out-of-fold.js';
 import { proveParity } from './parity.js';
 import { predictBooster } from './predict-booster.js';
 import { spacedRows } from './spaced-rows.js';
-import { trainBooster } from './train-booster.js';
 import type { TrainedHead } from './trained-head.js';
 import { readTreeEnsemble } from './tree-ensemble.js';
 
@@ -22,6 +22,10 @@ export interface HeadTraining {
   readonly library: LibraryFile;
   /** Trained on generated data: written into the graph and the card. */
   readonly synthetic: boolean;
+  /** Cores of one fit. */
+  readonly threads?: number;
+  /** Where a long fit is kept, to be taken up again by the same training. */
+  readonly checkpointFile?: string;
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -55,6 +59,7 @@ export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
       v: 1,
       spec: head,
       recipe,
+      ...(recipe.earlyStopRounds === undefined ? {} : { rounds: booster.rounds }),
       synthetic,
       library: { version: booster.libraryVersion, sha256: booster.librarySha256 },
       boosterSha256: sha256(booster.modelJson),
@@ -81,15 +86,14 @@ export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
   };
 }
 
-async function fitAll({ samples, recipe, library, synthetic, onProgress, signal }: HeadTraining) {
-  const { features, rows, columns, label, head } = samples;
+async function fitAll(training: HeadTraining) {
+  const { samples, recipe, library, synthetic, threads, checkpointFile, onProgress, signal } = training;
+  const { features, rows, columns, head } = samples;
   const { classes } = head;
   const matrix = { library, features, rows, columns, columnNames: head.features, classes, signal };
   let trainLogLoss = Number.NaN;
-  const booster = await trainBooster({
-    ...matrix,
-    label,
-    recipe,
+  const booster = await fitRows({
+    ...{ samples, rows: allOf(samples), recipe, library, threads, checkpointFile, signal },
     onRound: (round, totalRounds, logLoss) => {
       trainLogLoss = logLoss;
       onProgress?.({ doing: 'fit', round, totalRounds, trainLogLoss });
@@ -117,13 +121,11 @@ async function fitAll({ samples, recipe, library, synthetic, onProgress, signal 
 }
 
 /** Null where too few rows are left, or they are all of one class. */
-async function fitHoldout({ samples, recipe, library, signal }: HeadTraining) {
+async function fitHoldout({ samples, recipe, library, threads, signal }: HeadTraining) {
   const split = splitHoldout(samples, allOf(samples));
   if (!split) return null;
-  const { features, rows, columns, label, head } = samples;
-  const rowIndices = split.train;
-  const job = { library, features, rows, columns, rowIndices, label, classes: head.classes, recipe, signal };
-  const booster = await trainBooster(job);
+  const { head } = samples;
+  const booster = await fitRows({ samples, rows: split.train, recipe, library, threads, signal });
   return {
     ...(await measureHoldout(samples, split, booster, library, signal)),
     importance: importanceOf(readTreeEnsemble(booster.modelJson), head.features),

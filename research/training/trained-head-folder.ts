@@ -32,7 +32,12 @@ export function loadTrainedHead(folder: string): TrainedHead {
   const modelJson = readVerified(path.join(folder, BOOSTER_FILE), record.boosterSha256);
   const { version: libraryVersion, sha256: librarySha256 } = record.library;
   const said = readJson(path.join(folder, SAID_FILE), outOfFold);
-  return { record, onnx, said, booster: { modelJson, libraryVersion, librarySha256 } };
+  return {
+    record,
+    onnx,
+    said,
+    booster: { modelJson, rounds: record.rounds ?? record.recipe.rounds, libraryVersion, librarySha256 },
+  };
 }
 
 function readJson<T>(file: string, schema: z.ZodType<T>): T {

@@ -15,6 +15,8 @@ export const trainedHeadRecord = z.object({
   v: z.literal(1),
   spec: headSpec,
   recipe: headRecipe,
+  /** Boosting rounds that were made, where early stopping chose them. */
+  rounds: count.optional(),
   /** Trained on generated data. */
   synthetic: z.boolean(),
   library: z.object({ version: z.string(), sha256: sha256Hex }),

@@ -12,12 +12,14 @@ export interface XgboostLibrary {
   readonly version: string;
   createMatrix(features: Float32Array, rows: number, columns: number, threads: number): Handle;
   setLabel(matrix: Handle, label: Float32Array): void;
+  setWeight(matrix: Handle, weight: Float32Array): void;
   freeMatrix(matrix: Handle): void;
-  createBooster(matrices: readonly Handle[], parameters: Readonly<Record<string, string>>): Handle;
+  createBooster(matrices: readonly Handle[]): Handle;
+  setParameters(booster: Handle, parameters: Readonly<Record<string, string>>): void;
   loadModel(booster: Handle, model: Uint8Array): void;
   update(booster: Handle, round: number, train: Handle): void;
   /** The library's own text, such as `[3]\ttrain-logloss:0.61`. */
-  evaluate(booster: Handle, round: number, train: Handle): string;
+  evaluate(booster: Handle, round: number, matrix: Handle): string;
   /** Row-major; margins or, for margin = false, the objective's probabilities. A copy. */
   predict(booster: Handle, matrix: Handle, margin: boolean): Float32Array;
   saveJson(booster: Handle): Uint8Array<ArrayBuffer>;
@@ -47,12 +49,13 @@ export function loadXgboost(libraryPath: string): XgboostLibrary {
     createMatrix: (features, rows, columns, threads) =>
       handleOf('the feature matrix', (out) => native.createMatrix(features, rows, columns, Number.NaN, out, threads)),
     setLabel: (matrix, label) => check('the labels', native.setFloatInfo(matrix, 'label', label, label.length)),
+    setWeight: (matrix, weight) => check('the weights', native.setFloatInfo(matrix, 'weight', weight, weight.length)),
     freeMatrix: (matrix) => check('to free a matrix', native.freeMatrix(matrix)),
-    createBooster: (matrices, parameters) => {
-      const booster = handleOf('a booster', (out) => native.createBooster([...matrices], matrices.length, out));
+    createBooster: (matrices) =>
+      handleOf('a booster', (out) => native.createBooster([...matrices], matrices.length, out)),
+    setParameters: (booster, parameters) => {
       for (const [name, value] of Object.entries(parameters))
         check(`parameter ${name}=${value}`, native.setParameter(booster, name, value));
-      return booster;
     },
     loadModel: (booster, model) => check('the model', native.loadModel(booster, model, model.length)),
     update: (booster, round, train) => check(`round ${round}`, native.update(booster, round, train)),

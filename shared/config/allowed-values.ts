@@ -12,6 +12,7 @@ export interface AllowedNode {
   readonly format?: string;
   readonly items?: AllowedNode;
   readonly anyOf?: readonly AllowedNode[];
+  readonly additionalProperties?: AllowedNode;
 }
 
 /** What a node allows, in words for the person who edits the file. */
@@ -24,6 +25,7 @@ export function allowedValues(node: AllowedNode): string {
   if (node.type === 'boolean') return 'true or false';
   if (node.type === 'null') return 'null';
   if (node.type === 'array') return `list, each a ${allowedValues(node.items!)}`;
+  if (node.type === 'object') return `object, each value ${allowedValues(node.additionalProperties!)}`;
   if (node.format === 'date') return 'date as YYYY-MM-DD';
   if (node.minLength !== undefined && node.minLength === node.maxLength) return `text of ${node.minLength} characters`;
   return 'text, not empty';

@@ -43,7 +43,8 @@ function sectionText({ path, description }: ConfigSection, fields: readonly Conf
 function table(fields: readonly ConfigField[]): string {
   const rows = fields.map((field) => {
     const name = `\`${field.path.split('.').at(-1)}\`${field.onlyFor ? ` (${field.onlyFor})` : ''}`;
-    const preset = field.default === undefined ? 'must be given' : `\`${JSON.stringify(field.default)}\``;
+    const missing = field.isOptional ? 'none' : 'must be given';
+    const preset = field.default === undefined ? missing : `\`${JSON.stringify(field.default)}\``;
     const variable = field.variable === null ? 'file only' : `\`${field.variable}\``;
     return `| ${[name, field.description, field.allowed, preset, variable].map(cell).join(' | ')} |`;
   });

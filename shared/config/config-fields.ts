@@ -11,12 +11,14 @@ export interface ConfigField {
   readonly description: string;
   /** What may be written there, in words. */
   readonly allowed: string;
-  /** undefined where the field must be given. */
+  /** undefined where the field has no value unless it is given. */
   readonly default: unknown;
+  /** Nothing holds where it is left out, rather than that it must be given. */
+  readonly isOptional: boolean;
   /** The kind of its section that has the field; null for every kind. */
   readonly onlyFor: string | null;
   /** JSON type of the field, null aside. */
-  readonly type: 'string' | 'number' | 'boolean' | 'array';
+  readonly type: 'string' | 'number' | 'boolean' | 'array' | 'object';
 }
 
 /** Fields that belong together. */
@@ -31,6 +33,7 @@ interface Node extends AllowedNode {
   readonly description?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
   readonly oneOf?: readonly Node[];
   readonly anyOf?: readonly Node[];
 }
@@ -75,7 +78,7 @@ function collectSection(
   if (section.oneOf) {
     const meanings = section.oneOf.map((option, i) => `${kinds[i]}: ${option.properties?.kind?.description}`);
     const kind: Node = { type: 'string', enum: kinds, default: defaultKind, description: meanings.join(' ') };
-    found.fields.push(fieldOf(kind, [...path, 'kind'], onlyFor));
+    found.fields.push(fieldOf(kind, [...path, 'kind'], onlyFor, false));
   }
   for (const [index, option] of (section.oneOf ?? [section]).entries()) {
     for (const [name, child] of Object.entries(option.properties ?? {})) {
@@ -83,7 +86,10 @@ function collectSection(
       const childOnlyFor = kinds[index] ?? onlyFor;
       const childSection = sectionIn(child);
       if (childSection) collectSection(childSection, [...path, name], childOnlyFor, found);
-      else found.fields.push(fieldOf(child, [...path, name], childOnlyFor));
+      else {
+        const isOptional = child.default === undefined && !option.required?.includes(name);
+        found.fields.push(fieldOf(child, [...path, name], childOnlyFor, isOptional));
+      }
     }
   }
 }
@@ -95,15 +101,17 @@ function sectionIn(node: Node): Node | null {
   return inner ? { ...inner, description: node.description } : null;
 }
 
-function fieldOf(node: Node, pathNames: readonly string[], onlyFor: string | null): ConfigField {
+function fieldOf(node: Node, pathNames: readonly string[], onlyFor: string | null, isOptional: boolean): ConfigField {
   const path = pathNames.join('.');
   const value = node.anyOf?.find((option) => option.type !== 'null') ?? node;
   return {
     path,
-    variable: FILE_ONLY_SECTIONS.includes(pathNames[0]!) ? null : variableOf(path),
+    // An object has no form as a variable.
+    variable: FILE_ONLY_SECTIONS.includes(pathNames[0]!) || value.type === 'object' ? null : variableOf(path),
     description: node.description ?? '',
     allowed: allowedValues(node),
     default: node.default,
+    isOptional,
     onlyFor,
     type: value.type === 'integer' ? 'number' : (value.type as ConfigField['type']),
   };

@@ -12,15 +12,26 @@ const RECIPE_FIELDS: Readonly<Record<keyof HeadRecipe, string>> = {
   colsampleByTree: 'Share of the features that each tree sees.',
   lambda: 'L2 penalty on leaf weights.',
   seed: 'Seed of the row and feature draws.',
+  uniqueness: 'Weigh rows by how little their labels overlap with others.',
+  earlyStopRounds: 'Rounds without a fall of the log loss on the last quarter of the rows, after which training stops.',
+  monotone: 'Features that may only raise (1) or lower (-1) the probability of up; of two-class heads.',
+};
+
+type RecipeFields = {
+  readonly [K in keyof HeadRecipe]-?: (typeof headRecipe.shape)[K] extends z.ZodOptional
+    ? (typeof headRecipe.shape)[K]
+    : z.ZodDefault<(typeof headRecipe.shape)[K]>;
 };
 
 /** A head's recipe with defaults, each field described. */
 function recipe(defaults: HeadRecipe) {
   const fields = Object.entries(headRecipe.shape).map(([name, schema]) => {
     const key = name as keyof HeadRecipe;
-    return [key, schema.default(defaults[key]).describe(RECIPE_FIELDS[key])];
+    const usual = defaults[key];
+    const field = usual === undefined ? schema : (schema as z.ZodType<unknown>).default(usual);
+    return [key, field.describe(RECIPE_FIELDS[key])];
   });
-  return z.strictObject(Object.fromEntries(fields) as Record<keyof HeadRecipe, z.ZodDefault<z.ZodNumber>>).prefault({});
+  return z.strictObject(Object.fromEntries(fields) as RecipeFields).prefault({});
 }
 
 /** The project's second recipe, better regularised: fixed, so that `improved` means the same in every ship (docs/training.md). */
@@ -49,6 +60,13 @@ export const trainingConfig = z.strictObject({
     .refine((heads) => new Set(heads).size === heads.length, 'each head once')
     .default([...HEAD_NAMES])
     .describe('Heads that a ship trains and a release is made of. XGB_5m alone needs no book, only bars.'),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(2)
+    .describe('Cores of one fit; a model has the same bytes whatever their number.'),
   recipes: z
     .strictObject({
       base: recipes().describe('What a ship trains unless it is told otherwise.'),

@@ -103,9 +103,9 @@ describe('the model card', () => {
     assert.match(html, /cold 31/);
   });
 
-  it('draws reliability, deciles, the cumulative result and the importance, each with words for those who cannot see it', () => {
+  it('draws reliability, deciles, the cumulative result, its costs and the importance, each with words for those who cannot see it', () => {
     const pictures = buildModelCard(facts).html.match(/<svg [^>]*>/g)!;
-    assert.equal(pictures.length, 4);
+    assert.equal(pictures.length, 5);
     for (const picture of pictures) assert.match(picture, /role="img" aria-label="[^"]{20,}"/);
   });
 

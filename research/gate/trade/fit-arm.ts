@@ -2,11 +2,11 @@ import type { GateThresholds } from '../../../shared/config/gate-thresholds.js';
 import type { HeadRecipe, HeadSamples } from '../../../shared/model/heads/head.js';
 import type { Booster, LibraryFile } from '../../training/booster.js';
 import { calibratedProbabilities } from '../../training/calibrate-head.js';
+import { fitRows } from '../../training/fit-rows.js';
 import { splitHoldout } from '../../training/holdout.js';
 import { toOnnx } from '../../training/onnx/to-onnx.js';
 import { measureOutOfFold, type OutOfFold, unmeasured } from '../../training/out-of-fold.js';
 import { predictBooster } from '../../training/predict-booster.js';
-import { trainBooster } from '../../training/train-booster.js';
 import type { PlannedFold } from '../fold-contract.js';
 import { foldRows } from '../fold-plan.js';
 import { type Learn, seedsOf } from '../score-fold.js';
@@ -21,14 +21,14 @@ const CALIBRATION_SEED = 0;
 
 /** Fits of one head by real libxgboost: each recipe and seed is fitted to the same rows once, however often it is asked for. */
 export function fitArm(samples: HeadSamples, library: LibraryFile, { signal, onRound }: FitOptions) {
-  const { features, rows, columns, label, head } = samples;
+  const { features, rows, columns, head } = samples;
   const matrix = { library, features, rows, columns, classes: head.classes, signal };
   const fitted = new Map<string, Promise<Booster>>();
   const boosterOf = (trainRows: Int32Array, recipe: HeadRecipe): Promise<Booster> => {
     const key = `${trainRows.length} ${trainRows.at(-1)} ${JSON.stringify(recipe)}`;
     const known = fitted.get(key);
     if (known) return known;
-    const booster = trainBooster({ ...matrix, rowIndices: trainRows, label, recipe, onRound });
+    const booster = fitRows({ samples, rows: trainRows, recipe, library, signal, onRound });
     fitted.set(key, booster);
     return booster;
   };

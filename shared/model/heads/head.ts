@@ -45,6 +45,12 @@ export const headRecipe = z.object({
   colsampleByTree: z.number().positive().max(1),
   lambda: z.number().nonnegative(),
   seed: z.number().int().nonnegative(),
+  /** Weighs rows by how much of their label's time they share with no other (Lopez de Prado, AFML 4.4). */
+  uniqueness: z.boolean().optional(),
+  /** Rounds without a fall of the log loss, on the last quarter of the rows, after which no more are made; `rounds` is the most. */
+  earlyStopRounds: z.number().int().min(1).max(1000).optional(),
+  /** Features whose growth may only raise (1) or lower (-1) the probability of up; of two-class heads. */
+  monotone: z.record(z.string(), z.union([z.literal(1), z.literal(-1)])).optional(),
 });
 export type HeadRecipe = Readonly<z.infer<typeof headRecipe>>;
 
