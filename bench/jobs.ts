@@ -22,6 +22,14 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'how often the gate holds what is sound and passes what is bad, on generated markets: against its aims',
     load: async () => (await import('./gate.js')).benchGate,
   },
+  'gate-live': {
+    summary: 'whether the money of the gate foretells that of twenty dates traded later: against one contract a head',
+    load: async () => (await import('./gate-live.js')).benchGateLive,
+  },
+  train: {
+    summary: 'a fit, its rounds and one row of its graph: against xgboost and onnxruntime in Python',
+    load: async () => (await import('./train.js')).benchTrain,
+  },
   ship: {
     summary: 'seconds per stage of a ship, and the share that is orchestration',
     load: async () => (await import('./ship.js')).benchShip,

@@ -14,6 +14,7 @@ import type { LibraryFile } from '../../research/training/booster.js';
 import { predictByOnnx } from '../../research/training/predict-by-onnx.js';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { trainingConfig } from '../../shared/config/training.js';
+import type { Policy } from '../../shared/model/decision/ensemble.js';
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import { headDefinition } from '../../shared/model/heads/head-specs.js';
 import type { StudyArm } from './study-arms.js';
@@ -82,6 +83,9 @@ export interface Played {
   readonly folds: readonly ScoredFold[];
   readonly days: readonly PolicyDay[];
   readonly trainedRows: readonly number[];
+  /** What would be released. */
+  readonly files: readonly FoldModels[];
+  readonly policy: Policy;
 }
 
 /** One arm alone: every fold scored, the kept dates by its file, every date traded. The recipe in use is played once for all arms. */
@@ -117,6 +121,8 @@ export async function playArm(market: StudyMarket, arm: StudyArm, options: Study
     folds: heads.flatMap(({ folds }) => folds),
     days,
     trainedRows: heads.map(({ trainedRows }) => trainedRows),
+    files: heads.map(({ file }) => file),
+    policy: { ...policy, ...arm.policy },
   };
 }
 
