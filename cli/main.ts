@@ -51,6 +51,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/gate.js'),
   },
   {
+    name: 'search',
+    summary: 'try recipes of a head over the research workers; every one of them is counted',
+    load: () => import('./nouns/search.js'),
+  },
+  {
     name: 'replay',
     summary: 'recorded events through the code that trades; compare two runs, or a run with the bridge',
     load: () => import('./nouns/replay.js'),

@@ -124,6 +124,7 @@ export const FAILURE_TYPES = {
   SealBusy: ['another process seals for the broker', 'wait until it is done'],
   SealSourceChanged: ['a file is not what was sealed of it before', 'put it back, or raise upload.epoch'],
   SealStateLost: ['how far a stream was sealed is not known', 'restore it from a backup, or raise upload.epoch'],
+  SearchFailed: ['a search for a recipe failed', 'see its page in the Web UI'],
   SightingRefused: ['what the broker says it saw is not signed by it', 'ask the broker: `believe ship status`'],
   SignerFailed: ['the signer met what it did not foresee', 'see logs/signer.log; it is asked again'],
   SignerRefused: ['the signer does not sign this', 'see `believe release list` and `believe ship status`'],

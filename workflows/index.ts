@@ -3,6 +3,7 @@ export { backtestRange } from './backtest-range.js';
 export { captureDay } from './capture-day.js';
 export { captureDays } from './capture-days.js';
 export { rollBackModel } from './roll-back-model.js';
+export { searchRecipe } from './search-recipe.js';
 export { shipModel } from './ship-model.js';
 export { uploadJournal } from './upload-journal.js';
 export { uploadJournals } from './upload-journals.js';

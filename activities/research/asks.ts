@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { HEADS_MAX, headName } from '../../shared/model/heads/head.js';
 import { capturedDay, streamPlaces } from '../../shared/orchestration/path/asks.js';
 import { instrumentName } from '../../shared/orchestration/path/messages.js';
+import { searchInput } from '../../shared/orchestration/search/messages.js';
 import { runIdentity } from '../../shared/orchestration/ship/ship-id.js';
 import { reference, sha256Hex } from '../../shared/reference.js';
 import { dsseEnvelope } from '../../shared/trust/dsse.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import type { ResearchActivities } from './contract.js';
 import type { ResearchPathActivities } from './path-contract.js';
+import type { SearchActivities } from './search-contract.js';
 
 const ship = z.object({ shipId: runIdentity });
 const backtest = z.object({ backtestId: runIdentity });
@@ -23,7 +25,7 @@ const DAYS_MAX = 100_000;
  * say more or less there.
  */
 export const RESEARCH_ASKS: Readonly<
-  Record<keyof (ResearchActivities & BacktestActivities & ResearchPathActivities), z.ZodType>
+  Record<keyof (ResearchActivities & BacktestActivities & ResearchPathActivities & SearchActivities), z.ZodType>
 > = {
   openShip: ship,
   pinTrainingSet: ship,
@@ -50,6 +52,8 @@ export const RESEARCH_ASKS: Readonly<
   awaitReceived: z.object({ streams: streamPlaces, waitSeconds: z.number().min(0).max(86_400) }),
   ingestBacklog: z.object({ instrument: instrumentName.optional() }),
   ingestDay: capturedDay,
+  scoreRecipe: ship.extend({ search: searchInput, samples, trial: z.number(), rung: z.number() }),
+  concludeSearch: ship.extend({ search: searchInput }),
   planBacktest: backtest,
   backtestDay: backtest.extend({ plan: planned, tradeDate: z.string() }),
   concludeBacktest: backtest.extend({ plan: planned, days: z.array(day).max(DAYS_MAX) }),

@@ -15,13 +15,15 @@ import { createPathSteps } from './path-steps.js';
 import { createPolicySteps } from './policy-steps.js';
 import { createReleaseSteps } from './release-steps.js';
 import { createRetrainSteps } from './retrain-steps.js';
+import type { SearchActivities } from './search-contract.js';
+import { createSearchSteps } from './search-steps.js';
 
 export type { ResearchDependencies } from './dependencies.js';
 
 /** The research tier's steps: each repeats into the same state, whatever killed it before. */
 export function createResearchActivities(
   dependencies: ResearchDependencies,
-): ResearchActivities & BacktestActivities & ResearchPathActivities {
+): ResearchActivities & BacktestActivities & ResearchPathActivities & SearchActivities {
   const places = homePlaces(dependencies.config.home).research;
   const lane = new Lane(places.lane, dependencies.isOpen);
   return formal(RESEARCH_ASKS, {
@@ -30,6 +32,7 @@ export function createResearchActivities(
     ...createPolicySteps(dependencies),
     ...createReleaseSteps(dependencies),
     ...createBacktestSteps(dependencies),
+    ...createSearchSteps(dependencies),
     ...createPathSteps(dependencies),
 
     takeLane: ({ shipId }) =>

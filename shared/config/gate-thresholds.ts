@@ -63,7 +63,7 @@ export const gateThresholds = z.strictObject({
     .number()
     .gt(0)
     .lt(0.5)
-    .default(0.001)
+    .default(0.0001)
     .describe(
       'Chance, over all features and labels together, that kept dates like the others are taken for different ones.',
     ),

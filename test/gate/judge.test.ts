@@ -59,7 +59,7 @@ const CHANGES: Record<GateRule, { first?: boolean; change: Change }> = {
   },
   'early-labels': { first: true, change: ({ heads }) => Object.assign(heads[0]!.data, { earlyLabels: 1 }) },
   drift: {
-    change: ({ drift }) => drift.push({ head: 'F2_dom', of: 'signal', before: 0.1, kept: 0.9, p: 0.0009 }),
+    change: ({ drift }) => drift.push({ head: 'F2_dom', of: 'signal', before: 0.1, kept: 0.9, p: 0.00009 }),
   },
   hole: {
     first: true,
