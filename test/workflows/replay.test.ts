@@ -9,6 +9,7 @@ import { HISTORIES } from './scripted-server.js';
 /** A recording of each is needed: without one, a change that strands such runs would pass unseen. */
 const ENDINGS = [
   'live',
+  'live-traded',
   'held-approved',
   'held-approved-by-signal',
   'held-approved-signed',
@@ -34,6 +35,8 @@ const ENDINGS = [
   'backtest-range',
   'backtest-range-killed',
   'backtest-range-refused',
+  'search-done',
+  'search-nothing-better',
   'capture-done',
   'capture-empty',
   'capture-sent-again',
@@ -52,7 +55,7 @@ const ENDINGS = [
 describe('recorded histories', () => {
   const recorded = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
 
-  it('hold every ending of a ship, of a backtest and of what comes back', () => {
+  it('hold every ending of a ship, of a backtest, of a search and of what comes back', () => {
     const missing = ENDINGS.filter((ending) => !recorded.includes(`${ending}.json`));
     assert.deepEqual(missing, [], 'record with BELIEVE_RECORD=1 npm test -- workflows');
   });

@@ -55,6 +55,14 @@ describe('shipModel', () => {
     });
   });
 
+  it('trades every planned date once, after all folds are scored and before the verdict', async () => {
+    await server.run('live-traded', {}, async (ship, { calls }) => {
+      assert.equal((await ship.result()).outcome, 'Live');
+      const gating = calls.slice(calls.indexOf('planGate') + 1, calls.indexOf('judgeGate') + 1);
+      assert.deepEqual(gating, [...Array(6).fill('scoreFold'), 'scoreDay', 'scoreDay', 'judgeGate']);
+    });
+  });
+
   it('holds with reasons, refuses bad decisions, and goes on when approved by update', async () => {
     await server.run('held-approved-signed', { verdicts: ['hold'] }, async (ship) => {
       await untilStage(ship, 'Held');
