@@ -26,6 +26,10 @@ function differing({ head, rows, differing, first, shiftRows }: RowCheck): GateR
     shiftRows === null
       ? 'What trading cannot know at that moment is no feature.'
       : `They are the rows of ${Math.abs(shiftRows)} row${Math.abs(shiftRows) === 1 ? '' : 's'} ${shiftRows < 0 ? 'earlier: the features are stale' : 'later: the features know the future'}.`;
-  const sentence = `${differing} of ${rows} rows that ${head} was trained and tested on are not what trading computes: ${feature} is ${inSamples ?? 'missing'} there and ${inTrading ?? 'missing'} in trading (${when}). ${shift}`;
+  const sentence = `${differing} of ${rows} rows that ${head} was trained and tested on are not what trading computes: ${feature} is ${valueText(inSamples)} there and ${valueText(inTrading)} in trading (${when}). ${shift}`;
   return [{ rule: 'rows-differ', sentence, value: differing / rows, threshold: 0, head }];
+}
+
+function valueText(value: number | null): string {
+  return value === null ? 'missing' : String(Number(value.toPrecision(6)));
 }
