@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type FoldPlan, foldPlan } from '../../research/gate/index.js';
 import { policyDates } from '../../research/gate/kept-dates.js';
 import type { ShipFolder } from '../../research/ship/ship-folder.js';
-import { type HeadSamples, headName } from '../../shared/model/heads/head.js';
+import { type HeadName, type HeadSamples, headName } from '../../shared/model/heads/head.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import { sha256Hex } from '../../shared/reference.js';
 
@@ -48,4 +48,18 @@ export function tradedDates(
 
 export function releaseName(version: number | null): string | null {
   return version === null ? null : `believe-v${version}`;
+}
+
+/** The first moment of the kept dates, of any head. */
+export function keptFromMs(samples: readonly HeadSamples[], keptFrom: number): number {
+  return Math.min(
+    ...samples.map(({ tradeDate, startMs }) => {
+      const first = tradeDate.findIndex((date) => date >= keptFrom);
+      return first < 0 ? Number.POSITIVE_INFINITY : startMs[first]!;
+    }),
+  );
+}
+
+export function modelsFile(head: HeadName, fold: number, priorVersion: number | null): string {
+  return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.models.json`;
 }

@@ -26,7 +26,7 @@ import { step } from '../step.js';
 import { comparison } from './asks.js';
 import type { ResearchActivities } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
-import { readFolds, releaseName } from './gate-plan.js';
+import { keptFromMs, modelsFile, readFolds, releaseName } from './gate-plan.js';
 
 const dayKey = comparison.extend({ tradeDate: z.number().int().min(19_700_101).max(99_991_231) });
 type DayKey = z.infer<typeof dayKey>;
@@ -117,20 +117,6 @@ async function armsOf(
     prior: isSame ? candidate : await headSetsOf(folds, 'prior', policy),
     models: fitted.map(({ models, modelsSha256 }) => ({ head: models.spec.name, fold: models.fold, modelsSha256 })),
   };
-}
-
-/** The first moment of the kept dates, of any head. */
-export function keptFromMs(samples: readonly HeadSamples[], keptFrom: number): number {
-  return Math.min(
-    ...samples.map(({ tradeDate, startMs }) => {
-      const first = tradeDate.findIndex((date) => date >= keptFrom);
-      return first < 0 ? Number.POSITIVE_INFINITY : startMs[first]!;
-    }),
-  );
-}
-
-export function modelsFile(head: HeadName, fold: number, priorVersion: number | null): string {
-  return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.models.json`;
 }
 
 function fittedModels(folder: ShipFolder, { head, folds }: FoldPlan, tradeDate: number, priorVersion: number | null) {

@@ -11,7 +11,7 @@ import type { LibraryFile } from '../../research/training/booster.js';
 import { predictByOnnx } from '../../research/training/predict-by-onnx.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
-import { keptFromMs, modelsFile } from './policy-steps.js';
+import { keptFromMs, modelsFile } from './gate-plan.js';
 
 /** One test block of one head, against one release. */
 export interface BlockToScore {

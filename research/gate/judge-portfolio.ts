@@ -1,5 +1,5 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
-import type { GateEvidence, GateReason, GateRule, PortfolioArm, PortfolioEvidence } from './report.js';
+import type { GateEvidence, GateReason, GateRule, Interval, PortfolioArm, PortfolioEvidence } from './report.js';
 import { percent, ticks } from './wording.js';
 
 /** Every rule on the heads' earnings together that speaks against the candidate. */
@@ -37,8 +37,16 @@ function noProfit({ candidate, tradeDates }: PortfolioEvidence): GateReason | nu
   if (interval.low > 0) return null;
   const range = `${ticks(netTicks)} ticks after costs on ${tradeDates} trade dates, with a 90 % interval from ${ticks(interval.low)} to ${ticks(interval.high)}`;
   const sentence =
-    netTicks > 0 ? `What it earns may be chance: ${range}. More trade dates narrow it.` : `It loses money: ${range}.`;
+    netTicks > 0
+      ? `What it earns may be chance: ${range}. About ${datesMore(interval, tradeDates)} more trade dates like these would decide it.`
+      : `It loses money: ${range}.`;
   return reason(netTicks > 0 ? 'data' : 'net-pnl', sentence, interval.low, 0);
+}
+
+/** The width of a total grows with the root of the dates, what is earned with their number. */
+function datesMore({ estimate, low }: Interval, tradeDates: number): number {
+  const widthOfEarned = (estimate - low) / estimate;
+  return Math.max(1, Math.ceil(tradeDates * widthOfEarned ** 2) - tradeDates);
 }
 
 function tooFewTrades({ candidate, tradeDates }: PortfolioEvidence, { tradesMin }: GateThresholds): GateReason | null {

@@ -48,7 +48,7 @@ describe('results of a worker without the measuring key', function () {
     await assert.rejects(table.sign(held, table.approvalOf(held)), unmeasured(/no process/));
   });
 
-  for (const what of ['samples', 'head', 'candidate', 'fold', 'gate'] as const) {
+  for (const what of ['samples', 'head', 'candidate', 'fold', 'day', 'gate'] as const) {
     it(`cannot take the place of a ${what}: one that is missing, or by his own key, is found`, async () => {
       const missing = open();
       await assert.rejects(
@@ -95,6 +95,14 @@ describe('results of a worker without the measuring key', function () {
     );
     await assert.rejects(tell(open(), changed('candidate', { heads: [] })), unmeasured(/with another head/));
     await assert.rejects(tell(open(), changed('gate', { folds: [] })), unmeasured(/reckoned without fold 1/));
+    await assert.rejects(tell(open(), changed('day', { daySha256: foreign })), unmeasured(/the trades of/));
+    await assert.rejects(tell(open(), changed('day', { candidateSha256: foreign })), unmeasured(/the trades of/));
+    const madeByOthers = { models: [{ head: 'F2_dom', fold: 0, modelsSha256: foreign }] };
+    await assert.rejects(tell(open(), changed('day', madeByOthers)), unmeasured(/the models of F2_dom that made/));
+    // A date that speaks against the candidate cannot be left out of what was reckoned.
+    const withoutFirst = (measured: Measured[]) =>
+      measured.map((one) => (one.what === 'gate' ? { ...one, days: one.days.slice(1) } : one));
+    await assert.rejects(tell(open(), withoutFirst), unmeasured(/from other trade dates/));
   });
 
   it('from a ship that was gated before results were signed are refused, with the next step', async () => {

@@ -67,6 +67,9 @@ describe('attack: a foreign worker that schedules our steps over a real server',
           planGate: { shipId, samples: [samples] },
           scoreFold: { shipId, plan: { priorVersion: null }, samples, fold: 0 },
           judgeGate: { shipId, plan: { priorVersion: null }, scores: [{ head: 'F2_dom', fold: 0, score: reference }] },
+          scoreDay: { shipId, plan: { priorVersion: null }, tradeDate: 20140102 },
+          scoreRecipe: { shipId, search: {}, samples, trial: 0, rung: 0 },
+          concludeSearch: { shipId, search: {} },
           planBacktest: { backtestId, request: { files: [uri], bars: [uri], release: uri } },
           backtestDay: { backtestId, plan: { plan: reference }, tradeDate: '2014-01-02' },
           concludeBacktest: { backtestId, plan: { plan: reference }, days: [{ tradeDate: uri, result: reference }] },
@@ -74,7 +77,7 @@ describe('attack: a foreign worker that schedules our steps over a real server',
       }),
     );
     assert.match(opened!, /^ACCEPTED/);
-    assert.equal(answers.length, 8 * aimed.length);
+    assert.equal(answers.length, 11 * aimed.length);
     for (const answer of answers) {
       assert.doesNotMatch(answer, /^ACCEPTED/);
       for (const word of [SECRET, hash, 'root:x:0', 'root:*', 'PATH=']) assert.ok(!answer.includes(word), answer);

@@ -149,7 +149,10 @@ describe('the verdict of the gate', () => {
     evidence.portfolio!.candidate.netTicksInterval = { estimate: 40, low: -3, high: 83 };
     const undecided = judgeGate(evidence, THRESHOLDS);
     assert.deepEqual([undecided.verdict, undecided.outcome], ['hold', 'inconclusive']);
-    assert.match(undecided.reasons[0]!.sentence, /may be chance: .* More trade dates narrow it\./);
+    assert.match(
+      undecided.reasons[0]!.sentence,
+      /may be chance: .* About 4 more trade dates like these would decide it\./,
+    );
     evidence.heads[0]!.pooled!.candidate.calibrationError = 0.06;
     const { outcome, reasons } = judgeGate(evidence, THRESHOLDS);
     assert.equal(outcome, 'hold');
