@@ -78,11 +78,13 @@ function failureOf(error: Error): Failure {
 
 function textOf({ head, synthetic, tried, best, base, gain, trialsCounted }: SearchResult): string {
   const interval = gain ? `, 90 %: ${gain.low.toFixed(4)} to ${gain.high.toFixed(4)} less` : '';
-  return [
-    `${head}: ${tried} recipes tried${synthetic ? ', SYNTHETIC' : ''}; the ledger counts ${trialsCounted} trials`,
+  const found =
     best.trial === 0
-      ? `no recipe was better than the one in use (log loss ${base.logLoss.toFixed(4)})`
-      : `recipe ${best.trial}: log loss ${best.logLoss.toFixed(4)}, the one in use ${base.logLoss.toFixed(4)}${interval}`,
-    `  to ship it: training.recipes.base.${head} = ${JSON.stringify(best.recipe)}`,
-  ].join('\n');
+      ? [`no recipe was better than the one in use (log loss ${base.logLoss.toFixed(4)})`]
+      : [
+          `recipe ${best.trial}: log loss ${best.logLoss.toFixed(4)}, the one in use ${base.logLoss.toFixed(4)}${interval}`,
+          `  to ship it: training.recipes.base.${head} = ${JSON.stringify(best.recipe)}`,
+        ];
+  const counted = `${head}: ${tried} recipes tried${synthetic ? ', SYNTHETIC' : ''}; the ledger counts ${trialsCounted} trials`;
+  return [counted, ...found].join('\n');
 }

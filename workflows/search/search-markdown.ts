@@ -9,6 +9,6 @@ export function searchMarkdown({ head, synthetic, tried, best, base, gain, trial
   return [
     `**${head}: ${tried} recipes tried${synthetic ? '; SYNTHETIC market data' : ''}**`,
     `${found} The ledger counts ${trialsCounted} trials from now on.`,
-    `\`training.recipes.base.${head}\`: \`${JSON.stringify(best.recipe)}\``,
+    ...(best.trial === 0 ? [] : [`\`training.recipes.base.${head}\`: \`${JSON.stringify(best.recipe)}\``]),
   ].join('\n\n');
 }
