@@ -22,6 +22,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'how often the gate holds what is sound and passes what is bad, on generated markets: against its aims',
     load: async () => (await import('./gate.js')).benchGate,
   },
+  'gate-real': {
+    summary: 'the gate on real bars, NQ and CL: their models against themselves, and seeds on redrawn dates',
+    load: async () => (await import('./gate-real.js')).benchGateReal,
+  },
   'gate-live': {
     summary: 'whether the money of the gate foretells that of twenty dates traded later: against one contract a head',
     load: async () => (await import('./gate-live.js')).benchGateLive,

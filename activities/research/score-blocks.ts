@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type PlannedFold, type ScoredFold, scoreFiles, scoreFold } from '../../research/gate/index.js';
+import { scorePermuted, withMovedLabels } from '../../research/gate/permuted.js';
 import { fitArm } from '../../research/gate/trade/fit-arm.js';
 import { encodeFoldModels } from '../../research/gate/trade/fold-models.js';
 import { readCandidate } from '../../research/release/build-release.js';
@@ -9,7 +10,7 @@ import { SHIP_FILES, type ShipFolder } from '../../research/ship/ship-folder.js'
 import { readPlan } from '../../research/ship/ship-plan.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictByOnnx } from '../../research/training/predict-by-onnx.js';
-import type { HeadSamples } from '../../shared/model/heads/head.js';
+import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { keptFromMs, modelsFile } from './gate-plan.js';
 
@@ -50,6 +51,10 @@ export async function scoreRefits(
     onRound: (done, of) => context.progress({ doing: what, done, of }),
   });
   const scored = await scoreFold({ samples, fold: planned, candidate: recipe, prior, thresholds }, fits.learn);
+  const isLast = planned.fold === thresholds.foldsMin - 1;
+  const permuted = isLast
+    ? await permutedOf(samples, scored, recipe, fits.trainRows(planned, thresholds), library)
+    : null;
   const train = fits.trainRows(planned, thresholds);
   const models = encodeFoldModels({
     ...{ kind: 'believe.fold-models', version: 1, spec: samples.head, fold: planned.fold },
@@ -57,7 +62,19 @@ export async function scoreRefits(
     prior: prior && (await fits.modelsOf(train, prior, thresholds)),
   });
   const { sha256 } = folder.write(modelsFile(name, planned.fold, priorVersion), models);
-  return { scored, modelsSha256: sha256, onnxSha256: null };
+  return { scored: { ...scored, score: { ...scored.score, permuted } }, modelsSha256: sha256, onnxSha256: null };
+}
+
+/** The same rows, with labels that have nothing to do with them. */
+async function permutedOf(
+  samples: HeadSamples,
+  { rows }: ScoredFold,
+  recipe: HeadRecipe,
+  train: Int32Array,
+  library: LibraryFile,
+) {
+  const moved = withMovedLabels(samples, recipe.seed);
+  return await scorePermuted(moved, train, rows, recipe, fitArm(moved, library, {}).learn);
 }
 
 /** Scores the graph that would be released, and the one that trades, on the dates that neither has seen. */

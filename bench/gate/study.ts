@@ -3,6 +3,7 @@ import { planFolds } from '../../research/gate/fold-plan.js';
 import { gatherEvidence } from '../../research/gate/gather-evidence.js';
 import { judgeGate } from '../../research/gate/judge.js';
 import { keptDates, policyDates, rowsBefore } from '../../research/gate/kept-dates.js';
+import { scorePermuted, withMovedLabels } from '../../research/gate/permuted.js';
 import type { PolicyDay } from '../../research/gate/policy-day.js';
 import type { GateReport } from '../../research/gate/report.js';
 import { type Learn, type ScoredFold, scoreFiles, scoreFold } from '../../research/gate/score-fold.js';
@@ -156,7 +157,14 @@ async function playHead(
     candidate: arm.sharpen === undefined ? candidate : overConfident(candidate, arm.sharpen),
   });
   for (const fold of plan.folds) {
-    folds.push(await scoreFold({ samples: tested, fold, candidate: recipe, prior: null, thresholds }, learn));
+    const scored = await scoreFold({ samples: tested, fold, candidate: recipe, prior: null, thresholds }, learn);
+    const isLast = fold.fold === thresholds.foldsMin - 1;
+    const moved = withMovedLabels(made, seed);
+    const train = chosen(fits.trainRows(fold, thresholds));
+    const permuted = isLast
+      ? await scorePermuted(moved, train, scored.rows, recipe, fitArm(moved, library, {}).learn)
+      : null;
+    folds.push({ ...scored, score: { ...scored.score, permuted } });
     const ofFold = await fits.modelsOf(chosen(fits.trainRows(fold, thresholds)), recipe, thresholds);
     models.push({ dates: [fold.testTradeDateFirst, fold.testTradeDateLast], models: wrap(fold.fold, ofFold) });
   }

@@ -99,6 +99,15 @@ export const regimeDay = z.strictObject({
 });
 export type RegimeDay = Readonly<z.infer<typeof regimeDay>>;
 
+/** What a recipe learned of labels that have nothing to do with their rows. */
+export const permuted = z.strictObject({
+  /** Share of the class shares' log loss that it removed; above 0 by more than chance, test rows have reached the training. */
+  skill: z.number(),
+  /** Small where the skill is no chance. */
+  p: z.number(),
+});
+export type Permuted = Readonly<z.infer<typeof permuted>>;
+
 /** Candidate and prior on the same test block of one head: the result of one scoring activity. */
 export const foldScore = z.strictObject({
   head: headName,
@@ -116,6 +125,8 @@ export const foldScore = z.strictObject({
   classPriorLogLossSum: z.number(),
   /** By session phase and volatility. */
   regimes: z.array(regimeDay),
+  /** Of the candidate's recipe; tried on one block, null on the others. */
+  permuted: permuted.nullable(),
   candidate: armScore,
   /** Absent on a first release. */
   prior: armScore.nullable(),

@@ -33,6 +33,7 @@ export function headEvidence(
     topFeature,
     trainedRows,
     parity,
+    permuted: scores.find((score) => score.permuted !== null)?.permuted ?? null,
     folds: scores.map(foldEvidence),
   };
   if (scores.length === 0)

@@ -1,6 +1,6 @@
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { ArmMetrics, GateReason, GateRule, HeadEvidence } from './report.js';
-import { dateText, nats, percent, points } from './wording.js';
+import { dateText, nats, percent, points, probability } from './wording.js';
 
 /** Every rule on one head's forecasts that speaks against the candidate. */
 export function judgeHead(head: HeadEvidence, priorRelease: string | null, thresholds: GateThresholds): GateReason[] {
@@ -11,6 +11,7 @@ export function judgeHead(head: HeadEvidence, priorRelease: string | null, thres
   return [
     parity,
     early(head),
+    learnsNothing(head, thresholds),
     hole(head, thresholds),
     fewerRows(head, thresholds),
     nothingToCompare(head, priorRelease),
@@ -59,6 +60,14 @@ function early(head: HeadEvidence): GateReason | null {
   if (earlyLabels === 0) return null;
   const sentence = `${earlyLabels} labels of ${head.head} are said to be decided before their horizon has passed: rows that were trained on may overlap those that were tested. The step that makes samples is wrong.`;
   return reason(head, 'early-labels', sentence, earlyLabels / Math.max(1, rows), 0);
+}
+
+/** A model of labels that say nothing must foretell nothing: where it does, rows that are tested were trained on. */
+function learnsNothing(head: HeadEvidence, { permutationSignificance }: GateThresholds): GateReason | null {
+  const { skill = 0, p = 1 } = head.permuted ?? {};
+  if (skill <= 0 || p >= permutationSignificance) return null;
+  const sentence = `${head.head} foretells labels that were moved to other rows (${percent(skill)} of the log loss of the class shares, p = ${probability(p)}): what is tested, or shares its time, was trained on.`;
+  return reason(head, 'permutation', sentence, p, permutationSignificance);
 }
 
 function hole(head: HeadEvidence, { holeWeekdaysMax }: GateThresholds): GateReason | null {

@@ -4,7 +4,7 @@ import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { headName } from '../../shared/model/heads/head.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { driftedThing } from './drift.js';
-import { foldPlan, tradeDateNumber } from './fold-contract.js';
+import { foldPlan, permuted, tradeDateNumber } from './fold-contract.js';
 import { rowCheck } from './policy-day.js';
 
 const count = z.number().int().nonnegative();
@@ -21,6 +21,7 @@ export const GATE_RULES = [
   'parity',
   'rows-differ',
   'early-labels',
+  'permutation',
   'too-good',
   'class-prior',
   'net-pnl',
@@ -161,6 +162,8 @@ export const headEvidence = z.strictObject({
       logLoss: interval.nullable(),
     })
     .nullable(),
+  /** With labels that have nothing to do with their rows; null where it was not tried. */
+  permuted: permuted.nullable(),
   /** The candidate's forecasts by session phase and volatility, with intervals over trade dates. */
   regimes: z.array(
     z.strictObject({

@@ -91,6 +91,7 @@ function scored(
     testTradeDateLast: fold.testTradeDateLast,
     overlapRows: overlapRows(samples, test),
     classPriorLogLossSum: classPriorLogLoss(samples, train, test),
+    permuted: null,
     regimes: regimesOf(samples, train, test, candidate.rows),
     candidate: candidate.score,
     prior: prior?.score ?? null,

@@ -67,6 +67,12 @@ export const gateThresholds = z.strictObject({
     .describe(
       'Chance, over all features and labels together, that kept dates like the others are taken for different ones.',
     ),
+  permutationSignificance: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .default(0.0001)
+    .describe('Chance that a head which is trained on moved labels, and learns nothing, is taken for one that does.'),
   seedsPerArm: z
     .number()
     .int()

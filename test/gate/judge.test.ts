@@ -58,6 +58,10 @@ const CHANGES: Record<GateRule, { first?: boolean; change: Change }> = {
       }),
   },
   'early-labels': { first: true, change: ({ heads }) => Object.assign(heads[0]!.data, { earlyLabels: 1 }) },
+  permutation: {
+    first: true,
+    change: ({ heads }) => Object.assign(heads[0]!, { permuted: { skill: 0.02, p: 0.00001 } }),
+  },
   drift: {
     change: ({ drift }) => drift.push({ head: 'F2_dom', of: 'signal', before: 0.1, kept: 0.9, p: 0.00009 }),
   },

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
+import { realMarket } from '../../bench/gate/real-market.js';
 import { BASE, judgeArms } from '../../bench/gate/study.js';
 import { STUDY_ARMS } from '../../bench/gate/study-arms.js';
-import { type StudyMarket, studyMarket } from '../../bench/gate/study-market.js';
-import { barsByDate, barTape } from '../../research/replay/bar-tape.js';
-import { buildSamples } from '../../research/samples/build-samples.js';
+import { studyMarket } from '../../bench/gate/study-market.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
-import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
-import { REAL_FILES } from '../market/real-files.js';
-import { barsSource } from '../samples/file-sources.js';
 import { library } from '../training/library.js';
 
 const thresholds = gateThresholds.parse({ seedsPerArm: 2 });
@@ -15,7 +11,7 @@ const armsNamed = (...names: string[]) => STUDY_ARMS.filter(({ name }) => names.
 
 describe('the gate on bars that were really traded', () => {
   it('never passes the model of crude oil against itself: what it expects does not pay, and months of bars are missing', async () => {
-    const [judged] = await judgeArms(await crudeOil(), [BASE], { ...{ seed: 1, library, thresholds } });
+    const [judged] = await judgeArms(await realMarket('CL', 0), [BASE], { ...{ seed: 1, library, thresholds } });
     const { verdict, evidence } = judged!;
     assert.deepEqual([verdict.verdict, verdict.outcome], ['hold', 'hold']);
     const rules = verdict.reasons.map(({ rule }) => rule);
@@ -48,26 +44,3 @@ describe('the gate on a SYNTHETIC market as the default set-up makes it', () => 
     assert.ok(rules.includes('rows-differ') && !rules.includes('too-good'), String(rules));
   }).timeout(300_000);
 });
-
-/** Bars alone: they are traded as a tape. */
-async function crudeOil(): Promise<StudyMarket> {
-  const source = await barsSource(REAL_FILES.cl);
-  const tickSize = 0.01;
-  const { samples } = await buildSamples(
-    { depth: [], bars: [source] },
-    { heads: [HEAD_SPECS.XGB_5m], feeTicks: 0.25, barTickSize: tickSize },
-  );
-  const bars = await source.read();
-  const { instrument } = source;
-  const streams = [...barsByDate(instrument, bars)].map(([date, ofDate]) => {
-    const tradeDate = String(date).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
-    return [date, barTape({ instrument, tradeDate, bars: ofDate, tickSize, multiplier: 1000 })] as const;
-  });
-  return {
-    instrument,
-    samples: [samples.XGB_5m!],
-    streams: new Map(streams),
-    bars: [{ instrument, bars }],
-    tickValue: 10,
-  };
-}

@@ -41,7 +41,7 @@ describe('the gate report', () => {
     assert.equal(
       JSON.stringify(judgedBy),
       '{"foldsMin":6,"tradeDatesMin":8,"initialTrainShare":0.4,"testRowsMin":100,"embargoMs":0,' +
-        '"keptDates":2,"holeWeekdaysMax":10,"trainedRowsDropMax":0.2,"driftSignificance":0.0001,"seedsPerArm":3,' +
+        '"keptDates":2,"holeWeekdaysMax":10,"trainedRowsDropMax":0.2,"driftSignificance":0.0001,"permutationSignificance":0.0001,"seedsPerArm":3,' +
         '"significance":0.08,"calibrationErrorMax":0.05,"calibrationErrorRiseMax":0.01,"hitRateDropMax":0.01,' +
         '"turnoverRiseMax":0.25,"tradesMin":30,"deflatedSharpeMin":0.95,"deflatedSharpeUpdateMin":0.5,' +
         '"logLossDropMax":0.015,"skillMax":0.3,"pboMax":0.5,"pboPartitions":8,"costMargin":1}',
