@@ -8,6 +8,7 @@ import { drawRecipe } from '../../research/search/draw-recipe.js';
 import {
   gainOf,
   logLossOf,
+  overfittingOf,
   type ScoredRecipe,
   scoredRecipe,
   scoreOf,
@@ -82,6 +83,7 @@ export function createSearchSteps({ config, library }: ResearchDependencies): Se
           best: { trial: best.trial, recipe: best.recipe, logLoss: logLossOf(best) },
           base: { recipe: base.recipe, logLoss: logLossOf(base) },
           gain: gainOf(best, base),
+          pbo: overfittingOf(all),
           trialsCounted: (await readTrials(places.trials)).length,
         };
         return { ...result, report: folder.writeJson('search.json', { ...result, all }) };

@@ -76,7 +76,7 @@ function failureOf(error: Error): Failure {
   return new Failure('SearchFailed', cause.message, 'see its page in the Web UI');
 }
 
-function textOf({ head, synthetic, tried, best, base, gain, trialsCounted }: SearchResult): string {
+function textOf({ head, synthetic, tried, best, base, gain, pbo, trialsCounted }: SearchResult): string {
   const interval = gain ? `, 90 %: ${gain.low.toFixed(4)} to ${gain.high.toFixed(4)} less` : '';
   const found =
     best.trial === 0
@@ -86,5 +86,8 @@ function textOf({ head, synthetic, tried, best, base, gain, trialsCounted }: Sea
           `  to ship it: training.recipes.base.${head} = ${JSON.stringify(best.recipe)}`,
         ];
   const counted = `${head}: ${tried} recipes tried${synthetic ? ', SYNTHETIC' : ''}; the ledger counts ${trialsCounted} trials`;
-  return [counted, ...found].join('\n');
+  const overfit = pbo
+    ? [`probability of overfitting ${(100 * pbo.probability).toFixed(0)} %, over ${pbo.configurations} recipes`]
+    : [];
+  return [counted, ...found, ...overfit].join('\n');
 }

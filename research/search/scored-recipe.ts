@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { headRecipe } from '../../shared/model/heads/head.js';
 import { tradeDateNumber } from '../gate/fold-contract.js';
 import type { ScoredFold } from '../gate/index.js';
+import { backtestOverfitting } from '../gate/statistics/backtest-overfitting.js';
 import { ratioInterval } from '../gate/statistics/day-interval.js';
 import { returnMoments } from '../gate/statistics/sharpe.js';
 import { total } from '../gate/statistics/total.js';
@@ -47,6 +48,19 @@ export function trialOf(scored: ScoredRecipe, searchId: string): Trial {
   const returns = daily.map(([, ticks]) => ticks);
   const sharpePerDay = returns.length < 2 ? 0 : returnMoments(returns).sharpe;
   return { runId: `${searchId}#${scored.trial}`, sharpePerDay, tradeDates: daily.length, daily };
+}
+
+/** Fewer recipes are no search, and fewer dates have no halves that say anything. */
+const [RECIPES_MIN, DATES_MIN, PARTITIONS] = [10, 8, 8];
+
+/** By what every recipe earned on the dates that all of them were tried on: those of the first rung. */
+export function overfittingOf(all: readonly ScoredRecipe[]) {
+  const shared = Math.min(...all.map(({ folds }) => folds.length));
+  const returns = all.map(({ folds }) =>
+    folds.slice(0, shared).flatMap(({ days }) => days.map(({ netTicks }) => netTicks)),
+  );
+  if (all.length < RECIPES_MIN || returns[0]!.length < DATES_MIN) return null;
+  return backtestOverfitting(returns, PARTITIONS);
 }
 
 /** How much less the one loses than the other a row, by Student's t over trade dates. */

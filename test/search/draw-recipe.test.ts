@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { drawRecipe } from '../../research/search/draw-recipe.js';
-import { gainOf, logLossOf, type ScoredRecipe, trialOf } from '../../research/search/scored-recipe.js';
+import { gainOf, logLossOf, overfittingOf, type ScoredRecipe, trialOf } from '../../research/search/scored-recipe.js';
 import { BASE_RECIPE } from '../../shared/model/heads/definitions/head-definition.js';
 import { headRecipe } from '../../shared/model/heads/head.js';
 
@@ -33,6 +33,23 @@ describe('a scored recipe', () => {
     assert.ok(Math.abs(logLossOf(best) - 0.55) < 1e-12 && Math.abs(logLossOf(best, 1) - 0.6) < 1e-12);
     const gain = gainOf(best, base)!;
     assert.ok(Math.abs(gain.estimate - 0.05 / 3) < 1e-12 && gain.low > 0 && gain.high < 0.03, JSON.stringify(gain));
+  });
+
+  it('is overfitted or not beside the others, by the dates that all of them share; fewer than ten are no search', () => {
+    const tried = (trial: number, edge: number, folds: number): ScoredRecipe => ({
+      ...scored(trial, Array(folds).fill(0.6)),
+      folds: Array.from({ length: folds }, (_, fold) => ({
+        fold,
+        days: Array.from({ length: 4 }, (_, day) => ({
+          ...{ tradeDate: 20_250_602 + 4 * fold + day, rows: 100, logLossSum: 60 },
+          netTicks: edge + Math.sin(7 * trial + 3 * fold + day),
+        })),
+      })),
+    });
+    const all = Array.from({ length: 12 }, (_, trial) => tried(trial, trial === 4 ? 5 : 0, trial === 4 ? 6 : 2));
+    assert.deepEqual([overfittingOf(all)!.probability, overfittingOf(all)!.configurations], [0, 12]);
+    assert.equal(overfittingOf(all.slice(0, 9)), null);
+    assert.equal(overfittingOf(all.map((one) => ({ ...one, folds: one.folds.slice(0, 1) }))), null);
   });
 
   it('is a line of the ledger, with the dates that it came to', () => {

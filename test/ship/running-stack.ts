@@ -18,6 +18,12 @@ const SMALL_MARKET = {
   BELIEVE_SCHEDULE_ENABLED: 'false',
 };
 
+/** As a ship passes them; a hold may come between. */
+const STAGES_IN_ORDER = [
+  ...['Retraining', 'Gating', 'Held', 'Queued', 'Signing', 'Pushing', 'Verifying', 'AwaitingOpen'],
+  ...['Swapping', 'Observing', 'Live'],
+];
+
 /** A whole set-up that is up, with two ships live, and further ones started at a test's word. */
 export class RunningStack {
   private constructor(
@@ -55,8 +61,15 @@ export class RunningStack {
     return (await ship.describe()).typedSearchAttributes.get(SHIP_ATTRIBUTES.stage);
   }
 
-  async untilStage(ship: ShipHandle, stage: string): Promise<void> {
-    while ((await this.stageOf(ship)) !== stage) await pause(5);
+  /** Some stages are over in a tenth of a second: one that was not seen is missed, not waited for. @returns whether it was seen */
+  async untilStage(ship: ShipHandle, stage: string): Promise<boolean> {
+    const wanted = STAGES_IN_ORDER.indexOf(stage);
+    for (;;) {
+      const now = (await this.stageOf(ship)) ?? '';
+      if (now === stage) return true;
+      if (wanted >= 0 && STAGES_IN_ORDER.indexOf(now) > wanted) return false;
+      await pause(5);
+    }
   }
 
   /** What must not depend on what happened on the way: releases and swap lines. */

@@ -31,7 +31,12 @@ function searchTiers(base: number) {
       const best = { trial: least.trial, recipe: RECIPE, logLoss: least.logLoss };
       return {
         ...{ head, synthetic: true, tried: tries + 1, best, base: { recipe: RECIPE, logLoss: base } },
-        ...{ gain: null, trialsCounted: tries + 3, report: { uri: 'search.json', sha256: 'a'.repeat(64), bytes: 1 } },
+        ...{
+          gain: null,
+          pbo: null,
+          trialsCounted: tries + 3,
+          report: { uri: 'search.json', sha256: 'a'.repeat(64), bytes: 1 },
+        },
       };
     },
   };

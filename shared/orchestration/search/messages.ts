@@ -33,6 +33,11 @@ export interface SearchResult {
   readonly base: { readonly recipe: HeadRecipe; readonly logLoss: number };
   /** Fall of the mean log loss against it, nats, with a 90 % interval over trade dates; null with too few of them. */
   readonly gain: { readonly estimate: number; readonly low: number; readonly high: number } | null;
+  /**
+   * Probability that the recipe that earned most on half of the first rung's dates is below average on the other half; null with fewer than
+   * ten recipes or eight dates.
+   */
+  readonly pbo: { readonly probability: number; readonly configurations: number; readonly combinations: number } | null;
   /** Lines of the ledger from now on: every later release is deflated by them. */
   readonly trialsCounted: number;
 }
