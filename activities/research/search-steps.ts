@@ -74,7 +74,7 @@ export function createSearchSteps({ config, library }: ResearchDependencies): Se
           (one) => one !== null,
         );
         const [base] = all;
-        if (!base || base.trial !== 0) throw nothingToSearch(head);
+        if (base?.trial !== 0) throw nothingToSearch(head);
         for (const scored of all) await recordTrial(places.trials, trialOf(scored, shipId));
         const finished = all.filter(({ folds }) => folds.length === base.folds.length);
         const best = finished.reduce((least, one) => (logLossOf(one) < logLossOf(least) ? one : least));
