@@ -51,11 +51,9 @@ export async function scoreRefits(
     onRound: (done, of) => context.progress({ doing: what, done, of }),
   });
   const scored = await scoreFold({ samples, fold: planned, candidate: recipe, prior, thresholds }, fits.learn);
-  const isLast = planned.fold === thresholds.foldsMin - 1;
-  const permuted = isLast
-    ? await permutedOf(samples, scored, recipe, fits.trainRows(planned, thresholds), library)
-    : null;
   const train = fits.trainRows(planned, thresholds);
+  const isLast = planned.fold === thresholds.foldsMin - 1;
+  const permuted = isLast ? await permutedOf(samples, scored, recipe, train, library) : null;
   const models = encodeFoldModels({
     ...{ kind: 'believe.fold-models', version: 1, spec: samples.head, fold: planned.fold },
     candidate: await fits.modelsOf(train, recipe, thresholds),

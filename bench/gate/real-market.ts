@@ -1,3 +1,4 @@
+import { dateText } from '../../research/gate/wording.js';
 import { RandomStream } from '../../research/generator/random-stream.js';
 import { barsByDate, barTape } from '../../research/replay/bar-tape.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
@@ -32,7 +33,7 @@ export async function realMarket(instrument: keyof typeof REAL_BARS, seed: numbe
     { heads: [HEAD_SPECS.XGB_5m], feeTicks: FEE_TICKS, barTickSize: tickSize },
   );
   const streams = [...barsByDate(instrument, bars)].map(([date, ofDate]) => {
-    const tradeDate = String(date).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
+    const tradeDate = dateText(date);
     return [date, barTape({ instrument, tradeDate, bars: ofDate, tickSize, multiplier })] as const;
   });
   return {

@@ -1,30 +1,21 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { type Client, WorkflowFailedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { BacktestResult } from '../../activities/research/backtest-contract.js';
-import { Failure, UsageFailure } from '../../shared/failure.js';
-import { loadHomeConfig } from '../../shared/node/config/home-config.js';
+import { UsageFailure } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import type { BacktestInput } from '../../shared/orchestration/backtest/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
-import { connectClient } from '../../temporal/client.js';
-import { serverAddress } from '../../temporal/server-address.js';
 import type { backtestRange } from '../../workflows/index.js';
 import { isoDate } from '../option-values.js';
-import { printResult, say } from '../output.js';
-import { webUiLink } from '../ship/web-ui-link.js';
+import { runWorkflow, type WorkflowFlags } from '../run-workflow.js';
 
-interface Flags extends Omit<BacktestInput, 'files' | 'bars' | 'settings'> {
-  home?: string;
-  config?: string;
+interface Flags extends WorkflowFlags, Omit<BacktestInput, 'files' | 'bars' | 'settings'> {
   file: string[];
   bars: string[];
   settings?: string;
   by: string;
-  id?: string;
-  detach?: boolean;
-  json?: boolean;
 }
 
 /** `believe backtest range`: the days side by side on the research workers, with the digest of days in sequence. */
@@ -49,24 +40,11 @@ export function registerRange(noun: Command): void {
 }
 
 async function runRange(flags: Flags): Promise<void> {
-  const config = loadHomeConfig({ home: flags.home, file: flags.config });
-  const client = await connectClient(serverAddress(config));
-  try {
-    const workflowId = flags.id ?? `backtest/${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`;
-    const handle = await start(client, workflowId, inputOf(flags));
-    const webUi = webUiLink(config, workflowId);
-    if (flags.detach) {
-      printResult(flags.json === true, { workflowId, webUi }, `${workflowId} started: ${webUi}`);
-      return;
-    }
-    say(`${workflowId}: ${webUi}`);
-    const result = await handle.result().catch((error: unknown) => {
-      throw error instanceof WorkflowFailedError ? failureOf(error) : error;
-    });
-    printResult(flags.json === true, { workflowId, ...result }, resultText(result));
-  } finally {
-    await client.connection.close();
-  }
+  const input = inputOf(flags);
+  await runWorkflow<BacktestResult>(flags, {
+    ...{ kind: 'backtest', failure: 'BacktestFailed', text: resultText },
+    start: (client, workflowId) => start(client, workflowId, input),
+  });
 }
 
 async function start(client: Client, workflowId: string, input: BacktestInput) {
@@ -99,13 +77,6 @@ function settingsIn(file: string): Record<string, unknown> {
   } catch (error) {
     throw new UsageFailure(`cannot read ${file}: ${(error as Error).message}`, 'give a file with one JSON object');
   }
-}
-
-/** The innermost cause says what is wrong. */
-function failureOf(error: Error): Failure {
-  let cause: Error = error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  return new Failure('BacktestFailed', cause.message, 'see its page in the Web UI');
 }
 
 function resultText({

@@ -1,27 +1,16 @@
 import { userInfo } from 'node:os';
-import { WorkflowFailedError } from '@temporalio/client';
 import type { Command } from 'commander';
-import { Failure } from '../../shared/failure.js';
-import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import type { SearchInput, SearchResult } from '../../shared/orchestration/search/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
-import { connectClient } from '../../temporal/client.js';
-import { serverAddress } from '../../temporal/server-address.js';
 import type { searchRecipe } from '../../workflows/index.js';
 import { wholeNumber } from '../option-values.js';
-import { printResult, say } from '../output.js';
-import { webUiLink } from '../ship/web-ui-link.js';
+import { runWorkflow, type WorkflowFlags } from '../run-workflow.js';
 
-interface Flags {
-  readonly home?: string;
-  readonly config?: string;
+interface Flags extends WorkflowFlags {
   readonly head: string;
   readonly tries: number;
   readonly seed: number;
   readonly by: string;
-  readonly id?: string;
-  readonly detach?: boolean;
-  readonly json?: boolean;
 }
 
 /** `believe search`: a bounded search for a better recipe. */
@@ -44,36 +33,16 @@ export function register(noun: Command): void {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const config = loadHomeConfig({ home: flags.home, file: flags.config });
-  const client = await connectClient(serverAddress(config));
-  try {
-    const workflowId = flags.id ?? `search/${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`;
-    const input: SearchInput = { head: flags.head, tries: flags.tries, seed: flags.seed, requestedBy: flags.by };
-    const handle = await client.workflow.start<typeof searchRecipe>('searchRecipe', {
-      ...{ workflowId, taskQueue: TASK_QUEUES.workflows, args: [input] },
-      staticSummary: `${flags.tries} recipes of ${flags.head}`,
-      staticDetails: 'Successive halving on the folds of the gate. Every try is counted in the ledger of trials.',
-    });
-    const webUi = webUiLink(config, workflowId);
-    if (flags.detach) {
-      printResult(flags.json === true, { workflowId, webUi }, `${workflowId} started: ${webUi}`);
-      return;
-    }
-    say(`${workflowId}: ${webUi}`);
-    const result = await handle.result().catch((error: unknown) => {
-      throw error instanceof WorkflowFailedError ? failureOf(error) : error;
-    });
-    printResult(flags.json === true, { workflowId, ...result }, textOf(result));
-  } finally {
-    await client.connection.close();
-  }
-}
-
-/** The innermost cause says what is wrong. */
-function failureOf(error: Error): Failure {
-  let cause: Error = error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  return new Failure('SearchFailed', cause.message, 'see its page in the Web UI');
+  const input: SearchInput = { head: flags.head, tries: flags.tries, seed: flags.seed, requestedBy: flags.by };
+  await runWorkflow<SearchResult>(flags, {
+    ...{ kind: 'search', failure: 'SearchFailed', text: textOf },
+    start: (client, workflowId) =>
+      client.workflow.start<typeof searchRecipe>('searchRecipe', {
+        ...{ workflowId, taskQueue: TASK_QUEUES.workflows, args: [input] },
+        staticSummary: `${flags.tries} recipes of ${flags.head}`,
+        staticDetails: 'Successive halving on the folds of the gate. Every try is counted in the ledger of trials.',
+      }),
+  });
 }
 
 function textOf({ head, synthetic, tried, best, base, gain, pbo, trialsCounted }: SearchResult): string {

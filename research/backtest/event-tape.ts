@@ -1,4 +1,4 @@
-import { createEventBatch, type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
+import { copyEvents, createEventBatch, type EventBatch, EventKind } from '../../shared/market/events/event-batch.js';
 import type { Latency } from './latency.js';
 
 /** A batch on the tape, with the times at which each event was received and happened: ns after the tape's base. */
@@ -73,25 +73,12 @@ export class EventTape {
     const [free] = this.free.splice(this.free.findIndex(fits) >>> 0, 1);
     const capacity = batch.size.length;
     const copy = free ?? withTimes(createEventBatch(instrument, tickSize, baseNs, capacity), capacity, true);
-    for (const column of COLUMNS) copy.batch[column].set(batch[column].subarray(0, length) as never);
-    copy.batch.length = length;
+    copyEvents(batch, 0, length, copy.batch);
     return copy;
   }
 }
 
 const DAY_NS = 86_400_000_000_000n;
-const COLUMNS = [
-  'tsRecvNs',
-  'tsEventNs',
-  'seq',
-  'kind',
-  'operation',
-  'side',
-  'position',
-  'priceTicks',
-  'size',
-  'last',
-] as const;
 
 function withTimes(batch: EventBatch, capacity: number, isCopy: boolean): TapeBatch {
   return { batch, recvNs: new Float64Array(capacity), exchNs: new Float64Array(capacity), isCopy };

@@ -17,6 +17,18 @@ export interface BarSeries {
   readonly bars: readonly Bar[];
 }
 
+/** Bars of one contract, still to be continued. */
+export interface GrowingSeries extends BarSeries {
+  readonly bars: Bar[];
+}
+
+/** Bars of the contract before continue its series; those of another begin one. */
+export function appendBars(all: GrowingSeries[], instrument: string, bars: readonly Bar[]): void {
+  const last = all.at(-1);
+  if (last?.instrument === instrument) for (const bar of bars) last.bars.push(bar);
+  else all.push({ instrument, bars: [...bars] });
+}
+
 /**
  * Samples of a head that looks at bars only: a row where each bar closes, labelled by the close of the bar that ends
  * with the horizon. A label never reaches into another trade date, and needs that very bar; no feature looks at two series.

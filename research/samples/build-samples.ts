@@ -5,7 +5,7 @@ import { SampledMarket } from '../../shared/market/features/sampled-market.js';
 import type { HeadName, HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
 import { HEADS } from '../../shared/model/heads/head-specs.js';
 import { samplingOf } from '../../shared/model/heads/sampling.js';
-import { type BarSeries, sampleBars } from './bar-samples.js';
+import { appendBars, type BarSeries, type GrowingSeries, sampleBars } from './bar-samples.js';
 import type { SampleReport } from './sample-report.js';
 import { SecondSamples } from './second-samples.js';
 
@@ -152,7 +152,7 @@ function isContinued(before: DepthSource, after: DepthSource): boolean {
 
 /** Bars of the same contract that follow each other are one series. */
 async function readAllBars(sources: SampleSources, options: SampleOptions, report: SampleReport): Promise<BarSeries[]> {
-  const all: (BarSeries & { readonly bars: Bar[] })[] = [];
+  const all: GrowingSeries[] = [];
   for (const [index, source] of sources.bars.entries()) {
     options.signal?.throwIfAborted();
     const sourcesDone = sources.depth.length + index;
@@ -161,8 +161,7 @@ async function readAllBars(sources: SampleSources, options: SampleOptions, repor
     if (bars.length === 0) continue;
     const last = all.at(-1);
     if (last && bars[0]!.openMs <= last.bars.at(-1)!.openMs) throw outOfOrder(source);
-    if (last?.instrument === source.instrument) for (const bar of bars) last.bars.push(bar);
-    else all.push({ instrument: source.instrument, bars: [...bars] });
+    appendBars(all, source.instrument, bars);
     report.bars += bars.length;
     report.synthetic ||= source.synthetic;
     report.missingVolumes += bars.filter(({ volume }) => Number.isNaN(volume)).length;

@@ -1,8 +1,9 @@
 import type { BacktestSettings } from '../backtest/backtest-settings.js';
 import { backtestSettings } from '../backtest/backtest-settings.js';
+import { dateText } from '../gate/wording.js';
 import { barsByDate, barTape } from '../replay/bar-tape.js';
 import { type EventStream, firstOf } from '../replay/event-stream.js';
-import type { BarSeries } from '../samples/bar-samples.js';
+import { appendBars, type BarSeries, type GrowingSeries } from '../samples/bar-samples.js';
 import type { TrainingSet } from '../samples/training-set.js';
 import type { MarketStore } from '../store/market-store.js';
 import { readBarShards } from '../store/read-bars.js';
@@ -30,14 +31,12 @@ export function policySettings({ policy, tickValue }: Pick<StoredPlan, 'policy' 
 
 /** Bars of one contract that follow each other are one series. */
 async function barsOf(store: MarketStore, set: TrainingSet): Promise<BarSeries[]> {
-  const all: { instrument: string; bars: BarSeries['bars'][number][] }[] = [];
+  const all: GrowingSeries[] = [];
   for (const { dataset, shards } of set.series) {
     if (dataset !== 'bars') continue;
     const { instrument } = shards[0]!;
     const bars = await readBarShards(store, shards);
-    const last = all.at(-1);
-    if (last?.instrument === instrument) for (const bar of bars) last.bars.push(bar);
-    else all.push({ instrument, bars });
+    appendBars(all, instrument, bars);
   }
   return all;
 }
@@ -45,7 +44,7 @@ async function barsOf(store: MarketStore, set: TrainingSet): Promise<BarSeries[]
 async function bookOf(store: MarketStore, set: TrainingSet, plan: Instrument, date: number): Promise<EventStream[]> {
   const streams: EventStream[] = [];
   for (const { dataset, name, tickSize, shards } of set.series) {
-    const own = shards.filter(({ tradeDate }) => Number(tradeDate.replaceAll('-', '')) === date);
+    const own = shards.filter(({ tradeDate }) => tradeDate === dateText(date));
     if (dataset !== 'mbp10' || own.length === 0) continue;
     const [{ instrument, tradeDate }] = own as [(typeof own)[number]];
     const header = {
@@ -63,8 +62,7 @@ function tapeOf(series: readonly BarSeries[], { instrument, tickSize, tickValue 
     const named = one.instrument === '' ? instrument : one.instrument;
     const bars = barsByDate(named, one.bars).get(date);
     if (!bars) return [];
-    const digits = String(date);
-    const tradeDate = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
+    const tradeDate = dateText(date);
     return [barTape({ instrument: named, tradeDate, bars, tickSize, multiplier: tickValue / tickSize })];
   });
 }

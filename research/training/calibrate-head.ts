@@ -1,3 +1,4 @@
+import { calibratedShare, logOf } from '../../shared/model/decision/edge.js';
 import type { HeadForecast } from '../../shared/model/decision/ensemble.js';
 import { surprise } from '../gate/statistics/surprise.js';
 
@@ -16,7 +17,6 @@ type Calibration = Pick<HeadForecast, 'scale' | 'bias'>;
 /** Independent rows that the identity counts for: with few rows a calibration stays near it. */
 const IDENTITY_ROWS = 20;
 const STEPS_MAX = 50;
-const PROBABILITY_MIN = 1e-6;
 const SCALE_MIN = 0.05;
 
 /**
@@ -24,7 +24,7 @@ const SCALE_MIN = 0.05;
  * bias 0). Rows with overlapping labels count as one.
  */
 export function calibrateHead({ probabilities, classes, label, overlapRows }: UnseenRows): Calibration {
-  const logs = probabilities.map((one) => Math.log(Math.max(one, PROBABILITY_MIN)));
+  const logs = probabilities.map(logOf);
   const theta = new Float64Array(classes + 1);
   theta[0] = 1;
   for (let step = 0; step < STEPS_MAX; step++) {
@@ -38,13 +38,13 @@ export function calibrateHead({ probabilities, classes, label, overlapRows }: Un
 }
 
 /** Calibrated probabilities, row-major rows x classes. */
-export function calibratedProbabilities(probabilities: Float32Array, { scale, bias }: Calibration): Float32Array {
-  const classes = bias.length;
+export function calibratedProbabilities(probabilities: Float32Array, calibration: Calibration): Float32Array {
+  const classes = calibration.bias.length;
   const out = new Float32Array(probabilities.length);
   for (let row = 0; row < probabilities.length; row += classes) {
     let total = 0;
     for (let of = 0; of < classes; of++) {
-      const share = Math.exp(scale * Math.log(Math.max(probabilities[row + of]!, PROBABILITY_MIN)) + bias[of]!);
+      const share = calibratedShare(probabilities[row + of]!, calibration, of);
       out[row + of] = share;
       total += share;
     }

@@ -3,6 +3,7 @@ import { FeatureEngine } from '../../../shared/market/features/feature-engine.js
 import { planFeatures } from '../../../shared/market/features/feature-plan.js';
 import type { Decision } from '../../../shared/model/decision/decision.js';
 import type { HeadSamples } from '../../../shared/model/heads/head.js';
+import { isSameRow } from '../../../shared/model/heads/same-row.js';
 import { samplingOf } from '../../../shared/model/heads/sampling.js';
 import type { BarSeries } from '../../samples/bar-samples.js';
 import type { RowCheck } from '../policy-day.js';
@@ -56,7 +57,7 @@ export function checkRows(samples: HeadSamples, tradeDate: number, traded: Trade
     if (row < 0 || samples.tradeDate[row] !== tradeDate) continue;
     compared.push({ at, row: features.subarray(row * columns, (row + 1) * columns), own: traded.get(startMs)! });
   }
-  const differing = compared.filter(({ row, own }) => !isSame(row, own));
+  const differing = compared.filter(({ row, own }) => !isSameRow(row, own));
   const [first] = differing;
   const column = first ? first.row.findIndex((value, i) => !Object.is(value, first.own[i])) : -1;
   const said = (value: number) => (Number.isNaN(value) ? null : value);
@@ -83,7 +84,7 @@ function shiftOf(
 ): number | null {
   if (differing.length === 0) return null;
   const explains = (shift: number) =>
-    differing.filter(({ at, row }) => traded[at + shift] !== undefined && isSame(row, traded[at + shift]!)).length;
+    differing.filter(({ at, row }) => traded[at + shift] !== undefined && isSameRow(row, traded[at + shift]!)).length;
   for (let distance = 1; distance <= SHIFT_ROWS_MAX; distance++)
     for (const shift of [-distance, distance]) if (explains(shift) > 0.9 * differing.length) return shift;
   return null;
@@ -98,11 +99,6 @@ function rowAt({ startMs, rows }: HeadSamples, ms: number): number {
     else high = middle;
   }
   return startMs[low] === ms ? low : -1;
-}
-
-/** The same bits, NaN included. */
-function isSame(a: Float32Array, b: Float32Array): boolean {
-  return a.every((value, i) => Object.is(value, b[i]));
 }
 
 export function isOfBook({ head }: HeadSamples): boolean {

@@ -24,8 +24,10 @@ export function fitArm(samples: HeadSamples, library: LibraryFile, { signal, onR
   const { features, rows, columns, head } = samples;
   const matrix = { library, features, rows, columns, classes: head.classes, signal };
   const fitted = new Map<string, Promise<Booster>>();
+  const said = new Map<string, Promise<OutOfFold>>();
+  const keyOf = (rows: Int32Array, recipe: HeadRecipe) => `${rows.length} ${rows.at(-1)} ${JSON.stringify(recipe)}`;
   const boosterOf = (trainRows: Int32Array, recipe: HeadRecipe): Promise<Booster> => {
-    const key = `${trainRows.length} ${trainRows.at(-1)} ${JSON.stringify(recipe)}`;
+    const key = keyOf(trainRows, recipe);
     const known = fitted.get(key);
     if (known) return known;
     const booster = fitRows({ samples, rows: trainRows, recipe, library, signal, onRound });
@@ -35,7 +37,13 @@ export function fitArm(samples: HeadSamples, library: LibraryFile, { signal, onR
   const predict = async (booster: Booster, rowIndices: Int32Array) =>
     (await predictBooster({ ...matrix, booster, rowIndices })).probabilities;
   /** What a fit of the first rows says of the others, which calibrates: the same for every seed of a recipe. */
-  const saidOf = async (train: Int32Array, recipe: HeadRecipe): Promise<OutOfFold> => {
+  const saidOf = (train: Int32Array, recipe: HeadRecipe): Promise<OutOfFold> => {
+    const key = keyOf(train, { ...recipe, seed: CALIBRATION_SEED });
+    const known = said.get(key) ?? calibrate(train, recipe);
+    said.set(key, known);
+    return known;
+  };
+  const calibrate = async (train: Int32Array, recipe: HeadRecipe): Promise<OutOfFold> => {
     const split = splitHoldout(samples, train);
     if (!split) return unmeasured(samples, train);
     const probabilities = await predict(
@@ -52,13 +60,13 @@ export function fitArm(samples: HeadSamples, library: LibraryFile, { signal, onR
   };
   /** What would be released of these rows by a recipe: a graph for each seed; and what a fit of the first of them said of the others. */
   const modelsOf = async (train: Int32Array, recipe: HeadRecipe, thresholds: GateThresholds): Promise<ArmModels> => {
-    const said = await saidOf(train, recipe);
+    const worth = await saidOf(train, recipe);
     const onnx: string[] = [];
     for (const seed of seedsOf(recipe, thresholds)) {
       const { modelJson } = await boosterOf(train, { ...recipe, seed });
       onnx.push(toOnnx(modelJson, { classes: head.classes, columns, metadata: {} }).toString('base64'));
     }
-    return { said, onnx };
+    return { said: worth, onnx };
   };
   const trainRows = (fold: PlannedFold, thresholds: GateThresholds) => foldRows(samples, fold, thresholds).train;
   return { learn, modelsOf, trainRows };

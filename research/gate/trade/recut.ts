@@ -1,21 +1,9 @@
-import { createEventBatch, type EventBatch } from '../../../shared/market/events/event-batch.js';
+import { copyEvents, createEventBatch, type EventBatch } from '../../../shared/market/events/event-batch.js';
 import { seededRandom } from '../../random.js';
 import type { EventStream } from '../../replay/event-stream.js';
 
 /** Events of the longest piece. */
 const PIECE_MAX = 64;
-const COLUMNS = [
-  'tsRecvNs',
-  'tsEventNs',
-  'seq',
-  'kind',
-  'operation',
-  'side',
-  'position',
-  'priceTicks',
-  'size',
-  'last',
-] as const;
 
 /**
  * The same events in short pieces of random length, each in memory that holds nothing of the next: code that looks ahead
@@ -39,7 +27,6 @@ export function recut(stream: EventStream, seed: number): EventStream {
 function piece(batch: EventBatch, first: number, length: number): EventBatch {
   const { instrument, tickSize, baseNs } = batch;
   const copy = createEventBatch(instrument, tickSize, baseNs, length);
-  copy.length = length;
-  for (const column of COLUMNS) copy[column].set(batch[column].subarray(first, first + length) as never);
+  copyEvents(batch, first, length, copy);
   return copy;
 }

@@ -66,3 +66,22 @@ export function createEventBatch(instrument: string, tickSize: number, baseNs: b
     last: new Uint8Array(capacity),
   };
 }
+
+const COLUMNS = [
+  'tsRecvNs',
+  'tsEventNs',
+  'seq',
+  'kind',
+  'operation',
+  'side',
+  'position',
+  'priceTicks',
+  'size',
+  'last',
+] as const;
+
+/** Copies `length` events from `first` on to the beginning of a batch with room for them, which then holds these. */
+export function copyEvents(from: EventBatch, first: number, length: number, into: EventBatch): void {
+  for (const column of COLUMNS) into[column].set(from[column].subarray(first, first + length) as never);
+  into.length = length;
+}

@@ -4,6 +4,7 @@ import type { MarketState } from '../../market/features/market-state.js';
 import { SampledMarket } from '../../market/features/sampled-market.js';
 import type { HeadName } from '../heads/head.js';
 import type { HeadSet } from '../heads/head-set.js';
+import { isSameRow } from '../heads/same-row.js';
 import type { Decision } from './decision.js';
 import { DecisionDigest } from './decision-digest.js';
 import { expectedEdgeTicks, type HeadOutput } from './edge.js';
@@ -143,9 +144,4 @@ interface Snapshot {
   readonly tsRecvNs: bigint;
   readonly spreadTicks: number;
   readonly runs: readonly Promise<HeadOutput>[];
-}
-
-/** The same bits, NaN included. */
-function isSameRow(a: Float32Array, b: Float32Array): boolean {
-  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }

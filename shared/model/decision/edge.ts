@@ -30,12 +30,27 @@ export function expectedEdgeTicks(outputs: readonly HeadOutput[], ensemble: Ense
 /** A probability below this says no more than this: its logarithm must stay finite. */
 const PROBABILITY_MIN = 1e-6;
 
+/** The logarithm that calibration works on. */
+export function logOf(probability: number): number {
+  return Math.log(Math.max(probability, PROBABILITY_MIN));
+}
+
+/** What a class gets by its calibration, before all are scaled to add up to 1. */
+export function calibratedShare(
+  probability: number,
+  { scale, bias }: Pick<HeadForecast, 'scale' | 'bias'>,
+  of: number,
+): number {
+  return Math.exp(scale * logOf(probability) + bias[of]!);
+}
+
 /** Mean move over the classes, by their calibrated probabilities. */
-export function expectedMoveTicks(probabilities: Float32Array, { scale, bias, moveTicks }: HeadForecast): number {
+export function expectedMoveTicks(probabilities: Float32Array, forecast: HeadForecast): number {
+  const { moveTicks } = forecast;
   let total = 0;
   let moved = 0;
   for (let of = 0; of < moveTicks.length; of++) {
-    const share = Math.exp(scale * Math.log(Math.max(probabilities[of]!, PROBABILITY_MIN)) + bias[of]!);
+    const share = calibratedShare(probabilities[of]!, forecast, of);
     total += share;
     moved += share * moveTicks[of]!;
   }
