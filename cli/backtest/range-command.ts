@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { BacktestResult } from '../../activities/research/backtest-contract.js';
 import { UsageFailure } from '../../shared/failure.js';
+import type { FailureType } from '../../shared/failure-types.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import type { BacktestInput } from '../../shared/orchestration/backtest/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
@@ -42,7 +43,7 @@ export function registerRange(noun: Command): void {
 async function runRange(flags: Flags): Promise<void> {
   const input = inputOf(flags);
   await runWorkflow<BacktestResult>(flags, {
-    ...{ kind: 'backtest', failure: 'BacktestFailed', text: resultText },
+    ...{ kind: 'backtest', failure: 'BacktestFailed' satisfies FailureType, text: resultText },
     start: (client, workflowId) => start(client, workflowId, input),
   });
 }

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import type { FailureType } from '../../shared/failure-types.js';
 import type { SearchInput, SearchResult } from '../../shared/orchestration/search/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import type { searchRecipe } from '../../workflows/index.js';
@@ -35,7 +36,7 @@ export function register(noun: Command): void {
 async function run(flags: Flags): Promise<void> {
   const input: SearchInput = { head: flags.head, tries: flags.tries, seed: flags.seed, requestedBy: flags.by };
   await runWorkflow<SearchResult>(flags, {
-    ...{ kind: 'search', failure: 'SearchFailed', text: textOf },
+    ...{ kind: 'search', failure: 'SearchFailed' satisfies FailureType, text: textOf },
     start: (client, workflowId) =>
       client.workflow.start<typeof searchRecipe>('searchRecipe', {
         ...{ workflowId, taskQueue: TASK_QUEUES.workflows, args: [input] },
