@@ -51,6 +51,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/gate.js'),
   },
   {
+    name: 'monitor',
+    summary: 'what changed in the market, the model and the machinery',
+    load: () => import('./nouns/monitor.js'),
+  },
+  {
     name: 'search',
     summary: 'try recipes of a head over the research workers; every one of them is counted',
     load: () => import('./nouns/search.js'),
