@@ -135,6 +135,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
           recipe,
           library,
           synthetic: plan.synthetic,
+          instrument: plan.instrument,
           threads: config.training.threads,
           checkpointFile: folder.file('heads', `${head}.checkpoint`),
           signal,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { featureSchemaSha256 } from '../../shared/market/features/schema.js';
 import { encodeFloat32 } from '../../shared/model/heads/golden-rows.js';
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
+import { makeReference } from '../monitor/drift/head-reference.js';
 import type { LibraryFile } from './booster.js';
 import { meanAbsMoveTicks } from './class-moves.js';
 import { importanceOf, importanceOverlap } from './feature-importance.js';
@@ -22,6 +23,8 @@ export interface HeadTraining {
   readonly library: LibraryFile;
   /** Trained on generated data: written into the graph and the card. */
   readonly synthetic: boolean;
+  /** The contract, or the newest of them: where given, the distribution of its features is kept by phases of its session. */
+  readonly instrument?: string;
   /** Cores of one fit. */
   readonly threads?: number;
   /** Where a long fit is kept, to be taken up again by the same training. */
@@ -55,6 +58,7 @@ export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
     booster,
     onnx,
     said: holdout?.said ?? unmeasured(samples, allOf(samples)),
+    reference: training.instrument === undefined ? null : makeReference(samples, training.instrument),
     record: {
       v: 1,
       spec: head,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 import { BadInput } from '../../shared/failure.js';
+import { headReference } from '../monitor/drift/head-reference.js';
 import { outOfFold } from './out-of-fold.js';
 import { type TrainedHead, trainedHeadRecord } from './trained-head.js';
 import { writeFolder } from './write-folder.js';
@@ -11,9 +12,10 @@ const RECORD_FILE = 'trained.json';
 const ONNX_FILE = 'head.onnx';
 const SAID_FILE = 'out-of-fold.json';
 const BOOSTER_FILE = 'booster.json';
+const FEATURES_FILE = 'reference.json';
 
 /** Keeps a trained head between two steps; not part of a release. The booster is XGBoost's JSON, for any of its tools. */
-export function saveTrainedHead(folder: string, { record, booster, onnx, said }: TrainedHead): void {
+export function saveTrainedHead(folder: string, { record, booster, onnx, said, reference }: TrainedHead): void {
   writeFolder(
     folder,
     new Map<string, Uint8Array | string>([
@@ -21,6 +23,7 @@ export function saveTrainedHead(folder: string, { record, booster, onnx, said }:
       [SAID_FILE, `${JSON.stringify(outOfFold.parse(said))}\n`],
       [ONNX_FILE, onnx],
       [BOOSTER_FILE, booster.modelJson],
+      ...(reference ? [[FEATURES_FILE, `${JSON.stringify(reference)}\n`] as const] : []),
     ]),
   );
 }
@@ -32,7 +35,9 @@ export function loadTrainedHead(folder: string): TrainedHead {
   const modelJson = readVerified(path.join(folder, BOOSTER_FILE), record.boosterSha256);
   const { version: libraryVersion, sha256: librarySha256 } = record.library;
   const said = readJson(path.join(folder, SAID_FILE), outOfFold);
+  const features = path.join(folder, FEATURES_FILE);
   return {
+    reference: existsSync(features) ? readJson(features, headReference) : null,
     record,
     onnx,
     said,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { goldenRows } from '../../shared/model/heads/golden-rows.js';
 import { headRecipe, headSpec } from '../../shared/model/heads/head.js';
 import { sha256Hex } from '../../shared/reference.js';
+import type { HeadReference } from '../monitor/drift/head-reference.js';
 import type { Booster } from './booster.js';
 import { featureImportance } from './feature-importance.js';
 import { holdoutMetrics } from './holdout.js';
@@ -55,4 +56,6 @@ export interface TrainedHead {
   readonly onnx: Buffer;
   /** What it said of rows that it was not trained on: what the ensemble is fitted to. */
   readonly said: OutOfFold;
+  /** What its features looked like, for the monitor; null where nobody asked. */
+  readonly reference: HeadReference | null;
 }

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { SessionClock } from '../../../shared/market/features/session-clock.js';
+import { type HeadSamples, headName } from '../../../shared/model/heads/head.js';
+import { sampleVariance, sumOf } from '../../gate/statistics/total.js';
+import { measureDay } from './distance.js';
+import { type FeatureReference, featureReference, rounded, sketchOf } from './feature-sketch.js';
+import { type PHASE_NAMES, phasesOf } from './session-phases.js';
+
+/** What the features of a head looked like when it was trained. */
+export const headReference = z.strictObject({
+  v: z.literal(1),
+  features: z.record(z.string(), featureReference),
+});
+export type HeadReference = Readonly<z.infer<typeof headReference>>;
+
+/** `reference.json` of a release. */
+export const releaseReference = z.strictObject({ v: z.literal(1), heads: z.record(headName, headReference) });
+export type ReleaseReference = Readonly<z.infer<typeof releaseReference>>;
+export const REFERENCE_FILE = 'reference.json';
+
+const DATES_MIN = 3;
+/** Seconds follow each other closely: more rows than this say little more. */
+const ROWS_MAX = 40_000;
+
+/** @param instrument '' where it is not known: phases are those that most products have */
+export function makeReference(samples: HeadSamples, instrument: string): HeadReference {
+  const rows = thinned(samples);
+  const phases = phasesOf(
+    rows.map((row) => samples.startMs[row]!),
+    instrument,
+    new SessionClock(),
+  );
+  const features: Record<string, FeatureReference> = {};
+  for (const [column, name] of samples.head.features.entries())
+    features[name] = referenceOf(
+      rows.map((row) => samples.features[row * samples.columns + column]!),
+      rows.map((row) => samples.tradeDate[row]!),
+      phases,
+    );
+  return { v: 1, features };
+}
+
+function thinned({ rows }: HeadSamples): number[] {
+  const step = Math.max(1, Math.ceil(rows / ROWS_MAX));
+  return Array.from({ length: Math.ceil(rows / step) }, (_, i) => i * step);
+}
+
+function referenceOf(
+  values: readonly number[],
+  dates: readonly number[],
+  phases: readonly (typeof PHASE_NAMES)[number][],
+): FeatureReference {
+  const sketches: FeatureReference['phases'] = {};
+  for (const phase of new Set(phases)) sketches[phase] = sketchOf(values.filter((_, i) => phases[i] === phase));
+  const measured = [...new Set(dates)]
+    .map((date) => {
+      const own = values.flatMap((value, i) => (dates[i] === date ? [{ value, phase: phases[i]! }] : []));
+      return measureDay({ phases: sketches }, own, true);
+    })
+    .filter((one) => one !== null);
+  if (measured.length < DATES_MIN) return { phases: sketches, usual: null };
+  return {
+    phases: sketches,
+    usual: {
+      dates: measured.length,
+      distance: meanAndDeviation(measured.map(({ distance }) => distance)),
+      widening: meanAndDeviation(measured.map(({ widening }) => widening)),
+    },
+  };
+}
+
+function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
+  return { mean: rounded(sumOf(values) / values.length), deviation: rounded(Math.sqrt(sampleVariance(values))) };
+}
