@@ -13,7 +13,12 @@ import { clockSpecFile, readClockSpec } from '../shared/node/clock-spec-file.js'
 import { makePrivateFolder } from '../shared/node/process/private-files.js';
 import { connectClient } from '../temporal/client.js';
 import { ensureNamespace } from '../temporal/namespace.js';
-import { CAPTURE_SCHEDULE_ID, ensurePathSchedules, JOURNAL_SCHEDULE_ID } from '../temporal/path-schedules.js';
+import {
+  CAPTURE_SCHEDULE_ID,
+  ensurePathSchedules,
+  JOURNAL_SCHEDULE_ID,
+  MONITOR_SCHEDULE_ID,
+} from '../temporal/path-schedules.js';
 import { dropSchedules, ensureNightlySchedule, NIGHTLY_SCHEDULE_ID } from '../temporal/schedules.js';
 import { serverArguments } from '../temporal/server.js';
 import { serverAddress } from '../temporal/server-address.js';
@@ -75,7 +80,8 @@ export class Stack {
   async startTiers(config: Config, gatewayData: string): Promise<void> {
     await Promise.all(tierProcesses(config, this.tools, gatewayData).map((spec) => this.launch(spec)));
     const clock = readClockSpec(clockSpecFile(config.home));
-    if (!config.upload.enabled) await dropSchedules(this.client(), [CAPTURE_SCHEDULE_ID, JOURNAL_SCHEDULE_ID]);
+    if (!config.upload.enabled)
+      await dropSchedules(this.client(), [CAPTURE_SCHEDULE_ID, JOURNAL_SCHEDULE_ID, MONITOR_SCHEDULE_ID]);
     else if (clock !== null) await ensurePathSchedules(this.client(), clock);
   }
 

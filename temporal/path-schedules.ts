@@ -5,6 +5,7 @@ import { ensureSchedule } from './schedules.js';
 
 export const CAPTURE_SCHEDULE_ID = 'capture-days';
 export const JOURNAL_SCHEDULE_ID = 'upload-journal';
+export const MONITOR_SCHEDULE_ID = 'monitor-days';
 
 type Spec = ScheduleOptions['spec'];
 
@@ -24,6 +25,8 @@ const AT_THE_TURN: Spec = {
   ],
   timezone,
 };
+/** Whatever has come home meanwhile: days close when they close. */
+const MONITOR_EVERY_SECONDS = 900;
 /** Of a replayed market: one start waits while a date is sent, so the next date follows at once. */
 const JOURNALS_EVERY_SECONDS = 5;
 
@@ -50,6 +53,11 @@ export async function ensurePathSchedules(client: Client, clock: ClockSpec): Pro
     spec: clock.kind === 'real' ? AT_THE_TURN : every(Math.min(JOURNALS_EVERY_SECONDS, secondsOfAWindow(clock))),
     action: action('uploadJournals', 'journal/current', 'journals of the trade date to research'),
     policies,
+  });
+  await ensureSchedule(client, MONITOR_SCHEDULE_ID, {
+    spec: every(clock.kind === 'real' ? MONITOR_EVERY_SECONDS : secondsOfAWindow(clock)),
+    action: action('monitorDays', 'monitor/waiting', 'complete days that nobody has looked at'),
+    policies: { ...policies, overlap: ScheduleOverlapPolicy.SKIP },
   });
 }
 

@@ -2,6 +2,8 @@
 export { backtestRange } from './backtest-range.js';
 export { captureDay } from './capture-day.js';
 export { captureDays } from './capture-days.js';
+export { monitorDay } from './monitor-day.js';
+export { monitorDays } from './monitor-days.js';
 export { rollBackModel } from './roll-back-model.js';
 export { searchRecipe } from './search-recipe.js';
 export { shipModel } from './ship-model.js';

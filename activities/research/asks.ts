@@ -8,6 +8,7 @@ import { reference, sha256Hex } from '../../shared/reference.js';
 import { dsseEnvelope } from '../../shared/trust/dsse.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import type { ResearchActivities } from './contract.js';
+import type { MonitorActivities } from './monitor-contract.js';
 import type { ResearchPathActivities } from './path-contract.js';
 import type { SearchActivities } from './search-contract.js';
 
@@ -25,7 +26,10 @@ const DAYS_MAX = 100_000;
  * say more or less there.
  */
 export const RESEARCH_ASKS: Readonly<
-  Record<keyof (ResearchActivities & BacktestActivities & ResearchPathActivities & SearchActivities), z.ZodType>
+  Record<
+    keyof (ResearchActivities & BacktestActivities & ResearchPathActivities & SearchActivities & MonitorActivities),
+    z.ZodType
+  >
 > = {
   openShip: ship,
   pinTrainingSet: ship,
@@ -52,6 +56,8 @@ export const RESEARCH_ASKS: Readonly<
   awaitReceived: z.object({ streams: streamPlaces, waitSeconds: z.number().min(0).max(86_400) }),
   ingestBacklog: z.object({ instrument: instrumentName.optional() }),
   ingestDay: capturedDay,
+  monitorBacklog: z.object({}),
+  monitorDay: capturedDay,
   scoreRecipe: ship.extend({ search: searchInput, samples, trial: z.number(), rung: z.number() }),
   concludeSearch: ship.extend({ search: searchInput }),
   planBacktest: backtest,

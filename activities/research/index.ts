@@ -10,6 +10,8 @@ import { createBacktestSteps } from './backtest-steps.js';
 import type { ResearchActivities } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
 import { createGateSteps } from './gate-steps.js';
+import type { MonitorActivities } from './monitor-contract.js';
+import { createMonitorSteps } from './monitor-steps.js';
 import type { ResearchPathActivities } from './path-contract.js';
 import { createPathSteps } from './path-steps.js';
 import { createPolicySteps } from './policy-steps.js';
@@ -23,7 +25,7 @@ export type { ResearchDependencies } from './dependencies.js';
 /** The research tier's steps: each repeats into the same state, whatever killed it before. */
 export function createResearchActivities(
   dependencies: ResearchDependencies,
-): ResearchActivities & BacktestActivities & ResearchPathActivities & SearchActivities {
+): ResearchActivities & BacktestActivities & ResearchPathActivities & SearchActivities & MonitorActivities {
   const places = homePlaces(dependencies.config.home).research;
   const lane = new Lane(places.lane, dependencies.isOpen);
   return formal(RESEARCH_ASKS, {
@@ -34,6 +36,7 @@ export function createResearchActivities(
     ...createBacktestSteps(dependencies),
     ...createSearchSteps(dependencies),
     ...createPathSteps(dependencies),
+    ...createMonitorSteps(dependencies),
 
     takeLane: ({ shipId }) =>
       step(async (context) => {

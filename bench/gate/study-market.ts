@@ -31,7 +31,7 @@ export interface StudyMarket {
 
 const MINUTES_PER_DAY = 40;
 const SIGNAL_STRENGTH = 1;
-export const FEE_TICKS = 0.125;
+export const FEE_TICKS = 0.18;
 
 /** A SYNTHETIC market as the default set-up makes it, without a file between. */
 export async function studyMarket({ seed, days, barDays }: StudyMarketOptions): Promise<StudyMarket> {

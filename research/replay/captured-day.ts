@@ -39,26 +39,49 @@ export interface ParityResult {
 export async function compareWithBridge(broker: string, tradeDate?: string): Promise<ParityResult> {
   const logs = filesIn(path.join(broker, 'journal'), (file) => tradeDateOfDecisionLog(file) !== null).sort();
   const lines = (await Promise.all(logs.map(readLog))).flat();
-  const live = new Map(
-    lines.flatMap(({ line, date }) =>
-      line.kind === 'decision' && (tradeDate === undefined || date === tradeDate) ? [[line.seq, line] as const] : [],
-    ),
-  );
+  const ofDate = new Set<DecisionLogLine>(lines.flatMap(({ line, date }) => (date === tradeDate ? [line] : [])));
   const capture = path.join(broker, 'capture');
-  const streams = await Promise.all(segmentsOf(capture).map((file) => openEventStream(file)));
-  const comparison = new Comparison(live);
-  const bridge = new ReplayedBridge(
-    streams[0]?.header.tickSize ?? 1,
-    lines.flatMap(({ line }) => (line.kind === 'decision' ? [] : [line])),
-    path.join(broker, 'releases'),
+  const isCapturing = filesIn(capture, (file) => parseSegmentFile(file)?.open === true).length > 0;
+  return await compareDecisions({
+    streams: await Promise.all(segmentsOf(capture).map((file) => openEventStream(file))),
+    lines: lines.map(({ line }) => line),
+    isCompared: (decision) => tradeDate === undefined || ofDate.has(decision),
+    tarballOf: (modelVersion) => path.join(broker, 'releases', tarballName(modelVersion)),
+    isCapturing,
+  });
+}
+
+/** What is to be compared: everything that was captured and logged since a pipeline began. */
+export interface LoggedDecisions {
+  readonly streams: readonly EventStream[];
+  /** Of the decision log, in order. */
+  readonly lines: readonly DecisionLogLine[];
+  /** Whether a logged decision is compared; what lies before it is replayed all the same. */
+  readonly isCompared: (decision: DecisionRecord) => boolean;
+  /** Of the release with this version. */
+  readonly tarballOf: (modelVersion: number) => string;
+  /** The last segment is still being written. */
+  readonly isCapturing: boolean;
+  readonly onProgress?: (events: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Replays events with the heads that the log names, and compares every decision with the logged one. @throws BadInput */
+export async function compareDecisions(ask: LoggedDecisions): Promise<ParityResult> {
+  const { streams, lines } = ask;
+  const live = new Map(
+    lines.flatMap((line) => (line.kind === 'decision' && ask.isCompared(line) ? [[line.seq, line] as const] : [])),
   );
-  const lastSeq = Math.max(Number.NEGATIVE_INFINITY, ...live.keys());
-  const firstSeq = Math.min(Number.POSITIVE_INFINITY, ...live.keys());
+  const comparison = new Comparison(live);
+  const control = lines.flatMap((line) => (line.kind === 'decision' ? [] : [line]));
+  const bridge = new ReplayedBridge(streams[0]?.header.tickSize ?? 1, control, ask);
+  const seqs = [...live.keys()];
+  const firstSeq = seqs.reduce((least, seq) => Math.min(least, seq), Number.POSITIVE_INFINITY);
+  const lastSeq = seqs.reduce((most, seq) => Math.max(most, seq), Number.NEGATIVE_INFINITY);
   const { events, lastEventSeq } = await bridge.run(streams, (decision) => {
     if (decision.seq >= firstSeq && decision.seq <= lastSeq) comparison.take(recordOf(decision));
   });
-  const isCapturing = filesIn(capture, (file) => parseSegmentFile(file)?.open === true).length > 0;
-  return { events, ...comparison.result(isCapturing ? lastEventSeq : Number.POSITIVE_INFINITY) };
+  return { events, ...comparison.result(ask.isCapturing ? lastEventSeq : Number.POSITIVE_INFINITY) };
 }
 
 type ControlLine = Exclude<DecisionLogLine, DecisionRecord>;
@@ -107,7 +130,7 @@ class ReplayedBridge {
   constructor(
     private readonly tickSize: number,
     private readonly control: readonly ControlLine[],
-    private readonly releases: string,
+    private readonly ask: Pick<LoggedDecisions, 'tarballOf' | 'onProgress' | 'signal'>,
   ) {
     this.pipeline = new DecisionPipeline(tickSize);
   }
@@ -119,6 +142,7 @@ class ReplayedBridge {
     let lastEventSeq = Number.NEGATIVE_INFINITY;
     try {
       for await (const { batch, begins } of mergeStreams(streams)) {
+        this.ask.signal?.throwIfAborted();
         if (begins) this.pipeline.beginStream();
         const due: Promise<Decision>[] = [];
         for (let i = 0; i < batch.length; i++) {
@@ -130,6 +154,7 @@ class ReplayedBridge {
         events += batch.length;
         lastEventSeq = batch.seq[batch.length - 1] ?? lastEventSeq;
         for (const decision of await Promise.all(due)) onDecision(decision);
+        this.ask.onProgress?.(events);
       }
     } finally {
       for (const heads of this.loaded.values()) await heads.release();
@@ -154,7 +179,7 @@ class ReplayedBridge {
   private async headsOf(modelVersion: number): Promise<HeadSet> {
     const known = this.loaded.get(modelVersion);
     if (known) return known;
-    const { heads } = await loadReplayHeads(path.join(this.releases, tarballName(modelVersion)));
+    const { heads } = await loadReplayHeads(this.ask.tarballOf(modelVersion));
     this.loaded.set(modelVersion, heads);
     return heads;
   }

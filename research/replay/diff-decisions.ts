@@ -68,7 +68,8 @@ function whereOf(a: DecisionRecord | null, b: DecisionRecord | null) {
   return { seq: earlier!.seq, ts: earlier!.ts, inputs: differences(a, b), a, b };
 }
 
-function differences(a: DecisionRecord | null, b: DecisionRecord | null): DifferingInput[] {
+/** Every value in which two decisions differ, inputs first. */
+export function differences(a: DecisionRecord | null, b: DecisionRecord | null): DifferingInput[] {
   const [left, right] = [valuesOf(a), valuesOf(b)];
   const names = [...new Set([...left.keys(), ...right.keys()])];
   return names

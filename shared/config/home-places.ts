@@ -25,6 +25,8 @@ export function homePlaces(home: string) {
       trust: research('trust'),
       rsync: research('rsync'),
       lane: research('lane'),
+      /** What each captured day was found to be. */
+      monitor: research('monitor'),
       trials: research('trials.jsonl'),
       measuringKeys: research('measuring'),
       /** Where the release key was while the research worker signed. */

@@ -77,7 +77,7 @@ export const trainingConfig = z.strictObject({
     .strictObject({
       entryEdgeTicks: z.number().nonnegative().default(0.25).describe('Edge left after costs that enters a position.'),
       exitEdgeTicks: z.number().nonnegative().default(0).describe('Edge before costs below which a position is left.'),
-      feeTicks: z.number().nonnegative().default(0.125).describe('Fees and commission of one contract, one side.'),
+      feeTicks: z.number().nonnegative().default(0.18).describe('Fees and commission of one contract, one side.'),
       spreadShare: z.number().min(0).max(1).default(1).describe('Share of the spread that a round trip costs.'),
       maxSpreadTicks: z.number().positive().default(3).describe('No entry while the spread is wider.'),
       maxPositionContracts: z.number().int().min(1).max(100).default(1).describe('Largest position of the policy.'),

@@ -2,6 +2,7 @@ import { ActivityCancellationType, type ActivityOptions, proxyActivities } from 
 import type { BrokerActivities } from '../../activities/broker/contract.js';
 import type { BrokerPathActivities } from '../../activities/broker/path-contract.js';
 import type { ResearchActivities } from '../../activities/research/contract.js';
+import type { MonitorActivities } from '../../activities/research/monitor-contract.js';
 import type { ResearchPathActivities } from '../../activities/research/path-contract.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 
@@ -49,6 +50,12 @@ export const brokerPath = proxyActivities<BrokerPathActivities>({
 });
 export const researchPath = proxyActivities<ResearchPathActivities>({
   ...patient,
+  startToCloseTimeout: '6h',
+  taskQueue: TASK_QUEUES.research,
+});
+/** A day is looked at from what lies on research, and repeats into the same report. */
+export const researchMonitor = proxyActivities<MonitorActivities>({
+  ...repeatable,
   startToCloseTimeout: '6h',
   taskQueue: TASK_QUEUES.research,
 });

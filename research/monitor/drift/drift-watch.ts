@@ -19,9 +19,9 @@ export type DriftState = Readonly<z.infer<typeof driftState>>;
 export interface DriftStep {
   readonly state: DriftState;
   /** Features that are told to have changed, the most certain first; their evidence begins anew. */
-  readonly changed: readonly string[];
+  readonly changed: string[];
   /** Those that lie far today, at a false discovery rate of 5 % (Benjamini, Hochberg 1995): shown, and no alarm. */
-  readonly farToday: readonly string[];
+  readonly farToday: string[];
 }
 
 /**

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { SessionClock } from '../../../shared/market/features/session-clock.js';
+import { SESSION_FEATURES } from '../../../shared/market/features/session-features.js';
 import { type HeadSamples, headName } from '../../../shared/model/heads/head.js';
 import { sampleVariance, sumOf } from '../../gate/statistics/total.js';
 import { measureDay } from './distance.js';
 import { type FeatureReference, featureReference, rounded, sketchOf } from './feature-sketch.js';
-import { type PHASE_NAMES, phasesOf } from './session-phases.js';
+import { type PhaseName, phaseAt } from './session-phases.js';
 
 /** What the features of a head looked like when it was trained. */
 export const headReference = z.strictObject({
@@ -18,6 +18,7 @@ export const releaseReference = z.strictObject({ v: z.literal(1), heads: z.recor
 export type ReleaseReference = Readonly<z.infer<typeof releaseReference>>;
 export const REFERENCE_FILE = 'reference.json';
 
+const CLOCKS: ReadonlySet<string> = new Set([...SESSION_FEATURES.map(({ name }) => name), 'bar_minutes_since_open']);
 const DATES_MIN = 3;
 /** Seconds follow each other closely: more rows than this say little more. */
 const ROWS_MAX = 40_000;
@@ -25,18 +26,17 @@ const ROWS_MAX = 40_000;
 /** @param instrument '' where it is not known: phases are those that most products have */
 export function makeReference(samples: HeadSamples, instrument: string): HeadReference {
   const rows = thinned(samples);
-  const phases = phasesOf(
-    rows.map((row) => samples.startMs[row]!),
-    instrument,
-    new SessionClock(),
-  );
+  const phases = rows.map((row) => samples.startMs[row]!).map(phaseAt(instrument));
   const features: Record<string, FeatureReference> = {};
-  for (const [column, name] of samples.head.features.entries())
+  for (const [column, name] of samples.head.features.entries()) {
+    // Where in the day a row lies says when it was captured, and nothing about the market.
+    if (CLOCKS.has(name)) continue;
     features[name] = referenceOf(
       rows.map((row) => samples.features[row * samples.columns + column]!),
       rows.map((row) => samples.tradeDate[row]!),
       phases,
     );
+  }
   return { v: 1, features };
 }
 
@@ -48,7 +48,7 @@ function thinned({ rows }: HeadSamples): number[] {
 function referenceOf(
   values: readonly number[],
   dates: readonly number[],
-  phases: readonly (typeof PHASE_NAMES)[number][],
+  phases: readonly PhaseName[],
 ): FeatureReference {
   const sketches: FeatureReference['phases'] = {};
   for (const phase of new Set(phases)) sketches[phase] = sketchOf(values.filter((_, i) => phases[i] === phase));

@@ -1,0 +1,86 @@
+import type { HeadName, HeadSamples } from '../../../shared/model/heads/head.js';
+import { measureDay, type PhasedValue } from '../drift/distance.js';
+import { type DriftState, usualP, watchDrift } from '../drift/drift-watch.js';
+import type { FeatureReference } from '../drift/feature-sketch.js';
+import type { ReleaseReference } from '../drift/head-reference.js';
+import { phaseAt } from '../drift/session-phases.js';
+import type { MonitorReport } from '../report.js';
+
+type Drift = MonitorReport['drift'];
+
+/** Fewer rows of a date say too little of a distribution. */
+const ROWS_MIN = 30;
+
+/** The day's features against those of training, and the evidence of change over days. */
+export function dayDrift(ask: {
+  readonly instrument: string;
+  readonly modelVersion: number | null;
+  readonly reference: ReleaseReference | null;
+  readonly samples: Readonly<Partial<Record<HeadName, HeadSamples>>>;
+  /** Of the date before, by the same release; evidence begins anew with another one. */
+  readonly before: DriftState;
+}): Drift {
+  if (ask.reference === null) return { modelVersion: null, features: [], changed: [], farToday: [], state: {} };
+  const features: Drift['features'][number][] = [];
+  for (const [head, { features: references }] of Object.entries(ask.reference.heads)) {
+    const samples = ask.samples[head];
+    if (!samples || samples.rows < ROWS_MIN) continue;
+    const phase = [...samples.startMs].map(phaseAt(ask.instrument));
+    for (const [column, feature] of samples.head.features.entries()) {
+      const reference = references[feature];
+      if (!reference) continue;
+      const day = phase.map(
+        (one, row): PhasedValue => ({
+          phase: one,
+          value: samples.features[row * samples.columns + column]!,
+        }),
+      );
+      const measured = measureDay(reference, day, false);
+      if (!measured) continue;
+      features.push({
+        ...{ head, feature, rows: day.length },
+        missingShare: day.filter(({ value }) => Number.isNaN(value)).length / day.length,
+        ks: Math.exp(measured.distance),
+        psi: psiOf(reference, day),
+        widthFactor: Math.exp(measured.widening),
+        p: usualP(reference.usual, measured),
+      });
+    }
+  }
+  const today = new Map(features.flatMap(({ head, feature, p }) => (p === null ? [] : [[`${head}.${feature}`, p]])));
+  return { modelVersion: ask.modelVersion, features, ...watchDrift(ask.before, today) };
+}
+
+const SHARE_LEAST = 1e-4;
+
+/** Over the phases, weighed by the day's rows; bins between tenths of the reference. For people who know its bands: no alarm rests on it. */
+function psiOf({ phases }: FeatureReference, day: readonly PhasedValue[]): number {
+  let [sum, rows] = [0, 0];
+  for (const phase of new Set(day.map((one) => one.phase))) {
+    const sketch = phases[phase];
+    const own = day.flatMap((one) => (one.phase === phase && !Number.isNaN(one.value) ? [one.value] : []));
+    if (!sketch || own.length === 0 || sketch.values.length < 2) continue;
+    const edges = tenths(sketch.below);
+    const shares = [...edges, sketch.values.length].map((to, bin) => {
+      const [low, high] = [edges[bin - 1], edges[bin]];
+      const isIn = (value: number) =>
+        (low === undefined || value >= sketch.values[low]!) && (high === undefined || value < sketch.values[high]!);
+      const expected = (sketch.below[to] ?? 1) - (low === undefined ? 0 : sketch.below[low]!);
+      return {
+        expected: Math.max(SHARE_LEAST, expected),
+        found: Math.max(SHARE_LEAST, own.filter(isIn).length / own.length),
+      };
+    });
+    sum +=
+      own.length *
+      shares.reduce((all, { expected, found }) => all + (found - expected) * Math.log(found / expected), 0);
+    rows += own.length;
+  }
+  return rows === 0 ? 0 : sum / rows;
+}
+
+/** Places of the first values with a tenth, two tenths, ... of the rows below them, each once, inner ones alone. */
+function tenths(below: readonly number[]): number[] {
+  const places = Array.from({ length: 9 }, (_, i) => below.findIndex((share) => share >= (i + 1) / 10 - 1e-9));
+  return [...new Set(places.filter((place) => place > 0))];
+}

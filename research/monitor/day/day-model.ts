@@ -1,0 +1,79 @@
+import type { HeadSamples } from '../../../shared/model/heads/head.js';
+import { binProbabilities, calibrationError } from '../../gate/statistics/calibration.js';
+import { studentTCdf, studentTQuantile } from '../../gate/statistics/student-t.js';
+import { surprise } from '../../gate/statistics/surprise.js';
+import { sampleVariance, sumOf, total } from '../../gate/statistics/total.js';
+import type { ModelCard } from '../../model-card/model-card.js';
+import { type DriftState, watchDrift } from '../drift/drift-watch.js';
+import type { MonitorReport } from '../report.js';
+
+type Model = MonitorReport['model'];
+type Head = Model['heads'][number];
+
+const ROWS_MIN = 30;
+/** A gate that was this precise was lucky: a day is judged no more strictly. */
+const DEVIATION_SHARE_LEAST = 0.005;
+const P_LEAST = 1e-6;
+
+/** One head's forecasts of the day, by the very file that traded. */
+export interface HeadDay {
+  readonly samples: HeadSamples;
+  /** Calibrated, row-major rows x classes. */
+  readonly probabilities: Float32Array;
+}
+
+/** What the heads said of the day against what the gate promised, and the evidence of decay over days. */
+export function dayModel(
+  card: Pick<ModelCard, 'gate'> | null,
+  days: readonly HeadDay[],
+  before: DriftState,
+): Omit<Model, 'kill'> {
+  const heads = days.filter(({ samples }) => samples.rows >= ROWS_MIN).map((day) => headDay(card, day));
+  const today = new Map(heads.flatMap(({ head, p }) => (p === null ? [] : [[`${head}: log loss`, p]])));
+  const { state, changed } = watchDrift(before, today);
+  return { heads, state, changed };
+}
+
+function headDay(card: Pick<ModelCard, 'gate'> | null, { samples, probabilities }: HeadDay): Head {
+  const { head, label, rows, moveTicks } = samples;
+  const { classes } = head;
+  const at = (row: number, of: number) => probabilities[row * classes + of]!;
+  const all = Array.from({ length: rows }, (_, row) => row);
+  const logLoss = total(all, (row) => surprise(at(row, label[row]!))) / rows;
+  const moved = all.filter((row) => moveTicks[row] !== 0);
+  const hits = moved.filter((row) => at(row, classes - 1) > at(row, 0) === moveTicks[row]! > 0).length;
+  const errors = Array.from({ length: classes }, (_, of) =>
+    calibrationError(
+      binProbabilities(
+        all.map((row) => at(row, of)),
+        all.map((row) => Number(label[row] === of)),
+      ),
+    ),
+  );
+  const evidence = card?.gate.evidence.heads.find((one) => one.head === head.name);
+  const pooled = evidence?.pooled ?? null;
+  const blocks = evidence?.folds.map(({ candidate }) => candidate.logLoss) ?? [];
+  return {
+    ...{ head: head.name, rows, logLoss },
+    classPriorLogLoss: pooled?.classPriorLogLoss ?? Math.log(classes),
+    hitRate: moved.length > 0 ? hits / moved.length : null,
+    calibrationError: sumOf(errors) / classes,
+    promised: pooled && {
+      logLoss: pooled.candidate.logLoss,
+      hitRate: pooled.candidate.hitRate,
+      calibrationError: pooled.candidate.calibrationError,
+    },
+    ...dateAgainst(blocks, logLoss),
+  };
+}
+
+/** One more date against blocks of the gate: its range, and the chance that a usual one is so high. */
+export function dateAgainst(blocks: readonly number[], now: number): { range: Head['range']; p: number | null } {
+  if (blocks.length < 3) return { range: null, p: null };
+  const mean = sumOf(blocks) / blocks.length;
+  const least = DEVIATION_SHARE_LEAST * Math.abs(mean);
+  const deviation = Math.max(least, Math.sqrt(sampleVariance(blocks))) * Math.sqrt(1 + 1 / blocks.length);
+  const reach = studentTQuantile(0.975, blocks.length - 1) * deviation;
+  const p = Math.max(P_LEAST, studentTCdf(-(now - mean) / deviation, blocks.length - 1));
+  return { range: { low: mean - reach, high: mean + reach }, p };
+}
