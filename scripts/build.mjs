@@ -40,6 +40,7 @@ const ROOMS = [
   'test',
   'workers',
   'workflows',
+  'watch',
 ];
 const FOR_TESTS = new Set(['simulation', 'test']);
 const ASSETS = new Set(['.mjs', '.json', '.html', '.css', '.svg', '.py', '.txt', '.xml', '.c']);

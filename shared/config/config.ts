@@ -8,6 +8,7 @@ import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { needsDepth, trainingConfig } from './training.js';
 import { uploadConfig } from './upload.js';
+import { watchConfig } from './watch.js';
 
 /** `believe.config.json`: the only place where a setting gets its default. */
 export const configSchema = z
@@ -27,6 +28,7 @@ export const configSchema = z
     gateway: gatewayConfig.prefault({}).describe('The IB session.'),
     rsync: rsyncConfig.prefault({}).describe('Transfers between the tiers.'),
     upload: uploadConfig.prefault({}).describe('What the broker seals, sends and keeps.'),
+    watch: watchConfig.prefault({}).describe('Watchdogs and alarms.'),
     metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),
   })
   .superRefine((config, context) => {

@@ -61,6 +61,15 @@ export function homePlaces(home: string) {
       landing: at('receiver', 'landing'),
       receipts: at('receiver', 'receipts'),
     },
+    /** Of the watchers, which hold the alarm channels' secrets. */
+    watch: {
+      folder: at('watch'),
+      channels: at('watch', 'channels.json'),
+      deliveries: at('watch', 'deliveries.jsonl'),
+      status: (tier: 'broker' | 'research') => at('watch', tier, 'status.json'),
+      state: (tier: 'broker' | 'research') => at('watch', tier, 'state.json'),
+      silences: at('watch', 'silences.json'),
+    },
     operator: { keys: at('operator', 'keys') },
     public: { keys: at('public', 'keys') },
     gateway: { folder: at('gateway'), state: at('gateway', 'state.json') },

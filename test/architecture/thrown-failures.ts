@@ -12,7 +12,7 @@ export interface Thrown {
 }
 
 /** Rooms of the product: what is installed, and what people start. */
-const ROOMS = 'activities bridge broker cli research setup shared simulator stack temporal workers workflows'.split(
+const ROOMS = 'activities bridge broker cli research setup shared simulator stack temporal watch workers workflows'.split(
   ' ',
 );
 

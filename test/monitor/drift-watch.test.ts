@@ -58,7 +58,7 @@ function pOfDay(reference: ReturnType<typeof makeReference>, day: number[][]): M
     day.map((values, f) => {
       const feature = reference.features[`f${f}`]!;
       const phased = values.map((value): PhasedValue => ({ value, phase: 'middle' }));
-      return [`f${f}`, usualP(feature.usual, measureDay(feature, phased, false)!)!];
+      return [`f${f}`, usualP(feature, measureDay(feature.phases, phased, false))!];
     }),
   );
 }
@@ -119,6 +119,10 @@ describe('watching for drift', () => {
     const market = new Market(3);
     const reference = referenceOf(market, 10);
     const dead = Array.from({ length: ROWS_A_DAY }, (): PhasedValue => ({ value: Number.NaN, phase: 'middle' }));
-    assert.equal(measureDay(reference.features.f0!, dead, false)!.distance, 0, 'as far as can be: a difference of 1');
+    assert.equal(
+      measureDay(reference.features.f0!.phases, dead, false)[0]!.distance,
+      0,
+      'as far as can be: a difference of 1',
+    );
   });
 });

@@ -1,5 +1,6 @@
 import type { HeadName, HeadSamples } from '../../../shared/model/heads/head.js';
-import { measureDay, type PhasedValue } from '../drift/distance.js';
+import { total } from '../../gate/statistics/total.js';
+import { type DayMeasures, measureDay, type PhasedValue } from '../drift/distance.js';
 import { type DriftState, usualP, watchDrift } from '../drift/drift-watch.js';
 import type { FeatureReference } from '../drift/feature-sketch.js';
 import type { ReleaseReference } from '../drift/head-reference.js';
@@ -35,20 +36,25 @@ export function dayDrift(ask: {
           value: samples.features[row * samples.columns + column]!,
         }),
       );
-      const measured = measureDay(reference, day, false);
-      if (!measured) continue;
+      const measured = measureDay(reference.phases, day, false);
+      if (measured.length === 0) continue;
       features.push({
         ...{ head, feature, rows: day.length },
         missingShare: day.filter(({ value }) => Number.isNaN(value)).length / day.length,
-        ks: Math.exp(measured.distance),
+        ks: meanOf(measured, ({ distance }) => Math.exp(distance)),
         psi: psiOf(reference, day),
-        widthFactor: Math.exp(measured.widening),
-        p: usualP(reference.usual, measured),
+        widthFactor: Math.exp(meanOf(measured, ({ widening }) => widening)),
+        p: usualP(reference, measured),
       });
     }
   }
   const today = new Map(features.flatMap(({ head, feature, p }) => (p === null ? [] : [[`${head}.${feature}`, p]])));
   return { modelVersion: ask.modelVersion, features, ...watchDrift(ask.before, today) };
+}
+
+/** Over the phases, weighed by their rows. */
+function meanOf(measured: readonly DayMeasures[], of: (one: DayMeasures) => number): number {
+  return total(measured, (one) => one.rows * of(one)) / total(measured, ({ rows }) => rows);
 }
 
 const SHARE_LEAST = 1e-4;

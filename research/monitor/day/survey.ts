@@ -50,6 +50,7 @@ class Pass {
   private longestMs = 0;
   private readonly phases = new Map<PhaseName, { events: number; firstMs: number; lastMs: number }>();
   private readonly mids: number[] = [];
+  private hasSettled = false;
   private lastMs = Number.NaN;
   private lastPhase: PhaseName | null = null;
   private readonly phaseOf: (ms: number) => PhaseName;
@@ -69,6 +70,7 @@ class Pass {
     while (this.mids.length < this.moments.length && this.moments[this.mids.length]! < ns)
       this.mids.push(this.midNow());
     const wasSettled = state.isSettled;
+    this.hasSettled ||= wasSettled;
     this.market.onEvent(batch, i);
     this.count(batch.kind[i]!, Number(ns / 1_000_000n));
     if (wasSettled && !state.isSettled && batch.kind[i] === EventKind.depth && batch.last[i] === 1) this.unsettled++;
@@ -94,11 +96,8 @@ class Pass {
 
   private count(kind: number, ms: number): void {
     if (kind === EventKind.trade) this.trades++;
-    // Before the first event of the date nothing is missing of it: a clock that was set between two dates says so there.
-    if (kind === EventKind.gap) {
-      if (this.events === 0) return;
-      this.gaps++;
-    }
+    // Before the first book of the date nothing is missing of it: a clock that was set between two dates says so there.
+    if (kind === EventKind.gap && this.hasSettled) this.gaps++;
     this.events++;
     if (kind === EventKind.reset) this.resets++;
     const phase = this.phaseOf(ms);

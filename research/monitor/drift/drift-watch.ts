@@ -25,19 +25,22 @@ export interface DriftStep {
 }
 
 /**
- * Chance that a usual day lies so far from the reference, or is spread so differently (twice the smaller of the two, Bonferroni); null
- * where too few dates say what is usual. By Student's t of one date against those of training.
+ * Chance that a usual day lies so far from the reference, or is spread so differently, in some phase (Bonferroni over phases and
+ * these two); null where too few dates say what is usual. By Student's t of one date against those of training.
  */
-export function usualP(usual: FeatureReference['usual'], { distance, widening }: DayMeasures): number | null {
-  if (usual === null) return null;
-  const tail = (value: number, of: { readonly mean: number; readonly deviation: number }) =>
-    studentTCdf(
-      -(value - of.mean) / (Math.max(DEVIATION_LEAST, of.deviation) * Math.sqrt(1 + 1 / usual.dates)),
-      usual.dates - 1,
-    );
-  const farther = tail(distance, usual.distance);
-  const wider = tail(widening, usual.widening);
-  return Math.min(1, Math.max(P_LEAST, 2 * Math.min(farther, 2 * Math.min(wider, 1 - wider))));
+export function usualP({ phases }: FeatureReference, measured: readonly DayMeasures[]): number | null {
+  const each = measured.flatMap(({ phase, distance, widening }) => {
+    const usual = phases[phase]?.usual;
+    if (!usual) return [];
+    const tail = (value: number, of: { readonly mean: number; readonly deviation: number }) =>
+      studentTCdf(
+        -(value - of.mean) / (Math.max(DEVIATION_LEAST, of.deviation) * Math.sqrt(1 + 1 / usual.dates)),
+        usual.dates - 1,
+      );
+    const wider = tail(widening, usual.widening);
+    return [2 * Math.min(tail(distance, usual.distance), 2 * Math.min(wider, 1 - wider))];
+  });
+  return each.length === 0 ? null : Math.min(1, Math.max(P_LEAST, each.length * Math.min(...each)));
 }
 
 /**

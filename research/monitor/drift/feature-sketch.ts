@@ -4,6 +4,9 @@ import { PHASE_NAMES } from './session-phases.js';
 
 const share = z.number().min(0).max(1);
 
+/** Of logarithms, over dates. */
+const meanAndDeviation = z.strictObject({ mean: z.number(), deviation: z.number() });
+
 /** The distribution of a feature in a phase of the session, as points of its distribution function. */
 export const featureSketch = z.strictObject({
   rows: z.number().int().nonnegative(),
@@ -14,22 +17,17 @@ export const featureSketch = z.strictObject({
   values: z.array(z.number()),
   below: z.array(share),
   atMost: z.array(share),
-});
-export type FeatureSketch = Readonly<z.infer<typeof featureSketch>>;
-
-/** Of logarithms, over dates. */
-const meanAndDeviation = z.strictObject({ mean: z.number(), deviation: z.number() });
-
-export const featureReference = z.strictObject({
-  phases: z.partialRecord(z.enum(PHASE_NAMES), featureSketch),
   /** Where the training dates lie against all of them together: what is usual for a day. Null with fewer than three dates. */
   usual: z.strictObject({ dates: z.number().int(), distance: meanAndDeviation, widening: meanAndDeviation }).nullable(),
 });
+export type FeatureSketch = Readonly<z.infer<typeof featureSketch>>;
+
+export const featureReference = z.strictObject({ phases: z.partialRecord(z.enum(PHASE_NAMES), featureSketch) });
 export type FeatureReference = Readonly<z.infer<typeof featureReference>>;
 
 const POINTS = 50;
 
-export function sketchOf(all: readonly number[]): FeatureSketch {
+export function sketchOf(all: readonly number[]): Omit<FeatureSketch, 'usual'> {
   const sorted = Float64Array.from(all.filter((value) => !Number.isNaN(value))).sort();
   const values =
     sorted.length === 0

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SESSION_FEATURES } from '../../../shared/market/features/session-features.js';
 import { type HeadSamples, headName } from '../../../shared/model/heads/head.js';
 import { sampleVariance, sumOf } from '../../gate/statistics/total.js';
-import { measureDay } from './distance.js';
-import { type FeatureReference, featureReference, rounded, sketchOf } from './feature-sketch.js';
+import { type DayMeasures, measureDay } from './distance.js';
+import { type FeatureReference, type FeatureSketch, featureReference, rounded, sketchOf } from './feature-sketch.js';
 import { type PhaseName, phaseAt } from './session-phases.js';
 
 /** What the features of a head looked like when it was trained. */
@@ -50,22 +50,24 @@ function referenceOf(
   dates: readonly number[],
   phases: readonly PhaseName[],
 ): FeatureReference {
-  const sketches: FeatureReference['phases'] = {};
+  const sketches: Partial<Record<PhaseName, Omit<FeatureSketch, 'usual'>>> = {};
   for (const phase of new Set(phases)) sketches[phase] = sketchOf(values.filter((_, i) => phases[i] === phase));
-  const measured = [...new Set(dates)]
-    .map((date) => {
-      const own = values.flatMap((value, i) => (dates[i] === date ? [{ value, phase: phases[i]! }] : []));
-      return measureDay({ phases: sketches }, own, true);
-    })
-    .filter((one) => one !== null);
-  if (measured.length < DATES_MIN) return { phases: sketches, usual: null };
+  const measured = [...new Set(dates)].flatMap((date) => {
+    const own = values.flatMap((value, i) => (dates[i] === date ? [{ value, phase: phases[i]! }] : []));
+    return measureDay(sketches, own, true);
+  });
+  const whole = Object.entries(sketches).map(([phase, sketch]) => {
+    const own = measured.filter((one) => one.phase === phase);
+    return [phase, { ...sketch, usual: own.length < DATES_MIN ? null : usualOf(own) }];
+  });
+  return { phases: Object.fromEntries(whole) };
+}
+
+function usualOf(measured: readonly DayMeasures[]): FeatureSketch['usual'] {
   return {
-    phases: sketches,
-    usual: {
-      dates: measured.length,
-      distance: meanAndDeviation(measured.map(({ distance }) => distance)),
-      widening: meanAndDeviation(measured.map(({ widening }) => widening)),
-    },
+    dates: measured.length,
+    distance: meanAndDeviation(measured.map(({ distance }) => distance)),
+    widening: meanAndDeviation(measured.map(({ widening }) => widening)),
   };
 }
 
