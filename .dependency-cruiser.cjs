@@ -72,6 +72,7 @@ module.exports = {
       ['activities/broker', 'broker', 'shared'],
       'broker activities reach the bridge through files only',
     ),
+    only('activities/alarms', ['activities/alarms', 'watch', 'shared'], 'telling alarms knows channels, and no tier'),
     only('activities/public', ['activities/public', 'dashboard', 'shared'], 'public activities publish signed facts'),
     {
       name: 'order-path',

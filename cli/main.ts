@@ -56,6 +56,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/monitor.js'),
   },
   {
+    name: 'alarm',
+    summary: 'what is wrong now: list, acknowledge, silence, test the channels',
+    load: () => import('./nouns/alarm.js'),
+  },
+  {
     name: 'search',
     summary: 'try recipes of a head over the research workers; every one of them is counted',
     load: () => import('./nouns/search.js'),

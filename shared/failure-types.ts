@@ -22,6 +22,7 @@ export const FAILURE_TYPES = {
   CandidateChanged: ['the files of a release changed after it got its numbers', 'start a new ship'],
   CannotStart: ['the machine keeps the bridge from starting', 'docs/bridge.md, "A start that fails"'],
   CannotTrade: ['the library that speaks to the gateway is not installed', 'run the bridge on the broker machine'],
+  ChannelFailed: ['an alarm could not be told on a channel', '`believe alarm test` tries it again'],
   ClientIdInUse: ['another connection has the client id', 'stop the other bridge; this one waits'],
   ConnectionDefect: ['an attempt to connect met a defect', 'read the log; the bridge tries again'],
   ConnectionLost: ['the gateway went away during a rehearsal', 'start the gateway, then rehearse again'],
@@ -94,6 +95,7 @@ export const FAILURE_TYPES = {
   NotObeyed: ['the bridge refused a request', 'see `believe bridge status`'],
   NotSeen: ['a rehearsal could not see what a step is about', 'try the step at the time that it names'],
   NotSeenToFail: ['a ship may not halt heads that nothing was seen of', 'an operator can: `believe bridge halt`'],
+  NotTold: ['an alarm could be told on no channel', '`believe alarm test` tries each'],
   NotTrading: ['it is about a release that does not trade', 'see `believe bridge status`'],
   NothingToExport: ['nothing in the store matches', 'see `believe store ls`'],
   NothingToPin: ['nothing in the store matches', 'see `believe store ls`'],
@@ -168,7 +170,9 @@ export type FailureType = keyof typeof FAILURE_TYPES;
 
 /** The same step, tried again later, can succeed, whatever the reason was. Of `PullFailed` and `PushFailed` each reason says it itself. */
 export const RETRY_HELPS: ReadonlySet<FailureType> = new Set([
+  'ChannelFailed',
   'DiskFull',
+  'NotTold',
   'ReceiptMissing',
   'SealBusy',
   'SignerFailed',

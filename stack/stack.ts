@@ -128,6 +128,7 @@ export class Stack {
 const PROCESS_NAMES = [
   ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
   ...['receiver', 'orchestrator', 'research', 'broker'],
+  ...['alarms', 'watcher-research', 'watcher-broker'],
 ] as const;
 
 /** @param uiPort of the server's own Web UI, behind the door at `temporal.uiPort` */
@@ -174,7 +175,14 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     ...(['signer', 'receiver', 'orchestrator', 'research', 'broker'] as const)
       .filter((worker) => worker !== 'receiver' || config.upload.enabled)
       .map((worker) => nodeProcess(worker, `workers/${worker}.js`, ['--home', home])),
+    ...(config.watch.enabled ? watchProcesses(home) : []),
   ];
+}
+
+function watchProcesses(home: string): ProcessSpec[] {
+  const watcher = (tier: string) =>
+    nodeProcess(`watcher-${tier}`, 'workers/watcher.js', ['--home', home, '--tier', tier]);
+  return [nodeProcess('alarms', 'workers/alarms.js', ['--home', home]), watcher('research'), watcher('broker')];
 }
 
 function modulesOf({ home, upload }: Config): ModuleSettings[] {

@@ -1,4 +1,5 @@
 /** Every workflow, by the name that the Web UI, `temporal` and `tctl` start it with. */
+export { alarm } from './alarm.js';
 export { backtestRange } from './backtest-range.js';
 export { captureDay } from './capture-day.js';
 export { captureDays } from './capture-days.js';

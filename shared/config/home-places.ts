@@ -69,6 +69,8 @@ export function homePlaces(home: string) {
       status: (tier: 'broker' | 'research') => at('watch', tier, 'status.json'),
       state: (tier: 'broker' | 'research') => at('watch', tier, 'state.json'),
       silences: at('watch', 'silences.json'),
+      /** Signs the links in messages that acknowledge an alarm. */
+      linkKey: at('watch', 'link.key'),
     },
     operator: { keys: at('operator', 'keys') },
     public: { keys: at('public', 'keys') },

@@ -1,4 +1,5 @@
 import type { SearchAttributeType } from '@temporalio/common';
+import { ALARM_ATTRIBUTES } from './alarm/search-attributes.js';
 import { PATH_ATTRIBUTES } from './path/search-attributes.js';
 import { SHIP_ATTRIBUTES } from './ship/search-attributes.js';
 
@@ -16,4 +17,5 @@ const CLI_TYPE: Record<SearchAttributeType, string> = {
 export const REGISTERED_ATTRIBUTES: readonly { name: string; type: string }[] = [
   ...Object.values(SHIP_ATTRIBUTES),
   ...Object.values(PATH_ATTRIBUTES),
+  ...Object.values(ALARM_ATTRIBUTES),
 ].map(({ name, type }) => ({ name, type: CLI_TYPE[type] }));

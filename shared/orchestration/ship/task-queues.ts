@@ -3,4 +3,6 @@ export const TASK_QUEUES = {
   workflows: 'believe-workflows',
   research: 'believe-research',
   broker: 'believe-broker',
+  /** Of the process that tells alarms. */
+  alarms: 'believe-alarms',
 } as const;

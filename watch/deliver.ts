@@ -1,0 +1,114 @@
+import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type DeliveryLine, deliveryLine } from '../shared/alarm/alarm-log.js';
+import { Failure } from '../shared/failure.js';
+import { jsonOrUndefined } from '../shared/fields/json-or-undefined.js';
+import { makeFolder } from '../shared/node/disk/make-folder.js';
+import type { Channel, Message } from './channels/channel.js';
+import { readChannels } from './channels/read-channels.js';
+import { send } from './channels/send.js';
+
+export interface Delivered {
+  /** Channels that have told it, now or before. */
+  readonly told: readonly string[];
+  /** Those that could not, each with the reason. */
+  readonly failed: readonly { readonly channel: string; readonly reason: string }[];
+}
+
+/**
+ * Tells messages on the channels, and keeps account in `deliveries.jsonl`: what a channel has told under an id it does not tell
+ * again, whoever asks. A line is on disk before a message leaves; where a process died in between, nobody knows whether it left,
+ * and it is sent again: a message twice is better than none.
+ */
+export class Deliveries {
+  /** @param now wall time */
+  constructor(
+    private readonly file: string,
+    private readonly channelsFile: string,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /**
+   * On every channel of the level and below; where none of those can, on all the others too.
+   * @throws Failure 'NotTold' where no channel could
+   */
+  async deliver(message: Message, level: number): Promise<Delivered> {
+    const channels = readChannels(this.channelsFile);
+    if (channels.length === 0) return { told: [], failed: [] };
+    const first = channels.filter((channel) => channel.level <= level);
+    const result = await this.onAll(first, message);
+    if (result.told.length > 0) return result;
+    const rest = await this.onAll(
+      channels.filter((channel) => !first.includes(channel)),
+      message,
+    );
+    const all = { told: rest.told, failed: [...result.failed, ...rest.failed] };
+    if (all.told.length > 0) return all;
+    const reasons = all.failed.map(({ channel, reason }) => `${channel}: ${reason}`).join('; ');
+    throw new Failure('NotTold', `no channel could tell it: ${reasons}`, '`believe alarm test` tries each');
+  }
+
+  /** Channels that have told a message. */
+  toldBy(id: string): string[] {
+    return [
+      ...new Set(this.lines().flatMap((line) => (line.id === id && line.state === 'sent' ? [line.channel] : []))),
+    ];
+  }
+
+  /** Of each channel, how its newest attempt ended. */
+  newest(): Map<string, DeliveryLine> {
+    const ended = this.lines().filter(({ state }) => state !== 'sending');
+    return new Map(ended.map((line) => [line.channel, line]));
+  }
+
+  private async onAll(channels: readonly Channel[], message: Message): Promise<Delivered> {
+    const before = new Set(this.toldBy(message.id));
+    const told: string[] = [];
+    const failed: { channel: string; reason: string }[] = [];
+    for (const channel of channels) {
+      const { name } = channel;
+      if (before.has(name)) {
+        told.push(name);
+        continue;
+      }
+      this.add(message.id, name, 'sending', null);
+      try {
+        await send(channel, message);
+        this.add(message.id, name, 'sent', null);
+        told.push(name);
+      } catch (error) {
+        const reason = (error as Error).message;
+        this.add(message.id, name, 'failed', reason);
+        failed.push({ channel: name, reason });
+      }
+    }
+    return { told, failed };
+  }
+
+  private add(id: string, channel: string, state: DeliveryLine['state'], reason: string | null): void {
+    const line: DeliveryLine = { v: 1, at: new Date(this.now()).toISOString(), id, channel, state, reason };
+    makeFolder(path.dirname(this.file));
+    // A torn last line of a process that died is ended by this one's LF.
+    const text = `${this.endsTorn() ? '\n' : ''}${JSON.stringify(deliveryLine.parse(line))}\n`;
+    appendFileSync(this.file, text, { mode: 0o600 });
+    const descriptor = openSync(this.file, 'r+');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  private endsTorn(): boolean {
+    if (!existsSync(this.file)) return false;
+    const text = readFileSync(this.file);
+    return text.length > 0 && text[text.length - 1] !== 10;
+  }
+
+  private lines(): DeliveryLine[] {
+    if (!existsSync(this.file)) return [];
+    return readFileSync(this.file, 'utf8')
+      .split('\n')
+      .flatMap((one) => deliveryLine.safeParse(jsonOrUndefined(one)).data ?? []);
+  }
+}

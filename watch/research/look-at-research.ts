@@ -1,0 +1,201 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../../shared/config/config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { type ReceiverStatus, receiverStatus } from '../../shared/contract/receiver-status.js';
+import { streamHead } from '../../shared/contract/stream-head.js';
+import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
+import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { releaseStatement } from '../../shared/trust/statement.js';
+import { readJson } from '../read-json.js';
+import { ageText, bad, type Condition, either, off, type Sighting, well } from '../sighting.js';
+
+/** What a look needs to remember of those before: since when (wall time) a trade date has been missing somewhere. */
+export interface ResearchMemory {
+  readonly missingSinceMs: Record<string, number>;
+}
+
+const RECEIVER_SILENT_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Dates that ended longer ago are no news. */
+const DATES_LOOKED_AT = 3;
+
+/** Watchdogs about what lies on research, from the files of its processes. */
+export function lookAtResearch(
+  config: Pick<Config, 'home' | 'watch' | 'instrument' | 'upload'>,
+  clock: MarketClock,
+  memory: ResearchMemory,
+  liveVersion: number | null,
+  nowMs: number,
+): Sighting[] {
+  return [
+    ...receiverSightings(config, nowMs),
+    ...brokerSightings(config, nowMs),
+    ...daySightings(config, clock, memory, nowMs),
+    findingSighting(config),
+    releaseSighting(config, liveVersion, nowMs),
+  ];
+}
+
+function receiverSightings({ home, upload }: Pick<Config, 'home' | 'upload'>, nowMs: number): Sighting[] {
+  if (!upload.enabled) return ['ReceiverSilent', 'ReceiverAlarm'].map((name) => off(name, 'upload.enabled is false'));
+  const status = readJson(path.join(homePlaces(home).receiver.folder, 'status.json'), receiverStatus);
+  if (status === null)
+    return [bad('ReceiverSilent', 'the receiver has written no status'), off('ReceiverAlarm', 'not known')];
+  const ageMs = nowMs - Date.parse(status.at);
+  const conditions = receiverConditions(status);
+  return [
+    either('ReceiverSilent', ageMs > RECEIVER_SILENT_MS, `status ${ageText(ageMs)} old`),
+    {
+      watchdog: 'ReceiverAlarm',
+      seen: `${status.batchesTaken} batches taken since its start, ${status.setAside.length} set aside`,
+      state: conditions.length > 0 ? 'alarm' : 'well',
+      conditions,
+    },
+  ];
+}
+
+function receiverConditions({ stopped, waiting, setAside }: ReceiverStatus): Condition[] {
+  return [
+    ...(stopped === null ? [] : [{ name: 'ReceiverStopped', about: '', detail: stopped, look: 'believe path status' }]),
+    ...setAside.slice(0, 20).map(({ id, reason, message }) => ({
+      ...{ name: 'BatchSetAside', about: id, detail: `${reason}: ${message}`.slice(0, 1000) },
+      look: `believe path quarantine show ${id}`,
+    })),
+    ...waiting
+      .filter(({ isOverdue }) => isOverdue)
+      .map(({ stream, seq, reason, secondsWaited }) => ({
+        ...{ name: 'BatchOverdue', about: stream, look: 'believe path status' },
+        detail: `batch ${seq} of ${stream} waits for ${ageText(1000 * secondsWaited)}: ${reason}`,
+      })),
+  ];
+}
+
+/** The broker as its newest batches show it: what has arrived was verified by the receiver. */
+function brokerSightings(
+  { home, upload, watch }: Pick<Config, 'home' | 'upload' | 'watch'>,
+  nowMs: number,
+): Sighting[] {
+  const folder = path.join(homePlaces(home).receiver.folder, 'heads');
+  const heads = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  const sealed = heads.flatMap((name) => {
+    const head = readJson(path.join(folder, name), streamHead);
+    return head?.broker === upload.broker && head.sealed !== null ? [Date.parse(head.sealed)] : [];
+  });
+  if (sealed.length === 0)
+    return ['BrokerSilent', 'ClocksApart'].map((name) => off(name, 'nothing has come from a broker yet'));
+  const newestMs = Math.max(...sealed);
+  const ageMs = nowMs - newestMs;
+  const aheadMs = newestMs - nowMs;
+  return [
+    either('BrokerSilent', ageMs > watch.brokerSilentSeconds * 1000, `newest batch sealed ${ageText(ageMs)} ago`),
+    either(
+      'ClocksApart',
+      aheadMs > watch.clockSeconds * 1000,
+      aheadMs > 0 ? `newest batch bears a time ${ageText(aheadMs)} ahead` : 'no time of the future',
+    ),
+  ];
+}
+
+function daySightings(
+  { home, watch, instrument }: Pick<Config, 'home' | 'watch' | 'instrument'>,
+  clock: MarketClock,
+  memory: ResearchMemory,
+  nowMs: number,
+): Sighting[] {
+  const places = homePlaces(home).research;
+  const captured = datesUnder(path.join(places.store, 'days'));
+  const first = [...captured].sort()[0];
+  if (first === undefined) return ['CaptureMissing', 'MonitorMissing'].map((name) => off(name, 'no captured day yet'));
+  const ended = endedDates(instrument.localSymbol, clock.marketMsAt(nowMs)).filter((date) => date >= first);
+  const monitored = datesUnder(places.monitor);
+  const overdue = (kind: string, has: ReadonlySet<string>, hours: number) => {
+    const missing = ended.filter((date) => !has.has(date));
+    for (const key of Object.keys(memory.missingSinceMs))
+      if (key.startsWith(`${kind} `) && !missing.includes(key.slice(kind.length + 1)))
+        delete memory.missingSinceMs[key];
+    return missing.filter((date) => {
+      memory.missingSinceMs[`${kind} ${date}`] ??= nowMs;
+      return nowMs - memory.missingSinceMs[`${kind} ${date}`]! > hours * 3_600_000;
+    });
+  };
+  return [
+    ofDates('CaptureMissing', overdue('capture', captured, watch.captureHours), captured, 'in the store'),
+    ofDates('MonitorMissing', overdue('monitor', monitored, watch.monitorHours), monitored, 'monitored'),
+  ];
+}
+
+function ofDates(watchdog: string, overdue: readonly string[], has: ReadonlySet<string>, what: string): Sighting {
+  const newest = [...has].sort().at(-1) ?? 'none';
+  if (overdue.length === 0) return well(watchdog, `newest ${what}: ${newest}`);
+  const conditions = overdue.map((date) => ({
+    name: watchdog,
+    about: date,
+    detail: `${date} is not ${what}; newest: ${newest}`,
+  }));
+  return { watchdog, seen: `missing: ${overdue.join(', ')}`, state: 'alarm', conditions };
+}
+
+/** The newest trade dates that have ended by the product's calendar; weekends and holidays have none. */
+function endedDates(instrument: string, marketMs: number): string[] {
+  const calendar = calendarOfInstrument(instrument);
+  const dates: string[] = [];
+  for (let back = 0; dates.length < DATES_LOOKED_AT && back < 14; back++) {
+    const date = new Date(marketMs - back * DAY_MS).toISOString().slice(0, 10);
+    const session = calendar.globexSessionOf(date);
+    if (session?.rth && session.dateEndMs <= marketMs) dates.push(date);
+  }
+  return dates;
+}
+
+/** `<folder>/<name>/<date>.json`. */
+function datesUnder(folder: string): Set<string> {
+  if (!existsSync(folder)) return new Set();
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return new Set(names.flatMap((name) => /(\d{4}-\d\d-\d\d)\.json$/.exec(name)?.[1] ?? []));
+}
+
+/** As much of a monitored day as becomes alarms. */
+const reportFindings = z.object({
+  tradeDate: z.iso.date(),
+  findings: z.array(z.object({ alarm: z.string(), about: z.string(), sentence: z.string(), look: z.string() })),
+});
+/** These wake somebody: the model that trades is not the one that was tested, or must not trade on. */
+const PAGES: ReadonlySet<string> = new Set(['ParityBroken', 'KillCriterionMet']);
+
+function findingSighting({ home, instrument }: Pick<Config, 'home' | 'instrument'>): Sighting {
+  const folder = path.join(homePlaces(home).research.monitor, instrument.localSymbol);
+  const newest = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+        .at(-1)
+    : undefined;
+  if (newest === undefined) return off('MonitorAlarm', 'no monitored day yet');
+  const report = readJson(path.join(folder, newest), reportFindings);
+  if (report === null) return bad('MonitorAlarm', `${newest} cannot be read`);
+  return {
+    watchdog: 'MonitorAlarm',
+    seen: `${report.tradeDate}: ${report.findings.length === 0 ? 'all is well' : `${report.findings.length} to look at`}`,
+    state: report.findings.length > 0 ? 'alarm' : 'well',
+    conditions: report.findings.slice(0, 50).map(({ alarm, about, sentence, look }) => ({
+      ...{ name: alarm, about, look, detail: `${report.tradeDate}: ${sentence}`.slice(0, 1000) },
+      severity: PAGES.has(alarm) ? ('page' as const) : ('warn' as const),
+    })),
+  };
+}
+
+function releaseSighting(
+  { home, watch }: Pick<Config, 'home' | 'watch'>,
+  liveVersion: number | null,
+  nowMs: number,
+): Sighting {
+  if (liveVersion === null) return off('ReleaseExpiring', 'no release is live');
+  const file = path.join(homePlaces(home).research.releases, `believe-v${liveVersion}.statement.json`);
+  const statement = readJson(file, releaseStatement);
+  if (statement === null) return bad('ReleaseExpiring', `the statement of v${liveVersion} cannot be read`);
+  const leftMs = Date.parse(statement.predicate.expires) - nowMs;
+  const seen = `v${liveVersion} ${leftMs > 0 ? `expires in ${ageText(leftMs)}` : 'has expired'}`;
+  return either('ReleaseExpiring', leftMs < watch.releaseExpiryDays * DAY_MS, seen);
+}

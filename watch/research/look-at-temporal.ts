@@ -1,0 +1,84 @@
+import { ageText, bad, either, off, type Sighting, well } from '../sighting.js';
+
+/** What the server says, as whoever asked it hands it on; null where it did not answer. */
+export interface TemporalSight {
+  readonly queues: readonly { readonly queue: string; readonly polledMsAgo: number | null }[];
+  readonly schedules: readonly { readonly id: string; readonly isPaused: boolean; readonly note: string }[];
+  readonly held: readonly { readonly workflowId: string; readonly since: string }[];
+  readonly lastShip: { readonly workflowId: string; readonly stage: string; readonly closedAt: string } | null;
+}
+
+const LOOKS_MIN = 3;
+const UNPOLLED_MS = 90_000;
+const FAILED: ReadonlySet<string> = new Set(['Failed', 'Refused', 'RolledBack', 'FAILED', 'TIMED_OUT', 'TERMINATED']);
+
+/** @param looksWithout looks in a row without an answer, this one included */
+export function temporalSightings(sight: TemporalSight | null, looksWithout: number, why: string): Sighting[] {
+  const rest = ['QueueUnpolled', 'SchedulePaused', 'ShipHeld', 'ShipFailed'];
+  if (sight === null) {
+    const seen = `no answer (${looksWithout} look${looksWithout === 1 ? '' : 's'}): ${why}`.slice(0, 500);
+    return [
+      looksWithout >= LOOKS_MIN
+        ? bad('TemporalDown', seen)
+        : { watchdog: 'TemporalDown', seen, state: 'unknown', conditions: [] },
+      ...rest.map(
+        (watchdog): Sighting => ({ watchdog, seen: 'Temporal does not answer', state: 'unknown', conditions: [] }),
+      ),
+    ];
+  }
+  return [
+    well('TemporalDown', 'answers'),
+    queueSighting(sight),
+    scheduleSighting(sight),
+    heldSighting(sight),
+    shipSighting(sight),
+  ];
+}
+
+function queueSighting({ queues }: TemporalSight): Sighting {
+  const unpolled = queues.filter(({ polledMsAgo }) => polledMsAgo === null || polledMsAgo > UNPOLLED_MS);
+  return {
+    watchdog: 'QueueUnpolled',
+    seen: unpolled.length === 0 ? `all ${queues.length} are polled` : unpolled.map(({ queue }) => queue).join(', '),
+    state: unpolled.length === 0 ? 'well' : 'alarm',
+    conditions: unpolled.map(({ queue, polledMsAgo }) => ({
+      ...{ name: 'QueueUnpolled', about: queue },
+      detail: `no worker asks for work on ${queue}${polledMsAgo === null ? '' : ` since ${ageText(polledMsAgo)}`}`,
+    })),
+  };
+}
+
+function scheduleSighting({ schedules }: TemporalSight): Sighting {
+  if (schedules.length === 0) return off('SchedulePaused', 'there is no schedule');
+  const paused = schedules.filter(({ isPaused }) => isPaused);
+  return {
+    watchdog: 'SchedulePaused',
+    seen: paused.length === 0 ? `${schedules.length} run` : `paused: ${paused.map(({ id }) => id).join(', ')}`,
+    state: paused.length === 0 ? 'well' : 'alarm',
+    conditions: paused.map(({ id, note }) => ({
+      ...{
+        name: 'SchedulePaused',
+        about: id,
+        detail: `schedule ${id} is paused${note ? `: ${note}` : ''}`.slice(0, 1000),
+      },
+    })),
+  };
+}
+
+function heldSighting({ held }: TemporalSight): Sighting {
+  return {
+    watchdog: 'ShipHeld',
+    seen: held.length === 0 ? 'none waits' : held.map(({ workflowId }) => workflowId).join(', '),
+    state: held.length === 0 ? 'well' : 'alarm',
+    conditions: held.map(({ workflowId, since }) => ({
+      ...{ name: 'ShipHeld', about: workflowId, look: `believe ship status ${workflowId}` },
+      detail: `${workflowId} waits for a decision (it began ${since})`,
+    })),
+  };
+}
+
+function shipSighting({ lastShip }: TemporalSight): Sighting {
+  if (lastShip === null) return off('ShipFailed', 'none has ended');
+  const { workflowId, stage, closedAt } = lastShip;
+  return either('ShipFailed', FAILED.has(stage), `${workflowId} ended ${stage} ${closedAt}`);
+}
