@@ -12,9 +12,8 @@ export interface Thrown {
 }
 
 /** Rooms of the product: what is installed, and what people start. */
-const ROOMS = 'activities bridge broker cli research setup shared simulator stack temporal watch workers workflows'.split(
-  ' ',
-);
+const ROOMS =
+  'activities bridge broker cli research setup shared simulator stack temporal watch workers workflows'.split(' ');
 
 /** The class that is made where no other stands for the type. */
 const BASE = 'Failure';

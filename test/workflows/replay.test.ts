@@ -50,12 +50,21 @@ const ENDINGS = [
   'journal-continued',
   'journal-long',
   'journals',
+  'monitor-clean',
+  'monitor-findings',
+  'monitor-nothing',
+  'monitor-days',
+  'alarm-acknowledged',
+  'alarm-refused-answers',
+  'alarm-flapped',
+  'alarm-silenced',
+  'alarm-long',
 ];
 
 describe('recorded histories', () => {
   const recorded = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
 
-  it('hold every ending of a ship, of a backtest, of a search and of what comes back', () => {
+  it('hold every ending of a ship, of a backtest, of a search, of what comes back, of monitored days and of alarms', () => {
     const missing = ENDINGS.filter((ending) => !recorded.includes(`${ending}.json`));
     assert.deepEqual(missing, [], 'record with BELIEVE_RECORD=1 npm test -- workflows');
   });

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import type { Alarm } from '../../shared/alarm/alarm.js';
+import { watcherStatus } from '../../shared/alarm/alarm-log.js';
+import { watchConfig } from '../../shared/config/watch.js';
+import { Deliveries } from '../../watch/deliver.js';
+import { readJson } from '../../watch/read-json.js';
+import { bad, type Sighting, well } from '../../watch/sighting.js';
+import type { Silence } from '../../watch/silences.js';
+import { Watcher } from '../../watch/watcher.js';
+import { Receivers } from './receivers.js';
+
+const NOON = Date.parse('2025-03-03T18:00:00Z');
+
+/** A watcher over time, with Temporal there or away. */
+class Rig {
+  nowMs = NOON;
+  temporal: 'there' | 'away' = 'there';
+  /** Whether the workflows tell what they were handed. */
+  tells = true;
+  readonly handed: { readonly alarm: Alarm; readonly messages: number }[] = [];
+  readonly cleared: string[] = [];
+  silences: Silence[] = [];
+  private watcher: Watcher;
+
+  constructor(private readonly receivers: Receivers) {
+    this.watcher = this.make();
+  }
+
+  /** As after a kill. */
+  restart(): void {
+    this.watcher = this.make();
+  }
+
+  async look(sightings: readonly Sighting[], seconds = 10): Promise<void> {
+    await this.watcher.take(sightings);
+    this.nowMs += seconds * 1000;
+  }
+
+  status() {
+    return readJson(path.join(this.receivers.folder, 'status.json'), watcherStatus)!;
+  }
+
+  private make(): Watcher {
+    const { folder, url } = this.receivers;
+    const channels = this.receivers.channels([{ kind: 'webhook', name: 'hook', url: `${url}/hook` }]);
+    const deliveries = new Deliveries(path.join(folder, 'deliveries.jsonl'), channels, () => this.nowMs);
+    const requireThere = () => {
+      if (this.temporal === 'away') throw new Error('14 UNAVAILABLE');
+    };
+    return new Watcher({
+      ...{ tier: 'broker', config: watchConfig.parse({}), deliveries, log: () => {}, now: () => this.nowMs },
+      places: { state: path.join(folder, 'state.json'), status: path.join(folder, 'status.json') },
+      silences: () => this.silences,
+      workflows: {
+        raise: async (alarm, messages) => {
+          requireThere();
+          this.handed.push({ alarm, messages });
+          if (!this.tells || messages > 0) return;
+          await deliveries.deliver(
+            {
+              ...{ id: `broker/${alarm.name} ${alarm.since} 1`, kind: 'open', severity: 'page', fingerprint: 'x' },
+              title: 't',
+              text: 'x',
+              acknowledgeUrl: null,
+            },
+            0,
+          );
+        },
+        clear: async (fingerprint) => {
+          requireThere();
+          this.cleared.push(fingerprint);
+        },
+      },
+    });
+  }
+}
+
+const SILENT = [bad('BridgeSilent', 'status 40 s old')];
+const WELL = [well('BridgeSilent', 'status 1 s old')];
+
+describe('a watcher', () => {
+  let receivers: Receivers;
+  let rig: Rig;
+  beforeEach(async () => {
+    receivers = await Receivers.open();
+    rig = new Rig(receivers);
+  });
+  afterEach(() => receivers.close());
+  const told = () => receivers.requests.map(({ body }) => (JSON.parse(body) as { title: string }).title);
+
+  it('hands an alarm to its workflow once, and says when it is over', async () => {
+    for (let look = 0; look < 5; look++) await rig.look(SILENT);
+    assert.deepEqual(
+      rig.handed.map(({ alarm, messages }) => [alarm.name, messages]),
+      [['BridgeSilent', 0]],
+    );
+    assert.deepEqual(
+      rig.status().open.map(({ fingerprint, isHandedOver }) => [fingerprint, isHandedOver]),
+      [['broker/BridgeSilent', true]],
+    );
+    await rig.look(WELL);
+    assert.deepEqual(rig.cleared, ['broker/BridgeSilent']);
+    assert.deepEqual(rig.status().open, []);
+  });
+
+  it('tells by itself while Temporal is away, repeats, and hands over later with what was told', async () => {
+    rig.temporal = 'away';
+    for (let look = 0; look < 6; look++) await rig.look(SILENT);
+    assert.deepEqual(told(), [], 'Temporal may come back within a minute');
+    for (let look = 0; look < 31; look++) await rig.look(SILENT);
+    assert.deepEqual(told(), ['ALARM: BridgeSilent', 'ALARM: BridgeSilent, told for the 2nd time']);
+    rig.temporal = 'there';
+    await rig.look(SILENT);
+    assert.deepEqual(
+      rig.handed.map(({ messages }) => messages),
+      [2],
+    );
+    for (let look = 0; look < 60; look++) await rig.look(SILENT);
+    assert.equal(told().length, 2, 'the workflow repeats it from now on');
+  });
+
+  it('tells by itself what the workflow has taken and nobody has told', async () => {
+    rig.tells = false;
+    for (let look = 0; look < 10; look++) await rig.look(SILENT);
+    assert.deepEqual(told(), ['ALARM: BridgeSilent']);
+  });
+
+  it('goes on after a kill with what was open, and tells nothing twice', async () => {
+    rig.temporal = 'away';
+    for (let look = 0; look < 8; look++) await rig.look(SILENT);
+    assert.equal(told().length, 1);
+    rig.restart();
+    for (let look = 0; look < 5; look++) await rig.look(SILENT);
+    assert.equal(told().length, 1);
+    assert.equal(rig.status().open[0]!.since, new Date(NOON).toISOString());
+  });
+
+  it('tells that it is over to who was told, with Temporal away from the beginning to the end', async () => {
+    rig.temporal = 'away';
+    for (let look = 0; look < 8; look++) await rig.look(SILENT);
+    for (let look = 0; look < 70; look++) await rig.look(WELL);
+    assert.deepEqual(told(), ['ALARM: BridgeSilent', 'over: BridgeSilent']);
+    assert.deepEqual(rig.status().open, []);
+  });
+
+  it('tells the cause and not what it explains', async () => {
+    const all = [...SILENT, bad('GatewayNotReady', 'connecting for 3 min'), bad('DiskFilling', '1.0 GiB free')];
+    await rig.look(all);
+    assert.deepEqual(rig.handed.map(({ alarm }) => alarm.name).sort(), ['BridgeSilent', 'DiskFilling']);
+    const shown = rig.status().open.find(({ name }) => name === 'GatewayNotReady');
+    assert.equal(shown?.inhibitedBy, 'BridgeSilent');
+    await rig.look([...WELL, bad('GatewayNotReady', 'connecting for 4 min')]);
+    await rig.look([...WELL, bad('GatewayNotReady', 'connecting for 4 min')]);
+    assert.ok(
+      rig.handed.some(({ alarm }) => alarm.name === 'GatewayNotReady'),
+      'told once its cause is gone',
+    );
+  });
+
+  it('leaves an alarm open of which nothing can be seen now', async () => {
+    await rig.look([bad('NoEvents', 'none for 2 min')]);
+    await rig.look([{ watchdog: 'NoEvents', seen: 'the bridge is silent', state: 'unknown', conditions: [] }]);
+    assert.deepEqual(rig.cleared, []);
+    assert.equal(rig.status().open.length, 1);
+  });
+
+  it('is silent about what is silenced, and shows it', async () => {
+    rig.temporal = 'away';
+    const until = new Date(NOON + 600_000).toISOString();
+    rig.silences = [
+      { id: 's', matching: 'broker/*', by: 'me', reason: 'maintenance', from: new Date(NOON).toISOString(), until },
+    ];
+    for (let look = 0; look < 30; look++) await rig.look(SILENT);
+    assert.deepEqual(told(), []);
+    assert.equal(rig.status().open.length, 1);
+    for (let look = 0; look < 40; look++) await rig.look(SILENT);
+    assert.deepEqual(told(), ['ALARM: BridgeSilent']);
+  });
+});
