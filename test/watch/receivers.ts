@@ -51,10 +51,14 @@ export class Receivers {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
-          // As mail programs show it: quoted-printable, undone.
           const sent = Buffer.concat(chunks).toString('utf8');
-          const text = sent.replace(/=\r?\n/g, '').replaceAll('=3D', '=');
-          const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(text)?.[1]?.trim() ?? '';
+          const [head, ...body] = sent.split('\r\n\r\n');
+          // As mail programs show it: quoted-printable, undone.
+          const text = body
+            .join('\n\n')
+            .replace(/=\r?\n/g, '')
+            .replaceAll('=3D', '=');
+          const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head!)?.[1]?.trim() ?? '';
           receivers.mails.push({
             ...{ messageId: header('Message-ID'), subject: header('Subject'), text },
             user: (session.user as string | undefined) ?? null,
