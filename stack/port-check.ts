@@ -3,7 +3,7 @@ import type { Config } from '../shared/config/config.js';
 import { Failure } from '../shared/failure.js';
 
 /** Every port that the stack of this home will listen on, with the setting that moves it. */
-export function portsOf({ temporal, gateway, rsync, metrics }: Config): { field: string; port: number }[] {
+export function portsOf({ temporal, gateway, rsync, metrics, watch }: Config): { field: string; port: number }[] {
   return [
     ...(temporal.embedded
       ? [
@@ -13,6 +13,7 @@ export function portsOf({ temporal, gateway, rsync, metrics }: Config): { field:
       : []),
     ...(gateway.embedded ? [{ field: 'gateway.port', port: gateway.port }] : []),
     { field: 'rsync.port', port: rsync.port },
+    ...(watch.enabled ? [{ field: 'watch.pagePort', port: watch.pagePort }] : []),
     ...Object.entries(metrics).map(([name, port]) => ({ field: `metrics.${name}`, port })),
   ].filter(({ port }) => port > 0);
 }

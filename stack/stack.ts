@@ -128,7 +128,7 @@ export class Stack {
 const PROCESS_NAMES = [
   ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
   ...['receiver', 'orchestrator', 'research', 'broker'],
-  ...['alarms', 'watcher-research', 'watcher-broker'],
+  ...['alarms', 'watcher-research', 'watcher-broker', 'monitor'],
 ] as const;
 
 /** @param uiPort of the server's own Web UI, behind the door at `temporal.uiPort` */
@@ -175,14 +175,18 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     ...(['signer', 'receiver', 'orchestrator', 'research', 'broker'] as const)
       .filter((worker) => worker !== 'receiver' || config.upload.enabled)
       .map((worker) => nodeProcess(worker, `workers/${worker}.js`, ['--home', home])),
-    ...(config.watch.enabled ? watchProcesses(home) : []),
+    ...(config.watch.enabled ? watchProcesses(config) : []),
   ];
 }
 
-function watchProcesses(home: string): ProcessSpec[] {
-  const watcher = (tier: string) =>
-    nodeProcess(`watcher-${tier}`, 'workers/watcher.js', ['--home', home, '--tier', tier]);
-  return [nodeProcess('alarms', 'workers/alarms.js', ['--home', home]), watcher('research'), watcher('broker')];
+function watchProcesses({ home, watch }: Config): ProcessSpec[] {
+  return [
+    nodeProcess('alarms', 'workers/alarms.js', ['--home', home]),
+    ...['research', 'broker'].map((tier) =>
+      nodeProcess(`watcher-${tier}`, 'workers/watcher.js', ['--home', home, '--tier', tier]),
+    ),
+    ...(watch.pagePort > 0 ? [nodeProcess('monitor', 'cli/main.js', ['monitor', 'serve', '--home', home])] : []),
+  ];
 }
 
 function modulesOf({ home, upload }: Config): ModuleSettings[] {

@@ -45,7 +45,7 @@ async function configured({ home, config: file }: DoctorOptions): Promise<Prereq
     const problem = { warning: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) };
     return [{ name: 'configuration', needed: 'required', found: false, ...problem }];
   }
-  const { temporal, gateway, rsync, metrics } = config;
+  const { temporal, gateway, rsync, metrics, watch } = config;
   const stackPid = new PidFile(config.home, 'up').running();
   const port = (field: string, number: number) => portState(field, number, stackPid);
   const temporalAddress = new URL(`tcp://${temporal.address}`);
@@ -55,6 +55,7 @@ async function configured({ home, config: file }: DoctorOptions): Promise<Prereq
       : [remote('temporal.address', temporalAddress.hostname, Number(temporalAddress.port))]),
     gateway.embedded ? port('gateway.port', gateway.port) : remote('gateway.host', gateway.host, gateway.port),
     port('rsync.port', rsync.port),
+    ...(watch.enabled && watch.pagePort > 0 ? [port('watch.pagePort', watch.pagePort)] : []),
     ...Object.entries(metrics).flatMap(([name, number]) => (number === 0 ? [] : [port(`metrics.${name}`, number)])),
   ]);
 }

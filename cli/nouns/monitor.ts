@@ -13,6 +13,7 @@ import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import type { monitorDay } from '../../workflows/index.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { registerDrift } from '../monitor/drift-command.js';
+import { registerServe } from '../monitor/serve-command.js';
 import { isoDate, wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { runWorkflow } from '../run-workflow.js';
@@ -77,6 +78,7 @@ export function register(noun: Command): void {
       );
     });
 
+  registerServe(noun);
   registerDrift(noun);
 }
 

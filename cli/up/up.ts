@@ -76,6 +76,8 @@ async function shipAndStay(request: UpRequest, stack: Stack, display: ShipDispla
   display.stop();
   for (const line of warnings) display.line(line);
   display.line(`Web UI: ${webUiLink(input.config)}`);
+  const { watch } = input.config;
+  if (watch.enabled && watch.pagePort > 0) display.line(`is everything all right: http://127.0.0.1:${watch.pagePort}/`);
   const sayCapture = (line: string) => display.line(line);
   if (input.config.upload.enabled && !request.once)
     tellCaptures(client, sayCapture, stop).catch((error: Error) =>

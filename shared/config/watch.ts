@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { port, positiveCount, text } from './field-types.js';
+import { portOrOff, positiveCount, text } from './field-types.js';
 
 const hour = z.number().int().min(0).max(23);
 const seconds = positiveCount.max(864_000);
@@ -63,7 +63,7 @@ export const watchConfig = z.strictObject({
   rootExpiryDays: days.default(30).describe('Days before the root of trust expires.'),
   certificateDays: days.default(21).describe('Days before a certificate of temporal.tls expires.'),
   clockSeconds: z.number().positive().default(2).describe('How far the clocks of the tiers may be apart.'),
-  pagePort: port.default(8280).describe('Port of the monitoring page, on loopback.'),
+  pagePort: portOrOff.default(8280).describe('Port of the monitoring page, on loopback; 0 is off.'),
   pageUrl: url.describe(
     'Where people reach the monitoring page from where they read messages (a tunnel, a proxy of yours); null for messages without a link to acknowledge.',
   ),

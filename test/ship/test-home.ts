@@ -47,6 +47,8 @@ export class TestHome {
       BELIEVE_SCHEDULE_ENABLED: 'true',
       // What comes back from the broker is not what ships are tested for, and takes processor time.
       BELIEVE_UPLOAD_ENABLED: 'false',
+      // Watchers have tests of their own.
+      BELIEVE_WATCH_ENABLED: 'false',
       ...settings,
     };
     // Days of the market pass between a stop and a start: what is held over them may lose any amount.
