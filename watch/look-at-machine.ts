@@ -120,10 +120,14 @@ function backupSighting({ backupFolder, backupHours }: Config['watch'], nowMs: n
 }
 
 /** Whether the watcher of the other tier looks, where its status can be seen from here. */
-export function otherWatcher(status: { readonly at: string } | null, everySeconds: number, nowMs: number): Sighting {
+export function otherWatcher(
+  status: { readonly at: string } | null,
+  { watcherSilentSeconds }: Config['watch'],
+  nowMs: number,
+): Sighting {
   if (status === null) return off('WatcherSilent', 'none has been seen on this machine');
   const ageMs = nowMs - Date.parse(status.at);
-  const isSilent = ageMs > 60_000 + 6000 * everySeconds;
+  const isSilent = ageMs > watcherSilentSeconds * 1000;
   return isSilent
     ? bad('WatcherSilent', `looked last ${ageText(ageMs)} ago`)
     : well('WatcherSilent', `looked ${ageText(ageMs)} ago`);

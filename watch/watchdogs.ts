@@ -113,7 +113,7 @@ export const WATCHDOGS: readonly Watchdog[] = [
   {
     ...{ name: 'QueueUnpolled', tiers: RESEARCH, severity: 'page' },
     meaning: 'no worker asks for work on a task queue',
-    limit: () => 'no poll within a minute',
+    limit: ({ queueSeconds }) => `no poll within ${queueSeconds} s`,
     runbook: 'start the worker that docs/architecture.md names for the queue',
     explainedBy: ['TemporalDown'],
   },
@@ -177,7 +177,7 @@ export const WATCHDOGS: readonly Watchdog[] = [
   {
     ...{ name: 'WatcherSilent', tiers: BOTH, severity: 'page' },
     meaning: 'the watcher of the other tier does not look any more',
-    limit: () => 'its status is older than a minute and six looks',
+    limit: ({ watcherSilentSeconds }) => `its status is older than ${watcherSilentSeconds} s`,
     runbook: 'start its service: until then nobody watches that tier',
     explainedBy: ['BrokerSilent', 'TunnelDown'],
   },

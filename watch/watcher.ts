@@ -108,11 +108,15 @@ export class Watcher {
   }
 
   private async follow(fingerprint: string, one: OpenAlarm, nowMs: number): Promise<void> {
-    const { workflows, log } = this.options;
-    if (one.inhibitedBy !== null && one.messages === 0 && !one.isHandedOver) {
-      if (one.clearedMs !== null) this.open.delete(fingerprint);
+    const { workflows, log, config } = this.options;
+    const isNew = one.messages === 0 && !one.isHandedOver;
+    if (isNew && one.clearedMs !== null) {
+      this.open.delete(fingerprint);
       return;
     }
+    // What was told before a restart goes on at once.
+    if (isNew && nowMs - Date.parse(this.startedAt) < config.startSeconds * 1000) return;
+    if (one.inhibitedBy !== null && isNew) return;
     try {
       if (!one.isHandedOver && one.clearedMs === null) {
         await workflows.raise(alarmIn(one), one.messages);

@@ -50,6 +50,8 @@ const url = tier === 'broker' ? config.watch.brokerDeadManUrl : config.watch.res
 const brokerMemory = { notReadySinceMs: null };
 const researchMemory = { missingSinceMs: {} };
 const disk: DiskPoint[] = [];
+/** A server that hangs is as good as none. */
+const ANSWER_MS = 5000;
 let client: Client | null = null;
 let looksWithout = 0;
 
@@ -78,7 +80,7 @@ async function look(): Promise<Sighting[]> {
   return [
     ...(tier === 'broker' ? lookAtBroker(config, clock, brokerMemory, nowMs) : await lookHere(clock, nowMs)),
     ...(await lookAtMachine(config, trust, disk, nowMs)),
-    otherWatcher(readJson(places.watch.status(other), watcherStatus), config.watch.everySeconds, nowMs),
+    otherWatcher(readJson(places.watch.status(other), watcherStatus), config.watch, nowMs),
     channelSighting(deliveries, channelsPlace(config)),
   ];
 }
@@ -86,13 +88,14 @@ async function look(): Promise<Sighting[]> {
 async function lookHere(clock: ReturnType<typeof sharedClock>, nowMs: number): Promise<Sighting[]> {
   const filesWith = (live: number | null) => lookAtResearch(config, clock, researchMemory, live, nowMs);
   try {
-    const sight = await lookAtServer(await connected(), nowMs);
+    const asked = await connected();
+    const sight = await asked.withDeadline(Date.now() + ANSWER_MS, () => lookAtServer(asked, nowMs));
     looksWithout = 0;
-    return [...filesWith(sight.liveVersion), ...temporalSightings(sight, 0, '')];
+    return [...filesWith(sight.liveVersion), ...temporalSightings(sight, config.watch, 0, '')];
   } catch (error) {
     await client?.connection.close().catch(() => {});
     client = null;
-    return [...filesWith(null), ...temporalSightings(null, ++looksWithout, (error as Error).message)];
+    return [...filesWith(null), ...temporalSightings(null, config.watch, ++looksWithout, (error as Error).message)];
   }
 }
 

@@ -42,6 +42,10 @@ export const watchConfig = z.strictObject({
     'Asked after every look of the research watcher (Healthchecks.io): silence of the machine is noticed there.',
   ),
   brokerDeadManUrl: url.describe('The same of the broker watcher.'),
+  startSeconds: seconds
+    .max(3600)
+    .default(90)
+    .describe('After its start a watcher tells nothing for so long: others start too.'),
   bridgeSilentSeconds: seconds.default(30).describe('Age of the bridge’s status from which it is silent.'),
   connectionSeconds: seconds
     .default(120)
@@ -57,6 +61,8 @@ export const watchConfig = z.strictObject({
     .max(168)
     .default(6)
     .describe('Hours after the end of a trade date by which it is monitored.'),
+  watcherSilentSeconds: seconds.default(120).describe('Age of the status of the other tier’s watcher.'),
+  queueSeconds: seconds.default(90).describe('How long no worker may ask for work on a queue; a poll lasts a minute.'),
   diskFreeGiB: z.number().positive().default(5).describe('Free space from which a disk is nearly full.'),
   diskDaysLeft: days.default(3).describe('Days until the disk is full, at the pace of the last day.'),
   releaseExpiryDays: days.default(5).describe('Days before the release that trades expires.'),

@@ -21,10 +21,13 @@ class Rig {
   readonly handed: { readonly alarm: Alarm; readonly messages: number }[] = [];
   readonly cleared: string[] = [];
   silences: Silence[] = [];
+  startSeconds = 1;
   private watcher: Watcher;
 
   constructor(private readonly receivers: Receivers) {
+    this.nowMs -= 10_000;
     this.watcher = this.make();
+    this.nowMs = NOON;
   }
 
   /** As after a kill. */
@@ -49,7 +52,13 @@ class Rig {
       if (this.temporal === 'away') throw new Error('14 UNAVAILABLE');
     };
     return new Watcher({
-      ...{ tier: 'broker', config: watchConfig.parse({}), deliveries, log: () => {}, now: () => this.nowMs },
+      ...{
+        tier: 'broker',
+        config: watchConfig.parse({ startSeconds: this.startSeconds }),
+        deliveries,
+        log: () => {},
+        now: () => this.nowMs,
+      },
       places: { state: path.join(folder, 'state.json'), status: path.join(folder, 'status.json') },
       silences: () => this.silences,
       workflows: {
@@ -155,6 +164,21 @@ describe('a watcher', () => {
     assert.ok(
       rig.handed.some(({ alarm }) => alarm.name === 'GatewayNotReady'),
       'told once its cause is gone',
+    );
+  });
+
+  it('tells nothing while everything starts, and what is still so afterwards', async () => {
+    rig.startSeconds = 60;
+    rig.restart();
+    for (let look = 0; look < 5; look++)
+      await rig.look([...SILENT, ...(look < 3 ? [bad('NoEvents', 'none yet')] : [])]);
+    assert.equal(rig.handed.length, 0);
+    assert.equal(rig.status().open[0]!.name, 'BridgeSilent', 'it is shown');
+    await rig.look(SILENT);
+    await rig.look(SILENT);
+    assert.deepEqual(
+      rig.handed.map(({ alarm }) => alarm.name),
+      ['BridgeSilent'],
     );
   });
 

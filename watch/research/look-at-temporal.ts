@@ -1,3 +1,4 @@
+import type { WatchConfig } from '../../shared/config/watch.js';
 import { ageText, bad, either, off, type Sighting, well } from '../sighting.js';
 
 /** What the server says, as whoever asked it hands it on; null where it did not answer. */
@@ -9,11 +10,15 @@ export interface TemporalSight {
 }
 
 const LOOKS_MIN = 3;
-const UNPOLLED_MS = 90_000;
 const FAILED: ReadonlySet<string> = new Set(['Failed', 'Refused', 'RolledBack', 'FAILED', 'TIMED_OUT', 'TERMINATED']);
 
 /** @param looksWithout looks in a row without an answer, this one included */
-export function temporalSightings(sight: TemporalSight | null, looksWithout: number, why: string): Sighting[] {
+export function temporalSightings(
+  sight: TemporalSight | null,
+  { queueSeconds }: WatchConfig,
+  looksWithout: number,
+  why: string,
+): Sighting[] {
   const rest = ['QueueUnpolled', 'SchedulePaused', 'ShipHeld', 'ShipFailed'];
   if (sight === null) {
     const seen = `no answer (${looksWithout} look${looksWithout === 1 ? '' : 's'}): ${why}`.slice(0, 500);
@@ -28,15 +33,15 @@ export function temporalSightings(sight: TemporalSight | null, looksWithout: num
   }
   return [
     well('TemporalDown', 'answers'),
-    queueSighting(sight),
+    queueSighting(sight, queueSeconds),
     scheduleSighting(sight),
     heldSighting(sight),
     shipSighting(sight),
   ];
 }
 
-function queueSighting({ queues }: TemporalSight): Sighting {
-  const unpolled = queues.filter(({ polledMsAgo }) => polledMsAgo === null || polledMsAgo > UNPOLLED_MS);
+function queueSighting({ queues }: TemporalSight, queueSeconds: number): Sighting {
+  const unpolled = queues.filter(({ polledMsAgo }) => polledMsAgo === null || polledMsAgo > queueSeconds * 1000);
   return {
     watchdog: 'QueueUnpolled',
     seen: unpolled.length === 0 ? `all ${queues.length} are polled` : unpolled.map(({ queue }) => queue).join(', '),
