@@ -53,6 +53,8 @@ export class Watcher {
   private readonly open: Map<string, OpenAlarm>;
   private readonly startedAt: string;
   private readonly course: CourseSettings;
+  /** In this look: who did not answer once is not waited for once more. */
+  private isTemporalAway = false;
 
   constructor(private readonly options: WatcherOptions) {
     this.open = readState(options.places.state);
@@ -65,6 +67,7 @@ export class Watcher {
     const nowMs = this.options.now();
     this.compare(sightings, nowMs);
     this.inhibit();
+    this.isTemporalAway = false;
     for (const [fingerprint, one] of this.open) await this.follow(fingerprint, one, nowMs);
     this.write(sightings, nowMs);
   }
@@ -118,6 +121,7 @@ export class Watcher {
     if (isNew && nowMs - Date.parse(this.startedAt) < config.startSeconds * 1000) return;
     if (one.inhibitedBy !== null && isNew) return;
     try {
+      if (this.isTemporalAway) throw new Error('it did not answer a moment ago');
       if (!one.isHandedOver && one.clearedMs === null) {
         await workflows.raise(alarmIn(one), one.messages);
         one.isHandedOver = true;
@@ -128,7 +132,9 @@ export class Watcher {
         return;
       }
     } catch (error) {
-      log(`${fingerprint}: Temporal does not take it: ${(error as Error).message.slice(0, 200)}`);
+      if (!this.isTemporalAway)
+        log(`${fingerprint}: Temporal does not take it: ${(error as Error).message.slice(0, 200)}`);
+      this.isTemporalAway = true;
       // Where the workflow has it, its messages come when Temporal comes back; until then they come from here.
     }
     await this.standIn(fingerprint, one, nowMs);

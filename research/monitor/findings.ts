@@ -34,7 +34,7 @@ type Told = (alarm: Finding['alarm'], about: string, sentence: string, command?:
 function parityOf({ parity, instrument, tradeDate }: Parts, told: Told): Finding[] {
   const { different, onlyLive, logged, first } = parity;
   if (different + onlyLive === 0) return [];
-  const command = `believe monitor run --instrument ${instrument} --date ${tradeDate} --again`;
+  const command = `believe monitor run --instrument ${instrument} --date ${tradeDate}`;
   const [input] = first?.inputs ?? [];
   const where = first === null ? '' : ` The first is after event ${first.seq}`;
   const what = input

@@ -93,12 +93,17 @@ const model = z.strictObject({
       head: headName,
       rows: count,
       logLoss: z.number(),
-      /** What knowing only the shares of the classes in the gate's training would have given. */
+      /** What knowing only the shares of the classes in training gives on the same rows. */
       classPriorLogLoss: z.number(),
       hitRate: z.number().nullable(),
       calibrationError: z.number(),
-      promised: z.strictObject({ logLoss: z.number(), hitRate: z.number(), calibrationError: z.number() }).nullable(),
-      /** 95 % of single dates lie in it, by the gate's blocks; null with too few of them. */
+      /** By class: what was said and what came, in ten bins; so that dates can be taken together. */
+      bins: z.array(z.array(z.strictObject({ rows: count, probabilitySum: z.number(), outcomeSum: z.number() }))),
+      /** By the gate; skill: how far below that of the class shares the log loss is. */
+      promised: z
+        .strictObject({ logLoss: z.number(), skill: z.number(), hitRate: z.number(), calibrationError: z.number() })
+        .nullable(),
+      /** Of log loss less that of the class shares: 95 % of single dates lie in it, by the gate's blocks; null with too few of them. */
       range: range.nullable(),
       p: z.number().nullable(),
     }),

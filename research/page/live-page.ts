@@ -7,7 +7,7 @@ const SCRIPT = `(() => {
   const age = document.getElementById('connection');
   const source = new EventSource('events');
   source.onmessage = async () => {
-    if (document.activeElement && document.activeElement.form) return;
+    if (document.querySelector('details[open]')) return;
     const text = await (await fetch(location.href)).text();
     const next = new DOMParser().parseFromString(text, 'text/html');
     document.querySelector('main').replaceWith(next.querySelector('main'));

@@ -1,3 +1,4 @@
+import { calibrationError, poolBins } from '../../gate/statistics/calibration.js';
 import { sumOf } from '../../gate/statistics/total.js';
 import { MONITORED_SESSIONS } from '../../model-card/kill-criteria.js';
 import type { ModelCard } from '../../model-card/model-card.js';
@@ -14,24 +15,31 @@ type Day = Pick<MonitorReport, 'modelVersion' | 'execution'> & {
  */
 export function killWatch(card: Pick<ModelCard, 'killCriteria'> | null, days: readonly Day[]): Kill {
   return (card?.killCriteria ?? []).map(({ sentence, value, unit }) => {
-    const now = stands(sentence, unit, days);
+    const now = stands(sentence, value, unit, days);
     return { sentence, value, unit, now, isMet: now !== null && now > value };
   });
 }
 
-function stands(sentence: string, unit: string, days: readonly Day[]): number | null {
+function stands(sentence: string, value: number, unit: string, days: readonly Day[]): number | null {
   if (unit === 'ticks') return drawdownOf(days.map(({ execution }) => execution.live.netTicks ?? 0));
   const recent = days.slice(-MONITORED_SESSIONS);
   if (recent.length < MONITORED_SESSIONS) return null;
   if (unit === 'ticks a trade') return costOf(recent);
   if (unit === 'nats') {
-    const losses = recent.flatMap(({ model }) =>
-      model.heads.flatMap(({ head, logLoss }) => (sentence.startsWith(`${head} `) ? [logLoss] : [])),
+    // What knowing only the shares of the classes gives depends on the date: the excess is what the card means.
+    const excess = recent.flatMap(({ model }) =>
+      model.heads.flatMap((one) => (sentence.startsWith(`${one.head} `) ? [one.logLoss - one.classPriorLogLoss] : [])),
     );
-    return losses.length < MONITORED_SESSIONS ? null : sumOf(losses) / losses.length;
+    return excess.length < MONITORED_SESSIONS ? null : value + sumOf(excess) / excess.length;
   }
-  const errors = recent.flatMap(({ model }) => model.heads.map(({ calibrationError }) => calibrationError));
-  return errors.length === 0 ? null : sumOf(errors) / errors.length;
+  // Rows of all dates together: a few hundred alone never look calibrated.
+  const names = [...new Set(recent.flatMap(({ model }) => model.heads.map(({ head }) => head)))];
+  const errors = names.map((name) => {
+    const own = recent.flatMap(({ model }) => model.heads.flatMap(({ head, bins }) => (head === name ? [bins] : [])));
+    const classes = own[0]!.map((_, of) => calibrationError(poolBins(own.map((bins) => bins[of]!))));
+    return sumOf(classes) / classes.length;
+  });
+  return errors.length === 0 ? null : Math.max(...errors);
 }
 
 /** Of a result that began at 0. */

@@ -63,7 +63,7 @@ function openAlarms({ tiers }: Overview): Open[] {
 function alarmBox(view: Overview, one: Open): Html {
   const { fingerprint, name, about, tier, severity, detail, look, since, inhibitedBy } = one;
   const state = view.states.get(fingerprint);
-  const form = html`<form method="post" action="acknowledge"><input type="hidden" name="alarm" value="${fingerprint}"><input type="hidden" name="form" value="${view.formKey}"><label>Your name <input name="by" required maxlength="200" autocomplete="name"></label> <label>What you do <input name="reason" maxlength="500"></label> <button>Acknowledge</button></form>`;
+  const form = html`<details><summary>Acknowledge: take care of it</summary><form method="post" action="acknowledge"><input type="hidden" name="alarm" value="${fingerprint}"><input type="hidden" name="form" value="${view.formKey}"><label>Your name <input name="by" required maxlength="200" autocomplete="name"></label> <label>What you do <input name="reason" maxlength="500"></label> <button>Acknowledge</button></form></details>`;
   return html`<article class="box ${inhibitedBy === null ? severity : 'explained'}"><h2>${name}${about === '' ? '' : ` (${about})`}</h2>
 <p>${detail}</p><p class="quiet">${tier}, since ${since.slice(0, 19).replace('T', ' ')} UTC${inhibitedBy === null ? '' : `; explained by ${inhibitedBy}, and not told`}${state ? `; ${state.toLowerCase()}` : ''}</p>
 <p><strong>What to do:</strong> ${look}</p>

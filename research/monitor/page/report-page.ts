@@ -84,7 +84,7 @@ ${table('Forecasts of the date against what the gate promised', model.heads, [
   { title: 'log loss', cell: ({ logLoss }) => logLoss.toFixed(4), numeric: true },
   { title: 'promised', cell: ({ promised: said }) => said?.logLoss.toFixed(4) ?? '-', numeric: true },
   {
-    title: '95 % of dates',
+    title: 'below the shares: 95 % of dates',
     cell: ({ range }) => (range ? `${range.low.toFixed(3)} to ${range.high.toFixed(3)}` : '-'),
     numeric: true,
   },
