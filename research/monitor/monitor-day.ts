@@ -166,7 +166,7 @@ async function forecastsOf(
   return days;
 }
 
-/** Null where the date has no regular hours in what was captured. */
+/** Null where the date has no regular hours; what it earned is null where no price was known. */
 async function backtestOf(
   { tradeDate, feeTicks, signal }: MonitorAsk,
   stream: EventStream,
@@ -186,7 +186,7 @@ async function backtestOf(
     });
     const { orders, orderedContracts, filledContracts, pnl, markouts } = day;
     return {
-      ...{ orders, orderedContracts, filledContracts, netTicks: pnl / tickValue, markouts: [...markouts] },
+      ...{ orders, orderedContracts, filledContracts, netTicks: Number.isFinite(pnl) ? pnl / tickValue : null, markouts: [...markouts] },
       fillRate: orderedContracts > 0 ? filledContracts / orderedContracts : null,
     };
   } catch (error) {

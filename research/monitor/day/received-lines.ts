@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
@@ -5,7 +6,7 @@ import { BadInput } from '../../../shared/failure.js';
 import { jsonOrUndefined } from '../../../shared/fields/json-or-undefined.js';
 import { unpackZstdFrames } from '../../../shared/node/files/zstd-frames.js';
 import type { TrustedRoot } from '../../../shared/trust/root.js';
-import { receivedDay } from '../../ingest/received-day.js';
+import { batchChanged, receivedDay } from '../../ingest/received-day.js';
 
 /** Whose journals, and by which roots of trust their receipts are read. */
 export interface ReceivedFrom {
@@ -40,7 +41,7 @@ export async function receivedLines<T>(
   for (const batch of day.batches)
     for (const file of batch.files) {
       const name = `${stream} of ${tradeDate}, batch ${batch.seq}, ${file.name}`;
-      const text = await textOf(path.join(batch.folder, file.packed.name));
+      const text = await textOf(path.join(batch.folder, file.packed.name), file.plain.sha256);
       for (const [at, one] of text.split('\n').entries()) {
         if (one === '') continue;
         const parsed = ask.line.safeParse(jsonOrUndefined(one));
@@ -52,7 +53,8 @@ export async function receivedLines<T>(
   return { lines, isClosed: day.closedBy !== null };
 }
 
-async function textOf(packed: string): Promise<string> {
+/** @throws BatchChanged where it is not what the broker has signed */
+async function textOf(packed: string, sha256: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of unpackZstdFrames(createReadStream(packed), CHUNK_BYTES)) {
@@ -60,7 +62,10 @@ async function textOf(packed: string): Promise<string> {
     if (bytes > BYTES_MAX) throw new BadInput(packed, undefined, `unpacks to more than ${BYTES_MAX} bytes`);
     chunks.push(Buffer.from(chunk));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const plain = Buffer.concat(chunks);
+  if (createHash('sha256').update(plain).digest('hex') !== sha256)
+    throw batchChanged(packed, 'is not what its broker has signed');
+  return plain.toString('utf8');
 }
 
 /** Whether the broker has said that research has all of a journal's date. @throws LogDamaged, BatchChanged */
