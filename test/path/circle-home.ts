@@ -4,6 +4,8 @@ import path from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import type { Client } from '@temporalio/client';
 import { type DayRecord, DayRecords } from '../../research/ingest/day-record.js';
+import { MonitorFolder } from '../../research/monitor/monitor-folder.js';
+import type { MonitorReport } from '../../research/monitor/report.js';
 import { receivePlaces } from '../../research/receive/receive-places.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
@@ -75,6 +77,19 @@ export class CircleHome {
     while (this.days.all().length < count) {
       this.requireUp();
       assert.ok(Date.now() < endMs, `${this.days.all().length} of ${count} days came home`);
+      await pause(500);
+    }
+  }
+
+  /** The reports of so many dates on which a model has decided, and of those before. */
+  async untilMonitored(count: number): Promise<MonitorReport[]> {
+    const reports = new MonitorFolder(this.places.research.monitor);
+    const endMs = Date.now() + 240_000;
+    for (;;) {
+      this.requireUp();
+      const seen = reports.before('ESZ5', '9999-12-31', 100);
+      if (seen.filter(({ parity }) => parity.logged > 0).length >= count) return seen;
+      assert.ok(Date.now() < endMs, `${seen.length} days were monitored`);
       await pause(500);
     }
   }

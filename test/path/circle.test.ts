@@ -31,6 +31,18 @@ describe('the way back in the whole set-up', function () {
     );
   });
 
+  it('has shown of each day that is over that live was replay, bit for bit', async () => {
+    const reports = await circle.untilMonitored(2);
+    for (const { tradeDate, parity } of reports) {
+      assert.deepEqual([parity.different, parity.onlyLive], [0, 0], `${tradeDate}: ${JSON.stringify(parity.first)}`);
+      assert.equal(parity.compared, parity.logged);
+    }
+    assert.ok(
+      reports.some(({ parity }) => parity.compared > 0),
+      'a model traded on one of them',
+    );
+  });
+
   it('changes nothing when a day is brought home again', async () => {
     const [day] = circle.days.all();
     const { code, stdout, stderr } = await circle.testHome.believe(
