@@ -21,6 +21,7 @@ import { ALARM_ATTRIBUTES } from '../../shared/orchestration/alarm/search-attrib
 import { connectClient } from '../../temporal/client.js';
 import { serverAddress } from '../../temporal/server-address.js';
 import { isLinkKey } from '../../watch/acknowledge-link.js';
+import { watchMetrics } from '../../watch/metrics.js';
 import { readJson } from '../../watch/read-json.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { say } from '../output.js';
@@ -76,6 +77,8 @@ class MonitorPage {
       if (asked === 'GET /') return send(response, 200, await this.overview(null));
       if (asked === 'GET /events') return this.follow(request, response);
       if (asked === 'GET /api/state.json') return send(response, 200, JSON.stringify(this.tiers()), 'application/json');
+      if (asked === 'GET /metrics')
+        return send(response, 200, watchMetrics(this.tiers(), Date.now()), 'text/plain; version=0.0.4');
       if (asked === 'GET /report') return this.report(url, response);
       if (asked === 'GET /trend') return this.trend(url, response);
       if (asked === 'GET /acknowledge') return send(response, 200, this.askForName(url.searchParams));

@@ -13,6 +13,7 @@ import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import type { monitorDay } from '../../workflows/index.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { registerDrift } from '../monitor/drift-command.js';
+import { registerPrometheus } from '../monitor/prometheus-command.js';
 import { registerServe } from '../monitor/serve-command.js';
 import { isoDate, wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
@@ -79,6 +80,7 @@ export function register(noun: Command): void {
     });
 
   registerServe(noun);
+  registerPrometheus(noun);
   registerDrift(noun);
 }
 
