@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fitRows } from '../../research/training/fit-rows.js';
 import { predictBooster } from '../../research/training/predict-booster.js';
 import { uniquenessWeights } from '../../research/training/uniqueness.js';
@@ -43,6 +45,27 @@ describe('fitting a recipe', () => {
     assert.deepEqual(begun, [1, 101, 201]);
     // Without a place for it the bytes are the same: stretches are part of the recipe's meaning.
     assert.equal(bytesOf(await fitRows({ samples, rows, recipe, library })), bytesOf(alone));
+  });
+
+  it('loses at most the stretch that it was at where its process is killed, and ends with the same bytes', () => {
+    const program = fileURLToPath(new URL('./fit-process.js', import.meta.url));
+    const train = (checkpointFile: string, killAt: number) => {
+      const args = ['--no-warnings', program, path.join(folder, checkpointFile), String(killAt)];
+      const { stdout, signal } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      return { signal, first: Number(/first (\d+)/.exec(stdout)?.[1]), sha256: /sha256 (\w+)/.exec(stdout)?.[1] };
+    };
+    const alone = train('never-killed', 0);
+    const killed = [60, 199, 305].map((killAt) => train('killed', killAt));
+    assert.deepEqual(
+      killed.map(({ signal, first }) => [signal, first]),
+      [
+        ['SIGKILL', 1],
+        ['SIGKILL', 1],
+        ['SIGKILL', 101],
+      ],
+    );
+    const last = train('killed', 0);
+    assert.deepEqual([last.first, last.sha256], [301, alone.sha256]);
   });
 
   it('takes nothing from a checkpoint of other rows, or a damaged one', async () => {
