@@ -30,6 +30,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'whether the money of the gate foretells that of twenty dates traded later: against one contract a head',
     load: async () => (await import('./gate-live.js')).benchGateLive,
   },
+  drift: {
+    summary: 'false alarms a year, and days until a change is noticed: against Evidently and NannyML as they come',
+    load: async () => (await import('./drift.js')).benchDrift,
+  },
   train: {
     summary: 'a fit, its rounds and one row of its graph: against xgboost and onnxruntime in Python',
     load: async () => (await import('./train.js')).benchTrain,
