@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measureDay, type PhasedValue } from '../research/monitor/drift/distance.js';
-import { type DriftState, usualP, watchDrift } from '../research/monitor/drift/drift-watch.js';
+import { type DriftState, unusual, watchDrift } from '../research/monitor/drift/drift-watch.js';
 import { makeReference } from '../research/monitor/drift/head-reference.js';
 import { pythonWith } from '../setup/python-environment.js';
 import type { HeadSamples } from '../shared/model/heads/head.js';
@@ -69,8 +69,8 @@ function ownAlarms({ reference, current }: DriftCase): Alarms {
       current.features.flatMap((name, column) => {
         const values = day.map((row): PhasedValue => ({ value: row[column]!, phase: 'middle' }));
         const known = features[name]!;
-        const p = usualP(known, measureDay(known.phases, values, false));
-        return p === null ? [] : [[name, p] as const];
+        const seen = unusual(known, measureDay(known.phases, values, false));
+        return seen === null ? [] : [[name, seen] as const];
       }),
     );
     const step = watchDrift(state, today);

@@ -186,7 +186,13 @@ async function backtestOf(
     });
     const { orders, orderedContracts, filledContracts, pnl, markouts } = day;
     return {
-      ...{ orders, orderedContracts, filledContracts, netTicks: Number.isFinite(pnl) ? pnl / tickValue : null, markouts: [...markouts] },
+      ...{
+        orders,
+        orderedContracts,
+        filledContracts,
+        netTicks: Number.isFinite(pnl) ? pnl / tickValue : null,
+        markouts: [...markouts],
+      },
       fillRate: orderedContracts > 0 ? filledContracts / orderedContracts : null,
     };
   } catch (error) {

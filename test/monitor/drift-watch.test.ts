@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { wilsonInterval } from '../../research/gate/statistics/wilson.js';
 import { measureDay, type PhasedValue } from '../../research/monitor/drift/distance.js';
-import { type DriftState, usualP, watchDrift } from '../../research/monitor/drift/drift-watch.js';
+import {
+  type DriftState,
+  type Unusual,
+  unusual,
+  unusualBy,
+  watchDrift,
+} from '../../research/monitor/drift/drift-watch.js';
 import { makeReference } from '../../research/monitor/drift/head-reference.js';
 import { seededRandom } from '../../research/random.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
@@ -53,12 +59,12 @@ function referenceOf(market: Market, dates: number) {
   return makeReference(samples, 'ESH5');
 }
 
-function pOfDay(reference: ReturnType<typeof makeReference>, day: number[][]): Map<string, number> {
+function seenOfDay(reference: ReturnType<typeof makeReference>, day: number[][]): Map<string, Unusual> {
   return new Map(
     day.map((values, f) => {
       const feature = reference.features[`f${f}`]!;
       const phased = values.map((value): PhasedValue => ({ value, phase: 'middle' }));
-      return [`f${f}`, usualP(feature, measureDay(feature.phases, phased, false))!];
+      return [`f${f}`, unusual(feature, measureDay(feature.phases, phased, false))!];
     }),
   );
 }
@@ -68,7 +74,7 @@ function daysUntil(market: Market, dates: number, days: number, of: (market: Mar
   const reference = referenceOf(market, dates);
   let state: DriftState = {};
   for (let day = 1; day <= days; day++) {
-    const step = watchDrift(state, pOfDay(reference, of(market)));
+    const step = watchDrift(state, seenOfDay(reference, of(market)));
     if (step.changed.length > 0) return { day, changed: step.changed };
     state = step.state;
   }
@@ -76,14 +82,18 @@ function daysUntil(market: Market, dates: number, days: number, of: (market: Mar
 }
 
 describe('watching for drift', () => {
-  it('gives a usual day an evenly spread p', () => {
+  it('calls a usual day unusual no more often than p says, and gives it evidence of 1 on average at most', () => {
     const market = new Market(7);
     const reference = referenceOf(market, 40);
-    const all = Array.from({ length: 100 }, () => [...pOfDay(reference, market.day()).values()]).flat();
-    for (const level of [0.05, 0.2, 0.5]) {
-      const share = all.filter((p) => p <= level).length / all.length;
-      assert.ok(Math.abs(share - level) < 0.06, `${share} of the usual days have p at most ${level}`);
+    const all = Array.from({ length: 100 }, () => [...seenOfDay(reference, market.day()).values()]).flat();
+    for (const level of [0.01, 0.05, 0.2]) {
+      const times = all.filter(({ p }) => p <= level).length;
+      const { low } = wilsonInterval(times, all.length);
+      assert.ok(low <= level, `${times} of ${all.length} usual days have p at most ${level}`);
     }
+    const evidence = all.flatMap(({ e }) => Object.values(e));
+    const mean = evidence.reduce((sum, one) => sum + one, 0) / evidence.length;
+    assert.ok(mean < 1.5, `evidence of ${mean} on usual days`);
   });
 
   it('tells of nothing on usual days: at most one false alarm in a year', () => {
@@ -109,10 +119,13 @@ describe('watching for drift', () => {
   });
 
   it('begins anew for a feature that was told', () => {
-    const far = new Map([['a', 1e-6]]);
+    const far = new Map([['a', unusualBy(1e-6)]]);
     const first = watchDrift({}, far);
-    assert.deepEqual([first.changed, first.state.a], [['a'], 0]);
+    assert.deepEqual([first.changed, first.state], [['a'], {}]);
     assert.deepEqual(first.farToday, ['a']);
+    const usual = watchDrift({}, new Map([['a', unusualBy(0.5)]]));
+    assert.deepEqual([usual.changed, usual.farToday], [[], []]);
+    assert.ok(usual.state['a far']! > 0);
   });
 
   it('has what is missing in the distance', () => {

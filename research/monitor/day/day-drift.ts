@@ -1,7 +1,7 @@
 import type { HeadName, HeadSamples } from '../../../shared/model/heads/head.js';
 import { total } from '../../gate/statistics/total.js';
 import { type DayMeasures, measureDay, type PhasedValue } from '../drift/distance.js';
-import { type DriftState, usualP, watchDrift } from '../drift/drift-watch.js';
+import { type DriftState, type Unusual, unusual, watchDrift } from '../drift/drift-watch.js';
 import type { FeatureReference } from '../drift/feature-sketch.js';
 import type { ReleaseReference } from '../drift/head-reference.js';
 import { phaseAt } from '../drift/session-phases.js';
@@ -23,6 +23,7 @@ export function dayDrift(ask: {
 }): Drift {
   if (ask.reference === null) return { modelVersion: null, features: [], changed: [], farToday: [], state: {} };
   const features: Drift['features'][number][] = [];
+  const today = new Map<string, Unusual>();
   for (const [head, { features: references }] of Object.entries(ask.reference.heads)) {
     const samples = ask.samples[head];
     if (!samples || samples.rows < ROWS_MIN) continue;
@@ -38,17 +39,18 @@ export function dayDrift(ask: {
       );
       const measured = measureDay(reference.phases, day, false);
       if (measured.length === 0) continue;
+      const seen = unusual(reference, measured);
+      if (seen) today.set(`${head}.${feature}`, seen);
       features.push({
         ...{ head, feature, rows: day.length },
         missingShare: day.filter(({ value }) => Number.isNaN(value)).length / day.length,
         ks: meanOf(measured, ({ distance }) => Math.exp(distance)),
         psi: psiOf(reference, day),
         widthFactor: Math.exp(meanOf(measured, ({ widening }) => widening)),
-        p: usualP(reference, measured),
+        p: seen?.p ?? null,
       });
     }
   }
-  const today = new Map(features.flatMap(({ head, feature, p }) => (p === null ? [] : [[`${head}.${feature}`, p]])));
   return { modelVersion: ask.modelVersion, features, ...watchDrift(ask.before, today) };
 }
 

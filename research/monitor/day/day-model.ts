@@ -4,7 +4,7 @@ import { studentTCdf, studentTQuantile } from '../../gate/statistics/student-t.j
 import { surprise } from '../../gate/statistics/surprise.js';
 import { sampleVariance, sumOf, total } from '../../gate/statistics/total.js';
 import type { ModelCard } from '../../model-card/model-card.js';
-import { type DriftState, watchDrift } from '../drift/drift-watch.js';
+import { type DriftState, unusualBy, watchDrift } from '../drift/drift-watch.js';
 import type { MonitorReport } from '../report.js';
 
 type Model = MonitorReport['model'];
@@ -28,7 +28,9 @@ export interface HeadDay {
 /** What the heads said of the day against what the gate promised, and the evidence of decay over days. */
 export function dayModel(card: ModelFacts | null, days: readonly HeadDay[], before: DriftState): Omit<Model, 'kill'> {
   const heads = days.filter(({ samples }) => samples.rows >= ROWS_MIN).map((day) => headDay(card, day));
-  const today = new Map(heads.flatMap(({ head, p }) => (p === null ? [] : [[`${head}: log loss`, p]])));
+  const today = new Map(
+    heads.flatMap(({ head, p }) => (p === null ? [] : [[`${head}: log loss`, unusualBy(p)] as const])),
+  );
   const { state, changed } = watchDrift(before, today);
   return { heads, state, changed };
 }

@@ -1,3 +1,4 @@
+import { quantileOf } from '../../gate/statistics/quantile.js';
 import { countBelow, type FeatureSketch, spreadOf } from './feature-sketch.js';
 import type { PhaseName } from './session-phases.js';
 
@@ -6,7 +7,7 @@ export interface PhasedValue {
   readonly phase: PhaseName;
 }
 
-/** How far a day lies from a reference in one phase; both as logarithms, whose scatter over days is even. */
+/** How far a day lies from a reference in one phase; distance and widening as logarithms, whose scatter over days is even. */
 export interface DayMeasures {
   readonly phase: PhaseName;
   readonly rows: number;
@@ -14,6 +15,8 @@ export interface DayMeasures {
   readonly distance: number;
   /** Of the mean distance from the median, against the reference: above 0 where values are spread wider. */
   readonly widening: number;
+  /** Of the median, against that of the reference, in its spread: with its sign. */
+  readonly location: number;
 }
 
 /** A day that is nearer than this is no nearer: a logarithm is taken of it. */
@@ -22,6 +25,8 @@ const DISTANCE_LEAST = 0.002;
 const SPREAD_LEAST = 1e-3;
 /** Fewer rows of a phase say too little of a distribution. */
 const ROWS_MIN = 20;
+/** A constant that is another one has moved by any number of spreads. */
+const LOCATION_MOST = 1000;
 
 /**
  * A day against the reference, in each phase that both have: a phase of few rows is farther by chance, and is held against days as
@@ -44,11 +49,19 @@ export function measureDay(
     const distance = Math.min(1, grown * phaseDistance(sketch, own, all.length));
     return [
       {
-        ...{ phase, rows: all.length, widening: wideningOf(sketch, own) },
+        ...{ phase, rows: all.length, widening: wideningOf(sketch, own), location: locationOf(sketch, own) },
         distance: Math.log(Math.max(DISTANCE_LEAST, distance)),
       },
     ];
   });
+}
+
+function locationOf({ spread, median }: Pick<FeatureSketch, 'spread' | 'median'>, own: Float64Array): number {
+  if (own.length === 0 || median === null) return 0;
+  const moved = quantileOf(own, 0.5) - median;
+  return moved === 0
+    ? 0
+    : Math.max(-LOCATION_MOST, Math.min(LOCATION_MOST, moved / Math.max(spread, Number.MIN_VALUE)));
 }
 
 function wideningOf({ spread }: Pick<FeatureSketch, 'spread'>, own: Float64Array): number {

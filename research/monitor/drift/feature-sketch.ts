@@ -4,7 +4,7 @@ import { PHASE_NAMES } from './session-phases.js';
 
 const share = z.number().min(0).max(1);
 
-/** Of logarithms, over dates. */
+/** Over dates. */
 const meanAndDeviation = z.strictObject({ mean: z.number(), deviation: z.number() });
 
 /** The distribution of a feature in a phase of the session, as points of its distribution function. */
@@ -13,12 +13,21 @@ export const featureSketch = z.strictObject({
   missingShare: share,
   /** Mean distance of a value from the median. */
   spread: z.number().nonnegative(),
+  /** Null where no row has a value. */
+  median: z.number().nullable(),
   /** Quantiles, ascending, each value once: rows below it, and at most it, as shares of those that have a value. */
   values: z.array(z.number()),
   below: z.array(share),
   atMost: z.array(share),
   /** Where the training dates lie against all of them together: what is usual for a day. Null with fewer than three dates. */
-  usual: z.strictObject({ dates: z.number().int(), distance: meanAndDeviation, widening: meanAndDeviation }).nullable(),
+  usual: z
+    .strictObject({
+      dates: z.number().int(),
+      distance: meanAndDeviation,
+      widening: meanAndDeviation,
+      location: meanAndDeviation,
+    })
+    .nullable(),
 });
 export type FeatureSketch = Readonly<z.infer<typeof featureSketch>>;
 
@@ -37,6 +46,7 @@ export function sketchOf(all: readonly number[]): Omit<FeatureSketch, 'usual'> {
     rows: all.length,
     missingShare: rounded(all.length === 0 ? 0 : 1 - sorted.length / all.length),
     spread: shortened(spreadOf(sorted)),
+    median: sorted.length === 0 ? null : shortened(quantileOf(sorted, 0.5)),
     values,
     below: values.map((value) => rounded(countBelow(sorted, value, false) / sorted.length)),
     atMost: values.map((value) => rounded(countBelow(sorted, value, true) / sorted.length)),

@@ -68,6 +68,7 @@ function usualOf(measured: readonly DayMeasures[]): FeatureSketch['usual'] {
     dates: measured.length,
     distance: meanAndDeviation(measured.map(({ distance }) => distance)),
     widening: meanAndDeviation(measured.map(({ widening }) => widening)),
+    location: meanAndDeviation(measured.map(({ location }) => location)),
   };
 }
 
