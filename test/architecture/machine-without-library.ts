@@ -17,7 +17,19 @@ import { type CommandOutcome, runCommand } from '../../setup/run-command.js';
 const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
 /** What a research or public machine builds; `bridge` lies there as source and is of no use without the library. */
 export const ROOMS_OF_OTHER_TIERS = [
-  ...['activities', 'broker', 'dashboard', 'research', 'setup', 'shared', 'stack', 'temporal', 'workers', 'workflows'],
+  ...[
+    'activities',
+    'broker',
+    'dashboard',
+    'research',
+    'setup',
+    'shared',
+    'stack',
+    'temporal',
+    'watch',
+    'workers',
+    'workflows',
+  ],
 ] as const;
 const OTHERS = ['bin', 'bridge', 'cli', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const TIME_LIMIT_MS = 600_000;
