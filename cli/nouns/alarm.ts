@@ -12,6 +12,7 @@ import { channelsPlace } from '../../watch/channels-place.js';
 import { readJson } from '../../watch/read-json.js';
 import { addSilence, endSilence, readSilences } from '../../watch/silences.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
+import { wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { withClient } from '../with-client.js';
 
@@ -46,7 +47,7 @@ export function register(noun: Command): void {
 
   verb('silence', 'tell nobody of some alarms for a while; they are still shown')
     .argument('<matching>', 'a fingerprint, the beginning of one with * behind, or * for a maintenance window')
-    .requiredOption('--for <hours>', 'how long, hours', hours)
+    .requiredOption('--for <hours>', 'how long, hours', wholeNumber(1, 720))
     .requiredOption('--reason <text>', 'why')
     .option('--by <name>', 'who', userInfo().username)
     .action((matching: string, options: HomeOptions & { for: number; reason: string; by: string }) => {
@@ -125,10 +126,4 @@ function listText(tiers: Tiers, all: boolean): string {
       ];
     })
     .join('\n');
-}
-
-function hours(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 720)) throw new UsageFailure(`--for is ${text}`, 'hours, up to 720');
-  return value;
 }

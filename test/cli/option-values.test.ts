@@ -10,7 +10,9 @@ const NOUNS = fileURLToPath(new URL('../../cli/nouns', import.meta.url));
 
 /** Placeholders of options and arguments that are free texts; what any other stands for is checked by its parser. */
 const TEXTS = new Set(
-  'a,address,b,contract,dir,file,folder,id,name,name or keyid,path,reason,sha256,steps,symbol,tarball,text'.split(','),
+  'a,address,b,contract,dir,file,fingerprint,folder,id,matching,name,name or keyid,path,reason,sha256,steps,symbol,tarball,text'.split(
+    ',',
+  ),
 );
 const DATES = new Set(['date']);
 const TIMES = new Set(['time']);

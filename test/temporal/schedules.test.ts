@@ -5,7 +5,7 @@ import { ensurePathSchedules } from '../../temporal/path-schedules.js';
 import { dropSchedules, ensureNightlySchedule } from '../../temporal/schedules.js';
 import { ScriptedServer } from '../workflows/scripted-server.js';
 
-const ALL = ['capture-days', 'nightly-retrain', 'upload-journal'];
+const ALL = ['capture-days', 'monitor-days', 'nightly-retrain', 'upload-journal'];
 
 describe('schedules', () => {
   let server: ScriptedServer;
@@ -34,7 +34,7 @@ describe('schedules', () => {
 
   it('are made once, brought to the settings by the next start, and stay paused where an operator has paused them', async () => {
     await make();
-    assert.deepEqual(await there(3), ALL);
+    assert.deepEqual(await there(4), ALL);
     await client.schedule.getHandle('nightly-retrain').pause('a holiday');
     await ensureNightlySchedule(client, { ...schedule, hour: 3 });
     const { spec, state } = await described('nightly-retrain');
@@ -45,7 +45,7 @@ describe('schedules', () => {
 
   it('are taken away where the settings want them no more, and it is no error that there are none', async () => {
     await make();
-    await dropSchedules(client, ['capture-days', 'upload-journal']);
+    await dropSchedules(client, ['capture-days', 'monitor-days', 'upload-journal']);
     assert.deepEqual(await there(1), ['nightly-retrain']);
     await dropSchedules(client, ALL);
     assert.deepEqual(await there(0), []);
