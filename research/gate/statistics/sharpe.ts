@@ -1,4 +1,5 @@
 import { normalCdf, normalQuantile } from './normal.js';
+import { studentTCdf } from './student-t.js';
 
 /** Shape of a return series, per observation (nothing is annualised). */
 export interface ReturnMoments {
@@ -73,4 +74,15 @@ export function deflatedSharpe(
   trialSharpeVariance: number,
 ): number {
   return probabilisticSharpe(moments, expectedMaximumSharpe(trials, trialSharpeVariance));
+}
+
+/**
+ * Chance that the best of so many worthless strategies, each for itself, shows less than this Sharpe ratio: exact for normal returns, however few
+ * (Student's t; Sidak, 1967).
+ */
+export function bestOfTrials(
+  { sharpe, observations }: Pick<ReturnMoments, 'sharpe' | 'observations'>,
+  trials: number,
+): number {
+  return studentTCdf(sharpe * Math.sqrt(observations), observations - 1) ** trials;
 }

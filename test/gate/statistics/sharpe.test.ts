@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import {
+  bestOfTrials,
   deflatedSharpe,
   expectedMaximumSharpe,
   probabilisticSharpe,
   returnMoments,
 } from '../../../research/gate/statistics/sharpe.js';
+import { wilsonInterval } from '../../../research/gate/statistics/wilson.js';
+import { seededRandom } from '../../../research/random.js';
 import { close } from './close.js';
 
 /** The worked example of Bailey and Lopez de Prado (2014): five years of daily returns, Sharpe ratio 2.5 a year. */
@@ -42,5 +45,21 @@ describe('the deflated Sharpe ratio', () => {
     assert.equal(returnMoments([0, 0, 0]).sharpe, 0);
     assert.equal(probabilisticSharpe(returnMoments([0, 0, 0])), 0.5);
     assert.throws(() => returnMoments([1]), RangeError);
+  });
+
+  it('is passed by the best of 500 worthless strategies no more often than once in twenty, on eight dates', () => {
+    const random = seededRandom(5);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const [SEARCHES, TRIALS, DATES] = [200, 500, 8];
+    let [byPaper, byBoth] = [0, 0];
+    for (let search = 0; search < SEARCHES; search++) {
+      const tried = Array.from({ length: TRIALS }, () => returnMoments(Array.from({ length: DATES }, normal)));
+      const best = tried.reduce((a, b) => (b.sharpe > a.sharpe ? b : a));
+      const paper = deflatedSharpe(best, TRIALS, 1 / (DATES - 1));
+      if (paper >= 0.95) byPaper++;
+      if (Math.min(paper, bestOfTrials(best, TRIALS)) >= 0.95) byBoth++;
+    }
+    assert.ok(wilsonInterval(byBoth, SEARCHES).low <= 0.05, `${byBoth} of ${SEARCHES}`);
+    assert.ok(byPaper > byBoth, `the paper's alone lets ${byPaper} of ${SEARCHES} pass`);
   });
 });
