@@ -29,6 +29,8 @@ const openAlarm = alarm.extend({
   /** Wall time of the first look that did not show it any more; null while it is there. */
   clearedMs: z.number().nullable(),
   isEndTold: z.boolean(),
+  /** The workflow knows that it is over; what comes back soon is the same alarm to it, and to us. */
+  isClearTold: z.boolean().default(false),
   inhibitedBy: z.string().nullable(),
 });
 type OpenAlarm = z.infer<typeof openAlarm>;
@@ -83,8 +85,10 @@ export class Watcher {
     const unknown = new Set(sightings.flatMap(({ watchdog, state }) => (state === 'unknown' ? [watchdog] : [])));
     for (const [fingerprint, one] of seen) {
       const before = this.open.get(fingerprint);
-      if (before) Object.assign(before, { detail: one.detail, clearedMs: null });
-      else {
+      if (before) {
+        if (before.isClearTold) Object.assign(before, { isHandedOver: false, isClearTold: false });
+        Object.assign(before, { detail: one.detail, clearedMs: null });
+      } else {
         this.open.set(fingerprint, { ...one, ...NEW });
         this.options.log(`${fingerprint}: ${one.detail}`);
       }
@@ -127,8 +131,9 @@ export class Watcher {
         one.isHandedOver = true;
       }
       if (one.clearedMs !== null && one.isHandedOver) {
-        await workflows.clear(fingerprint, new Date(one.clearedMs).toISOString());
-        this.open.delete(fingerprint);
+        if (!one.isClearTold) await workflows.clear(fingerprint, new Date(one.clearedMs).toISOString());
+        one.isClearTold = true;
+        if (nowMs - one.clearedMs >= config.flapSeconds * 1000) this.open.delete(fingerprint);
         return;
       }
     } catch (error) {
@@ -199,6 +204,7 @@ const NEW = {
   lastMessageMs: null,
   clearedMs: null,
   isEndTold: false,
+  isClearTold: false,
   inhibitedBy: null,
 };
 

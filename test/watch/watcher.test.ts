@@ -113,6 +113,20 @@ describe('a watcher', () => {
     assert.deepEqual(rig.status().open, []);
   });
 
+  it('takes what comes back at once for the alarm that its workflow has, and tells nothing beside it', async () => {
+    for (let look = 0; look < 3; look++) await rig.look(SILENT);
+    for (let look = 0; look < 3; look++) await rig.look(WELL);
+    assert.deepEqual(rig.status().open, []);
+    for (let look = 0; look < 20; look++) await rig.look(SILENT);
+    assert.equal(rig.handed.length, 2);
+    assert.equal(rig.handed[1]!.alarm.since, rig.handed[0]!.alarm.since);
+    assert.equal(told().length, 1, 'the workflow has told it, and repeats it');
+    for (let look = 0; look < 70; look++) await rig.look(WELL);
+    assert.equal(rig.cleared.length, 2);
+    await rig.look(SILENT);
+    assert.notEqual(rig.handed[2]!.alarm.since, rig.handed[0]!.alarm.since, 'after ten minutes it is another one');
+  });
+
   it('tells by itself while Temporal is away, repeats, and hands over later with what was told', async () => {
     rig.temporal = 'away';
     for (let look = 0; look < 6; look++) await rig.look(SILENT);
