@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { MonitorFolder } from '../../research/monitor/monitor-folder.js';
@@ -47,6 +48,7 @@ const REPORTS_SHOWN = 60;
 const FORM_BYTES_MAX = 10_000;
 const EVENT_EVERY_MS = 5000;
 const STATES_EVERY_MS = 3000;
+const STATES_WAIT_MS = 400;
 
 class MonitorPage {
   private readonly formKey = randomBytes(24).toString('base64url');
@@ -54,6 +56,7 @@ class MonitorPage {
   private readonly listeners = new Set<ServerResponse>();
   private readonly timer: NodeJS.Timeout;
   private client: Client | null = null;
+  private refreshing: Promise<void> | null = null;
   private states: { readonly atMs: number; readonly of: ReadonlyMap<string, string> } = { atMs: 0, of: new Map() };
 
   constructor(private readonly config: Config) {
@@ -188,9 +191,17 @@ class MonitorPage {
     }
   }
 
-  /** Of running alarms; as they were last where Temporal does not answer. */
+  /** Of running alarms; as they were last where Temporal does not answer at once: the page must come whatever is down. */
   private async statesNow(): Promise<ReadonlyMap<string, string>> {
-    if (Date.now() - this.states.atMs < STATES_EVERY_MS) return this.states.of;
+    if (Date.now() - this.states.atMs > STATES_EVERY_MS)
+      this.refreshing ??= this.refreshStates().finally(() => {
+        this.refreshing = null;
+      });
+    await Promise.race([this.refreshing, pause(STATES_WAIT_MS)]);
+    return this.states.of;
+  }
+
+  private async refreshStates(): Promise<void> {
     try {
       const of = new Map<string, string>();
       const query = 'WorkflowType="alarm" AND ExecutionStatus="Running"';
@@ -200,8 +211,8 @@ class MonitorPage {
     } catch {
       await this.client?.connection.close().catch(() => {});
       this.client = null;
+      this.states = { atMs: Date.now(), of: this.states.of };
     }
-    return this.states.of;
   }
 
   private async connected(): Promise<Client> {
