@@ -100,6 +100,19 @@ describe('planted faults', function () {
     },
     stopped('the watcher of the broker hangs', 'watcher-broker', ['WatcherSilent']),
     stopped('Temporal hangs', 'temporal', ['TemporalDown'], { isToldByWatcher: true }),
+    stopped('the bridge hangs, and Temporal is killed in the middle', 'bridge', ['BridgeSilent', 'BridgeHung'], {
+      plant: async () => {
+        const bridgeTold = told().filter(({ kind, title }) => kind === 'open' && title.includes('BridgeSilent')).length;
+        signal('bridge', 'SIGSTOP')();
+        // Once the first message is on its way: its workflow goes on where the server was.
+        await until(
+          () =>
+            told().filter(({ kind, title }) => kind === 'open' && title.includes('BridgeSilent')).length > bridgeTold,
+          'told',
+        );
+        signal('temporal', 'SIGKILL')();
+      },
+    }),
     stopped('nobody tells alarms, and the bridge hangs', 'alarms', ['BridgeSilent', 'BridgeHung'], {
       plant: () => {
         signal('alarms', 'SIGSTOP')();
