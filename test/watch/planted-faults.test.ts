@@ -43,8 +43,6 @@ interface Fault {
   readonly alarms: readonly string[];
   readonly plant: () => Promise<void> | void;
   readonly mend: () => Promise<void> | void;
-  /** By a watcher itself, because Temporal cannot. */
-  readonly isToldByWatcher?: boolean;
 }
 
 describe('planted faults', function () {
@@ -99,7 +97,7 @@ describe('planted faults', function () {
       mend: () => schedule('unpause'),
     },
     stopped('the watcher of the broker hangs', 'watcher-broker', ['WatcherSilent']),
-    stopped('Temporal hangs', 'temporal', ['TemporalDown'], { isToldByWatcher: true }),
+    stopped('Temporal hangs', 'temporal', ['TemporalDown']),
     stopped('the bridge hangs, and Temporal is killed in the middle', 'bridge', ['BridgeSilent', 'BridgeHung'], {
       plant: async () => {
         const bridgeTold = told().filter(({ kind, title }) => kind === 'open' && title.includes('BridgeSilent')).length;
@@ -122,7 +120,6 @@ describe('planted faults', function () {
         signal('bridge', 'SIGCONT')();
         signal('alarms', 'SIGCONT')();
       },
-      isToldByWatcher: true,
     }),
     ...(AT_DEFAULTS ? [stopped('the research worker hangs', 'research', ['QueueUnpolled'])] : []),
   ];
