@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { type Alarm, alarm, fingerprintOf, type Tier } from '../shared/alarm/alarm.js';
 import { type CourseSettings, nextStep } from '../shared/alarm/alarm-course.js';
 import type { WatcherStatus } from '../shared/alarm/alarm-log.js';
-import { alarmText, messageId } from '../shared/alarm/alarm-message.js';
+import { messageId } from '../shared/alarm/alarm-message.js';
 import { courseSettings } from '../shared/alarm/course-settings.js';
 import type { WatchConfig } from '../shared/config/watch.js';
 import { jsonOrUndefined } from '../shared/fields/json-or-undefined.js';
 import { replaceFile } from '../shared/node/disk/replace-file.js';
-import type { Message } from './channels/channel.js';
+import { messageOf } from './channels/message-of.js';
 import type { Deliveries } from './deliver.js';
 import type { Condition, Sighting } from './sighting.js';
 import { isSilenced, type Silences } from './silences.js';
@@ -210,13 +210,6 @@ const NEW = {
 
 function alarmIn({ tier, name, about, severity, detail, look, since }: OpenAlarm): Alarm {
   return { tier, name, about, severity, detail, look, since };
-}
-
-export function messageOf(one: Alarm, number: number | 'end', acknowledgeUrl: string | null = null): Message {
-  return {
-    ...{ id: messageId(one, number), kind: number === 'end' ? 'over' : 'open', severity: one.severity },
-    ...{ fingerprint: fingerprintOf(one), acknowledgeUrl, ...alarmText(one, number) },
-  };
 }
 
 /** A state that is damaged is as good as none: what is wrong is seen again by the next look. */

@@ -1,4 +1,3 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, setCurrentDetails } from '@temporalio/workflow';
 import type { CapturedDay } from '../shared/contract/capture-file.js';
 import {
@@ -10,6 +9,7 @@ import { captureId } from '../shared/orchestration/path/path-ids.js';
 import { captureDay } from './capture-day.js';
 import { brokerPath, researchPath } from './steps/activities.js';
 import { invalidInput } from './steps/refusal.js';
+import { orUnderWay } from './steps/under-way.js';
 
 /**
  * Brings home every trade date that has ended and is not on research yet, oldest first, each by a run of `captureDay`
@@ -39,18 +39,13 @@ function together(...lists: readonly (readonly CapturedDay[])[]): CapturedDay[] 
 
 /** @throws ChildWorkflowFailure: the days behind it would follow out of order */
 async function bring({ instrument, tradeDate }: CapturedDay, requestedBy: string): Promise<string> {
-  try {
-    const { outcome } = await executeChild(captureDay, {
+  return await orUnderWay(() =>
+    executeChild(captureDay, {
       workflowId: captureId({ instrument, tradeDate }),
       args: [{ instrument, tradeDate, requestedBy }],
       staticSummary: `${instrument} of ${tradeDate} into the store`,
-    });
-    return outcome;
-  } catch (failure) {
-    // Somebody has started the day by hand: it is on its way.
-    if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'under way';
-    throw failure;
-  }
+    }),
+  );
 }
 
 function markdown(days: readonly CapturedDay[], done: CaptureDaysResult['days']): string {

@@ -1,4 +1,3 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, setCurrentDetails } from '@temporalio/workflow';
 import type { CapturedDay } from '../shared/contract/capture-file.js';
 import {
@@ -10,6 +9,7 @@ import {
 import { monitorDay } from './monitor-day.js';
 import { researchMonitor } from './steps/activities.js';
 import { invalidInput } from './steps/refusal.js';
+import { orUnderWay } from './steps/under-way.js';
 
 /** Looks at every complete trade date that nobody has looked at, oldest first: each is compared with those before. What a schedule starts. */
 export async function monitorDays(input: MonitorDaysInput = {}): Promise<MonitorDaysResult> {
@@ -27,15 +27,11 @@ export async function monitorDays(input: MonitorDaysInput = {}): Promise<Monitor
 
 /** @throws ChildWorkflowFailure: the dates behind it would be compared with too little */
 async function look({ instrument, tradeDate }: CapturedDay, requestedBy: string): Promise<string> {
-  try {
-    const { outcome } = await executeChild(monitorDay, {
+  return await orUnderWay(() =>
+    executeChild(monitorDay, {
       workflowId: monitorId({ instrument, tradeDate }),
       args: [{ instrument, tradeDate, requestedBy }],
       staticSummary: `${instrument} of ${tradeDate}`,
-    });
-    return outcome;
-  } catch (failure) {
-    if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'under way';
-    throw failure;
-  }
+    }),
+  );
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { alarm } from '../../shared/alarm/alarm.js';
 import { acknowledgeLink } from '../../watch/acknowledge-link.js';
+import { messageOf } from '../../watch/channels/message-of.js';
 import type { Deliveries } from '../../watch/deliver.js';
 import { isSilenced, readSilences } from '../../watch/silences.js';
-import { messageOf } from '../../watch/watcher.js';
 import { formal } from '../formal.js';
 import { step } from '../step.js';
 import type { AlarmActivities } from './contract.js';

@@ -6,30 +6,27 @@ import { monitorPage } from '../../research/monitor/page/report-page.js';
 import type { MonitorReport } from '../../research/monitor/report.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
-import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import { step } from '../step.js';
 import type { ResearchDependencies } from './dependencies.js';
 import type { MonitorActivities } from './monitor-contract.js';
+import { receivedFrom } from './received-from.js';
 
 /** A date that is older than this was not monitored for a reason: it is monitored where somebody names it. */
 const BACKLOG_DATES = 30;
 const FINDINGS_TOLD = 20;
 
 export function createMonitorSteps({ config }: Pick<ResearchDependencies, 'config'>): MonitorActivities {
-  const { receiver, research } = homePlaces(config.home);
+  const { research } = homePlaces(config.home);
   const reports = new MonitorFolder(research.monitor);
-  const from = () => ({
-    ...{ receiverFolder: receiver.folder, broker: config.upload.broker, epoch: config.upload.epoch },
-    ...{ root: readTrustedRoot(research.trust), formerRoots: readFormerRoots(research.trust) },
-  });
   return {
     monitorBacklog: () =>
       step(async () => {
+        const from = receivedFrom(config);
         const complete = new DayRecords(research.store).all().filter(({ events }) => events > 0);
         const days = complete
           .slice(-BACKLOG_DATES)
           .filter(({ instrument, tradeDate }) => !reports.has(instrument, tradeDate))
-          .filter(({ tradeDate }) => journalIsClosed(from(), 'decisions', tradeDate));
+          .filter(({ tradeDate }) => journalIsClosed(from, 'decisions', tradeDate));
         return { days: days.map(({ instrument, tradeDate }) => ({ instrument, tradeDate })) };
       }),
 
@@ -37,7 +34,7 @@ export function createMonitorSteps({ config }: Pick<ResearchDependencies, 'confi
       step(async ({ progress, signal }) => {
         const report = await monitorDay({
           ...{ ...day, store: new MarketStore(research.store), releasesFolder: research.releases, reports },
-          ...{ from: from(), feeTicks: config.training.policy.feeTicks, nowMs: Date.now(), signal },
+          ...{ from: receivedFrom(config), feeTicks: config.training.policy.feeTicks, nowMs: Date.now(), signal },
           onProgress: (doing) => progress({ doing }),
         });
         reports.write(report, monitorPage(report));

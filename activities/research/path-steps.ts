@@ -12,13 +12,14 @@ import { logOrigin } from '../../shared/contract/stream-log.js';
 import { Failure } from '../../shared/failure.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
-import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { openCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
 import { NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
 import { step } from '../step.js';
 import type { ResearchDependencies } from './dependencies.js';
 import type { Received, ResearchPathActivities } from './path-contract.js';
+import { receivedFrom } from './received-from.js';
 
 const POLL_MS = 250;
 const STATUS_BYTES_MAX = 16 << 20;
@@ -26,7 +27,7 @@ const STATUS_BYTES_MAX = 16 << 20;
 /** Research's steps on the way back. What was received they know by the receiver's receipts alone. */
 export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>): ResearchPathActivities {
   const { receiver, research } = homePlaces(config.home);
-  const { broker, epoch } = config.upload;
+  const { broker } = config.upload;
   return {
     awaitReceived: ({ streams, waitSeconds }) =>
       step(async (context) => await awaitReceived(new Receipts(config.home, broker), streams, waitSeconds, context)),
@@ -42,8 +43,7 @@ export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>
       step(({ signal, progress }) =>
         ingestDay({
           ...day,
-          ...{ receiverFolder: receiver.folder, broker, epoch, store: new MarketStore(research.store), signal },
-          ...{ root: readTrustedRoot(research.trust), formerRoots: readFormerRoots(research.trust) },
+          ...{ ...receivedFrom(config), store: new MarketStore(research.store), signal },
           onProgress: (doing) => progress({ doing }),
         }),
       ),

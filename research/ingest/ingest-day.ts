@@ -6,22 +6,15 @@ import { captureStream } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
 import { Failure } from '../../shared/failure.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
-import type { TrustedRoot } from '../../shared/trust/root.js';
 import { importFile } from '../import/import-file.js';
 import { copyIn, requirePackedHash } from '../receive/keep-file.js';
 import type { ImportRecord } from '../store/catalogue.js';
 import type { MarketStore } from '../store/market-store.js';
 import { ParquetWriter } from '../store/parquet-writer.js';
 import { DayRecords } from './day-record.js';
-import { batchChanged, type ReceivedBatch, receivedDay } from './received-day.js';
+import { batchChanged, type ReceivedBatch, type ReceivedFrom, receivedDay } from './received-day.js';
 
-export interface IngestOptions extends CapturedDay {
-  /** `receiver/` of the home folder; only read. */
-  readonly receiverFolder: string;
-  readonly broker: string;
-  readonly epoch: number;
-  readonly root: TrustedRoot;
-  readonly formerRoots: readonly TrustedRoot[];
+export interface IngestOptions extends CapturedDay, ReceivedFrom {
   readonly store: MarketStore;
   readonly signal?: AbortSignal;
   readonly onProgress?: (doing: string) => void;

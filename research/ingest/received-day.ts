@@ -11,6 +11,16 @@ import type { TrustedRoot } from '../../shared/trust/root.js';
 import { receivePlaces } from '../receive/receive-places.js';
 import { TileLog } from '../receive/tile-log.js';
 
+/** Whose batches, where they lie, and by which roots of trust their receipts are read. */
+export interface ReceivedFrom {
+  /** `receiver/` of the home folder; only read. */
+  readonly receiverFolder: string;
+  readonly broker: string;
+  readonly epoch: number;
+  readonly root: TrustedRoot;
+  readonly formerRoots: readonly TrustedRoot[];
+}
+
 /** One batch of data that research has taken. */
 export interface ReceivedBatch extends BatchPlace {
   readonly broker: string;
@@ -34,14 +44,12 @@ export interface ReceivedDay {
  * walked from its end until an earlier date.
  * @throws LogDamaged; BatchChanged where an envelope is not the one that was taken
  */
-export function receivedDay(ask: {
-  readonly receiverFolder: string;
-  readonly broker: string;
-  readonly stream: Pick<BatchPlace, 'stream' | 'epoch'>;
-  readonly tradeDate: string;
-  readonly root: TrustedRoot;
-  readonly formerRoots: readonly TrustedRoot[];
-}): ReceivedDay {
+export function receivedDay(
+  ask: Omit<ReceivedFrom, 'epoch'> & {
+    readonly stream: Pick<BatchPlace, 'stream' | 'epoch'>;
+    readonly tradeDate: string;
+  },
+): ReceivedDay {
   const { broker, stream, tradeDate, root, formerRoots } = ask;
   const places = receivePlaces(ask.receiverFolder);
   const origin = logOrigin(broker, stream);

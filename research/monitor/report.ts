@@ -168,5 +168,3 @@ export const monitorReport = z.strictObject({
   findings: z.array(finding),
 });
 export type MonitorReport = Readonly<z.infer<typeof monitorReport>>;
-/** A part of a report, by its name. */
-export type DayPart = MonitorReport;

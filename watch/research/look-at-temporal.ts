@@ -1,13 +1,9 @@
+import type { ServerSight } from '../../shared/alarm/server-sight.js';
 import type { WatchConfig } from '../../shared/config/watch.js';
 import { ageText, bad, either, off, type Sighting, well } from '../sighting.js';
 
-/** What the server says, as whoever asked it hands it on; null where it did not answer. */
-export interface TemporalSight {
-  readonly queues: readonly { readonly queue: string; readonly polledMsAgo: number | null }[];
-  readonly schedules: readonly { readonly id: string; readonly isPaused: boolean; readonly note: string }[];
-  readonly held: readonly { readonly workflowId: string; readonly since: string }[];
-  readonly lastShip: { readonly workflowId: string; readonly stage: string; readonly closedAt: string } | null;
-}
+/** As much of what the server says as is watched. */
+export type TemporalSight = Omit<ServerSight, 'liveVersion'>;
 
 const LOOKS_MIN = 3;
 const FAILED: ReadonlySet<string> = new Set(['Failed', 'Refused', 'RolledBack', 'FAILED', 'TIMED_OUT', 'TERMINATED']);

@@ -5,6 +5,7 @@ import { type DriftState, type Unusual, unusual, watchDrift } from '../drift/dri
 import type { FeatureReference } from '../drift/feature-sketch.js';
 import type { ReleaseReference } from '../drift/head-reference.js';
 import { phaseAt } from '../drift/session-phases.js';
+import { psiOf } from '../drift/two-samples.js';
 import type { MonitorReport } from '../report.js';
 
 type Drift = MonitorReport['drift'];
@@ -45,7 +46,7 @@ export function dayDrift(ask: {
         ...{ head, feature, rows: day.length },
         missingShare: day.filter(({ value }) => Number.isNaN(value)).length / day.length,
         ks: meanOf(measured, ({ distance }) => Math.exp(distance)),
-        psi: psiOf(reference, day),
+        psi: psiOfDay(reference, day),
         widthFactor: Math.exp(meanOf(measured, ({ widening }) => widening)),
         p: seen?.p ?? null,
       });
@@ -59,29 +60,26 @@ function meanOf(measured: readonly DayMeasures[], of: (one: DayMeasures) => numb
   return total(measured, (one) => one.rows * of(one)) / total(measured, ({ rows }) => rows);
 }
 
-const SHARE_LEAST = 1e-4;
-
 /** Over the phases, weighed by the day's rows; bins between tenths of the reference. For people who know its bands: no alarm rests on it. */
-function psiOf({ phases }: FeatureReference, day: readonly PhasedValue[]): number {
+function psiOfDay({ phases }: FeatureReference, day: readonly PhasedValue[]): number {
   let [sum, rows] = [0, 0];
   for (const phase of new Set(day.map((one) => one.phase))) {
     const sketch = phases[phase];
     const own = day.flatMap((one) => (one.phase === phase && !Number.isNaN(one.value) ? [one.value] : []));
     if (!sketch || own.length === 0 || sketch.values.length < 2) continue;
     const edges = tenths(sketch.below);
-    const shares = [...edges, sketch.values.length].map((to, bin) => {
+    const bins = [...edges, sketch.values.length].map((to, bin) => {
       const [low, high] = [edges[bin - 1], edges[bin]];
       const isIn = (value: number) =>
         (low === undefined || value >= sketch.values[low]!) && (high === undefined || value < sketch.values[high]!);
       const expected = (sketch.below[to] ?? 1) - (low === undefined ? 0 : sketch.below[low]!);
-      return {
-        expected: Math.max(SHARE_LEAST, expected),
-        found: Math.max(SHARE_LEAST, own.filter(isIn).length / own.length),
-      };
+      return { expected, found: own.filter(isIn).length / own.length };
     });
-    sum +=
-      own.length *
-      shares.reduce((all, { expected, found }) => all + (found - expected) * Math.log(found / expected), 0);
+    const psi = psiOf(
+      bins.map(({ expected }) => expected),
+      bins.map(({ found }) => found),
+    );
+    sum += own.length * psi;
     rows += own.length;
   }
   return rows === 0 ? 0 : sum / rows;

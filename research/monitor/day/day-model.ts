@@ -1,10 +1,10 @@
 import type { HeadSamples } from '../../../shared/model/heads/head.js';
 import { binProbabilities, calibrationError } from '../../gate/statistics/calibration.js';
-import { studentTCdf, studentTQuantile } from '../../gate/statistics/student-t.js';
+import { chanceOfMore, rangeOfMore, seenOf } from '../../gate/statistics/one-more.js';
 import { surprise } from '../../gate/statistics/surprise.js';
-import { sampleVariance, sumOf, total } from '../../gate/statistics/total.js';
+import { sumOf, total } from '../../gate/statistics/total.js';
 import type { ModelCard } from '../../model-card/model-card.js';
-import { type DriftState, unusualBy, watchDrift } from '../drift/drift-watch.js';
+import { type DriftState, P_LEAST, unusualBy, watchDrift } from '../drift/drift-watch.js';
 import type { MonitorReport } from '../report.js';
 
 type Model = MonitorReport['model'];
@@ -16,7 +16,6 @@ type ModelFacts = Pick<ModelCard, 'gate' | 'heads'>;
 const ROWS_MIN = 30;
 /** A gate that was this precise was lucky: a day is judged no more strictly. */
 const DEVIATION_SHARE_LEAST = 0.005;
-const P_LEAST = 1e-6;
 
 /** One head's forecasts of the day, by the very file that traded. */
 export interface HeadDay {
@@ -80,10 +79,7 @@ function classShares(card: ModelFacts | null, { head }: HeadSamples): number[] {
 /** One more date against blocks of the gate: its range, and the chance that a usual one is so high. */
 export function dateAgainst(blocks: readonly number[], now: number): { range: Head['range']; p: number | null } {
   if (blocks.length < 3) return { range: null, p: null };
-  const mean = sumOf(blocks) / blocks.length;
-  const least = DEVIATION_SHARE_LEAST * Math.abs(mean);
-  const deviation = Math.max(least, Math.sqrt(sampleVariance(blocks))) * Math.sqrt(1 + 1 / blocks.length);
-  const reach = studentTQuantile(0.975, blocks.length - 1) * deviation;
-  const p = Math.max(P_LEAST, studentTCdf(-(now - mean) / deviation, blocks.length - 1));
-  return { range: { low: mean - reach, high: mean + reach }, p };
+  const least = DEVIATION_SHARE_LEAST * Math.abs(sumOf(blocks) / blocks.length);
+  const seen = seenOf(blocks, least);
+  return { range: rangeOfMore(seen, 0.95), p: Math.max(P_LEAST, chanceOfMore(seen, now)) };
 }

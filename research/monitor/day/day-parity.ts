@@ -2,12 +2,13 @@ import type { CapturedDay } from '../../../shared/contract/capture-file.js';
 import { type DecisionLogLine, decisionLogLine } from '../../../shared/contract/decision-log.js';
 import { BAR_MS } from '../../../shared/market/events/bar.js';
 import { BARS_KEPT } from '../../../shared/market/features/bar-history.js';
+import type { ReceivedFrom } from '../../ingest/received-day.js';
 import { compareDecisions } from '../../replay/captured-day.js';
 import { differences } from '../../replay/diff-decisions.js';
 import { openStoredStreams } from '../../replay/stored-streams.js';
 import type { MarketStore } from '../../store/market-store.js';
-import type { DayPart } from '../report.js';
-import { type ReceivedFrom, receivedLines } from './received-lines.js';
+import type { MonitorReport } from '../report.js';
+import { receivedLines } from './received-lines.js';
 
 export interface ParityAsk extends CapturedDay {
   readonly store: MarketStore;
@@ -30,7 +31,7 @@ const DATES_BEFORE_MAX = 40;
  * proof of the day that live is replay. It begins where the bridge last began, or so many dates before that all its bars are made again.
  * @throws BadInput, NoSuchDepth, ReleaseMissing
  */
-export async function dayParity(ask: ParityAsk): Promise<DayPart['parity']> {
+export async function dayParity(ask: ParityAsk): Promise<MonitorReport['parity']> {
   const { instrument, tradeDate, store, from } = ask;
   const linesOf = async (date: string) =>
     (await receivedLines(from, { stream: 'decisions', tradeDate: date, line: decisionLogLine })).lines;

@@ -1,6 +1,7 @@
 import type { JournalLine } from '../../../shared/contract/order-journal.js';
 import { MARKOUT_SECONDS } from '../../backtest/markouts.js';
 import { quantileOf } from '../../gate/statistics/quantile.js';
+import { sumOf } from '../../gate/statistics/total.js';
 import type { MonitorReport } from '../report.js';
 
 type Line<K extends JournalLine['kind']> = Extract<JournalLine, { kind: K }>;
@@ -83,13 +84,13 @@ export function liveExecution(
   const { fills, intents } = trading;
   const decidedAt = new Map(intents.map(({ orderRef, atNs }) => [orderRef, atNs]));
   const ofDecisions = fills.filter(({ orderRef }) => orderRef !== null && decidedAt.has(orderRef));
-  const orderedContracts = sum(intents.map(({ contracts }) => contracts));
-  const filledContracts = sum(ofDecisions.map(({ contracts }) => contracts));
+  const orderedContracts = sumOf(intents.map(({ contracts }) => contracts));
+  const filledContracts = sumOf(ofDecisions.map(({ contracts }) => contracts));
   const slipped = ofDecisions.map(({ orderRef, sign, contracts, priceTicks }) => ({
     ...{ contracts, ticks: sign * (priceTicks - midAt(decidedAt.get(orderRef!)!) / 2) },
   }));
   const times = Float64Array.from(trading.fillMs).sort();
-  const traded = sum(fills.map(({ contracts }) => contracts));
+  const traded = sumOf(fills.map(({ contracts }) => contracts));
   return {
     ...{ orders: intents.length, orderedContracts, filledContracts },
     fillRate: orderedContracts > 0 ? filledContracts / orderedContracts : null,
@@ -99,7 +100,7 @@ export function liveExecution(
         ...{ contracts, ticks: sign * (midAt(atNs + BigInt(seconds) * 1_000_000_000n) / 2 - priceTicks) },
       }));
       const known = after.filter(({ ticks }) => !Number.isNaN(ticks));
-      return { seconds, contracts: sum(known.map(({ contracts }) => contracts)), meanTicks: weighted(known) };
+      return { seconds, contracts: sumOf(known.map(({ contracts }) => contracts)), meanTicks: weighted(known) };
     }),
     ...{ rejected: trading.rejected, cancelled: trading.cancelled },
     fillMsP50: times.length > 0 ? quantileOf(times, 0.5) : null,
@@ -119,18 +120,14 @@ function netTicks(
   if (fills.length === 0 && carried.contracts === 0) return 0;
   if (Number.isNaN(lastMidHalfTicks) || (carried.contracts !== 0 && carried.markPrice === null)) return null;
   const last = lastMidHalfTicks / 2;
-  const own = sum(fills.map(({ sign, contracts, priceTicks }) => sign * contracts * (last - priceTicks)));
+  const own = sumOf(fills.map(({ sign, contracts, priceTicks }) => sign * contracts * (last - priceTicks)));
   const held = carried.contracts * (last - (carried.markPrice ?? 0) / tickSize);
   return own + (carried.contracts === 0 ? 0 : held) - commission / tickValue;
 }
 
 function weighted(parts: readonly { readonly contracts: number; readonly ticks: number }[]): number | null {
-  const contracts = sum(parts.map((part) => part.contracts));
-  return contracts === 0 ? null : sum(parts.map((part) => part.contracts * part.ticks)) / contracts;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((all, value) => all + value, 0);
+  const contracts = sumOf(parts.map((part) => part.contracts));
+  return contracts === 0 ? null : sumOf(parts.map((part) => part.contracts * part.ticks)) / contracts;
 }
 
 function nsOf(time: string): bigint {

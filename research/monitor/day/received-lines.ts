@@ -5,17 +5,7 @@ import type { z } from 'zod';
 import { BadInput } from '../../../shared/failure.js';
 import { jsonOrUndefined } from '../../../shared/fields/json-or-undefined.js';
 import { unpackZstdFrames } from '../../../shared/node/files/zstd-frames.js';
-import type { TrustedRoot } from '../../../shared/trust/root.js';
-import { batchChanged, receivedDay } from '../../ingest/received-day.js';
-
-/** Whose journals, and by which roots of trust their receipts are read. */
-export interface ReceivedFrom {
-  readonly receiverFolder: string;
-  readonly broker: string;
-  readonly epoch: number;
-  readonly root: TrustedRoot;
-  readonly formerRoots: readonly TrustedRoot[];
-}
+import { batchChanged, type ReceivedFrom, receivedDay } from '../../ingest/received-day.js';
 
 export interface ReceivedLines<T> {
   readonly lines: readonly T[];

@@ -1,5 +1,4 @@
-import { studentTQuantile } from '../../gate/statistics/student-t.js';
-import { sampleVariance, sumOf } from '../../gate/statistics/total.js';
+import { rangeOfMore, seenOf } from '../../gate/statistics/one-more.js';
 import { PHASE_NAMES } from '../drift/session-phases.js';
 import type { MonitorReport } from '../report.js';
 import type { Survey } from './survey.js';
@@ -11,6 +10,7 @@ export const DATES_COMPARED = 20;
 const DATES_MIN = 5;
 /** One date in a thousand lies outside by chance, and half of those below. */
 const LEVEL = 0.999;
+const DEVIATION_LEAST = 0.05;
 const SECONDS_MIN = 20;
 
 /** Events a second by phase, against those of the last dates: on a logarithmic scale, by Student's t of one more date. */
@@ -30,10 +30,8 @@ export function phaseRates(survey: Pick<Survey, 'phases'>, before: readonly Pick
 }
 
 function rangeOf(logs: readonly number[]): { low: number; high: number } {
-  const mean = sumOf(logs) / logs.length;
-  const deviation = Math.max(0.05, Math.sqrt(sampleVariance(logs))) * Math.sqrt(1 + 1 / logs.length);
-  const reach = studentTQuantile((1 + LEVEL) / 2, logs.length - 1) * deviation;
-  return { low: Math.exp(mean - reach), high: Math.exp(mean + reach) };
+  const { low, high } = rangeOfMore(seenOf(logs, DEVIATION_LEAST), LEVEL);
+  return { low: Math.exp(low), high: Math.exp(high) };
 }
 
 /** Phases with events far from what is usual, each as a sentence. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { normalCdf, normalQuantile } from '../../gate/statistics/normal.js';
-import { studentTCdf } from '../../gate/statistics/student-t.js';
+import { chanceOfMore } from '../../gate/statistics/one-more.js';
 import { total } from '../../gate/statistics/total.js';
 import type { DayMeasures } from './distance.js';
 import type { FeatureReference } from './feature-sketch.js';
@@ -11,7 +11,7 @@ import type { FeatureReference } from './feature-sketch.js';
  */
 const DAYS_A_FALSE_ALARM = 2 * 252;
 /** No single day says more than this: the tail of a fitted distribution is not known beyond. */
-const P_LEAST = 1e-6;
+export const P_LEAST = 1e-6;
 const DEVIATION_LEAST = 0.05;
 
 /** What is tested of a feature: each way of being unusual has its own evidence. */
@@ -43,12 +43,8 @@ export function unusual({ phases }: FeatureReference, measured: readonly DayMeas
   const each = measured.flatMap(({ phase, distance, widening, location }) => {
     const usual = phases[phase]?.usual;
     if (!usual) return [];
-    // Chance of a value so high.
-    const tail = (value: number, of: { readonly mean: number; readonly deviation: number }) =>
-      studentTCdf(
-        -(value - of.mean) / (Math.max(DEVIATION_LEAST, of.deviation) * Math.sqrt(1 + 1 / usual.dates)),
-        usual.dates - 1,
-      );
+    const tail = (value: number, { mean, deviation }: { readonly mean: number; readonly deviation: number }) =>
+      chanceOfMore({ count: usual.dates, mean, deviation: Math.max(DEVIATION_LEAST, deviation) }, value);
     const [wide, up] = [tail(widening, usual.widening), tail(location, usual.location)];
     const ways = { far: tail(distance, usual.distance), wide, narrow: 1 - wide, up, down: 1 - up };
     return [{ ways, dates: usual.dates }];

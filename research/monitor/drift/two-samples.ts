@@ -1,4 +1,5 @@
 import { quantileOf } from '../../gate/statistics/quantile.js';
+import { countBelow } from './feature-sketch.js';
 import { ksDistance, ksP } from './kolmogorov.js';
 
 /** How far the values of a feature have moved from its reference. Missing values are counted, and in no distance. */
@@ -57,23 +58,12 @@ function binEdges(sorted: Float64Array): number[] {
 
 /** Of the bins (-inf, e1), [e1, e2), ..., [en, inf). */
 function sharesIn(sorted: Float64Array, edges: readonly number[]): number[] {
-  const below = [...edges.map((edge) => firstFrom(sorted, edge)), sorted.length];
+  const below = [...edges.map((edge) => countBelow(sorted, edge, false)), sorted.length];
   return below.map((count, bin) => (count - (below[bin - 1] ?? 0)) / sorted.length);
 }
 
-/** How many values are below one. */
-function firstFrom(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function psiOf(reference: readonly number[], current: readonly number[]): number {
+/** Of bins, by the shares of rows in each. */
+export function psiOf(reference: readonly number[], current: readonly number[]): number {
   return reference.reduce((sum, share, bin) => {
     const [a, b] = [Math.max(share, SHARE_LEAST), Math.max(current[bin]!, SHARE_LEAST)];
     return sum + (b - a) * Math.log(b / a);

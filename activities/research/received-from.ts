@@ -1,0 +1,14 @@
+import type { ReceivedFrom } from '../../research/ingest/received-day.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { readFormerRoots, readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import type { ResearchDependencies } from './dependencies.js';
+
+/** What this home receives, under the roots of trust of now. */
+export function receivedFrom({ home, upload }: ResearchDependencies['config']): ReceivedFrom {
+  const { receiver, research } = homePlaces(home);
+  const { broker, epoch } = upload;
+  return {
+    ...{ receiverFolder: receiver.folder, broker, epoch },
+    ...{ root: readTrustedRoot(research.trust), formerRoots: readFormerRoots(research.trust) },
+  };
+}
