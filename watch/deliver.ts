@@ -8,6 +8,9 @@ import type { Channel, Message } from './channels/channel.js';
 import { readChannels } from './channels/read-channels.js';
 import { send } from './channels/send.js';
 
+/** Lines that a full disk did not take. */
+const REMEMBERED_MAX = 10_000;
+
 export interface Delivered {
   /** Channels that have told it, now or before. */
   readonly told: readonly string[];
@@ -18,9 +21,12 @@ export interface Delivered {
 /**
  * Tells messages on the channels, and keeps account in `deliveries.jsonl`: what a channel has told under an id it does not tell
  * again, whoever asks. A line is on disk before a message leaves; where a process died in between, nobody knows whether it left,
- * and it is sent again: a message twice is better than none.
+ * and it is sent again: a message twice is better than none. What a disk does not take is remembered until it does: a full disk
+ * is nothing to be silent about.
  */
 export class Deliveries {
+  private unwritten: DeliveryLine[] = [];
+
   /** @param now wall time */
   constructor(
     private readonly file: string,
@@ -87,10 +93,20 @@ export class Deliveries {
 
   private add(id: string, channel: string, state: DeliveryLine['state'], reason: string | null): void {
     const line: DeliveryLine = { v: 1, at: new Date(this.now()).toISOString(), id, channel, state, reason };
+    this.unwritten.push(deliveryLine.parse(line));
+    try {
+      this.write(this.unwritten);
+      this.unwritten = [];
+    } catch {
+      this.unwritten = this.unwritten.slice(-REMEMBERED_MAX);
+    }
+  }
+
+  private write(lines: readonly DeliveryLine[]): void {
     makeFolder(path.dirname(this.file));
-    // A torn last line of a process that died is ended by this one's LF.
-    const text = `${this.endsTorn() ? '\n' : ''}${JSON.stringify(deliveryLine.parse(line))}\n`;
-    appendFileSync(this.file, text, { mode: 0o600 });
+    const texts = lines.map((line) => `${JSON.stringify(line)}\n`);
+    // A torn last line, of a process that died or of a disk that was full, is ended by this one's LF.
+    appendFileSync(this.file, `${this.endsTorn() ? '\n' : ''}${texts.join('')}`, { mode: 0o600 });
     const descriptor = openSync(this.file, 'r+');
     try {
       fsyncSync(descriptor);
@@ -106,6 +122,10 @@ export class Deliveries {
   }
 
   private lines(): DeliveryLine[] {
+    return [...this.written(), ...this.unwritten];
+  }
+
+  private written(): DeliveryLine[] {
     if (!existsSync(this.file)) return [];
     return readFileSync(this.file, 'utf8')
       .split('\n')

@@ -74,6 +74,15 @@ export class Watcher {
     this.write(sightings, nowMs);
   }
 
+  /** What a full disk does not take stays in memory: that is told like anything else. */
+  private put(file: string, content: object): void {
+    try {
+      replaceFile(file, `${JSON.stringify(content)}\n`, 0o600);
+    } catch (error) {
+      this.options.log(`cannot be written: ${(error as Error).message}`);
+    }
+  }
+
   private compare(sightings: readonly Sighting[], nowMs: number): void {
     const seen = new Map<string, Alarm>();
     for (const { watchdog, conditions } of sightings)
@@ -181,7 +190,7 @@ export class Watcher {
   private write(sightings: readonly Sighting[], nowMs: number): void {
     const { tier, places, config } = this.options;
     const open = Object.fromEntries(this.open);
-    replaceFile(places.state, `${JSON.stringify(stateFile.parse({ v: 1, open }))}\n`, 0o600);
+    this.put(places.state, stateFile.parse({ v: 1, open }));
     const status: WatcherStatus = {
       ...{ v: 1, tier, pid: process.pid, at: new Date(nowMs).toISOString(), startedAt: this.startedAt },
       watchdogs: sightings.map(({ watchdog, seen, state }) => ({
@@ -194,7 +203,7 @@ export class Watcher {
           ...{ messages: one.messages, inhibitedBy: one.inhibitedBy },
         })),
     };
-    replaceFile(places.status, `${JSON.stringify(status)}\n`, 0o600);
+    this.put(places.status, status);
   }
 }
 

@@ -11,6 +11,7 @@ import { lookAtResearch } from '../../watch/research/look-at-research.js';
 import { type TemporalSight, temporalSightings } from '../../watch/research/look-at-temporal.js';
 import type { Sighting } from '../../watch/sighting.js';
 import { makeRoot, temporaryFolder } from '../release/release-fixture.js';
+import { bridgeStatusAt } from './bridge-status-at.js';
 
 /** Monday in regular hours, in winter. */
 const IN_SESSION = Date.parse('2025-03-03T18:00:00Z');
@@ -36,17 +37,9 @@ describe('what a watcher sees', () => {
     });
 
   function status(nowMs: number, changes: object = {}): void {
-    const at = new Date(nowMs).toISOString();
     const file = homePlaces(folder()).broker.status;
     mkdirSync(path.dirname(file), { recursive: true });
-    const counts = { eventsSeen: 1, lastEventSeq: 1, decisions: 0, decisionErrors: 0, ordersSent: 0, fills: 0 };
-    const whole = {
-      ...{ v: 1, pid: 1, startedAt: at, wallTime: at, marketTime: at, connection: 'ready', trading: 'armed' },
-      ...{ haltReason: null, modelVersion: 1, counter: 1, shipId: null, lastEventMarketTime: at, ...counts },
-      ...{ positionContracts: 0, decisionLatencyMsP50: 0, decisionLatencyMsP99: 0, lastEventAgeMs: 100, alarms: [] },
-      ...changes,
-    };
-    writeFileSync(file, JSON.stringify(whole));
+    writeFileSync(file, JSON.stringify(bridgeStatusAt(nowMs, changes)));
   }
 
   const broker = (nowMs: number, memory = { notReadySinceMs: null as number | null }) =>
