@@ -182,6 +182,12 @@ export const WATCHDOGS: readonly Watchdog[] = [
     explainedBy: ['BrokerSilent', 'TunnelDown'],
   },
   {
+    ...{ name: 'LookFailed', tiers: BOTH, severity: 'page' },
+    meaning: 'the watcher cannot look at a part of the machine: nobody knows how it is',
+    limit: () => 'a look that ended with an error',
+    runbook: 'the detail says what it could not read; mend that, or restore it from a backup',
+  },
+  {
     ...{ name: 'ChannelFailed', tiers: BOTH, severity: 'warn' },
     meaning: 'an alarm could not be told on a channel; another one has told it',
     limit: () => 'the last attempt failed',
@@ -203,10 +209,14 @@ const BROUGHT: ReadonlyMap<string, string> = new Map([
   ...RECEIVER_ALARMS.map((name) => [name, 'ReceiverAlarm'] as const),
 ]);
 
+/** The watchdog that sees an alarm of this name. */
+export function watchdogBehind(alarmName: string): string {
+  const brought = BROUGHT.get(alarmName);
+  if (brought !== undefined) return brought;
+  return WATCHDOGS.some(({ name }) => name === alarmName) ? alarmName : 'MonitorAlarm';
+}
+
 /** Alarms that explain one, by its name. */
 export function explanationsOf(name: string): readonly string[] {
-  return (
-    watchdogOf(BROUGHT.get(name) ?? (WATCHDOGS.some((one) => one.name === name) ? name : 'MonitorAlarm')).explainedBy ??
-    []
-  );
+  return watchdogOf(watchdogBehind(name)).explainedBy ?? [];
 }

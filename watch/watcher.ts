@@ -12,7 +12,7 @@ import { messageOf } from './channels/message-of.js';
 import type { Deliveries } from './deliver.js';
 import type { Condition, Sighting } from './sighting.js';
 import { isSilenced, type Silences } from './silences.js';
-import { explanationsOf, watchdogOf } from './watchdogs.js';
+import { explanationsOf, watchdogBehind, watchdogOf } from './watchdogs.js';
 
 /** The workflows, as far as a watcher knows them. Each call throws where Temporal does not answer. */
 export interface AlarmWorkflows {
@@ -90,8 +90,8 @@ export class Watcher {
         const one = this.alarmOf(watchdog, condition, nowMs);
         seen.set(fingerprintOf(one), one);
       }
-    // Of what a watchdog cannot see now, nothing is known: it stays as it was.
-    const unknown = new Set(sightings.flatMap(({ watchdog, state }) => (state === 'unknown' ? [watchdog] : [])));
+    // Of what a watchdog cannot see now, or did not look at, nothing is known: it stays as it was.
+    const known = new Set(sightings.flatMap(({ watchdog, state }) => (state === 'unknown' ? [] : [watchdog])));
     for (const [fingerprint, one] of seen) {
       const before = this.open.get(fingerprint);
       if (before) {
@@ -103,7 +103,8 @@ export class Watcher {
       }
     }
     for (const [fingerprint, one] of this.open)
-      if (!seen.has(fingerprint) && one.clearedMs === null && !unknown.has(one.name)) one.clearedMs = nowMs;
+      if (!seen.has(fingerprint) && one.clearedMs === null && known.has(watchdogBehind(one.name)))
+        one.clearedMs = nowMs;
   }
 
   private alarmOf(watchdog: string, { name, about, detail, severity, look }: Condition, nowMs: number): Alarm {

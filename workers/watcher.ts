@@ -20,6 +20,7 @@ import { channelSighting } from '../watch/channel-sighting.js';
 import { channelsPlace } from '../watch/channels-place.js';
 import { tellDeadMan } from '../watch/dead-man.js';
 import { Deliveries } from '../watch/deliver.js';
+import { lookAtEach } from '../watch/look-at-each.js';
 import { type DiskPoint, diskPoint, lookAtMachine, otherWatcher } from '../watch/look-at-machine.js';
 import { readJson } from '../watch/read-json.js';
 import { lookAtResearch } from '../watch/research/look-at-research.js';
@@ -70,19 +71,24 @@ while (!stop.signal.aborted) {
 }
 await (client as Client | null)?.connection.close();
 
-async function look(): Promise<Sighting[]> {
+function look(): Promise<Sighting[]> {
   const nowMs = Date.now();
-  disk.push(await diskPoint(config.home, nowMs));
-  while (disk.length > 1 && nowMs - disk[0]!.atMs > 86_400_000) disk.shift();
   const other = tier === 'broker' ? 'research' : 'broker';
   const trust = tier === 'broker' ? places.broker.trust : places.research.trust;
-  const clock = sharedClock(clockSpecFile(config.home));
-  return [
-    ...(tier === 'broker' ? lookAtBroker(config, clock, brokerMemory, nowMs) : await lookHere(clock, nowMs)),
-    ...(await lookAtMachine(config, trust, disk, nowMs)),
-    otherWatcher(readJson(places.watch.status(other), watcherStatus), config.watch, nowMs),
-    channelSighting(deliveries, channelsPlace(config)),
-  ];
+  const clock = () => sharedClock(clockSpecFile(config.home));
+  return lookAtEach({
+    'the tier': async () =>
+      tier === 'broker' ? lookAtBroker(config, clock(), brokerMemory, nowMs) : await lookHere(clock(), nowMs),
+    machine: async () => {
+      disk.push(await diskPoint(config.home, nowMs));
+      while (disk.length > 1 && nowMs - disk[0]!.atMs > 86_400_000) disk.shift();
+      return lookAtMachine(config, trust, disk, nowMs);
+    },
+    'the other watcher': async () => [
+      otherWatcher(readJson(places.watch.status(other), watcherStatus), config.watch, nowMs),
+    ],
+    channels: async () => [channelSighting(deliveries, channelsPlace(config))],
+  });
 }
 
 async function lookHere(clock: ReturnType<typeof sharedClock>, nowMs: number): Promise<Sighting[]> {

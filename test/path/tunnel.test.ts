@@ -10,6 +10,7 @@ import { pushOutbox } from '../../broker/push/push-outbox.js';
 import { PushFailed } from '../../broker/rsync/rsync-failure.js';
 import { generateMarket } from '../../research/generator/generate-market.js';
 import { obtainRsync } from '../../setup/rsync.js';
+import { watcherStatus } from '../../shared/alarm/alarm-log.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { instrumentConfig } from '../../shared/config/market.js';
 import { captureStream } from '../../shared/contract/batch-stream.js';
@@ -21,6 +22,7 @@ import { loadConfig } from '../../shared/node/config/load-config.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { trustRoot } from '../../shared/node/trust/trust-store.js';
+import { readJson } from '../../watch/read-json.js';
 import { ES_SAMPLE } from '../bridge/rig.js';
 import { SmallDisk } from '../bridge/small-disk.js';
 import { KEYS, sha256, temporaryFolder } from '../release/release-fixture.js';
@@ -31,6 +33,7 @@ import { type Host, OUTSIDE, TwoHosts } from './two-hosts.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const RECEIVER = fileURLToPath(new URL('../../workers/receiver.js', import.meta.url));
+const WATCHER = fileURLToPath(new URL('../../workers/watcher.js', import.meta.url));
 const INSIDE = { research: '10.77.0.1', broker: '10.77.0.2' } as const;
 const PORT = 8730;
 /** `PATH_WHOLE_DAY=1` sends a generated day from open to close; otherwise its first half hour. */
@@ -295,6 +298,37 @@ describe('two hosts and a tunnel', () => {
       believe(side, 'path', 'down', ...sideOptions(side));
     }
   }).timeout(120_000);
+
+  it('are watched: a tunnel that is down is an alarm of the broker, until it is up again', async () => {
+    const usual = loadConfig({ overrides: { home: home() } });
+    writeHomeConfig({ ...usual, watch: { ...usual.watch, wireguard: 'believe', everySeconds: 1 } });
+    const start = hosts.on('broker', process.execPath, [
+      '--no-warnings',
+      WATCHER,
+      '--home',
+      home(),
+      '--tier',
+      'broker',
+    ]);
+    const watcher = spawn(start.program, start.args, { stdio: 'ignore' });
+    const tunnel = () =>
+      readJson(homePlaces(home()).watch.status('broker'), watcherStatus)?.watchdogs.find(
+        ({ name }) => name === 'TunnelDown',
+      );
+    const until = async (state: string) => {
+      for (let i = 0; tunnel()?.state !== state && i < 600; i++) await pause(100);
+      assert.equal(tunnel()?.state, state, tunnel()?.seen);
+    };
+    try {
+      await until('well');
+      hosts.must('broker', 'ip', 'link', 'del', 'believe');
+      await until('alarm');
+      believe('broker', 'path', 'up', ...sideOptions('broker'), '--home', home(), '--start');
+      await until('well');
+    } finally {
+      await end(watcher);
+    }
+  }).timeout(200_000);
 
   /** @returns once it listens */
   async function listen(host: Host, address: string, port: number): Promise<ChildProcess> {

@@ -4,6 +4,7 @@ import type { Alarm } from '../../shared/alarm/alarm.js';
 import { watcherStatus } from '../../shared/alarm/alarm-log.js';
 import { watchConfig } from '../../shared/config/watch.js';
 import { Deliveries } from '../../watch/deliver.js';
+import { lookAtEach } from '../../watch/look-at-each.js';
 import { readJson } from '../../watch/read-json.js';
 import { bad, type Sighting, well } from '../../watch/sighting.js';
 import type { Silence } from '../../watch/silences.js';
@@ -185,7 +186,7 @@ describe('a watcher', () => {
     rig.startSeconds = 60;
     rig.restart();
     for (let look = 0; look < 5; look++)
-      await rig.look([...SILENT, ...(look < 3 ? [bad('NoEvents', 'none yet')] : [])]);
+      await rig.look([...SILENT, look < 3 ? bad('NoEvents', 'none yet') : well('NoEvents', 'last 1 s ago')]);
     assert.equal(rig.handed.length, 0);
     assert.equal(rig.status().open[0]!.name, 'BridgeSilent', 'it is shown');
     await rig.look(SILENT);
@@ -199,8 +200,31 @@ describe('a watcher', () => {
   it('leaves an alarm open of which nothing can be seen now', async () => {
     await rig.look([bad('NoEvents', 'none for 2 min')]);
     await rig.look([{ watchdog: 'NoEvents', seen: 'the bridge is silent', state: 'unknown', conditions: [] }]);
+    await rig.look([]);
     assert.deepEqual(rig.cleared, []);
     assert.equal(rig.status().open.length, 1);
+  });
+
+  it('leaves an alarm of the bridge open while the bridge is silent', async () => {
+    const conditions = [{ name: 'DailyLoss', about: '', detail: 'lost 5,000 USD' }];
+    await rig.look([...WELL, { watchdog: 'BridgeAlarm', seen: '1 open', state: 'alarm', conditions }]);
+    await rig.look([...SILENT, { watchdog: 'BridgeAlarm', seen: 'silent', state: 'unknown', conditions: [] }]);
+    assert.deepEqual(rig.cleared, []);
+    await rig.look([...WELL, well('BridgeAlarm', '0 open')]);
+    assert.deepEqual(rig.cleared.sort(), ['broker/BridgeSilent', 'broker/DailyLoss']);
+  });
+
+  it('looks at every other part where one cannot be looked at, and says which', async () => {
+    const fail = () => Promise.reject(new Error('EACCES: status.json'));
+    const sightings = await lookAtEach({ bridge: fail, machine: () => Promise.resolve(WELL) });
+    assert.deepEqual(
+      sightings.map(({ watchdog, state, conditions }) => [watchdog, state, conditions[0]?.about]),
+      [
+        ['BridgeSilent', 'well', undefined],
+        ['LookFailed', 'alarm', 'bridge'],
+      ],
+    );
+    assert.equal((await lookAtEach({ machine: () => Promise.resolve(WELL) })).at(-1)!.state, 'well');
   });
 
   it('is silent about what is silenced, and shows it', async () => {
