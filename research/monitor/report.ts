@@ -81,6 +81,10 @@ const drift = z.strictObject({
   ),
   changed: z.array(text),
   farToday: z.array(text),
+  /** Pairs of features whose rank correlation lies farthest from that of training; shown, and no alarm. */
+  pairs: z
+    .array(z.strictObject({ head: headName, a: text, b: text, training: z.number(), today: z.number() }))
+    .default([]),
   /** Evidence after this date, for the next. */
   state: driftState,
 });

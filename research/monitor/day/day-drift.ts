@@ -3,7 +3,7 @@ import { total } from '../../gate/statistics/total.js';
 import { type DayMeasures, measureDay, type PhasedValue } from '../drift/distance.js';
 import { type DriftState, type Unusual, unusual, watchDrift } from '../drift/drift-watch.js';
 import type { FeatureReference } from '../drift/feature-sketch.js';
-import type { ReleaseReference } from '../drift/head-reference.js';
+import { correlationsOf, type HeadReference, type ReleaseReference } from '../drift/head-reference.js';
 import { phaseAt } from '../drift/session-phases.js';
 import { psiOf } from '../drift/two-samples.js';
 import type { MonitorReport } from '../report.js';
@@ -22,12 +22,15 @@ export function dayDrift(ask: {
   /** Of the date before, by the same release; evidence begins anew with another one. */
   readonly before: DriftState;
 }): Drift {
-  if (ask.reference === null) return { modelVersion: null, features: [], changed: [], farToday: [], state: {} };
+  if (ask.reference === null)
+    return { modelVersion: null, features: [], changed: [], farToday: [], pairs: [], state: {} };
   const features: Drift['features'][number][] = [];
   const today = new Map<string, Unusual>();
-  for (const [head, { features: references }] of Object.entries(ask.reference.heads)) {
+  const pairs: Drift['pairs'][number][] = [];
+  for (const [head, { features: references, correlations }] of Object.entries(ask.reference.heads)) {
     const samples = ask.samples[head];
     if (!samples || samples.rows < ROWS_MIN) continue;
+    pairs.push(...farthestPairs(head, samples, correlations));
     const phase = [...samples.startMs].map(phaseAt(ask.instrument));
     for (const [column, feature] of samples.head.features.entries()) {
       const reference = references[feature];
@@ -52,7 +55,24 @@ export function dayDrift(ask: {
       });
     }
   }
-  return { modelVersion: ask.modelVersion, features, ...watchDrift(ask.before, today) };
+  return { modelVersion: ask.modelVersion, features, pairs, ...watchDrift(ask.before, today) };
+}
+
+const PAIRS_SHOWN = 3;
+
+function farthestPairs(
+  head: HeadName,
+  samples: HeadSamples,
+  training: HeadReference['correlations'],
+): Drift['pairs'][number][] {
+  if (training === null) return [];
+  const { features } = training;
+  const today = correlationsOf(samples, features).upperTriangle;
+  const names = features.flatMap((a, i) => features.slice(i + 1).map((b) => ({ a, b })));
+  return names
+    .map((pair, at) => ({ head, ...pair, training: training.upperTriangle[at]!, today: today[at]! }))
+    .sort((x, y) => Math.abs(y.today - y.training) - Math.abs(x.today - x.training))
+    .slice(0, PAIRS_SHOWN);
 }
 
 /** Over the phases, weighed by their rows. */

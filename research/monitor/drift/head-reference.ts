@@ -4,12 +4,18 @@ import { type HeadSamples, headName } from '../../../shared/model/heads/head.js'
 import { sampleVariance, sumOf } from '../../gate/statistics/total.js';
 import { type DayMeasures, measureDay } from './distance.js';
 import { type FeatureReference, type FeatureSketch, featureReference, rounded, sketchOf } from './feature-sketch.js';
+import { rankCorrelations } from './rank-correlation.js';
 import { type PhaseName, phaseAt } from './session-phases.js';
 
 /** What the features of a head looked like when it was trained. */
 export const headReference = z.strictObject({
   v: z.literal(1),
   features: z.record(z.string(), featureReference),
+  /** Rank correlations of every two features, in this order; null in a release from before they were kept. */
+  correlations: z
+    .strictObject({ features: z.array(z.string()), upperTriangle: z.array(z.number().min(-1).max(1)) })
+    .nullable()
+    .default(null),
 });
 export type HeadReference = Readonly<z.infer<typeof headReference>>;
 
@@ -22,10 +28,12 @@ const CLOCKS: ReadonlySet<string> = new Set([...SESSION_FEATURES.map(({ name }) 
 const DATES_MIN = 3;
 /** Seconds follow each other closely: more rows than this say little more. */
 const ROWS_MAX = 40_000;
+/** A correlation of so many rows is known to 0.02. */
+const CORRELATED_ROWS_MAX = 4000;
 
 /** @param instrument '' where it is not known: phases are those that most products have */
 export function makeReference(samples: HeadSamples, instrument: string): HeadReference {
-  const rows = thinned(samples);
+  const rows = thinned(samples, ROWS_MAX);
   const phases = rows.map((row) => samples.startMs[row]!).map(phaseAt(instrument));
   const features: Record<string, FeatureReference> = {};
   for (const [column, name] of samples.head.features.entries()) {
@@ -37,11 +45,24 @@ export function makeReference(samples: HeadSamples, instrument: string): HeadRef
       phases,
     );
   }
-  return { v: 1, features };
+  return { v: 1, features, correlations: correlationsOf(samples, Object.keys(features)) };
 }
 
-function thinned({ rows }: HeadSamples): number[] {
-  const step = Math.max(1, Math.ceil(rows / ROWS_MAX));
+/** Of the rows of some dates, or of one. */
+export function correlationsOf(
+  samples: HeadSamples,
+  features: readonly string[],
+): NonNullable<HeadReference['correlations']> {
+  const rows = thinned(samples, CORRELATED_ROWS_MAX);
+  const columns = features.map((name) => {
+    const column = samples.head.features.indexOf(name);
+    return Float64Array.from(rows, (row) => samples.features[row * samples.columns + column]!);
+  });
+  return { features: [...features], upperTriangle: rankCorrelations(columns).map(rounded) };
+}
+
+function thinned({ rows }: HeadSamples, rowsMax: number): number[] {
+  const step = Math.max(1, Math.ceil(rows / rowsMax));
   return Array.from({ length: Math.ceil(rows / step) }, (_, i) => i * step);
 }
 

@@ -144,7 +144,7 @@ ${table('What was traded, and what the backtester makes of the same date with th
 const FEATURES_SHOWN = 12;
 
 function driftSection({ drift }: MonitorReport): Html {
-  const { features, changed, farToday } = drift;
+  const { features, changed, farToday, pairs } = drift;
   if (features.length === 0)
     return html`<section><h2>Features</h2><p>There is nothing to compare: the release knows no reference, or the date has too few rows.</p></section>`;
   const ordered = [...features].sort((a, b) => (a.p ?? 1) - (b.p ?? 1) || b.ks - a.ks);
@@ -169,6 +169,15 @@ function driftSection({ drift }: MonitorReport): Html {
 <p>${changed.length > 0 ? `Changed, at one false alarm a year: ${changed.join(', ')}.` : 'None has changed, at one false alarm a year for all of them together.'} ${farToday.length > 0 ? `Far on this date alone (one in twenty of these by chance): ${farToday.join(', ')}.` : ''}</p>
 ${table(`The ${Math.min(FEATURES_SHOWN, ordered.length)} farthest of ${ordered.length}`, ordered.slice(0, FEATURES_SHOWN), columns)}
 ${ordered.length > FEATURES_SHOWN ? folded('All the others', table('The others', ordered.slice(FEATURES_SHOWN), columns)) : ''}
+${
+  pairs.length > 0
+    ? table('Pairs whose rank correlation lies farthest from that of training (shown; no alarm)', pairs, [
+        { title: 'pair', cell: ({ head, a, b }) => `${head}: ${a}, ${b}` },
+        { title: 'training', cell: ({ training }) => training.toFixed(2), numeric: true },
+        { title: 'this date', cell: ({ today }) => today.toFixed(2), numeric: true },
+      ])
+    : ''
+}
 </section>`;
 }
 
