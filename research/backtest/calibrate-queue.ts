@@ -36,15 +36,23 @@ export async function calibrateQueue(
   settings: BacktestSettings,
 ): Promise<Calibration> {
   const results: Calibration[] = [];
-  for (const queue of CANDIDATES) results.push({ queue, ...(await compare(streams, sent, { ...settings, queue })) });
-  const orders = results[0]!.orders;
-  if (orders < ORDERS_MIN)
-    throw new Failure(
-      'TooFewOwnOrders',
-      `${orders} of the ${sent.length} own orders rested within the recorded market: at least ${ORDERS_MIN} are needed`,
-      'use --fill conservative, or give more days',
-    );
+  // Fewer orders than are needed need no market to be counted; how many rested only the market says.
+  requireEnough(sent.length < ORDERS_MIN ? 0 : ORDERS_MIN, sent);
+  for (const queue of CANDIDATES) {
+    const one = { queue, ...(await compare(streams, sent, { ...settings, queue })) };
+    if (results.length === 0) requireEnough(one.orders, sent);
+    results.push(one);
+  }
   return results.reduce((best, one) => (one.error <= best.error ? one : best));
+}
+
+function requireEnough(orders: number, sent: readonly SentOrder[]): void {
+  if (orders >= ORDERS_MIN) return;
+  throw new Failure(
+    'TooFewOwnOrders',
+    `${orders} of the ${sent.length} own orders rested within the recorded market: at least ${ORDERS_MIN} are needed`,
+    'use --fill conservative, or give more days',
+  );
 }
 
 async function compare(streams: readonly EventStream[], sent: readonly SentOrder[], settings: BacktestSettings) {

@@ -21,6 +21,7 @@ import { dateAgainst, dayModel, type HeadDay } from './day/day-model.js';
 import { dayParity } from './day/day-parity.js';
 import { liveExecution, momentsOf, ownTrading } from './day/execution.js';
 import { killWatch } from './day/kill-watch.js';
+import { newestQueue, queueByOwnOrders } from './day/own-queue.js';
 import { receivedLines } from './day/received-lines.js';
 import { surveyDay } from './day/survey.js';
 import { DATES_COMPARED, phaseRates } from './day/usual-rates.js';
@@ -88,10 +89,12 @@ export async function monitorDay(ask: MonitorAsk): Promise<MonitorReport> {
   const forecasts = dayModel(release?.card ?? null, await forecastsOf(release, samples), yesterday?.model.state ?? {});
 
   say('the backtester on the day');
+  const queue = await queueByOwnOrders(lines, stream!);
   const execution: MonitorReport['execution'] = {
+    queue,
     live: liveExecution(trading, (ns) => mids.get(ns) ?? Number.NaN, mids.get(endOfTime)!, { tickSize, tickValue }),
     assumedFeePerContract: ask.feeTicks * tickValue,
-    backtest: release ? await backtestOf(ask, stream!, release, tickValue) : null,
+    backtest: release ? await backtestOf(ask, stream!, release, tickValue, queue ?? newestQueue(before)) : null,
     promised: promisedOf(release),
   };
   const model = {
@@ -173,10 +176,14 @@ async function backtestOf(
   stream: EventStream,
   { tarballFile }: MonitoredRelease,
   tickValue: number,
+  queue: MonitorReport['execution']['queue'],
 ): Promise<MonitorReport['execution']['backtest']> {
   const loaded = await loadReplayHeads(tarballFile);
   try {
-    const settings = backtestSettings.parse({ feePerContract: feeTicks * tickValue });
+    const settings = backtestSettings.parse({
+      feePerContract: feeTicks * tickValue,
+      ...(queue ? { queue: queue.model } : {}),
+    });
     const day = await backtestDay({
       tradeDate,
       streams: [stream],

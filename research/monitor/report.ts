@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { headName } from '../../shared/model/heads/head.js';
+import { queueSpec } from '../backtest/queue-model.js';
 import { driftState } from './drift/drift-watch.js';
 import { PHASE_NAMES } from './drift/session-phases.js';
 
@@ -145,6 +146,8 @@ const execution = z.strictObject({
     feePerContract: z.number().nullable(),
   }),
   assumedFeePerContract: z.number(),
+  /** Under which the own orders that rested would have been filled most nearly as they were; null where too few rested. */
+  queue: z.strictObject({ model: queueSpec, orders: count, error: z.number() }).nullable().default(null),
   /** The backtester on the same events with the same release; null where it could not be run. */
   backtest: side.nullable(),
   /** By the gate's dates: 95 % of single dates lie in it. */

@@ -9,6 +9,7 @@ import { type OrderDesk, OrderSimulation, type Strategy } from '../../research/b
 import type { OrderReport, OwnOrder } from '../../research/backtest/own-order.js';
 import { type QueueSpec, queueModelOf } from '../../research/backtest/queue-model.js';
 import { readOwnOrders } from '../../research/backtest/read-own-orders.js';
+import { queueByOwnOrders } from '../../research/monitor/day/own-queue.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { Side } from '../../shared/market/events/event-batch.js';
 import { ES_SAMPLE } from '../market/sample-file.js';
@@ -98,6 +99,7 @@ describe('the calibration of queues', function () {
 
   it('refuses to guess from a few orders', async () => {
     await assert.rejects(calibrateQueue([await openEventStream(ES_SAMPLE)], [], settings), /at least 20 are needed/);
+    assert.equal(await queueByOwnOrders([], await openEventStream(ES_SAMPLE)), null, 'a monitored date says so');
   });
 
   it('names the line of a journal that it cannot read', async () => {

@@ -113,7 +113,7 @@ ${
 }
 
 function executionSection({ execution }: MonitorReport): Html {
-  const { live, backtest, assumedFeePerContract } = execution;
+  const { live, backtest, assumedFeePerContract, queue } = execution;
   const rows = [
     ['orders', count(live.orders), backtest ? count(backtest.orders) : '-'],
     ['contracts filled', count(live.filledContracts), backtest ? count(backtest.filledContracts) : '-'],
@@ -131,6 +131,7 @@ function executionSection({ execution }: MonitorReport): Html {
       '',
     ],
     ['fees a contract', number(live.feePerContract, 2, ''), assumedFeePerContract.toFixed(2)],
+    ['queue model of the backtest', queue ? `by ${queue.orders} own orders` : '', queueText(queue)],
   ];
   return html`<section><h2>Execution</h2>
 ${table('What was traded, and what the backtester makes of the same date with the same release', rows, [
@@ -179,6 +180,14 @@ ${
     : ''
 }
 </section>`;
+}
+
+function queueText(queue: MonitorReport['execution']['queue']): string {
+  if (queue === null) return 'too few own orders rested to tell';
+  const { model } = queue;
+  const name =
+    model.kind === 'none' ? 'only trades move an order' : 'n' in model ? `${model.kind}, n ${model.n}` : model.kind;
+  return `${name}; ${share(queue.error)} of the contracts filled otherwise`;
 }
 
 function dataSection({ data }: MonitorReport): Html {
