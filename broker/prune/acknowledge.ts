@@ -12,7 +12,7 @@ import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { openCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
-import { leafHash, TreeEdge } from '../../shared/trust/tlog/merkle.js';
+import { leafHash, sameBytes, TreeEdge } from '../../shared/trust/tlog/merkle.js';
 import { HEAD_BYTES_MAX, readHead } from '../seal/commit.js';
 import { SealStateLost } from '../seal/seal-failure.js';
 import { type SealPlaces, sealPlaces } from '../seal/seal-places.js';
@@ -54,7 +54,8 @@ export function takeReceipt(ask: {
     edge = edge.with(leafHash(logEntry(payloadSha256)));
     head = headAfter(head, predicate, payloadSha256);
   }
-  if (!edge.root().equals(checkpoint.root)) throw receiptForked(stream, `its ${checkpoint.size} batches are others`);
+  if (!sameBytes(edge.root(), checkpoint.root))
+    throw receiptForked(stream, `its ${checkpoint.size} batches are others`);
   writeAcknowledged(places, { head, edge });
   return head.seq;
 }
@@ -77,7 +78,7 @@ export function readAcknowledged(
 }
 
 function writeAcknowledged(places: SealPlaces, { head, edge }: Acknowledged): void {
-  const kept = { v: 1 as const, head, edge: edge.hashes.map((hash) => hash.toString('hex')) };
+  const kept = { v: 1 as const, head, edge: edge.hashes.map((hash) => Buffer.from(hash).toString('hex')) };
   makeFolder(path.dirname(places.acknowledged(head.stream, head.epoch)));
   replaceFile(places.acknowledged(head.stream, head.epoch), `${JSON.stringify(acknowledged.parse(kept))}\n`, 0o600);
 }

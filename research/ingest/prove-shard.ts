@@ -95,7 +95,7 @@ function attemptBatch(
     if (!isIncluded(leaf, seq - 1, log.size, log.root, proof))
       throw new Error('the log does not hold it at its number');
     return {
-      found: `entry ${seq - 1} of ${log.size}, ${proof.length} hashes to the root ${log.root.toString('base64')}`,
+      found: `entry ${seq - 1} of ${log.size}, ${proof.length} hashes to the root ${Buffer.from(log.root).toString('base64')}`,
     };
   });
 }

@@ -8,6 +8,7 @@ import { Failure } from '../../shared/failure.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
+import { sameBytes } from '../../shared/trust/tlog/merkle.js';
 import { receivePlaces } from '../receive/receive-places.js';
 import { TileLog } from '../receive/tile-log.js';
 
@@ -78,7 +79,7 @@ function logged(folder: string, place: BatchPlace, log: TileLog) {
   const file = path.join(folder, batchEnvelopeName(place));
   if (!existsSync(file)) throw batchChanged(file, 'is gone');
   const batch = readBatch(readPlainFile(file, ENVELOPE_BYTES_MAX));
-  if (!log.entry(place.seq - 1).equals(logEntry(batch.payloadSha256)))
+  if (!sameBytes(log.entry(place.seq - 1), logEntry(batch.payloadSha256)))
     throw batchChanged(file, 'is not the batch that the log names');
   return batch;
 }

@@ -18,6 +18,7 @@ import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
+import { sameBytes } from '../../shared/trust/tlog/merkle.js';
 import { lineCheckOf, requireDepth } from './check-lines.js';
 import { copyIn, requireSigned } from './keep-file.js';
 import type { ReceivePlaces } from './receive-places.js';
@@ -61,7 +62,7 @@ export class StreamReceiver {
   async take({ bytes, batch }: VerifiedEnvelope, released: ReadonlySet<string>): Promise<'taken' | 'again'> {
     const { predicate, payloadSha256 } = batch;
     if (predicate.broker === this.head.broker && predicate.seq <= this.head.seq) {
-      if (!this.log.entry(predicate.seq - 1).equals(logEntry(payloadSha256)))
+      if (!sameBytes(this.log.entry(predicate.seq - 1), logEntry(payloadSha256)))
         throw new BatchRefused('fork', { seq: predicate.seq, payloadSha256 });
       this.acknowledge();
       return 'again';
@@ -124,7 +125,7 @@ export class StreamReceiver {
   }
 
   private requireLogged(index: number, payloadSha256: string): void {
-    if (this.log.entry(index).equals(logEntry(payloadSha256))) return;
+    if (sameBytes(this.log.entry(index), logEntry(payloadSha256))) return;
     throw new LogDamaged(this.places.log(this.place), `batch ${index + 1} that is kept is not the one that it names`);
   }
 

@@ -14,6 +14,7 @@ import {
   proveInclusion,
   rootHash,
   type SubtreeHash,
+  sameBytes,
 } from '../../shared/trust/tlog/merkle.js';
 import { BadNote, NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
 import {
@@ -54,7 +55,7 @@ export class TileLog {
     formerRoles: readonly TrustedRole[] = [],
   ) {
     this.checkpoint = this.readCheckpoint(role, formerRoles);
-    if (!rootHash(this.size, this.hashOf).equals(this.checkpoint.root))
+    if (!sameBytes(rootHash(this.size, this.hashOf), this.checkpoint.root))
       throw new LogDamaged(folder, 'its tiles do not hash to its checkpoint');
   }
 
@@ -63,7 +64,7 @@ export class TileLog {
   }
 
   /** What the signed checkpoint says of all entries together. */
-  get root(): Buffer {
+  get root(): Uint8Array {
     return this.checkpoint.root;
   }
 
@@ -72,18 +73,18 @@ export class TileLog {
     return this.signed;
   }
 
-  entry(index: number): Buffer {
+  entry(index: number): Uint8Array {
     const bundle = Math.floor(index / TILE_WIDTH);
     const entry = entriesIn(this.read(entriesPath(bundle, this.widthOf(bundle))))[index % TILE_WIDTH];
     if (entry === undefined) throw new LogDamaged(this.folder, `entry ${index} is missing`);
     return entry;
   }
 
-  proveInclusion(index: number): Buffer[] {
+  proveInclusion(index: number): Uint8Array[] {
     return proveInclusion(index, this.size, this.hashOf);
   }
 
-  proveConsistency(oldSize: number): Buffer[] {
+  proveConsistency(oldSize: number): Uint8Array[] {
     return proveConsistency(oldSize, this.size, this.hashOf);
   }
 

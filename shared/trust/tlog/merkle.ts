@@ -1,27 +1,27 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
 
-/** A Merkle tree over a growing list of entries, as RFC 6962 (section 2.1) hashes it. Hashes are 32 bytes. */
+/** A Merkle tree over a growing list of entries, as RFC 6962 (section 2.1) hashes it. Hashes are 32 bytes. Runs in browsers too. */
 export const HASH_BYTES = 32;
 
-export function leafHash(entry: Uint8Array): Buffer {
-  return createHash('sha256').update(LEAF).update(entry).digest();
+export function leafHash(entry: Uint8Array): Uint8Array {
+  return sha256.create().update(LEAF).update(entry).digest();
 }
 
-export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(NODE).update(left).update(right).digest();
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return sha256.create().update(NODE).update(left).update(right).digest();
 }
 
-const LEAF = Buffer.of(0);
-const NODE = Buffer.of(1);
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
 
 /** Of no entries. */
-export const EMPTY_ROOT = createHash('sha256').digest();
+export const EMPTY_ROOT = sha256(new Uint8Array());
 
 /**
  * Hash of the complete subtree over entries `index * 2^level` to `(index + 1) * 2^level`. A reader that keeps its hashes somewhere
  * answers only for trees that it has.
  */
-export type SubtreeHash = (level: number, index: number) => Buffer;
+export type SubtreeHash = (level: number, index: number) => Uint8Array;
 
 /** Largest power of two below `count`, which is 2 at least. Not by logarithms: they round beside large powers. */
 function split(count: number): number {
@@ -38,12 +38,12 @@ function exponentOf(count: number): number | null {
 }
 
 /** Root of the first `size` entries. */
-export function rootHash(size: number, hashOf: SubtreeHash): Buffer {
+export function rootHash(size: number, hashOf: SubtreeHash): Uint8Array {
   return size === 0 ? EMPTY_ROOT : rangeHash(0, size, hashOf);
 }
 
 /** Of entries `from` to `to`, as they lie in a tree: `from` is a multiple of the smallest power of two that is no smaller. */
-function rangeHash(from: number, to: number, hashOf: SubtreeHash): Buffer {
+function rangeHash(from: number, to: number, hashOf: SubtreeHash): Uint8Array {
   const count = to - from;
   const level = exponentOf(count);
   if (level !== null) return hashOf(level, from / count);
@@ -52,9 +52,9 @@ function rangeHash(from: number, to: number, hashOf: SubtreeHash): Buffer {
 }
 
 /** Proof that entry `index` is in the tree of `size` entries (RFC 6962, 2.1.1). @throws RangeError */
-export function proveInclusion(index: number, size: number, hashOf: SubtreeHash): Buffer[] {
+export function proveInclusion(index: number, size: number, hashOf: SubtreeHash): Uint8Array[] {
   requireCount(index, 0, size - 1);
-  const path = (from: number, to: number): Buffer[] => {
+  const path = (from: number, to: number): Uint8Array[] => {
     if (to - from === 1) return [];
     const middle = from + split(to - from);
     return index < middle
@@ -65,9 +65,9 @@ export function proveInclusion(index: number, size: number, hashOf: SubtreeHash)
 }
 
 /** Proof that the tree of `size` entries begins with the one of `oldSize` (RFC 6962, 2.1.2). @throws RangeError */
-export function proveConsistency(oldSize: number, size: number, hashOf: SubtreeHash): Buffer[] {
+export function proveConsistency(oldSize: number, size: number, hashOf: SubtreeHash): Uint8Array[] {
   requireCount(oldSize, 1, size);
-  const path = (from: number, to: number, isWholeOld: boolean): Buffer[] => {
+  const path = (from: number, to: number, isWholeOld: boolean): Uint8Array[] => {
     if (oldSize === to) return isWholeOld ? [] : [rangeHash(from, to, hashOf)];
     const middle = from + split(to - from);
     return oldSize <= middle
@@ -78,10 +78,16 @@ export function proveConsistency(oldSize: number, size: number, hashOf: SubtreeH
 }
 
 /** Whether a proof shows that this leaf is entry `index` of the tree with this root. */
-export function isIncluded(leaf: Buffer, index: number, size: number, root: Buffer, proof: readonly Buffer[]): boolean {
+export function isIncluded(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  root: Uint8Array,
+  proof: readonly Uint8Array[],
+): boolean {
   if (!isCount(index, 0, size - 1) || !areHashes([leaf, root, ...proof])) return false;
   const rest = [...proof].reverse();
-  const climb = (from: number, to: number): Buffer | null => {
+  const climb = (from: number, to: number): Uint8Array | null => {
     if (to - from === 1) return leaf;
     const middle = from + split(to - from);
     const beside = rest.shift();
@@ -90,21 +96,21 @@ export function isIncluded(leaf: Buffer, index: number, size: number, root: Buff
     return index < middle ? nodeHash(below, beside) : nodeHash(beside, below);
   };
   const computed = climb(0, size);
-  return computed !== null && rest.length === 0 && computed.equals(root);
+  return computed !== null && rest.length === 0 && sameBytes(computed, root);
 }
 
 /** Whether a proof shows that the tree with root `root` begins with the entries of the one with root `oldRoot`. */
 export function isConsistent(
   oldSize: number,
-  oldRoot: Buffer,
+  oldRoot: Uint8Array,
   size: number,
-  root: Buffer,
-  proof: readonly Buffer[],
+  root: Uint8Array,
+  proof: readonly Uint8Array[],
 ): boolean {
   if (!isCount(oldSize, 1, size) || !areHashes([oldRoot, root, ...proof])) return false;
   const rest = [...proof].reverse();
   /** Hashes of the same subtree: as it is, and with nothing that came after the old tree. */
-  const climb = (from: number, to: number, isWholeOld: boolean): { old: Buffer; now: Buffer } | null => {
+  const climb = (from: number, to: number, isWholeOld: boolean): { old: Uint8Array; now: Uint8Array } | null => {
     if (oldSize === to) {
       const hash = isWholeOld ? oldRoot : rest.shift();
       return hash === undefined ? null : { old: hash, now: hash };
@@ -118,37 +124,37 @@ export function isConsistent(
       : { old: nodeHash(beside, below.old), now: nodeHash(beside, below.now) };
   };
   const computed = climb(0, size, true);
-  return computed !== null && rest.length === 0 && computed.old.equals(oldRoot) && computed.now.equals(root);
+  return computed !== null && rest.length === 0 && sameBytes(computed.old, oldRoot) && sameBytes(computed.now, root);
 }
 
 /** Hashes of the complete subtrees that a tree falls into, largest first: all that has to be kept to go on, and for its root. */
 export class TreeEdge {
   private constructor(
     readonly size: number,
-    private readonly subtrees: readonly Buffer[],
+    private readonly subtrees: readonly Uint8Array[],
   ) {}
 
   static readonly empty = new TreeEdge(0, []);
 
   /** @throws RangeError where there are not as many hashes as the size has */
-  static of(size: number, subtrees: readonly Buffer[]): TreeEdge {
+  static of(size: number, subtrees: readonly Uint8Array[]): TreeEdge {
     const isRight = Number.isSafeInteger(size) && size >= 0 && subtrees.length === bitsOf(size);
     if (!isRight || !areHashes(subtrees)) throw new RangeError(`no edge of a tree of ${size} entries`);
     return new TreeEdge(size, subtrees);
   }
 
-  get hashes(): readonly Buffer[] {
+  get hashes(): readonly Uint8Array[] {
     return this.subtrees;
   }
 
-  with(leaf: Buffer): TreeEdge {
+  with(leaf: Uint8Array): TreeEdge {
     const subtrees = [...this.subtrees];
     let hash = leaf;
     for (let rest = this.size; rest % 2 === 1; rest = (rest - 1) / 2) hash = nodeHash(subtrees.pop()!, hash);
     return new TreeEdge(this.size + 1, [...subtrees, hash]);
   }
 
-  root(): Buffer {
+  root(): Uint8Array {
     if (this.subtrees.length === 0) return EMPTY_ROOT;
     return this.subtrees.reduceRight((right, left) => nodeHash(left, right));
   }
@@ -166,6 +172,10 @@ function requireCount(value: number, min: number, max: number): void {
   if (!isCount(value, min, max)) throw new RangeError(`${value} is not from ${min} to ${max}`);
 }
 
-function areHashes(hashes: readonly Buffer[]): boolean {
+function areHashes(hashes: readonly Uint8Array[]): boolean {
   return hashes.every(({ length }) => length === HASH_BYTES);
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -1,14 +1,20 @@
-import { createHash, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import nacl from 'tweetnacl';
-import { Failure } from '../../failure.js';
 import { publicKeyOf, type SigningKey, type VerifyingKey } from '../ed25519-key.js';
+import { sameBytes } from './merkle.js';
+import {
+  BadNote,
+  base64Of,
+  ED25519,
+  noteKeyHash,
+  noteLine,
+  notePartsIn,
+  requireNoteText,
+  SIGNATURE_BYTES,
+} from './note-text.js';
 
 /** A text signed by one or more keys (C2SP signed-note). Only Ed25519, signature type 1. */
-const ED25519 = 0x01;
-const KEY_HASH_BYTES = 4;
-const SIGNATURE_BYTES = 64;
-const SIGNATURES_MAX = 16;
-export const NOTE_BYTES_MAX = 64 * 1024;
+export { BadNote, NOTE_BYTES_MAX } from './note-text.js';
 
 /** A key by the name that notes give it. */
 export interface NoteKey {
@@ -16,24 +22,16 @@ export interface NoteKey {
   readonly key: Pick<VerifyingKey, 'spkiDer'>;
 }
 
-export class BadNote extends Failure {
-  constructor(reason: string) {
-    super('BadNote', `the note is refused: ${reason}`, 'fetch it again from its publisher');
-  }
-}
-
 /** @param text ends with a newline @throws BadNote where it could not be read again */
 export function signNote(
   text: string,
   signers: readonly { readonly name: string; readonly key: SigningKey }[],
 ): string {
-  requireText(text);
+  requireNoteText(text);
   const message = Buffer.from(text);
-  const lines = signers.map(({ name, key }) => {
-    requireName(name);
-    const signature = nacl.sign.detached(message, nacl.sign.keyPair.fromSeed(key.seed).secretKey);
-    return `— ${name} ${Buffer.concat([keyHash({ name, key }), signature]).toString('base64')}\n`;
-  });
+  const lines = signers.map(({ name, key }) =>
+    noteLine(name, keyHash({ name, key }), nacl.sign.detached(message, nacl.sign.keyPair.fromSeed(key.seed).secretKey)),
+  );
   return `${text}\n${lines.join('')}`;
 }
 
@@ -47,22 +45,11 @@ export interface OpenedNote {
  * Reads a note and checks the signatures of the keys that are known; those of others are passed over, as the specification asks.
  * @throws BadNote where it is none, a known key's signature is false, or no known key has signed
  */
-export function openNote(bytes: Buffer, known: readonly NoteKey[]): OpenedNote {
-  if (bytes.length > NOTE_BYTES_MAX) throw new BadNote(`it has more than ${NOTE_BYTES_MAX} bytes`);
-  const note = utf8(bytes);
-  const end = note.lastIndexOf('\n\n');
-  if (end < 0 || !note.endsWith('\n')) throw new BadNote('it has no signatures');
-  const text = note.slice(0, end + 1);
-  requireText(text);
-  const lines = note
-    .slice(end + 2)
-    .split('\n')
-    .slice(0, -1);
-  if (lines.length === 0 || lines.length > SIGNATURES_MAX) throw new BadNote(`it has ${lines.length} signatures`);
+export function openNote(bytes: Uint8Array, known: readonly NoteKey[]): OpenedNote {
+  const { text, lines } = notePartsIn(bytes);
   const signers = new Set<NoteKey>();
-  for (const line of lines) {
-    const { name, hash, signature } = signatureIn(line);
-    const signer = known.find((one) => one.name === name && keyHash(one).equals(hash));
+  for (const { name, hash, signature } of lines) {
+    const signer = known.find((one) => one.name === name && sameBytes(keyHash(one), hash));
     if (signer === undefined) continue;
     if (signature.length !== SIGNATURE_BYTES || !verify(null, Buffer.from(text), publicKey(signer), signature))
       throw new BadNote(`the signature of ${name} is false`);
@@ -74,40 +61,10 @@ export function openNote(bytes: Buffer, known: readonly NoteKey[]): OpenedNote {
 
 /** A verifier's key as Go's `note.NewVerifier` reads it. */
 export function verifierKey(key: NoteKey): string {
-  return `${key.name}+${keyHash(key).toString('hex')}+${Buffer.concat([Buffer.of(ED25519), rawKey(key)]).toString('base64')}`;
+  const hash = Buffer.from(keyHash(key)).toString('hex');
+  return `${key.name}+${hash}+${base64Of(Uint8Array.of(ED25519, ...rawKey(key)))}`;
 }
 
-function keyHash({ name, key }: NoteKey): Buffer {
-  const hash = createHash('sha256').update(`${name}\n`).update(Buffer.of(ED25519)).update(rawKey({ name, key }));
-  return hash.digest().subarray(0, KEY_HASH_BYTES);
-}
-
+const keyHash = (key: NoteKey) => noteKeyHash(key.name, rawKey(key));
 const rawKey = ({ key }: NoteKey) => key.spkiDer.subarray(-32);
 const publicKey = (key: NoteKey) => publicKeyOf(rawKey(key));
-
-function signatureIn(line: string): { name: string; hash: Buffer; signature: Buffer } {
-  const match = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line);
-  const bytes = Buffer.from(match?.[2] ?? '', 'base64');
-  if (!match || bytes.toString('base64') !== match[2] || bytes.length <= KEY_HASH_BYTES)
-    throw new BadNote('a line behind the text is no signature');
-  requireName(match[1]!);
-  return { name: match[1]!, hash: bytes.subarray(0, KEY_HASH_BYTES), signature: bytes.subarray(KEY_HASH_BYTES) };
-}
-
-function requireName(name: string): void {
-  if (name === '' || /[\s+]/u.test(name)) throw new BadNote(`${JSON.stringify(name)} is no name of a key`);
-}
-
-function requireText(text: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (!text.endsWith('\n') || /[\0-\x09\x0b-\x1f]/.test(text) || text !== text.toWellFormed())
-    throw new BadNote('its text does not end with a newline, or has control characters');
-}
-
-function utf8(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new BadNote('it is not UTF-8');
-  }
-}

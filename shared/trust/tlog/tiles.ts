@@ -51,7 +51,7 @@ export function tileInTree(level: number, index: number, size: number): Tile | n
 }
 
 /** Hashes of subtrees out of the tiles of a tree. @param read the bytes of a tile @throws RangeError for what the tree has not */
-export function hashesFromTiles(size: number, read: (tile: Tile) => Buffer): SubtreeHash {
+export function hashesFromTiles(size: number, read: (tile: Tile) => Uint8Array): SubtreeHash {
   return (level, index) => {
     const tileLevel = Math.floor(level / TILE_HEIGHT);
     const span = 2 ** (level - tileLevel * TILE_HEIGHT);
@@ -67,7 +67,7 @@ export function hashesFromTiles(size: number, read: (tile: Tile) => Buffer): Sub
 }
 
 /** Hash of a tile's hashes: an entry of the level above, where the tile is full. */
-export function subtreeOf(hashes: Buffer): Buffer {
+export function subtreeOf(hashes: Uint8Array): Uint8Array {
   if (hashes.length === HASH_BYTES) return hashes;
   const middle = hashes.length / 2;
   return nodeHash(subtreeOf(hashes.subarray(0, middle)), subtreeOf(hashes.subarray(middle)));
@@ -76,18 +76,19 @@ export function subtreeOf(hashes: Buffer): Buffer {
 const ENTRY_BYTES_MAX = 0xffff;
 
 /** An entry as bundles hold it: its length in two bytes, then itself. */
-export function bundled(entry: Buffer): Buffer {
+export function bundled(entry: Uint8Array): Uint8Array {
   if (entry.length > ENTRY_BYTES_MAX) throw new RangeError(`an entry of ${entry.length} bytes`);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(entry.length);
-  return Buffer.concat([length, entry]);
+  const bytes = new Uint8Array(2 + entry.length);
+  bytes.set([entry.length >> 8, entry.length & 0xff]);
+  bytes.set(entry, 2);
+  return bytes;
 }
 
 /** @throws RangeError where a bundle does not end with an entry */
-export function entriesIn(bundle: Buffer): Buffer[] {
-  const entries: Buffer[] = [];
+export function entriesIn(bundle: Uint8Array): Uint8Array[] {
+  const entries: Uint8Array[] = [];
   for (let at = 0; at < bundle.length; ) {
-    const end = at + 2 > bundle.length ? Number.POSITIVE_INFINITY : at + 2 + bundle.readUInt16BE(at);
+    const end = at + 2 > bundle.length ? Number.POSITIVE_INFINITY : at + 2 + bundle[at]! * 256 + bundle[at + 1]!;
     if (end > bundle.length) throw new RangeError('a bundle ends within an entry');
     entries.push(bundle.subarray(at + 2, end));
     at = end;
