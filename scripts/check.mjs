@@ -9,6 +9,7 @@ const tool = (file) => path.join(root, 'node_modules', file);
 const CHECKS = [
   ['lint and format', [tool('@biomejs/biome/bin/biome'), 'check', '.']],
   ['types', [tool('typescript/bin/tsc'), '-p', '.']],
+  ['types of the browser', [tool('typescript/bin/tsc'), '-p', 'dashboard/browser']],
   ['import rules', [tool('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', '.']],
   ['licences', [path.join(root, 'scripts/licences.mjs')]],
 ];

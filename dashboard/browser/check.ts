@@ -1,0 +1,149 @@
+import {
+  isConsistent,
+  isIncluded,
+  leafHash,
+  proveConsistency,
+  proveInclusion,
+  rootHash,
+  sameBytes,
+} from '../../shared/trust/tlog/merkle.js';
+import { base64Of, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
+import { checkEverything } from '../check/check-everything.js';
+import { FetchedTree } from '../check/fetched-tree.js';
+import { openPost } from '../check/open-post.js';
+import { openWebCheckpoint } from '../check/open-web-checkpoint.js';
+import { webKey } from '../check/web-key.js';
+
+/**
+ * The visitor's own check, in the visitor's browser: the snapshot's signature, that the page shows what it says, that each shown entry
+ * is in the log, and that the log only grew since this browser saw it last.
+ */
+const REMEMBERED = 'believe-checkpoint';
+const { origin, keys: keyTexts, sequence } = document.body.dataset as Record<string, string>;
+const at = (id: string) => document.getElementById(id)!;
+
+async function read(path: string): Promise<Uint8Array> {
+  const response = await fetch(`/${path}`);
+  if (!response.ok) throw new Error(`${path} is not there (${response.status})`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function check(): Promise<string[]> {
+  const said: string[] = [];
+  const keys = await Promise.all((JSON.parse(keyTexts!) as string[]).map(webKey));
+  if (Number(sequence) > 0) {
+    const { payload } = await openPost(await read('api/state.json'), keys);
+    const shown = [...document.querySelectorAll<HTMLElement>('[data-state]')];
+    if ((payload as { sequence: number }).sequence === Number(sequence))
+      for (const { dataset } of shown) {
+        const value = dataset
+          .state!.split('.')
+          .reduce((part: unknown, name) => (part as Record<string, unknown>)?.[name], payload);
+        if (String(value ?? '') !== dataset.raw)
+          throw new Error(`${dataset.state} is shown as ${dataset.raw}, and signed as ${value}`);
+      }
+    said.push('the snapshot is signed');
+  }
+  const checkpoint = await openWebCheckpoint(await read('checkpoint'), origin!, keys);
+  const tree = new FetchedTree(checkpoint.size, read);
+  const root = await tree.compute((hashOf) => rootHash(checkpoint.size, hashOf));
+  if (!sameBytes(root, checkpoint.root)) throw new Error('the log does not hash to its signed checkpoint');
+  const rows = [...document.querySelectorAll<HTMLElement>('[data-entry]')];
+  for (const { dataset } of rows) {
+    const index = Number(dataset.index);
+    // The page may be older than the checkpoint, and never newer.
+    const proof = await tree.compute((hashOf) => proveInclusion(index, checkpoint.size, hashOf));
+    const leaf = leafHash(new TextEncoder().encode(dataset.entry));
+    if (!isIncluded(leaf, index, checkpoint.size, checkpoint.root, proof))
+      throw new Error(`what is shown as entry ${index} is not in the signed log`);
+  }
+  said.push(`all ${rows.length} entries shown are in the signed log of ${checkpoint.size}`);
+  said.push(await compareWithLastTime(tree, checkpoint));
+  return said;
+}
+
+async function compareWithLastTime(
+  tree: FetchedTree,
+  { size, root }: { size: number; root: Uint8Array },
+): Promise<string> {
+  const before = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as { size: number; root: string } | null;
+  const remember = () => localStorage.setItem(REMEMBERED, JSON.stringify({ size, root: base64Of(root) }));
+  if (before === null || before.size === 0) {
+    remember();
+    return 'this browser remembers it from now on';
+  }
+  if (before.size > size) throw new Error(`the log has ${size} entries, and this browser has seen ${before.size}`);
+  const proof = await tree.compute((hashOf) => proveConsistency(before.size, size, hashOf));
+  if (!isConsistent(before.size, bytesOfBase64(before.root)!, size, root, proof))
+    throw new Error(
+      `the log was rewritten: it does not begin with the ${before.size} entries that this browser has seen`,
+    );
+  remember();
+  return `and it only grew since this browser saw ${before.size}`;
+}
+
+function shout(error: unknown): void {
+  const shouted = at('shout');
+  shouted.hidden = false;
+  shouted.textContent = `DO NOT TRUST THIS PAGE: ${(error as Error).message}`;
+  at('checks').textContent = 'Your browser has checked this page, and it is wrong.';
+  at('checks').className = 'bad';
+}
+
+function ageOf(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 100) return `${seconds.toFixed(0)} s`;
+  if (seconds < 6000) return `${(seconds / 60).toFixed(0)} min`;
+  return seconds < 172_800 ? `${(seconds / 3600).toFixed(0)} h` : `${(seconds / 86_400).toFixed(0)} days`;
+}
+
+function tellAges(): void {
+  for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
+    const { age, limit } = element.dataset;
+    if (!age) continue;
+    const ms = Date.now() - Date.parse(age);
+    element.textContent = `${ageOf(ms)} ago`;
+    element.classList.toggle('old', !!limit && ms > Number(limit) * 1000);
+  }
+}
+
+/** A newer page, or the same one whose state has become old. */
+async function renew(): Promise<void> {
+  try {
+    const text = await (await fetch('/', { headers: { accept: 'text/html' } })).text();
+    const told = /data-sequence="(\d+)"/.exec(text)?.[1];
+    const standing = /id="standing">([^<]+)</.exec(text)?.[1];
+    if (told !== sequence || standing !== at('standing').textContent) location.reload();
+  } catch {
+    at('standing').textContent = 'Not reachable';
+    at('standing').className = 'stale';
+    at('sentence').textContent = 'This page cannot be reached any more: what it shows is old.';
+  }
+}
+
+async function everything(): Promise<void> {
+  const started = performance.now();
+  at('allSaid').textContent = 'fetching...';
+  try {
+    const keys = await Promise.all((JSON.parse(keyTexts!) as string[]).map(webKey));
+    const checkpoint = await openWebCheckpoint(await read('checkpoint'), origin!, keys);
+    const found = await checkEverything(checkpoint, read, Date.now(), (done) => {
+      at('allSaid').textContent = `${done} of ${checkpoint.size}`;
+    });
+    at('allSaid').textContent =
+      `${found.entries} entries hash to the signed checkpoint; ${found.fills} fills, each the one that was sealed; ${found.sealed} still sealed, ${found.overdue} of them overdue; ${((performance.now() - started) / 1000).toFixed(2)} s`;
+    if (found.overdue > 0) throw new Error(`${found.overdue} fills were sealed and not opened in time`);
+  } catch (error) {
+    shout(error);
+  }
+}
+
+if (at('shout').hidden)
+  check().then((said) => {
+    at('checks').textContent = `Checked by your browser: ${said.join('; ')}.`;
+    at('checks').className = 'well';
+  }, shout);
+at('all').hidden = false;
+at('all').addEventListener('click', () => void everything());
+setInterval(tellAges, 1000);
+setInterval(() => void renew(), 15_000);
