@@ -73,7 +73,11 @@ module.exports = {
       'broker activities reach the bridge through files only',
     ),
     only('activities/alarms', ['activities/alarms', 'watch', 'shared'], 'telling alarms knows channels, and no tier'),
-    only('activities/public', ['activities/public', 'dashboard', 'shared'], 'public activities publish signed facts'),
+    only(
+      'activities/public',
+      ['activities/public', 'research/public', 'shared'],
+      'public activities publish signed facts',
+    ),
     {
       name: 'order-path',
       severity: 'error',

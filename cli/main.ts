@@ -61,6 +61,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/alarm.js'),
   },
   {
+    name: 'public',
+    summary: 'the signed record: publish it, show its keys, check a page from outside',
+    load: () => import('./nouns/public.js'),
+  },
+  {
     name: 'search',
     summary: 'try recipes of a head over the research workers; every one of them is counted',
     load: () => import('./nouns/search.js'),

@@ -110,6 +110,15 @@ export const FAILURE_TYPES = {
   PortMoved: ['the gateway moved its socket port', 'nothing: the bridge follows'],
   PortTaken: ['another program has the port', 'stop it, or set another port'],
   ProcessLost: ['a process of the stack ended', 'see its file in logs/'],
+  PublicLogAhead: [
+    'the public page has more of the log than its publisher',
+    'restore public/ of the home from its backup',
+  ],
+  PublishFailed: ['the public page is not reached', 'nothing: the next run publishes it'],
+  PublishRefused: [
+    'the public page refuses what is published',
+    'compare its origin and state keys with `believe public keys`',
+  ],
   PullFailed: ['a release was not transferred whole', 'see what rsync says; a broken link is tried again'],
   PushFailed: ['batches did not get to research', 'check the link; it is tried again'],
   ReceiptForked: ['research acknowledges what was not sealed here', 'find out what it has, and from whom'],
@@ -175,6 +184,7 @@ export const RETRY_HELPS: ReadonlySet<FailureType> = new Set([
   'ChannelFailed',
   'DiskFull',
   'NotTold',
+  'PublishFailed',
   'ReceiptMissing',
   'SealBusy',
   'SignerFailed',

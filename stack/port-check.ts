@@ -1,9 +1,10 @@
 import { isPortFree } from '../setup/port-state.js';
-import type { Config } from '../shared/config/config.js';
+import { type Config, showsPage } from '../shared/config/config.js';
 import { Failure } from '../shared/failure.js';
 
 /** Every port that the stack of this home will listen on, with the setting that moves it. */
-export function portsOf({ temporal, gateway, rsync, metrics, watch }: Config): { field: string; port: number }[] {
+export function portsOf(config: Config): { field: string; port: number }[] {
+  const { temporal, gateway, rsync, metrics, watch } = config;
   return [
     ...(temporal.embedded
       ? [
@@ -14,6 +15,7 @@ export function portsOf({ temporal, gateway, rsync, metrics, watch }: Config): {
     ...(gateway.embedded ? [{ field: 'gateway.port', port: gateway.port }] : []),
     { field: 'rsync.port', port: rsync.port },
     ...(watch.enabled ? [{ field: 'watch.pagePort', port: watch.pagePort }] : []),
+    ...(showsPage(config) ? [{ field: 'public.pagePort', port: config.public.pagePort }] : []),
     ...Object.entries(metrics).map(([name, port]) => ({ field: `metrics.${name}`, port })),
   ].filter(({ port }) => port > 0);
 }

@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import { passwordFile } from '../broker/rsync/module-access.js';
 import { type ModuleSettings, prepareRsyncDaemon } from '../research/release/rsync-daemon.js';
 import { freePort, isReachable } from '../setup/port-state.js';
-import type { Config } from '../shared/config/config.js';
+import { type Config, publishes, showsPage } from '../shared/config/config.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import type { RsyncModule } from '../shared/contract/rsync-modules.js';
 import { Failure } from '../shared/failure.js';
@@ -16,8 +16,10 @@ import { ensureNamespace } from '../temporal/namespace.js';
 import {
   CAPTURE_SCHEDULE_ID,
   ensurePathSchedules,
+  ensurePublishSchedule,
   JOURNAL_SCHEDULE_ID,
   MONITOR_SCHEDULE_ID,
+  PUBLISH_SCHEDULE_ID,
 } from '../temporal/path-schedules.js';
 import { dropSchedules, ensureNightlySchedule, NIGHTLY_SCHEDULE_ID } from '../temporal/schedules.js';
 import { serverArguments } from '../temporal/server.js';
@@ -83,6 +85,8 @@ export class Stack {
     if (!config.upload.enabled)
       await dropSchedules(this.client(), [CAPTURE_SCHEDULE_ID, JOURNAL_SCHEDULE_ID, MONITOR_SCHEDULE_ID]);
     else if (clock !== null) await ensurePathSchedules(this.client(), clock);
+    if (publishes(config) && clock !== null) await ensurePublishSchedule(this.client(), clock);
+    else await dropSchedules(this.client(), [PUBLISH_SCHEDULE_ID]);
   }
 
   private client(): Client {
@@ -128,7 +132,7 @@ export class Stack {
 const PROCESS_NAMES = [
   ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
   ...['receiver', 'orchestrator', 'research', 'broker'],
-  ...['alarms', 'watcher-research', 'watcher-broker', 'monitor'],
+  ...['alarms', 'watcher-research', 'watcher-broker', 'monitor', 'public', 'public-page'],
 ] as const;
 
 /** @param uiPort of the server's own Web UI, behind the door at `temporal.uiPort` */
@@ -176,6 +180,7 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
       .filter((worker) => worker !== 'receiver' || config.upload.enabled)
       .map((worker) => nodeProcess(worker, `workers/${worker}.js`, ['--home', home])),
     ...(config.watch.enabled ? watchProcesses(config) : []),
+    ...(publishes(config) ? publicProcesses(config) : []),
   ];
 }
 
@@ -186,6 +191,14 @@ function watchProcesses({ home, watch }: Config): ProcessSpec[] {
       nodeProcess(`watcher-${tier}`, 'workers/watcher.js', ['--home', home, '--tier', tier]),
     ),
     ...(watch.pagePort > 0 ? [nodeProcess('monitor', 'cli/main.js', ['monitor', 'serve', '--home', home])] : []),
+  ];
+}
+
+function publicProcesses(config: Config): ProcessSpec[] {
+  const { home } = config;
+  return [
+    ...(showsPage(config) ? [nodeProcess('public-page', 'workers/public-page.js', ['--home', home])] : []),
+    nodeProcess('public', 'workers/public.js', ['--home', home]),
   ];
 }
 

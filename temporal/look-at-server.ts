@@ -7,12 +7,13 @@ const WORKFLOW_QUEUE = 1;
 const ACTIVITY_QUEUE = 2;
 
 /** @throws where the server does not answer */
-export async function lookAtServer(client: Client, nowMs: number): Promise<ServerSight> {
+export async function lookAtServer(client: Client, nowMs: number, publishes: boolean): Promise<ServerSight> {
   const queues = [
     { queue: TASK_QUEUES.workflows, type: WORKFLOW_QUEUE },
     { queue: TASK_QUEUES.research, type: ACTIVITY_QUEUE },
     { queue: TASK_QUEUES.broker, type: ACTIVITY_QUEUE },
     { queue: TASK_QUEUES.alarms, type: ACTIVITY_QUEUE },
+    ...(publishes ? [{ queue: TASK_QUEUES.public, type: ACTIVITY_QUEUE }] : []),
   ];
   const polled = await Promise.all(
     queues.map(async ({ queue, type }) => {

@@ -6,6 +6,7 @@ import { ensureSchedule } from './schedules.js';
 export const CAPTURE_SCHEDULE_ID = 'capture-days';
 export const JOURNAL_SCHEDULE_ID = 'upload-journal';
 export const MONITOR_SCHEDULE_ID = 'monitor-days';
+export const PUBLISH_SCHEDULE_ID = 'publish-record';
 
 type Spec = ScheduleOptions['spec'];
 
@@ -58,6 +59,23 @@ export async function ensurePathSchedules(client: Client, clock: ClockSpec): Pro
     spec: every(clock.kind === 'real' ? MONITOR_EVERY_SECONDS : secondsOfAWindow(clock)),
     action: action('monitorDays', 'monitor/waiting', 'complete days that nobody has looked at'),
     policies: { ...policies, overlap: ScheduleOverlapPolicy.SKIP },
+  });
+}
+
+/** A run looks for news until the next one begins; a replayed market is watched by people who wait. */
+const PUBLISH_EVERY_SECONDS = { real: 300, replay: 20 } as const;
+
+/** What publishes by itself: one run after the other, and one that fails stops none behind it. */
+export async function ensurePublishSchedule(client: Client, clock: ClockSpec): Promise<void> {
+  const seconds = PUBLISH_EVERY_SECONDS[clock.kind];
+  await ensureSchedule(client, PUBLISH_SCHEDULE_ID, {
+    spec: every(seconds),
+    action: {
+      ...{ type: 'startWorkflow', workflowType: 'publishRecord', workflowId: 'publish/record' },
+      ...{ taskQueue: TASK_QUEUES.workflows, staticSummary: 'the signed record to the public page' },
+      args: [{ seconds, requestedBy: 'schedule' }],
+    },
+    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '1 minute', pauseOnFailure: false },
   });
 }
 

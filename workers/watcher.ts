@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { TIERS } from '../shared/alarm/alarm.js';
 import { watcherStatus } from '../shared/alarm/alarm-log.js';
 import { courseSettings } from '../shared/alarm/course-settings.js';
+import { publishes } from '../shared/config/config.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import { UsageFailure } from '../shared/failure.js';
 import { clockSpecFile } from '../shared/node/clock-spec-file.js';
@@ -95,7 +96,7 @@ async function lookHere(clock: ReturnType<typeof sharedClock>, nowMs: number): P
   const filesWith = (live: number | null) => lookAtResearch(config, clock, researchMemory, live, nowMs);
   try {
     const asked = await connected();
-    const sight = await asked.withDeadline(Date.now() + ANSWER_MS, () => lookAtServer(asked, nowMs));
+    const sight = await asked.withDeadline(Date.now() + ANSWER_MS, () => lookAtServer(asked, nowMs, publishes(config)));
     looksWithout = 0;
     return [...filesWith(sight.liveVersion), ...temporalSightings(sight, config.watch, 0, '')];
   } catch (error) {

@@ -1,5 +1,6 @@
 import { DayRecords } from '../../research/ingest/day-record.js';
-import { journalIsClosed } from '../../research/monitor/day/received-lines.js';
+import { receivedFrom } from '../../research/ingest/received-from.js';
+import { journalIsClosed } from '../../research/ingest/received-lines.js';
 import { monitorDay } from '../../research/monitor/monitor-day.js';
 import { MonitorFolder } from '../../research/monitor/monitor-folder.js';
 import { monitorPage } from '../../research/monitor/page/report-page.js';
@@ -9,7 +10,6 @@ import { homePlaces } from '../../shared/config/home-places.js';
 import { step } from '../step.js';
 import type { ResearchDependencies } from './dependencies.js';
 import type { MonitorActivities } from './monitor-contract.js';
-import { receivedFrom } from './received-from.js';
 
 /** A date that is older than this was not monitored for a reason: it is monitored where somebody names it. */
 const BACKLOG_DATES = 30;

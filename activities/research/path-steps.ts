@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DayRecords } from '../../research/ingest/day-record.js';
 import { incompleteDays } from '../../research/ingest/incomplete-days.js';
 import { ingestDay } from '../../research/ingest/ingest-day.js';
+import { receivedFrom } from '../../research/ingest/received-from.js';
 import { receivePlaces } from '../../research/receive/receive-places.js';
 import { MarketStore } from '../../research/store/market-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
@@ -19,7 +20,6 @@ import { NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
 import { step } from '../step.js';
 import type { ResearchDependencies } from './dependencies.js';
 import type { Received, ResearchPathActivities } from './path-contract.js';
-import { receivedFrom } from './received-from.js';
 
 const POLL_MS = 250;
 const STATUS_BYTES_MAX = 16 << 20;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { isPortFree, isReachable } from '../../setup/port-state.js';
 import type { Prerequisite } from '../../setup/prerequisite.js';
 import { listPrerequisites } from '../../setup/prerequisites.js';
-import type { Config } from '../../shared/config/config.js';
+import { type Config, showsPage } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
 import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
@@ -56,6 +56,7 @@ async function configured({ home, config: file }: DoctorOptions): Promise<Prereq
     gateway.embedded ? port('gateway.port', gateway.port) : remote('gateway.host', gateway.host, gateway.port),
     port('rsync.port', rsync.port),
     ...(watch.enabled && watch.pagePort > 0 ? [port('watch.pagePort', watch.pagePort)] : []),
+    ...(showsPage(config) ? [port('public.pagePort', config.public.pagePort)] : []),
     ...Object.entries(metrics).flatMap(([name, number]) => (number === 0 ? [] : [port(`metrics.${name}`, number)])),
   ]);
 }

@@ -1,8 +1,9 @@
+import { pageUrl } from '../../research/public/open-publisher.js';
 import { freeDisk } from '../../setup/free-disk.js';
 import { obtainAll } from '../../setup/prerequisites.js';
 import { obtainRsync } from '../../setup/rsync.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
-import type { Config } from '../../shared/config/config.js';
+import { type Config, showsPage } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { isLoopback } from '../../shared/config/loopback.js';
 import { Failure } from '../../shared/failure.js';
@@ -77,6 +78,7 @@ async function shipAndStay(request: UpRequest, stack: Stack, display: ShipDispla
   for (const line of warnings) display.line(line);
   display.line(`Web UI: ${webUiLink(input.config)}`);
   const { watch } = input.config;
+  if (showsPage(input.config)) display.line(`the public page: ${pageUrl(input.config)}/`);
   if (watch.enabled && watch.pagePort > 0) display.line(`is everything all right: http://127.0.0.1:${watch.pagePort}/`);
   const sayCapture = (line: string) => display.line(line);
   if (input.config.upload.enabled && !request.once)

@@ -10,12 +10,12 @@ import {
   STATE_PAYLOAD_TYPE,
 } from '../../shared/public-record/documents.js';
 import { PUBLIC_ENTRY_BYTES_MAX } from '../../shared/public-record/entry.js';
+import { EMPTY_EDGE, grownLog, type LogEdge, logEdge } from '../../shared/trust/tlog/grown-log.js';
 import { sameBytes } from '../../shared/trust/tlog/merkle.js';
 import { BadNote, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
 import { BadPost, type OpenedPost, openPost } from '../check/open-post.js';
 import { openWebCheckpoint } from '../check/open-web-checkpoint.js';
 import type { Environment, ObjectState } from './cloudflare.js';
-import { EMPTY_EDGE, grownLog, type LogEdge, logEdge } from './grown-log.js';
 import { stateKeys } from './state-keys.js';
 
 export const POST_BYTES_MAX = 1 << 20;

@@ -71,11 +71,11 @@ export function receivedDay(
   return { batches, closedBy, checkpoint: { origin, size: log.size, note: log.note() ?? '' } };
 }
 
-function filesOf(predicate: BatchPredicate): readonly BatchFile[] {
+export function filesOf(predicate: BatchPredicate): readonly BatchFile[] {
   return predicate.kind === 'data' ? predicate.files : [];
 }
 
-function logged(folder: string, place: BatchPlace, log: TileLog) {
+export function logged(folder: string, place: BatchPlace, log: TileLog) {
   const file = path.join(folder, batchEnvelopeName(place));
   if (!existsSync(file)) throw batchChanged(file, 'is gone');
   const batch = readBatch(readPlainFile(file, ENVELOPE_BYTES_MAX));

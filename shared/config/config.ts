@@ -4,6 +4,7 @@ import { text } from './field-types.js';
 import { gateSettings } from './gate-thresholds.js';
 import { clockConfig, inputConfig, instrumentConfig } from './market.js';
 import { backtestConfig, scheduleConfig, shipConfig } from './operations.js';
+import { publicConfig } from './public.js';
 import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { needsDepth, trainingConfig } from './training.js';
@@ -29,6 +30,7 @@ export const configSchema = z
     rsync: rsyncConfig.prefault({}).describe('Transfers between the tiers.'),
     upload: uploadConfig.prefault({}).describe('What the broker seals, sends and keeps.'),
     watch: watchConfig.prefault({}).describe('Watchdogs and alarms.'),
+    public: publicConfig.prefault({}).describe('The public record.'),
     metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),
   })
   .superRefine((config, context) => {
@@ -54,3 +56,13 @@ export type ConfigInput = DeepPartial<z.input<typeof configSchema>>;
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
+
+/** Whether the signed record is published: it is made of what comes home. */
+export function publishes({ public: { enabled, url, pagePort }, upload }: Pick<Config, 'public' | 'upload'>): boolean {
+  return enabled && upload.enabled && (url !== null || pagePort > 0);
+}
+
+/** Whether the public page runs on this machine. */
+export function showsPage(config: Pick<Config, 'public' | 'upload'>): boolean {
+  return publishes(config) && config.public.url === null;
+}

@@ -73,7 +73,17 @@ export function homePlaces(home: string) {
       linkKey: at('watch', 'link.key'),
     },
     operator: { keys: at('operator', 'keys') },
-    public: { keys: at('public', 'keys') },
+    /** Of the publisher, which holds the state key. */
+    public: {
+      folder: at('public'),
+      keys: at('public', 'keys'),
+      /** What every fill's commitment is salted with. */
+      saltKey: at('public', 'keys', 'salt.key'),
+      log: at('public', 'log'),
+      posted: at('public', 'posted.json'),
+      /** Of the page on this machine. */
+      page: at('public', 'page'),
+    },
     gateway: { folder: at('gateway'), state: at('gateway', 'state.json') },
   } as const;
 }

@@ -29,6 +29,9 @@ export const publicFill = z.strictObject({
   /** Wall time. */
   at: z.iso.datetime(),
   modelVersion: count.nullable(),
+  /** Hash of the exchange's name for it, and of the execution that it replaces; no contracts: the exchange has taken that one back. */
+  execution: sha256Hex,
+  corrects: sha256Hex.nullable(),
   /** Payload of the batch, as its broker has signed it. */
   batchSha256: sha256Hex,
   source: entrySource,

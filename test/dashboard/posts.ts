@@ -1,4 +1,3 @@
-import { EMPTY_EDGE, grownLog, type LogEdge } from '../../dashboard/worker/grown-log.js';
 import {
   HISTORY_PAYLOAD_TYPE,
   type HistoryName,
@@ -11,6 +10,7 @@ import { sealedHash } from '../../shared/public-record/seal-fill.js';
 import { encodeEnvelope, signEnvelope } from '../../shared/trust/dsse.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import { signCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
+import { EMPTY_EDGE, grownLog, type LogEdge } from '../../shared/trust/tlog/grown-log.js';
 import { KEYS, sha256 } from '../release/release-fixture.js';
 
 export const ORIGIN = 'log.example.org';
@@ -96,7 +96,14 @@ export class Publisher {
         const salt = sha256(`salt ${day} ${n}`);
         const fill: PublicFill = {
           ...{ instrument: 'ESZ5', side: n % 2 === 0 ? 'BUY' : 'SELL', contracts: 1, price: 5000 + n / 4 },
-          ...{ marketTime: at, at, modelVersion: 1, batchSha256: sha256(`batch ${day}`), source },
+          ...{
+            marketTime: at,
+            at,
+            modelVersion: 1,
+            ...{ execution: sha256(`${day} ${n}`), corrects: null },
+            batchSha256: sha256(`batch ${day}`),
+            source,
+          },
         };
         number++;
         const hash = sealedHash(salt, fill);

@@ -49,6 +49,7 @@ export class TestHome {
       BELIEVE_UPLOAD_ENABLED: 'false',
       // Watchers have tests of their own.
       BELIEVE_WATCH_ENABLED: 'false',
+      BELIEVE_PUBLIC_ENABLED: 'false',
       ...settings,
     };
     // Days of the market pass between a stop and a start: what is held over them may lose any amount.

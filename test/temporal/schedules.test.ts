@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Client } from '@temporalio/client';
 import { configSchema } from '../../shared/config/config.js';
-import { ensurePathSchedules } from '../../temporal/path-schedules.js';
+import { ensurePathSchedules, ensurePublishSchedule } from '../../temporal/path-schedules.js';
 import { dropSchedules, ensureNightlySchedule } from '../../temporal/schedules.js';
 import { ScriptedServer } from '../workflows/scripted-server.js';
 
-const ALL = ['capture-days', 'monitor-days', 'nightly-retrain', 'upload-journal'];
+const ALL = ['capture-days', 'monitor-days', 'nightly-retrain', 'publish-record', 'upload-journal'];
 
 describe('schedules', () => {
   let server: ScriptedServer;
@@ -20,6 +20,7 @@ describe('schedules', () => {
   const make = async () => {
     await ensureNightlySchedule(client, schedule);
     await ensurePathSchedules(client, { kind: 'real' });
+    await ensurePublishSchedule(client, { kind: 'real' });
   };
   const described = (id: string) => client.schedule.getHandle(id).describe();
   /** The list follows what was asked for with a delay. */
@@ -34,7 +35,7 @@ describe('schedules', () => {
 
   it('are made once, brought to the settings by the next start, and stay paused where an operator has paused them', async () => {
     await make();
-    assert.deepEqual(await there(4), ALL);
+    assert.deepEqual(await there(5), ALL);
     await client.schedule.getHandle('nightly-retrain').pause('a holiday');
     await ensureNightlySchedule(client, { ...schedule, hour: 3 });
     const { spec, state } = await described('nightly-retrain');

@@ -1,6 +1,7 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { BrokerActivities } from '../../activities/broker/contract.js';
 import type { BrokerPathActivities } from '../../activities/broker/path-contract.js';
+import type { PublicActivities } from '../../activities/public/contract.js';
 import type { ResearchActivities } from '../../activities/research/contract.js';
 import type { MonitorActivities } from '../../activities/research/monitor-contract.js';
 import type { ResearchPathActivities } from '../../activities/research/path-contract.js';
@@ -58,6 +59,12 @@ export const researchMonitor = proxyActivities<MonitorActivities>({
   ...repeatable,
   startToCloseTimeout: '6h',
   taskQueue: TASK_QUEUES.research,
+});
+/** What could not be posted is posted by the next run. */
+export const publicRecord = proxyActivities<PublicActivities>({
+  ...repeatable,
+  retry: { ...repeatable.retry, maximumAttempts: 3 },
+  taskQueue: TASK_QUEUES.public,
 });
 /** Whether the lane is free now: who waits for it would only wait until his order has expired. */
 export const researchAtOnce = proxyActivities<Pick<ResearchActivities, 'takeLane'>>({

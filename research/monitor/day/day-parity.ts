@@ -3,12 +3,12 @@ import { type DecisionLogLine, decisionLogLine } from '../../../shared/contract/
 import { BAR_MS } from '../../../shared/market/events/bar.js';
 import { BARS_KEPT } from '../../../shared/market/features/bar-history.js';
 import type { ReceivedFrom } from '../../ingest/received-day.js';
+import { receivedLines } from '../../ingest/received-lines.js';
 import { compareDecisions } from '../../replay/captured-day.js';
 import { differences } from '../../replay/diff-decisions.js';
 import { openStoredStreams } from '../../replay/stored-streams.js';
 import type { MarketStore } from '../../store/market-store.js';
 import type { MonitorReport } from '../report.js';
-import { receivedLines } from './received-lines.js';
 
 export interface ParityAsk extends CapturedDay {
   readonly store: MarketStore;

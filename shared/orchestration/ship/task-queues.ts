@@ -5,4 +5,6 @@ export const TASK_QUEUES = {
   broker: 'believe-broker',
   /** Of the process that tells alarms. */
   alarms: 'believe-alarms',
+  /** Of the publisher: it holds the state key and no other. */
+  public: 'believe-public',
 } as const;

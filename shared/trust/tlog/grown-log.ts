@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { leafHash, TreeEdge } from '../../shared/trust/tlog/merkle.js';
-import { base64Of, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
-import { bundled, entriesPath, subtreeOf, TILE_WIDTH, tilePath } from '../../shared/trust/tlog/tiles.js';
+import { leafHash, TreeEdge } from './merkle.js';
+import { base64Of, bytesOfBase64 } from './note-text.js';
+import { bundled, entriesPath, subtreeOf, TILE_WIDTH, tilePath } from './tiles.js';
 
 /** The right edge of the log: all that is needed to go on, and to know its root. Bytes in base64. */
 export const logEdge = z.strictObject({

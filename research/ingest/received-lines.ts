@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
-import { BadInput } from '../../../shared/failure.js';
-import { jsonOrUndefined } from '../../../shared/fields/json-or-undefined.js';
-import { unpackZstdFrames } from '../../../shared/node/files/zstd-frames.js';
-import { batchChanged, type ReceivedFrom, receivedDay } from '../../ingest/received-day.js';
+import { BadInput } from '../../shared/failure.js';
+import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
+import { unpackZstdFrames } from '../../shared/node/files/zstd-frames.js';
+import { batchChanged, type ReceivedFrom, receivedDay } from './received-day.js';
 
 export interface ReceivedLines<T> {
   readonly lines: readonly T[];
@@ -44,7 +44,7 @@ export async function receivedLines<T>(
 }
 
 /** @throws BatchChanged where it is not what the broker has signed */
-async function textOf(packed: string, sha256: string): Promise<string> {
+export async function textOf(packed: string, sha256: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of unpackZstdFrames(createReadStream(packed), CHUNK_BYTES)) {

@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { RecordWrong } from '../../dashboard/check/check-everything.js';
+import { BadPost } from '../../dashboard/check/open-post.js';
+import { type VerifiedPage, verifyPage } from '../../dashboard/check/verify-page.js';
+import { pageUrl } from '../../research/public/open-publisher.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { UsageFailure } from '../../shared/failure.js';
+import type { FailureType } from '../../shared/failure-types.js';
+import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
+import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import type { PublishResult } from '../../shared/orchestration/public/messages.js';
+import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
+import { BadNote, verifierKey } from '../../shared/trust/tlog/signed-note.js';
+import type { publishRecord } from '../../workflows/index.js';
+import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
+import { printResult } from '../output.js';
+import { runWorkflow } from '../run-workflow.js';
+
+const seenFile = z.object({ size: z.number().int().nonnegative(), root: z.string() });
+
+/** `believe public`: the record that anyone can check. */
+export function register(noun: Command): void {
+  const verb = homeVerbs(noun);
+
+  verb('publish', 'publish now what has come home since the last time')
+    .option('--by <name>', 'who asks', userInfo().username)
+    .option('--detach', 'print the workflow id and return')
+    .action((options: HomeOptions & { by: string; detach?: boolean }) =>
+      runWorkflow<PublishResult>(options, {
+        ...{ kind: 'publish', failure: 'PublishFailed' satisfies FailureType, text: publishedText },
+        start: (client, workflowId) =>
+          client.workflow.start<typeof publishRecord>('publishRecord', {
+            ...{ workflowId, taskQueue: TASK_QUEUES.workflows, args: [{ requestedBy: options.by }] },
+            staticSummary: 'the signed record, once',
+          }),
+      }),
+    );
+
+  verb('keys', 'public keys of the record: for its page, and for other tools').action((options: HomeOptions) => {
+    const config = configOf(options);
+    const { keys } = readTrustedRoot(homePlaces(config.home).research.trust).roles.state;
+    const { origin } = config.public;
+    const own = keys.flatMap((key) => ('spkiDer' in key ? [key] : []));
+    const found = {
+      origin,
+      page: pageUrl(config),
+      stateKeys: own.map(({ spkiDer }) => spkiDer.toString('base64')),
+      verifierKeys: own.map((key) => verifierKey({ name: origin, key })),
+    };
+    printResult(options.json === true, found, keysText(found));
+  });
+
+  noun
+    .command('verify')
+    .argument('[url]', 'the page (default: that of the home)')
+    .description(
+      'check the whole record from outside: signatures, every entry, every opened fill; exit code 1 where it is wrong',
+    )
+    .option('--origin <name>', 'name of the log (default: that of the home)')
+    .option('--key <base64...>', 'state keys, from somewhere else than the page (default: those of the home)')
+    .option('--seen <file>', 'a checkpoint that was seen before; the one of now is written there')
+    .option('--home <dir>', 'home folder (default: .believe)')
+    .option('--config <file>', 'settings')
+    .option('--json', 'one JSON object on stdout')
+    .action(verify);
+}
+
+interface VerifyOptions extends HomeOptions {
+  origin?: string;
+  key?: string[];
+  seen?: string;
+}
+
+async function verify(address: string | undefined, options: VerifyOptions): Promise<void> {
+  const isStranger = address !== undefined && options.key !== undefined && options.origin !== undefined;
+  const config = isStranger ? null : configOf(options);
+  const url = (address ?? pageUrl(config!)).replace(/\/$/, '');
+  const origin = options.origin ?? config!.public.origin;
+  const keys = options.key ?? keysOf(config!.home);
+  const before = seenBefore(options.seen);
+  try {
+    const found = await verifyPage(url, origin, keys, before, (done, of) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} entries`);
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r');
+    if (options.seen !== undefined)
+      writeFileSync(options.seen, `${JSON.stringify({ size: found.entries, root: found.root })}\n`);
+    printResult(options.json === true, { ok: found.overdue === 0, url, origin, ...found }, verifiedText(url, found));
+    if (found.overdue > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isWrong = error instanceof RecordWrong || error instanceof BadPost || error instanceof BadNote;
+    const reason = `${isWrong ? '' : `${url}: `}${error.message}`;
+    printResult(options.json === true, { ok: false, url, origin, reason }, `WRONG: ${reason}`);
+    process.exitCode = 1;
+  }
+}
+
+function keysOf(home: string): string[] {
+  const { keys } = readTrustedRoot(homePlaces(home).research.trust).roles.state;
+  return keys.flatMap((key) => ('spkiDer' in key ? [key.spkiDer.toString('base64')] : []));
+}
+
+function seenBefore(file: string | undefined) {
+  if (file === undefined || !existsSync(file)) return null;
+  const seen = seenFile.safeParse(jsonOrUndefined(readFileSync(file, 'utf8')));
+  if (seen.success) return seen.data;
+  throw new UsageFailure(
+    `${file} holds no checkpoint`,
+    'name a file that --seen has written, or one that is not there',
+  );
+}
+
+function publishedText({ entries, size, posts, waits }: PublishResult): string {
+  return `${entries} entries more: the log has ${size}; ${posts} posts${waits ? `; ${waits}` : ''}`;
+}
+
+function keysText({
+  origin,
+  page,
+  stateKeys,
+  verifierKeys,
+}: {
+  origin: string;
+  page: string;
+  stateKeys: string[];
+  verifierKeys: string[];
+}): string {
+  return [
+    `log    ${origin}`,
+    `page   ${page}`,
+    ...stateKeys.map((key) => `key    ${key}`),
+    ...verifierKeys.map((key) => `note   ${key}`),
+  ].join('\n');
+}
+
+function verifiedText(url: string, { entries, fills, sealed, overdue, root, state, grewFrom }: VerifiedPage): string {
+  return [
+    `${url}: ${state?.synthetic ? 'SYNTHETIC; ' : ''}the snapshot of ${state?.at} is signed`,
+    `${entries} entries hash to the signed root ${root}${grewFrom === null ? '' : `, and begin with the ${grewFrom} that were seen before`}`,
+    `${fills} fills are open, each the one that was sealed; ${sealed} are still sealed, ${overdue} of them overdue`,
+  ].join('\n');
+}

@@ -1,0 +1,60 @@
+import type { PublicState } from '../../shared/public-record/documents.js';
+import { isConsistent, proveConsistency } from '../../shared/trust/tlog/merkle.js';
+import { base64Of, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
+import { checkEverything, type WholeRecord } from './check-everything.js';
+import { FetchedTree } from './fetched-tree.js';
+import { openPost } from './open-post.js';
+import { openWebCheckpoint } from './open-web-checkpoint.js';
+import { webKey } from './web-key.js';
+
+export interface SeenCheckpoint {
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+}
+
+export interface VerifiedPage extends WholeRecord {
+  readonly root: string;
+  readonly state: Pick<PublicState, 'at' | 'sequence' | 'synthetic'> | null;
+  /** Size of the log that was seen before, with which this one begins; null where none was given. */
+  readonly grewFrom: number | null;
+}
+
+/**
+ * Everything that a page says, checked from outside, with keys that came from elsewhere.
+ * @param before a checkpoint that was seen earlier
+ * @throws BadNote, BadPost, RecordWrong
+ */
+export async function verifyPage(
+  url: string,
+  origin: string,
+  keyTexts: readonly string[],
+  before: SeenCheckpoint | null,
+  onProgress: (entries: number, of: number) => void = () => {},
+): Promise<VerifiedPage> {
+  const keys = await Promise.all(keyTexts.map(webKey));
+  const read = async (path: string): Promise<Uint8Array> => {
+    const response = await fetch(`${url}/${path}`, { redirect: 'error' });
+    if (!response.ok) throw new Error(`${url}/${path} is not there (${response.status})`);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const checkpoint = await openWebCheckpoint(await read('checkpoint'), origin, keys);
+  const { payload } = await openPost(await read('api/state.json'), keys);
+  const { at, sequence, synthetic } = payload as PublicState;
+  const found = await checkEverything(checkpoint, read, Date.now(), (done) => onProgress(done, checkpoint.size));
+  if (before && before.size > 0) await requireGrown(before, new FetchedTree(checkpoint.size, read), checkpoint);
+  const root = base64Of(checkpoint.root);
+  return { ...found, root, state: { at, sequence, synthetic }, grewFrom: before?.size ?? null };
+}
+
+async function requireGrown(
+  before: SeenCheckpoint,
+  tree: FetchedTree,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+): Promise<void> {
+  const oldRoot = bytesOfBase64(before.root);
+  if (before.size > size) throw new Error(`the log has ${size} entries, and had ${before.size}`);
+  const proof = await tree.compute((hashOf) => proveConsistency(before.size, size, hashOf));
+  if (oldRoot === null || !isConsistent(before.size, oldRoot, size, root, proof))
+    throw new Error(`the log was rewritten: it does not begin with the ${before.size} entries that were seen before`);
+}

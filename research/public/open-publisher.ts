@@ -1,0 +1,39 @@
+import type { Config } from '../../shared/config/config.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { clockSpecFile } from '../../shared/node/clock-spec-file.js';
+import { sharedClock } from '../../shared/node/shared-clock.js';
+import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { receivedFrom } from '../ingest/received-from.js';
+import { MonitorFolder } from '../monitor/monitor-folder.js';
+import { fillSalts } from './fill-salt.js';
+import { PublicLog } from './public-log.js';
+import { Publisher } from './publisher.js';
+
+/** The publisher of a home, under the roots of trust of now. @throws NoSigningKey, LogDamaged */
+export function openPublisher(config: Config): Publisher {
+  const { research, public: places } = homePlaces(config.home);
+  const from = receivedFrom(config);
+  const [key] = signersOf(places.keys, 'state', from.root);
+  const roles = [from.root, ...[...from.formerRoots].reverse()].map(({ roles: { state } }) => state);
+  const saltOf = fillSalts(places.saltKey, config.public.origin);
+  const { localSymbol, tickSize, multiplier } = config.instrument;
+  return new Publisher({
+    ...{ config: config.public, url: pageUrl(config), key: key!, postedFile: places.posted },
+    log: new PublicLog(places.log, config.public.origin, [key!], roles),
+    clock: () => sharedClock(clockSpecFile(config.home)),
+    sources: () => ({
+      ...{ from, instrument: localSymbol, tickValue: tickSize * multiplier, saltOf, nowMs: Date.now() },
+      ...{
+        releasesFolder: research.releases,
+        shipsFolder: research.ships,
+        reports: new MonitorFolder(research.monitor),
+      },
+      fillDelaySeconds: config.public.fillDelaySeconds,
+    }),
+  });
+}
+
+/** Where the record is posted to. */
+export function pageUrl({ public: { url, pagePort } }: Pick<Config, 'public'>): string {
+  return (url ?? `http://127.0.0.1:${pagePort}`).replace(/\/$/, '');
+}
