@@ -22,28 +22,35 @@ const ALLOWED = new Set([
   // Of data about browsers (caniuse-lite), which names its source.
   'CC-BY-4.0',
 ]);
+/** Of tools that build and test, and are in nothing that is handed on: weak copyleft, used as it comes. */
+const ALLOWED_FOR_TOOLS = new Set([...ALLOWED, 'LGPL-3.0-or-later', 'MPL-2.0']);
 /** Packages whose package.json says nothing, with the licence that their LICENSE file holds. */
 const BY_FILE = new Map([['unionfs', 'Unlicense']]);
 
 /**
  * The packages of a lock file whose licence is not on the list, one sentence each.
- * @param {{packages: Record<string, {license?: string, version?: string, link?: boolean}>}} lock
+ * @param {{packages: Record<string, {license?: string, version?: string, link?: boolean, dev?: boolean}>}} lock
  */
 export function licenceFaults(lock) {
   return Object.entries(lock.packages)
     .filter(([place, { link }]) => place !== '' && !link)
-    .map(([place, { license, version }]) => ({ name: place.replace(/^.*node_modules\//, ''), license, version }))
+    .map(([place, { license, version, dev }]) => ({
+      name: place.replace(/^.*node_modules\//, ''),
+      license,
+      version,
+      dev,
+    }))
     .map((one) => ({ ...one, license: one.license ?? BY_FILE.get(one.name) }))
-    .filter(({ license }) => license === undefined || !isAllowed(license))
+    .filter(({ license, dev }) => license === undefined || !isAllowed(license, dev ? ALLOWED_FOR_TOOLS : ALLOWED))
     .map(({ name, version, license }) => `${name} ${version}: ${license ?? 'states no licence'}`);
 }
 
 /** An SPDX expression: of `OR` one is enough, of `AND` all are needed. No licence of ours has parentheses inside. */
-function isAllowed(expression) {
+function isAllowed(expression, allowed) {
   return expression
     .replace(/^\((.*)\)$/, '$1')
     .split(' OR ')
-    .some((choice) => choice.split(' AND ').every((licence) => ALLOWED.has(licence)));
+    .some((choice) => choice.split(' AND ').every((licence) => allowed.has(licence)));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

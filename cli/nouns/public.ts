@@ -55,12 +55,12 @@ export function register(noun: Command): void {
 
   noun
     .command('verify')
-    .argument('[url]', 'the page (default: that of the home)')
+    .argument('[address]', 'the page (default: that of the home)')
     .description(
       'check the whole record from outside: signatures, every entry, every opened fill; exit code 1 where it is wrong',
     )
     .option('--origin <name>', 'name of the log (default: that of the home)')
-    .option('--key <base64...>', 'state keys, from somewhere else than the page (default: those of the home)')
+    .option('--key <text...>', 'state keys, from somewhere else than the page (default: those of the home)')
     .option('--seen <file>', 'a checkpoint that was seen before; the one of now is written there')
     .option('--home <dir>', 'home folder (default: .believe)')
     .option('--config <file>', 'settings')

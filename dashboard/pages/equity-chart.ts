@@ -24,7 +24,7 @@ export function equityChart(days: readonly Day[]) {
     (value) =>
       `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/><text x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${value.toFixed(0)}</text>`,
   );
-  const dates = [0, days.length - 1].map(
+  const dates = (days.length === 1 ? [0] : [0, days.length - 1]).map(
     (at, end) =>
       `<text x="${x(at).toFixed(1)}" y="${HEIGHT - 6}" text-anchor="${end === 0 ? 'start' : 'end'}">${days[at]!.tradeDate}</text>`,
   );

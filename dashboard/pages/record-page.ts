@@ -35,12 +35,14 @@ export function recordPage(facts: RecordFacts, style: string, script: string) {
   const rowsOf = <K extends PublicEntry['kind']>(name: HistoryName, kind: K): Row<K>[] =>
     (facts.history[name]?.rows ?? []).filter((row): row is Row<K> => row.entry.kind === kind);
   const days = rowsOf('days', 'day');
+  const fills = rowsOf('fills', 'fill');
   const title = `${STANDING_TITLES[standing.word]} - ${fundName}`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="description" content="Signed record of ${fundName}: ${standing.sentence}">
 <meta property="og:title" content="${title}"><meta property="og:description" content="${standing.sentence}"><meta property="og:image" content="/picture.png">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="alternate" type="application/rss+xml" title="Releases and incidents" href="/feed.xml">
 <style>${raw(style)}</style></head>
 <body data-origin="${origin}" data-keys="${JSON.stringify(facts.keys)}" data-sequence="${state?.sequence ?? 0}">
@@ -53,10 +55,10 @@ ${state ? figures(state, nowMs) : ''}
 <p class="quiet" id="checks" aria-live="polite">With scripts on, your browser checks here what this page shows; without, <code>believe public verify</code> or any tool that reads C2SP tlog-tiles does.</p>
 <p><button type="button" id="all" hidden>Check every entry of the log</button> <span id="allSaid" class="quiet" aria-live="polite"></span></p>
 <h2>Results</h2>
-${days.length > 0 ? html`${equityChart(days.map(({ entry }) => entry))}<details><summary>All ${days.length} dates as a table</summary>${table('Trade dates, newest first', [...days].reverse(), DAY_COLUMNS, entryMark)}</details>` : html`<p>No trade date is complete yet.</p>`}
+${days.length > 0 ? html`${equityChart(days.map(({ entry }) => entry))}<details><summary>${days.length === 1 ? 'The date' : `All ${days.length} dates`} as a table</summary>${table('Trade dates, newest first', [...days].reverse(), DAY_COLUMNS, entryMark)}</details>` : html`<p>No trade date is complete yet.</p>`}
 <h2>Fills</h2>
 <p class="quiet">Every fill is in the log as a salted hash as soon as it is known, and is opened later: what turned out badly cannot be left out. ${sealedSentence(facts)}</p>
-${table('Newest fills', rowsOf('fills', 'fill').slice(-20).reverse(), FILL_COLUMNS, entryMark)}
+${fills.length > 0 ? table('Newest fills', fills.slice(-20).reverse(), FILL_COLUMNS, entryMark) : html`<p>None is open yet.</p>`}
 <h2>Releases, decisions and incidents</h2>
 ${table('Newest events', (facts.history.events?.rows ?? []).slice(-30).reverse(), EVENT_COLUMNS, entryMark)}
 <h2>Check it yourself</h2>
@@ -100,7 +102,7 @@ const entryMark = ({ index, entry }: { readonly index: number; readonly entry: P
   html`data-index="${index}" data-entry="${JSON.stringify(entry)}"`;
 
 const DAY_COLUMNS: readonly Column<Row<'day'>>[] = [
-  { title: 'date', cell: ({ entry }) => entry.tradeDate },
+  { title: 'date', cell: ({ entry }) => entry.tradeDate, isTime: true },
   { title: 'net ticks', cell: ({ entry }) => number(entry.netTicks), isNumber: true },
   { title: 'net USD', cell: ({ entry }) => number(entry.netUsd, 2), isNumber: true },
   { title: 'expected ticks', cell: ({ entry }) => number(entry.expectedTicks), isNumber: true },
@@ -117,7 +119,7 @@ const DAY_COLUMNS: readonly Column<Row<'day'>>[] = [
 ];
 const FILL_COLUMNS: readonly Column<Row<'fill'>>[] = [
   { title: 'no.', cell: ({ entry }) => entry.number, isNumber: true },
-  { title: 'market time', cell: ({ entry }) => entry.fill.marketTime.replace('T', ' ').slice(0, 19) },
+  { title: 'market time', cell: ({ entry }) => entry.fill.marketTime.replace('T', ' ').slice(0, 19), isTime: true },
   { title: 'contract', cell: ({ entry }) => entry.fill.instrument },
   { title: 'side', cell: ({ entry }) => entry.fill.side },
   { title: 'contracts', cell: ({ entry }) => entry.fill.contracts, isNumber: true },
@@ -127,7 +129,7 @@ const FILL_COLUMNS: readonly Column<Row<'fill'>>[] = [
   { title: 'entry', cell: ({ index }) => index, isNumber: true },
 ];
 const EVENT_COLUMNS: readonly Column<{ readonly index: number; readonly entry: PublicEntry }>[] = [
-  { title: 'at (UTC)', cell: ({ entry }) => entry.at.replace('T', ' ').slice(0, 19) },
+  { title: 'at (UTC)', cell: ({ entry }) => entry.at.replace('T', ' ').slice(0, 19), isTime: true },
   { title: 'what', cell: ({ entry }) => eventSentence(entry) },
   { title: 'entry', cell: ({ index }) => index, isNumber: true },
 ];

@@ -4,6 +4,8 @@ export interface Column<T> {
   readonly title: string;
   readonly cell: (row: T) => unknown;
   readonly isNumber?: boolean;
+  /** Stays on one line. */
+  readonly isTime?: boolean;
 }
 
 /** @param mark what a row says of itself to the script that checks it */
@@ -17,6 +19,6 @@ export function table<T>(
     ({ title, isNumber }) => html`<th scope="col" class="${isNumber ? 'n' : ''}">${title}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr ${mark ? mark(row) : ''}>${columns.map(({ cell, isNumber }) => html`<td class="${isNumber ? 'n' : ''}">${cell(row)}</td>`)}</tr>`,
+      html`<tr ${mark ? mark(row) : ''}>${columns.map(({ cell, isNumber, isTime }) => html`<td class="${isNumber ? 'n' : isTime ? 'time' : ''}">${cell(row)}</td>`)}</tr>`,
   )}</tbody></table></div>`;
 }

@@ -111,6 +111,9 @@ app.get('/picture.png', async ({ env }) => {
     headers: { 'content-type': 'image/png', 'cache-control': 'max-age=300' },
   });
 });
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d5fbf"/><path d="M2 11l4-4 3 3 5-6" fill="none" stroke="#fff" stroke-width="2"/></svg>';
+app.get('/icon.svg', () => new Response(ICON, { headers: { 'content-type': 'image/svg+xml' } }));
 app.get('/robots.txt', () => new Response('User-agent: *\nAllow: /\n'));
 
 async function kept(env: Environment, key: string, type: string, cache: string): Promise<Response> {

@@ -104,15 +104,14 @@ export class Publisher {
   private async postAll(facts: DocumentFacts, due: readonly HistoryName[]): Promise<string[]> {
     const told: string[] = [];
     const { logSize } = this.read();
+    if (logSize > facts.log.size) throw logAhead(this.options.url, logSize, facts.log.size);
     const size = await this.postLog(logSize);
     let writes = 1;
     if (size > logSize) {
       told.push(`${size - logSize} entries`);
       writes += 4 * Math.ceil((size - logSize) / LOG_UPDATE_ENTRIES_MAX);
     }
-    // A page that was emptied has nothing: it gets all.
-    const names = size > logSize && logSize === 0 ? HISTORY_NAMES : due;
-    for (const name of names) {
+    for (const name of new Set([...due, ...this.read().due])) {
       await this.postDocument(HISTORY_PAYLOAD_TYPE, (sequence) => historyDocument(name, { ...facts, sequence }));
       told.push(name);
       writes++;
@@ -138,8 +137,10 @@ export class Publisher {
       const has = answer.size ?? size + entries.length;
       if (has > log.size) throw logAhead(url, has, log.size);
       if (!answer.ok && has === size) throw refused(url, answer.reason);
+      // A page that was emptied has none of the documents either.
+      const due = has < size ? [...HISTORY_NAMES] : this.read().due;
       size = has;
-      this.write({ ...this.read(), logSize: size });
+      this.write({ ...this.read(), logSize: size, due });
     }
     return size;
   }

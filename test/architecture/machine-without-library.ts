@@ -21,6 +21,7 @@ export const ROOMS_OF_OTHER_TIERS = [
     'activities',
     'broker',
     'dashboard',
+    'deploy',
     'research',
     'setup',
     'shared',

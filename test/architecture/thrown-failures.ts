@@ -13,7 +13,9 @@ export interface Thrown {
 
 /** Rooms of the product: what is installed, and what people start. */
 const ROOMS =
-  'activities bridge broker cli research setup shared simulator stack temporal watch workers workflows'.split(' ');
+  'activities bridge broker cli deploy research setup shared simulator stack temporal watch workers workflows'.split(
+    ' ',
+  );
 
 /** The class that is made where no other stands for the type. */
 const BASE = 'Failure';

@@ -16,7 +16,8 @@ const SAMPLE = [
 ].join('\n');
 
 /** Modules that do something when they are loaded: programs and threads. */
-const isProgram = (file: string) => /(-thread|-downloader)\.js$/.test(file) || file.startsWith('workers/');
+const isProgram = (file: string) =>
+  /(-thread|-downloader)\.js$/.test(file) || file.startsWith('workers/') || file.startsWith('dashboard/browser/');
 
 describe('a research or public machine, without @stoqey/ib', function () {
   this.timeout(900_000);

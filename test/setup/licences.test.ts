@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 interface Licences {
-  licenceFaults(lock: { packages: Record<string, { license?: string; version?: string }> }): string[];
+  licenceFaults(lock: { packages: Record<string, { license?: string; version?: string; dev?: boolean }> }): string[];
 }
 
 describe('the licences of what is installed', () => {
@@ -23,5 +23,8 @@ describe('the licences of what is installed', () => {
     for (const refused of ['GPL-3.0', 'AGPL-3.0-only', 'MIT AND GPL-2.0', 'SEE LICENSE IN LICENSE'])
       assert.deepEqual(of(refused), [`@b/c 1.0.0: ${refused}`]);
     assert.deepEqual(of(), ['@b/c 1.0.0: states no licence']);
+    const tool = (dev: boolean) =>
+      licenceFaults({ packages: { 'node_modules/a': { version: '1.0.0', license: 'MPL-2.0', dev } } });
+    assert.deepEqual([tool(true), tool(false)], [[], ['a 1.0.0: MPL-2.0']], 'weak copyleft, of what is not handed on');
   });
 });

@@ -46,7 +46,7 @@ describe('schedules', () => {
 
   it('are taken away where the settings want them no more, and it is no error that there are none', async () => {
     await make();
-    await dropSchedules(client, ['capture-days', 'monitor-days', 'upload-journal']);
+    await dropSchedules(client, ['capture-days', 'monitor-days', 'publish-record', 'upload-journal']);
     assert.deepEqual(await there(1), ['nightly-retrain']);
     await dropSchedules(client, ALL);
     assert.deepEqual(await there(0), []);
