@@ -13,7 +13,8 @@ export function standingOf(state: PublicState | null, nowMs: number): Standing {
   if (stateMs > limits.stateSeconds * 1000)
     return { word: 'stale', sentence: `Nothing new was published for ${ageOf(stateMs)}: every number here is old.` };
   if (bridge === null) return { word: 'down', sentence: 'The bridge has never reported.' };
-  const isOpen = nowMs < Date.parse(market.until) ? market.isOpen : !market.isOpen;
+  // Closed until then; open until somebody says that it is not.
+  const isOpen = market.isOpen || nowMs >= Date.parse(market.until);
   const bridgeMs = nowMs - Date.parse(bridge.at);
   if (!isOpen)
     return { word: 'closed', sentence: `The market is closed. The bridge last reported ${ageOf(bridgeMs)} ago.` };

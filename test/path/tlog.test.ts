@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { LogDamaged, TileLog } from '../../research/receive/tile-log.js';
@@ -23,6 +21,7 @@ import { BadNote, openNote, signNote, verifierKey } from '../../shared/trust/tlo
 import { entriesIn, tileInTree, tilePath, tilesOfNewEntry } from '../../shared/trust/tlog/tiles.js';
 import { KEYS, makeRoot, sha256, temporaryFolder } from '../release/release-fixture.js';
 import { RECEIPT_ROOT } from './broker-rig.js';
+import { buildGoChecker } from './go-checker.js';
 
 interface Vectors {
   trees: { size: number; root: string; inclusion: Record<string, string[]>; consistency: Record<string, string[]> }[];
@@ -263,16 +262,11 @@ describe('a log on disk', () => {
 
   it("is read and proved by Go's tlog and note from its folder alone", function () {
     this.timeout(240_000);
-    const program = path.join(os.tmpdir(), `believe-go-tlog-${process.pid}`);
-    const built = spawnSync('go', ['build', '-o', program, '.'], {
-      ...{ cwd: path.join(HERE, 'go-tlog'), encoding: 'utf8', timeout: 120_000 },
-    });
-    // Go, or its module, is not to be had here: then the recorded vectors above are what compares.
-    if (built.error !== undefined || /no such host|dial tcp|proxyconnect|GOPROXY|reading https?:/.test(built.stderr))
-      return this.skip();
-    assert.equal(built.status, 0, built.stderr);
+    const go = buildGoChecker();
+    // Then the recorded vectors above are what compares.
+    if (go === null) return this.skip();
+    const { run } = go;
     try {
-      const run = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
       assert.deepEqual(JSON.parse(run('vectors').stdout), vectors, 'the recorded vectors');
       const key = verifierKey({ name: ORIGIN, key: signingKeyFromPem(signingKeyPem(KEYS.receipt)) });
       for (const size of [1, 5, 256, 259]) {
@@ -290,7 +284,7 @@ describe('a log on disk', () => {
       writeFileSync(tile, flipped(readFileSync(tile), 1000));
       assert.notEqual(run('check', path.join(folder(), 'log'), key, ORIGIN).status, 0, 'a changed tile is noticed');
     } finally {
-      rmSync(program, { force: true });
+      go.remove();
     }
   });
 });
