@@ -26,6 +26,11 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'the gate on real bars, NQ and CL: their models against themselves, and seeds on redrawn dates',
     load: async () => (await import('./gate-real.js')).benchGateReal,
   },
+  dashboard: {
+    summary:
+      'the public page in workerd against a bare Worker; a year of fills checked in a browser; bytes of the first view',
+    load: async () => (await import('./dashboard.js')).benchDashboard,
+  },
   'gate-live': {
     summary: 'whether the money of the gate foretells that of twenty dates traded later: against one contract a head',
     load: async () => (await import('./gate-live.js')).benchGateLive,

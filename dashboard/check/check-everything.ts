@@ -41,38 +41,55 @@ class Seals {
 const GRACE_MS = 900_000;
 const AT_ONCE = 8;
 
-/**
- * Reads every entry of the log: they hash to its checkpoint, fills are numbered without a hole, and each that is open is the one that
- * was sealed. @throws RecordWrong, with the first entry that is not so
- */
-export async function checkEverything(
-  { size, root }: Checkpoint,
+/** The entries of a log, bundle after bundle; some of them on their way at once. @throws RangeError where one is damaged */
+export async function fetchBundles(
+  size: number,
   read: ReadLog,
-  nowMs: number,
   onProgress: (entries: number) => void = () => {},
-): Promise<WholeRecord> {
+): Promise<Uint8Array[][]> {
   const tree = new FetchedTree(size, read);
-  const bundles = Math.ceil(size / TILE_WIDTH);
+  const count = Math.ceil(size / TILE_WIDTH);
+  const bundles: Uint8Array[][] = new Array(count);
+  let [next, entries] = [0, 0];
+  const worker = async () => {
+    for (let bundle = next++; bundle < count; bundle = next++) {
+      bundles[bundle] = await tree.entries(bundle);
+      entries += bundles[bundle]!.length;
+      onProgress(entries);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return bundles;
+}
+
+/**
+ * Looks at every entry of the log: they hash to its checkpoint, fills are numbered without a hole, and each that is open is the one
+ * that was sealed. @throws RecordWrong, with the first entry that is not so
+ */
+export function checkEverything(
+  { size, root }: Checkpoint,
+  bundles: readonly (readonly Uint8Array[])[],
+  nowMs: number,
+): WholeRecord {
   let edge = TreeEdge.empty;
   const seals = new Seals();
   let fills = 0;
-  for (let first = 0; first < bundles; first += AT_ONCE) {
-    const some = Array.from({ length: Math.min(AT_ONCE, bundles - first) }, (_, n) => tree.entries(first + n));
-    for (const entries of await Promise.all(some))
-      for (const entry of entries) {
-        if (takeEntry(entry, edge.size, seals)) fills++;
-        edge = edge.with(leafHash(entry));
-      }
-    onProgress(edge.size);
-  }
-  if (!sameBytes(edge.root(), root)) throw new RecordWrong('the entries do not hash to the signed checkpoint');
+  for (const entries of bundles)
+    for (const entry of entries) {
+      if (takeEntry(entry, edge.size, seals)) fills++;
+      edge = edge.with(leafHash(entry));
+    }
+  if (edge.size !== size || !sameBytes(edge.root(), root))
+    throw new RecordWrong('the entries do not hash to the signed checkpoint');
   const overdue = [...seals.open.values()].filter(({ opensByMs }) => opensByMs + GRACE_MS < nowMs).length;
   return { entries: size, fills, sealed: seals.open.size, overdue };
 }
 
+const DECODER = new TextDecoder();
+
 /** @returns whether it opens a fill */
 function takeEntry(bytes: Uint8Array, index: number, seals: Seals): boolean {
-  const entry = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  const entry = JSON.parse(DECODER.decode(bytes)) as Record<string, unknown>;
   if (entry.kind === 'sealed-fill') {
     const { number, hash, at, opensAfterSeconds } = entry as {
       number: number;

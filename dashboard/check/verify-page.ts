@@ -1,7 +1,7 @@
 import type { PublicState } from '../../shared/public-record/documents.js';
 import { isConsistent, proveConsistency } from '../../shared/trust/tlog/merkle.js';
 import { base64Of, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
-import { checkEverything, type WholeRecord } from './check-everything.js';
+import { checkEverything, fetchBundles, type WholeRecord } from './check-everything.js';
 import { FetchedTree } from './fetched-tree.js';
 import { openPost } from './open-post.js';
 import { openWebCheckpoint } from './open-web-checkpoint.js';
@@ -41,7 +41,8 @@ export async function verifyPage(
   const checkpoint = await openWebCheckpoint(await read('checkpoint'), origin, keys);
   const { payload } = await openPost(await read('api/state.json'), keys);
   const { at, sequence, synthetic } = payload as PublicState;
-  const found = await checkEverything(checkpoint, read, Date.now(), (done) => onProgress(done, checkpoint.size));
+  const bundles = await fetchBundles(checkpoint.size, read, (done) => onProgress(done, checkpoint.size));
+  const found = checkEverything(checkpoint, bundles, Date.now());
   if (before && before.size > 0) await requireGrown(before, new FetchedTree(checkpoint.size, read), checkpoint);
   const root = base64Of(checkpoint.root);
   return { ...found, root, state: { at, sequence, synthetic }, grewFrom: before?.size ?? null };

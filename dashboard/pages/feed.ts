@@ -1,5 +1,5 @@
 import type { PublicEntry } from '../../shared/public-record/entry.js';
-import { eventSentence } from './record-page.js';
+import { eventSentence } from './history-sections.js';
 
 /** RSS 2.0 of releases, decisions and incidents, the newest first. */
 export function feed(

@@ -1,9 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { HistoryName, PublicHistory, PublicState } from '../../shared/public-record/documents.js';
-import type { EntryOf, PublicEntry } from '../../shared/public-record/entry.js';
-import { equityChart } from './equity-chart.js';
+import { eventsSection, fillsSection, resultsSection, section } from './history-sections.js';
 import { ageOf, standingOf } from './standing.js';
-import { type Column, table } from './table.js';
 
 export interface RecordFacts {
   readonly fundName: string;
@@ -17,8 +15,6 @@ export interface RecordFacts {
   readonly nowMs: number;
 }
 
-type Row<K extends PublicEntry['kind']> = { readonly index: number; readonly entry: EntryOf<K> };
-
 export const STANDING_TITLES = {
   up: 'Up',
   closed: 'Market closed',
@@ -30,12 +26,8 @@ export const STANDING_TITLES = {
 
 /** The page, whole, by what is signed: it needs no script. */
 export function recordPage(facts: RecordFacts, style: string, script: string) {
-  const { state, fundName, origin, refused, nowMs } = facts;
+  const { state, history, fundName, origin, refused, nowMs } = facts;
   const standing = standingOf(state, nowMs);
-  const rowsOf = <K extends PublicEntry['kind']>(name: HistoryName, kind: K): Row<K>[] =>
-    (facts.history[name]?.rows ?? []).filter((row): row is Row<K> => row.entry.kind === kind);
-  const days = rowsOf('days', 'day');
-  const fills = rowsOf('fills', 'fill');
   const title = `${STANDING_TITLES[standing.word]} - ${fundName}`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${title}</title>
@@ -54,13 +46,9 @@ ${state?.synthetic ? html`<div class="banner">SYNTHETIC: every number on this pa
 ${state ? figures(state, nowMs) : ''}
 <p class="quiet" id="checks" aria-live="polite">With scripts on, your browser checks here what this page shows; without, <code>believe public verify</code> or any tool that reads C2SP tlog-tiles does.</p>
 <p><button type="button" id="all" hidden>Check every entry of the log</button> <span id="allSaid" class="quiet" aria-live="polite"></span></p>
-<h2>Results</h2>
-${days.length > 0 ? html`${equityChart(days.map(({ entry }) => entry))}<details><summary>${days.length === 1 ? 'The date' : `All ${days.length} dates`} as a table</summary>${table('Trade dates, newest first', [...days].reverse(), DAY_COLUMNS, entryMark)}</details>` : html`<p>No trade date is complete yet.</p>`}
-<h2>Fills</h2>
-<p class="quiet">Every fill is in the log as a salted hash as soon as it is known, and is opened later: what turned out badly cannot be left out. ${sealedSentence(facts)}</p>
-${fills.length > 0 ? table('Newest fills', fills.slice(-20).reverse(), FILL_COLUMNS, entryMark) : html`<p>None is open yet.</p>`}
-<h2>Releases, decisions and incidents</h2>
-${table('Newest events', (facts.history.events?.rows ?? []).slice(-30).reverse(), EVENT_COLUMNS, entryMark)}
+${section(history.days, resultsSection)}
+${section(history.fills, fillsSection)}
+${section(history.events, eventsSection)}
 <h2>Check it yourself</h2>
 <p>Log <code>${origin}</code>: <a href="/checkpoint">checkpoint</a>, <a href="/api/state.json">snapshot</a>, <a href="/api/history/days.json">dates</a>, <a href="/api/history/fills.json">fills</a>, <a href="/api/history/events.json">events</a>, <a href="/feed.xml">feed</a>, <a href="/schemas/entry.json">schema of entries</a>. State keys: ${facts.keys.map((key) => html`<code class="key">${key}</code> `)}</p>
 <p>${facts.sites.site ? html`<a href="${facts.sites.site}">${fundName}</a> ` : ''}${facts.sites.trades ? html`<a href="${facts.sites.trades}">every trade</a>` : ''}</p>
@@ -90,63 +78,4 @@ ${release ? said('live release', 'release.modelVersion', release.modelVersion, `
 ${said('live = replay', 'cleanDays', state.cleanDays, `${state.cleanDays} days`, 'bit for bit, in a row')}
 ${said('entries in the log', 'log.size', state.log.size, state.log.size)}
 </ul>`;
-}
-
-function sealedSentence({ history, state }: RecordFacts): string {
-  const opened = history.fills?.total ?? 0;
-  return state ? `${opened} are open.` : '';
-}
-
-const number = (value: number | null, digits = 1) => (value === null ? '-' : value.toFixed(digits));
-const entryMark = ({ index, entry }: { readonly index: number; readonly entry: PublicEntry }) =>
-  html`data-index="${index}" data-entry="${JSON.stringify(entry)}"`;
-
-const DAY_COLUMNS: readonly Column<Row<'day'>>[] = [
-  { title: 'date', cell: ({ entry }) => entry.tradeDate, isTime: true },
-  { title: 'net ticks', cell: ({ entry }) => number(entry.netTicks), isNumber: true },
-  { title: 'net USD', cell: ({ entry }) => number(entry.netUsd, 2), isNumber: true },
-  { title: 'expected ticks', cell: ({ entry }) => number(entry.expectedTicks), isNumber: true },
-  { title: 'fills', cell: ({ entry }) => entry.fills, isNumber: true },
-  { title: 'release', cell: ({ entry }) => (entry.modelVersion === null ? '-' : `v${entry.modelVersion}`) },
-  {
-    title: 'live = replay',
-    cell: ({ entry }) => `${entry.compared - entry.different} of ${entry.compared}`,
-    isNumber: true,
-  },
-  { title: 'features drifted', cell: ({ entry }) => entry.drifted, isNumber: true },
-  { title: 'findings', cell: ({ entry }) => entry.findings.join(', ') || '-' },
-  { title: 'entry', cell: ({ index }) => index, isNumber: true },
-];
-const FILL_COLUMNS: readonly Column<Row<'fill'>>[] = [
-  { title: 'no.', cell: ({ entry }) => entry.number, isNumber: true },
-  { title: 'market time', cell: ({ entry }) => entry.fill.marketTime.replace('T', ' ').slice(0, 19), isTime: true },
-  { title: 'contract', cell: ({ entry }) => entry.fill.instrument },
-  { title: 'side', cell: ({ entry }) => entry.fill.side },
-  { title: 'contracts', cell: ({ entry }) => entry.fill.contracts, isNumber: true },
-  { title: 'price', cell: ({ entry }) => entry.fill.price, isNumber: true },
-  { title: 'release', cell: ({ entry }) => (entry.fill.modelVersion === null ? '-' : `v${entry.fill.modelVersion}`) },
-  { title: 'sealed as', cell: ({ entry }) => entry.sealedAs, isNumber: true },
-  { title: 'entry', cell: ({ index }) => index, isNumber: true },
-];
-const EVENT_COLUMNS: readonly Column<{ readonly index: number; readonly entry: PublicEntry }>[] = [
-  { title: 'at (UTC)', cell: ({ entry }) => entry.at.replace('T', ' ').slice(0, 19), isTime: true },
-  { title: 'what', cell: ({ entry }) => eventSentence(entry) },
-  { title: 'entry', cell: ({ index }) => index, isNumber: true },
-];
-
-export function eventSentence(entry: PublicEntry): string {
-  switch (entry.kind) {
-    case 'gate':
-      return `Gate: ${entry.shipId} ${entry.outcome === 'pass' ? 'passed' : `is ${entry.outcome === 'hold' ? 'held' : 'inconclusive'}: ${entry.reasons[0] ?? ''}`}`;
-    case 'release':
-      return `Release v${entry.modelVersion} signed${entry.rollbackOf === null ? '' : `, back to v${entry.rollbackOf}`}${entry.gateVerdict === 'hold' ? ', held and approved' : ''}`;
-    case 'decision':
-      return `Decision on ${entry.shipId}: ${entry.verdict}; ${entry.reason}`;
-    case 'swap':
-      return `Bridge: v${entry.modelVersion} ${entry.outcome === 'swapped' ? 'is live' : 'was refused'}`;
-    case 'incident':
-      return `Incident ${entry.alarm} ${entry.state === 'raised' ? 'began' : 'is over'}`;
-    default:
-      return entry.kind;
-  }
 }

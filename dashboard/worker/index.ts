@@ -1,24 +1,17 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
-import {
-  HISTORY_NAMES,
-  type HistoryName,
-  type PublicHistory,
-  type PublicState,
-  publicHistory,
-  publicState,
-} from '../../shared/public-record/documents.js';
+import { HISTORY_NAMES, publicHistory, publicState } from '../../shared/public-record/documents.js';
 import { publicEntry } from '../../shared/public-record/entry.js';
-import { openPost } from '../check/open-post.js';
 import { feed } from '../pages/feed.js';
 import { picture } from '../pages/picture.js';
-import { recordPage } from '../pages/record-page.js';
+import { type RecordFacts, recordPage } from '../pages/record-page.js';
 import { CLICK_BYTES_MAX } from './clicks.js';
 import { type Environment, theOne } from './cloudflare.js';
 import { contentPolicy, hashSource } from './content-policy.js';
+import { Recent, recentValue } from './recent.js';
 import { POST_BYTES_MAX } from './record.js';
-import { stateKeys } from './state-keys.js';
+import { signedDocuments } from './signed-documents.js';
 
 export { ClicksObject } from './clicks.js';
 export { RecordObject } from './record.js';
@@ -57,14 +50,18 @@ async function toClicks(env: Environment, request: Request, path: string): Promi
   });
 }
 
+const pages = new Recent<string>();
+
 app.get('/', async ({ env }) => {
-  const signed = await signedDocuments(env);
-  const facts = {
-    ...{ fundName: env.FUND_NAME ?? env.ORIGIN, origin: env.ORIGIN, nowMs: Date.now() },
-    ...{ keys: z.array(z.string()).parse(jsonOrUndefined(env.STATE_KEYS)), sites: sitesOf(env) },
-    ...signed,
-  };
-  return new Response(String(await recordPage(facts, PAGE_STYLE, CHECK_SCRIPT)), {
+  const text = await pages.of('/', async () => {
+    const facts: RecordFacts = {
+      ...{ fundName: env.FUND_NAME ?? env.ORIGIN, origin: env.ORIGIN, nowMs: Date.now() },
+      ...{ keys: z.array(z.string()).parse(jsonOrUndefined(env.STATE_KEYS)), sites: sitesOf(env) },
+      ...(await signedDocuments(env)),
+    };
+    return String(await recordPage(facts, PAGE_STYLE, CHECK_SCRIPT));
+  });
+  return new Response(text, {
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
@@ -117,7 +114,7 @@ app.get('/icon.svg', () => new Response(ICON, { headers: { 'content-type': 'imag
 app.get('/robots.txt', () => new Response('User-agent: *\nAllow: /\n'));
 
 async function kept(env: Environment, key: string, type: string, cache: string): Promise<Response> {
-  const bytes = await env.PUBLIC.get(key, 'arrayBuffer');
+  const bytes = await recentValue(env, key);
   if (bytes === null) return new Response('not found', { status: 404 });
   const headers = {
     'content-type': type,
@@ -126,29 +123,6 @@ async function kept(env: Environment, key: string, type: string, cache: string):
     'x-content-type-options': 'nosniff',
   };
   return new Response(bytes, { headers });
-}
-
-/** Opened anew for each page: what lies in the key-value store is believed no more than what arrives. */
-async function signedDocuments(env: Environment) {
-  const refused: string[] = [];
-  const keys = await stateKeys(env);
-  const open = async <T>(key: string, schema: z.ZodType<T>): Promise<T | null> => {
-    const bytes = await env.PUBLIC.get(key, 'arrayBuffer');
-    if (bytes === null) return null;
-    try {
-      return schema.parse((await openPost(new Uint8Array(bytes), keys)).payload);
-    } catch {
-      refused.push(key);
-      return null;
-    }
-  };
-  const state: PublicState | null = await open('state', publicState);
-  const history: Partial<Record<HistoryName, PublicHistory>> = {};
-  for (const name of HISTORY_NAMES) {
-    const document = await open(`history/${name}`, publicHistory);
-    if (document) history[name] = document;
-  }
-  return { state, history, refused };
 }
 
 function sitesOf({ SITES }: Environment) {

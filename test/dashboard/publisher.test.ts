@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { verifyPage } from '../../dashboard/check/verify-page.js';
 import { type LocalPage, startLocalPage } from '../../deploy/local-page.js';
 import { MonitorFolder } from '../../research/monitor/monitor-folder.js';
@@ -62,7 +63,11 @@ describe('the publisher', function () {
     road.send();
     assert.deepEqual((await road.receive()).setAside, []);
   }
-  const verified = () => verifyPage(page.url, ORIGIN, [KEYS.state.spkiDer.toString('base64')], null);
+  const verified = async () => {
+    // The page is made anew once a second.
+    await pause(1100);
+    return await verifyPage(page.url, ORIGIN, [KEYS.state.spkiDer.toString('base64')], null);
+  };
   const kinds = () => openLog().entries.map(({ kind }) => kind);
 
   it('commits to each fill at once, opens it after the delay, and adds nothing twice however often it begins anew', async () => {

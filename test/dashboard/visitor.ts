@@ -45,6 +45,8 @@ export class Visitor {
 
   /** @returns what the page says of its checks, once they are done */
   async look(): Promise<string> {
+    // The page is made anew once a second.
+    await pause(1100);
     await this.page.goto(this.url, { waitUntil: 'domcontentloaded' });
     await this.until(async () => (await this.page.getAttribute('#checks', 'class')) !== 'quiet');
     return (await this.page.textContent('#checks')) ?? '';

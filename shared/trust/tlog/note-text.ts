@@ -70,20 +70,37 @@ export function requireNoteText(text: string): void {
     throw new BadNote('its text does not end with a newline, or has control characters');
 }
 
+const CHUNK = 8192;
+
 export function base64Of(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
   return btoa(text);
 }
 
-/** Null where it is not the one base64 of its bytes. */
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VALUE_OF = new Uint8Array(128).fill(255);
+for (let value = 0; value < 64; value++) VALUE_OF[DIGITS.charCodeAt(value)] = value;
+
+/** Null where it is not the one base64 of its bytes. By a table: a page reads half a megabyte of it for each visitor. */
 export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | null {
-  try {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    return base64Of(bytes) === text ? bytes : null;
-  } catch {
-    return null;
+  if (text.length % 4 !== 0) return null;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const digits = text.length - padding;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  let [bits, held, at] = [0, 0, 0];
+  for (let i = 0; i < digits; i++) {
+    const value = VALUE_OF[text.charCodeAt(i)] ?? 255;
+    if (value === 255) return null;
+    bits = ((bits << 6) | value) & 0xffff;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      bytes[at++] = (bits >> held) & 0xff;
+    }
   }
+  // What is left of the last digit must be nothing, or two texts would be the same bytes.
+  return (bits & ((1 << held) - 1)) === 0 ? bytes : null;
 }
 
 function utf8(bytes: Uint8Array): string {
