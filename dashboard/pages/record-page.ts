@@ -39,7 +39,7 @@ export function recordPage(facts: RecordFacts, style: string, script: string) {
 <style>${raw(style)}</style></head>
 <body data-origin="${origin}" data-keys="${JSON.stringify(facts.keys)}" data-sequence="${state?.sequence ?? 0}">
 <div class="shout" id="shout" role="alert" ${refused.length > 0 ? '' : 'hidden'}>${refused.length > 0 ? `NOT SIGNED, and not shown: ${refused.join(', ')}` : ''}</div>
-${state?.synthetic ? html`<div class="banner">SYNTHETIC: every number on this page comes from a generated market</div>` : ''}
+${state?.synthetic ? html`<header class="banner">SYNTHETIC: every number on this page comes from a generated market</header>` : ''}
 <main>
 <h1>${fundName}: <span class="${standing.word}" id="standing">${STANDING_TITLES[standing.word]}</span></h1>
 <p id="sentence">${standing.sentence}</p>
