@@ -66,6 +66,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/public.js'),
   },
   {
+    name: 'witness',
+    summary: 'vouch for a public log: cosign its checkpoints as long as it only grows',
+    load: () => import('./nouns/witness.js'),
+  },
+  {
     name: 'search',
     summary: 'try recipes of a head over the research workers; every one of them is counted',
     load: () => import('./nouns/search.js'),

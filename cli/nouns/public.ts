@@ -13,6 +13,7 @@ import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import type { PublishResult } from '../../shared/orchestration/public/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
+import { cosignersOf, parseWitnessKey } from '../../shared/trust/tlog/cosignature.js';
 import { BadNote, verifierKey } from '../../shared/trust/tlog/signed-note.js';
 import type { publishRecord } from '../../workflows/index.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
@@ -61,6 +62,7 @@ export function register(noun: Command): void {
     )
     .option('--origin <name>', 'name of the log (default: that of the home)')
     .option('--key <text...>', 'state keys, from somewhere else than the page (default: those of the home)')
+    .option('--witness <text...>', 'keys of witnesses (name+hash+base64), each of whom must have cosigned it')
     .option('--seen <file>', 'a checkpoint that was seen before; the one of now is written there')
     .option('--home <dir>', 'home folder (default: .believe)')
     .option('--config <file>', 'settings')
@@ -72,6 +74,7 @@ interface VerifyOptions extends HomeOptions {
   origin?: string;
   key?: string[];
   seen?: string;
+  witness?: string[];
 }
 
 async function verify(address: string | undefined, options: VerifyOptions): Promise<void> {
@@ -86,9 +89,15 @@ async function verify(address: string | undefined, options: VerifyOptions): Prom
       if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} entries`);
     });
     if (process.stderr.isTTY) process.stderr.write('\r');
+    const { note: _, ...shown } = found;
+    const witnesses = cosigned(found.note, options.witness ?? []);
     if (options.seen !== undefined)
       writeFileSync(options.seen, `${JSON.stringify({ size: found.entries, root: found.root })}\n`);
-    printResult(options.json === true, { ok: found.overdue === 0, url, origin, ...found }, verifiedText(url, found));
+    printResult(
+      options.json === true,
+      { ok: found.overdue === 0, url, origin, ...shown, witnesses },
+      verifiedText(url, found, witnesses),
+    );
     if (found.overdue > 0) process.exitCode = 1;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -97,6 +106,15 @@ async function verify(address: string | undefined, options: VerifyOptions): Prom
     printResult(options.json === true, { ok: false, url, origin, reason }, `WRONG: ${reason}`);
     process.exitCode = 1;
   }
+}
+
+/** @throws BadNote where one of them did not cosign it */
+function cosigned(note: Uint8Array, keys: readonly string[]): { name: string; at: string }[] {
+  const witnesses = keys.map(parseWitnessKey);
+  const found = cosignersOf(note, witnesses);
+  const missing = witnesses.find(({ name }) => !found.has(name));
+  if (missing) throw new BadNote(`${missing.name} has not cosigned it`);
+  return [...found].map(([name, seconds]) => ({ name, at: new Date(seconds * 1000).toISOString() }));
 }
 
 function keysOf(home: string): string[] {
@@ -137,10 +155,15 @@ function keysText({
   ].join('\n');
 }
 
-function verifiedText(url: string, { entries, fills, sealed, overdue, root, state, grewFrom }: VerifiedPage): string {
+function verifiedText(
+  url: string,
+  { entries, fills, sealed, overdue, root, state, grewFrom }: VerifiedPage,
+  witnesses: readonly { name: string; at: string }[],
+): string {
   return [
     `${url}: ${state?.synthetic ? 'SYNTHETIC; ' : ''}the snapshot of ${state?.at} is signed`,
     `${entries} entries hash to the signed root ${root}${grewFrom === null ? '' : `, and begin with the ${grewFrom} that were seen before`}`,
     `${fills} fills are open, each the one that was sealed; ${sealed} are still sealed, ${overdue} of them overdue`,
+    ...witnesses.map(({ name, at }) => `cosigned by ${name} at ${at}`),
   ].join('\n');
 }

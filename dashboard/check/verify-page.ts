@@ -15,6 +15,8 @@ export interface SeenCheckpoint {
 
 export interface VerifiedPage extends WholeRecord {
   readonly root: string;
+  /** The signed checkpoint, as it is served. */
+  readonly note: Uint8Array;
   readonly state: Pick<PublicState, 'at' | 'sequence' | 'synthetic'> | null;
   /** Size of the log that was seen before, with which this one begins; null where none was given. */
   readonly grewFrom: number | null;
@@ -38,14 +40,15 @@ export async function verifyPage(
     if (!response.ok) throw new Error(`${url}/${path} is not there (${response.status})`);
     return new Uint8Array(await response.arrayBuffer());
   };
-  const checkpoint = await openWebCheckpoint(await read('checkpoint'), origin, keys);
+  const note = await read('checkpoint');
+  const checkpoint = await openWebCheckpoint(note, origin, keys);
   const { payload } = await openPost(await read('api/state.json'), keys);
   const { at, sequence, synthetic } = payload as PublicState;
   const bundles = await fetchBundles(checkpoint.size, read, (done) => onProgress(done, checkpoint.size));
   const found = checkEverything(checkpoint, bundles, Date.now());
   if (before && before.size > 0) await requireGrown(before, new FetchedTree(checkpoint.size, read), checkpoint);
   const root = base64Of(checkpoint.root);
-  return { ...found, root, state: { at, sequence, synthetic }, grewFrom: before?.size ?? null };
+  return { ...found, root, note, state: { at, sequence, synthetic }, grewFrom: before?.size ?? null };
 }
 
 async function requireGrown(

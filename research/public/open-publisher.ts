@@ -19,6 +19,7 @@ export function openPublisher(config: Config): Publisher {
   const { localSymbol, tickSize, multiplier } = config.instrument;
   return new Publisher({
     ...{ config: config.public, url: pageUrl(config), key: key!, postedFile: places.posted },
+    say: (line) => process.stderr.write(`${line}\n`),
     log: new PublicLog(places.log, config.public.origin, [key!], roles),
     clock: () => sharedClock(clockSpecFile(config.home)),
     sources: () => ({

@@ -7,8 +7,15 @@ import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import type { TrustedRole } from '../../shared/trust/root.js';
 import { openCheckpoint, signCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
 import { EMPTY_EDGE, grownLog, type LogEdge } from '../../shared/trust/tlog/grown-log.js';
-import { sameBytes } from '../../shared/trust/tlog/merkle.js';
-import { entriesIn, entriesPath, TILE_WIDTH, tileInTree } from '../../shared/trust/tlog/tiles.js';
+import { proveConsistency, sameBytes } from '../../shared/trust/tlog/merkle.js';
+import {
+  entriesIn,
+  entriesPath,
+  hashesFromTiles,
+  TILE_WIDTH,
+  tileInTree,
+  tilePath,
+} from '../../shared/trust/tlog/tiles.js';
 import { LogDamaged } from '../receive/tile-log.js';
 
 const CHECKPOINT_FILE = 'checkpoint';
@@ -73,6 +80,13 @@ export class PublicLog {
   checkpointAt(size: number): string {
     const { root } = grownLog(EMPTY_EDGE, this.all.slice(0, size).map(entryBytes));
     return signCheckpoint({ origin: this.origin, size, root }, this.keys);
+  }
+
+  /** That the log begins with its first `oldSize` entries, in base64. */
+  proveConsistency(oldSize: number): string[] {
+    if (oldSize === 0 || oldSize >= this.size) return [];
+    const hashOf = hashesFromTiles(this.size, (tile) => this.read(tilePath(tile)));
+    return proveConsistency(oldSize, this.size, hashOf).map((hash) => Buffer.from(hash).toString('base64'));
   }
 
   private read(name: string): Uint8Array {

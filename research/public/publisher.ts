@@ -15,6 +15,7 @@ import {
 } from '../../shared/public-record/documents.js';
 import { entryBytes } from '../../shared/public-record/entry.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
+import { askWitness } from './ask-witness.js';
 import { newEntries, type RecordSources } from './new-entries.js';
 import { post } from './post.js';
 import {
@@ -56,10 +57,14 @@ export interface PublisherOptions {
   readonly sources: () => RecordSources;
   readonly clock: () => MarketClock;
   readonly postedFile: string;
+  readonly say?: (line: string) => void;
 }
 
 /** Commits to what is new, and posts what the plan's writes allow. Each call is whole: killed anywhere, the next one goes on. */
 export class Publisher {
+  /** Of each witness, what it cosigned last. */
+  private readonly witnessedSizes = new Map<string, number>();
+
   constructor(private readonly options: PublisherOptions) {}
 
   async publish(): Promise<Published> {
@@ -130,7 +135,7 @@ export class Publisher {
       const update = {
         ...{ v: 1, kind: 'log', origin: config.origin, from: size },
         entries: entries.map((entry) => Buffer.from(entryBytes(entry)).toString('base64')),
-        checkpoint: log.checkpointAt(size + entries.length),
+        checkpoint: await this.witnessed(log.checkpointAt(size + entries.length), size + entries.length),
       };
       const answer = await post(url, LOG_PAYLOAD_TYPE, update, key);
       if (!answer.ok && answer.size === undefined) throw refused(url, answer.reason);
@@ -143,6 +148,21 @@ export class Publisher {
       this.write({ ...this.read(), logSize: size, due });
     }
     return size;
+  }
+
+  /** With the lines of those who vouch for it; asked for the newest checkpoint alone. */
+  private async witnessed(note: string, size: number): Promise<string> {
+    const { config, log } = this.options;
+    if (size < log.size) return note;
+    const asked = config.witnesses.map(async (url) => {
+      const { lines, why } = await askWitness(url, note, this.witnessedSizes.get(url) ?? 0, (old) =>
+        log.proveConsistency(old),
+      );
+      if (why === null) this.witnessedSizes.set(url, size);
+      else this.options.say?.(`witness ${url}: ${why}`);
+      return lines;
+    });
+    return `${note}${(await Promise.all(asked)).join('')}`;
   }
 
   /** Never back in sequence: where the page has seen more than we remember, what it says counts. */

@@ -30,6 +30,14 @@ export const publicConfig = z.strictObject({
     .max(30 * 86_400)
     .default(900)
     .describe('A fill is committed to at once as a salted hash, and opened so much later.'),
+  witnesses: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .max(8)
+    .readonly()
+    .default([])
+    .describe(
+      'Witnesses (C2SP tlog-witness) that are asked to cosign each checkpoint; one that is away is passed over.',
+    ),
   showsPosition: z.boolean().default(false).describe('Show whether the position is long, short or flat.'),
   bridgeSeconds: seconds.default(300).describe('Age of the bridge’s word from which the page says that it is down.'),
   tickSeconds: seconds.default(300).describe('Age of the last tick, market open, from which the page says so.'),
