@@ -15,6 +15,7 @@ import { connectClient } from '../temporal/client.js';
 import { ensureNamespace } from '../temporal/namespace.js';
 import {
   CAPTURE_SCHEDULE_ID,
+  CLICKS_SCHEDULE_ID,
   ensurePathSchedules,
   ensurePublishSchedule,
   JOURNAL_SCHEDULE_ID,
@@ -86,7 +87,7 @@ export class Stack {
       await dropSchedules(this.client(), [CAPTURE_SCHEDULE_ID, JOURNAL_SCHEDULE_ID, MONITOR_SCHEDULE_ID]);
     else if (clock !== null) await ensurePathSchedules(this.client(), clock);
     if (publishes(config) && clock !== null) await ensurePublishSchedule(this.client(), clock);
-    else await dropSchedules(this.client(), [PUBLISH_SCHEDULE_ID]);
+    else await dropSchedules(this.client(), [PUBLISH_SCHEDULE_ID, CLICKS_SCHEDULE_ID]);
   }
 
   private client(): Client {

@@ -7,6 +7,7 @@ export const CAPTURE_SCHEDULE_ID = 'capture-days';
 export const JOURNAL_SCHEDULE_ID = 'upload-journal';
 export const MONITOR_SCHEDULE_ID = 'monitor-days';
 export const PUBLISH_SCHEDULE_ID = 'publish-record';
+export const CLICKS_SCHEDULE_ID = 'review-clicks';
 
 type Spec = ScheduleOptions['spec'];
 
@@ -76,6 +77,16 @@ export async function ensurePublishSchedule(client: Client, clock: ClockSpec): P
       args: [{ seconds, requestedBy: 'schedule' }],
     },
     policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '1 minute', pauseOnFailure: false },
+  });
+  await ensureSchedule(client, CLICKS_SCHEDULE_ID, {
+    spec: { calendars: [{ comment: 'once the month has ended', dayOfMonth: 2, hour: 9 }], timezone },
+    action: {
+      ...{ type: 'startWorkflow', workflowType: 'reviewClicks', workflowId: 'clicks/monthly' },
+      ...{ taskQueue: TASK_QUEUES.workflows, staticSummary: 'the clicks of the month that has ended' },
+      args: [{ requestedBy: 'schedule' }],
+    },
+    // A month that nobody has read yet keeps no other from being read.
+    policies: { overlap: ScheduleOverlapPolicy.ALLOW_ALL, catchupWindow: '7 days', pauseOnFailure: false },
   });
 }
 

@@ -1,5 +1,5 @@
 import { createPublicActivities } from '../activities/public/index.js';
-import { openPublisher } from '../research/public/open-publisher.js';
+import { monthReport, openPublisher } from '../research/public/open-publisher.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { runWorker } from './run-worker.js';
@@ -13,6 +13,9 @@ await runWorker(
     taskQueue: TASK_QUEUES.public,
     // Two would write the same log.
     maxConcurrentActivityTaskExecutions: 1,
-    activities: createPublicActivities(() => openPublisher(config)),
+    activities: createPublicActivities({
+      openPublisher: () => openPublisher(config),
+      monthReport: (month) => monthReport(config, month),
+    }),
   },
 );

@@ -4,11 +4,9 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AlarmActivities } from '../activities/alarms/contract.js';
 import { nextStep } from '../shared/alarm/alarm-course.js';
 import {
   ACKNOWLEDGE,
@@ -20,8 +18,8 @@ import {
   CLEAR,
   RAISE,
 } from '../shared/orchestration/alarm/messages.js';
-import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { AlarmCourse } from './alarm/alarm-course-log.js';
+import { people } from './steps/activities.js';
 import { invalidInput } from './steps/refusal.js';
 
 /** It is there, perhaps again: by whoever watches. */
@@ -33,14 +31,6 @@ export const acknowledgeUpdate = defineUpdate<AlarmState, [Acknowledgement]>(ACK
 /** The same for tctl, which knows no updates. */
 export const acknowledgeSignal = defineSignal<[Acknowledgement]>(ACKNOWLEDGE);
 export const alarmQuery = defineQuery<AlarmState>('state');
-
-/** A message that could not be told is tried until it can: that is what an alarm is for. */
-const people = proxyActivities<AlarmActivities>({
-  taskQueue: TASK_QUEUES.alarms,
-  startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '10s',
-  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '1 minute' },
-});
 
 /** One alarm, from when it is raised until it is over and has stayed so: tell, repeat, escalate, until somebody acknowledges. */
 export async function alarm(input: AlarmInput): Promise<AlarmResult> {

@@ -6,6 +6,7 @@ export { captureDays } from './capture-days.js';
 export { monitorDay } from './monitor-day.js';
 export { monitorDays } from './monitor-days.js';
 export { publishRecord } from './publish-record.js';
+export { reviewClicks } from './review-clicks.js';
 export { rollBackModel } from './roll-back-model.js';
 export { searchRecipe } from './search-recipe.js';
 export { shipModel } from './ship-model.js';

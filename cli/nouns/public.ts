@@ -11,14 +11,22 @@ import { UsageFailure } from '../../shared/failure.js';
 import type { FailureType } from '../../shared/failure-types.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
+import {
+  clicksId,
+  clicksMonth,
+  MARK_REVIEWED,
+  monthBefore,
+} from '../../shared/orchestration/public/clicks-messages.js';
 import type { PublishResult } from '../../shared/orchestration/public/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { cosignersOf, parseWitnessKey } from '../../shared/trust/tlog/cosignature.js';
 import { BadNote, verifierKey } from '../../shared/trust/tlog/signed-note.js';
-import type { publishRecord } from '../../workflows/index.js';
+import type { publishRecord, reviewClicks } from '../../workflows/index.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
+import { isoMonth } from '../option-values.js';
 import { printResult } from '../output.js';
 import { runWorkflow } from '../run-workflow.js';
+import { withClient } from '../with-client.js';
 
 const seenFile = z.object({ size: z.number().int().nonnegative(), root: z.string() });
 
@@ -37,6 +45,40 @@ export function register(noun: Command): void {
             ...{ workflowId, taskQueue: TASK_QUEUES.workflows, args: [{ requestedBy: options.by }] },
             staticSummary: 'the signed record, once',
           }),
+      }),
+    );
+
+  verb('clicks', 'read a month of clicks from the page and write its report, which somebody then marks as reviewed')
+    .option('--month <month>', 'which (default: the one that has ended last)', isoMonth)
+    .option('--by <name>', 'who asks', userInfo().username)
+    .action((options: HomeOptions & { month?: string; by: string }) =>
+      withClient(options, async (client) => {
+        const month = options.month ?? monthBefore(Date.now());
+        const { workflowId } = await client.workflow.start<typeof reviewClicks>('reviewClicks', {
+          ...{ workflowId: clicksId(month), taskQueue: TASK_QUEUES.workflows },
+          args: [{ month, requestedBy: options.by }],
+          staticSummary: `clicks of ${month}`,
+        });
+        printResult(
+          options.json === true,
+          { workflowId },
+          `${workflowId}: its page in the Web UI says where the report is`,
+        );
+      }),
+    );
+
+  verb('reviewed', 'the report of a month of clicks was read')
+    .requiredOption('--month <month>', 'which', isoMonth)
+    .option('--by <name>', 'who', userInfo().username)
+    .option('--notes <text>', 'what was found', '')
+    .option('--id <id>', 'workflow, where it is not clicks/<month>')
+    .action((options: HomeOptions & { month: string; by: string; notes: string; id?: string }) =>
+      withClient(options, async (client) => {
+        const handle = client.workflow.getHandle(options.id ?? clicksId(options.month));
+        const said = await handle.executeUpdate<string, [object]>(MARK_REVIEWED, {
+          args: [{ by: options.by, notes: options.notes }],
+        });
+        printResult(options.json === true, { said }, said);
       }),
     );
 

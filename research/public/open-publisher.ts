@@ -6,6 +6,7 @@ import { signersOf } from '../../shared/node/trust/key-folder.js';
 import { receivedFrom } from '../ingest/received-from.js';
 import { MonitorFolder } from '../monitor/monitor-folder.js';
 import { fillSalts } from './fill-salt.js';
+import { writeMonthReport } from './month-report.js';
 import { PublicLog } from './public-log.js';
 import { Publisher } from './publisher.js';
 
@@ -32,6 +33,14 @@ export function openPublisher(config: Config): Publisher {
       fillDelaySeconds: config.public.fillDelaySeconds,
     }),
   });
+}
+
+/** The report of a month's clicks, in `public/clicks/` of a home. @throws PublishFailed, NoSigningKey */
+export function monthReport(config: Config, month: string): ReturnType<typeof writeMonthReport> {
+  const { public: places } = homePlaces(config.home);
+  const [key] = signersOf(places.keys, 'state', receivedFrom(config).root);
+  const { origin } = config.public;
+  return writeMonthReport({ url: pageUrl(config), origin, key: key!, folder: places.clicks, month, nowMs: Date.now() });
 }
 
 /** Where the record is posted to. */

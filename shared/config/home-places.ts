@@ -81,6 +81,7 @@ export function homePlaces(home: string) {
       saltKey: at('public', 'keys', 'salt.key'),
       log: at('public', 'log'),
       posted: at('public', 'posted.json'),
+      clicks: at('public', 'clicks'),
       /** Of the page on this machine. */
       page: at('public', 'page'),
     },

@@ -5,7 +5,7 @@ import { ensurePathSchedules, ensurePublishSchedule } from '../../temporal/path-
 import { dropSchedules, ensureNightlySchedule } from '../../temporal/schedules.js';
 import { ScriptedServer } from '../workflows/scripted-server.js';
 
-const ALL = ['capture-days', 'monitor-days', 'nightly-retrain', 'publish-record', 'upload-journal'];
+const ALL = ['capture-days', 'monitor-days', 'nightly-retrain', 'publish-record', 'review-clicks', 'upload-journal'];
 
 describe('schedules', () => {
   let server: ScriptedServer;
@@ -35,7 +35,7 @@ describe('schedules', () => {
 
   it('are made once, brought to the settings by the next start, and stay paused where an operator has paused them', async () => {
     await make();
-    assert.deepEqual(await there(5), ALL);
+    assert.deepEqual(await there(6), ALL);
     await client.schedule.getHandle('nightly-retrain').pause('a holiday');
     await ensureNightlySchedule(client, { ...schedule, hour: 3 });
     const { spec, state } = await described('nightly-retrain');
@@ -46,7 +46,7 @@ describe('schedules', () => {
 
   it('are taken away where the settings want them no more, and it is no error that there are none', async () => {
     await make();
-    await dropSchedules(client, ['capture-days', 'monitor-days', 'publish-record', 'upload-journal']);
+    await dropSchedules(client, ['capture-days', 'monitor-days', 'publish-record', 'review-clicks', 'upload-journal']);
     assert.deepEqual(await there(1), ['nightly-retrain']);
     await dropSchedules(client, ALL);
     assert.deepEqual(await there(0), []);

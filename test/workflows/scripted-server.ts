@@ -54,7 +54,7 @@ export class ScriptedServer {
   }
 
   /** The same with tiers of any script. */
-  async runTiers<T, Tiers extends { research?: object; broker?: object; alarms?: object }>(
+  async runTiers<T, Tiers extends { research?: object; broker?: object; alarms?: object; public?: object }>(
     name: string,
     tiers: Tiers,
     act: (run: Awaited<ReturnType<ScriptedServer['start']>>, tiers: Tiers) => Promise<T>,
@@ -69,14 +69,18 @@ export class ScriptedServer {
   }
 
   /** Lets workers run meanwhile: the product's workflows, and the steps given; those of other tiers follow a script. */
-  async with<T>(tiers: { research?: object; broker?: object; alarms?: object }, work: () => Promise<T>): Promise<T> {
+  async with<T>(
+    tiers: { research?: object; broker?: object; alarms?: object; public?: object },
+    work: () => Promise<T>,
+  ): Promise<T> {
     const { research, broker } = { ...scriptedTiers({}), ...tiers };
-    const { alarms } = tiers;
+    const { alarms, public: publisher } = tiers;
     const workers = await Promise.all([
       this.worker(TASK_QUEUES.workflows, { workflowBundle: { codePath: this.codePath } }),
       this.worker(TASK_QUEUES.research, { activities: research }),
       this.worker(TASK_QUEUES.broker, { activities: broker }),
       ...(alarms ? [this.worker(TASK_QUEUES.alarms, { activities: alarms })] : []),
+      ...(publisher ? [this.worker(TASK_QUEUES.public, { activities: publisher })] : []),
     ]);
     const running = workers.map((worker) => worker.run());
     try {

@@ -1,4 +1,5 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { AlarmActivities } from '../../activities/alarms/contract.js';
 import type { BrokerActivities } from '../../activities/broker/contract.js';
 import type { BrokerPathActivities } from '../../activities/broker/path-contract.js';
 import type { PublicActivities } from '../../activities/public/contract.js';
@@ -60,6 +61,14 @@ export const researchMonitor = proxyActivities<MonitorActivities>({
   startToCloseTimeout: '6h',
   taskQueue: TASK_QUEUES.research,
 });
+/** A message that could not be told is tried until it can: that is what an alarm is for. */
+export const people = proxyActivities<AlarmActivities>({
+  taskQueue: TASK_QUEUES.alarms,
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
 /** What could not be posted is posted by the next run. */
 export const publicRecord = proxyActivities<PublicActivities>({
   ...repeatable,
