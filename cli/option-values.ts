@@ -42,13 +42,13 @@ export function isoDate(text: string): string {
 
 const isoDateTime = z.iso.datetime({ offset: true });
 
-/** ms since the epoch. Time zones are asked for, because a time without one means another moment on every machine. */
 /** A month, such as 2026-11. */
 export function isoMonth(text: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
   throw new InvalidArgumentError('it is no month, such as 2026-11');
 }
 
+/** ms since the epoch. Time zones are asked for, because a time without one means another moment on every machine. */
 export function isoTimeMs(text: string): number {
   if (isoDateTime.safeParse(text).success) return Date.parse(text);
   throw new InvalidArgumentError('give a time that there is, with its zone, such as 2025-07-03T18:00:00Z');

@@ -11,12 +11,7 @@ import { UsageFailure } from '../../shared/failure.js';
 import type { FailureType } from '../../shared/failure-types.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
-import {
-  clicksId,
-  clicksMonth,
-  MARK_REVIEWED,
-  monthBefore,
-} from '../../shared/orchestration/public/clicks-messages.js';
+import { clicksId, MARK_REVIEWED, monthBefore } from '../../shared/orchestration/public/clicks-messages.js';
 import type { PublishResult } from '../../shared/orchestration/public/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { cosignersOf, parseWitnessKey } from '../../shared/trust/tlog/cosignature.js';
