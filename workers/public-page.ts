@@ -14,6 +14,10 @@ const { keys } = readTrustedRoot(research.trust).roles.state;
 const page = await startLocalPage({
   ...{ origin: config.public.origin, fundName: config.public.fundName, folder: places.page },
   ...{ host: '127.0.0.1', port: config.public.pagePort },
+  sites: {
+    ...(config.public.siteUrl ? { site: config.public.siteUrl } : {}),
+    ...(config.public.tradesUrl ? { trades: config.public.tradesUrl } : {}),
+  },
   stateKeys: keys.flatMap((key) => ('spkiDer' in key ? [key.spkiDer.toString('base64')] : [])),
   onEgress: (url) => process.stderr.write(`the page has asked ${url}, which it must not\n`),
 });

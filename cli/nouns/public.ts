@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { RecordWrong } from '../../dashboard/check/check-everything.js';
 import { BadPost } from '../../dashboard/check/open-post.js';
 import { type VerifiedPage, verifyPage } from '../../dashboard/check/verify-page.js';
-import { pageUrl } from '../../research/public/open-publisher.js';
+import { pageUrl, writeSitesOf } from '../../research/public/open-publisher.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { UsageFailure } from '../../shared/failure.js';
 import type { FailureType } from '../../shared/failure-types.js';
@@ -42,6 +42,17 @@ export function register(noun: Command): void {
           }),
       }),
     );
+
+  verb('sites', 'write the fund’s site and its trade log as static files, to be deployed as they are')
+    .requiredOption('--write <dir>', 'folder for site/ and trades/')
+    .action(async (options: HomeOptions & { write: string }) => {
+      const written = await writeSitesOf(configOf(options), options.write);
+      printResult(
+        options.json === true,
+        written,
+        `${written.files} files in ${written.home} and ${written.trades}\ndeploy: npx wrangler pages deploy ${written.home} --project-name NAME`,
+      );
+    });
 
   verb('clicks', 'read a month of clicks from the page and write its report, which somebody then marks as reviewed')
     .option('--month <month>', 'which (default: the one that has ended last)', isoMonth)

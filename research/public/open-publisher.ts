@@ -3,12 +3,14 @@ import { homePlaces } from '../../shared/config/home-places.js';
 import { clockSpecFile } from '../../shared/node/clock-spec-file.js';
 import { sharedClock } from '../../shared/node/shared-clock.js';
 import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { verifierKey } from '../../shared/trust/tlog/signed-note.js';
 import { receivedFrom } from '../ingest/received-from.js';
 import { MonitorFolder } from '../monitor/monitor-folder.js';
 import { fillSalts } from './fill-salt.js';
 import { writeMonthReport } from './month-report.js';
 import { PublicLog } from './public-log.js';
 import { Publisher } from './publisher.js';
+import { writeSites } from './sites/write-sites.js';
 
 /** The publisher of a home, under the roots of trust of now. @throws NoSigningKey, LogDamaged */
 export function openPublisher(config: Config): Publisher {
@@ -41,6 +43,25 @@ export function monthReport(config: Config, month: string): ReturnType<typeof wr
   const [key] = signersOf(places.keys, 'state', receivedFrom(config).root);
   const { origin } = config.public;
   return writeMonthReport({ url: pageUrl(config), origin, key: key!, folder: places.clicks, month, nowMs: Date.now() });
+}
+
+/** The sites of a home, from its own copy of the log. @returns the folders, and how many files there are */
+export function writeSitesOf(config: Config, folder: string): ReturnType<typeof writeSites> {
+  const { public: places } = homePlaces(config.home);
+  const { origin, fundName, siteUrl, tradesUrl } = config.public;
+  const { root, formerRoots } = receivedFrom(config);
+  const roles = [root, ...[...formerRoots].reverse()].map(({ roles: { state } }) => state);
+  const keys = root.roles.state.keys.flatMap((key) => ('spkiDer' in key ? [key] : []));
+  return writeSites({
+    ...{ folder, fundName, home: siteUrl ?? '', trades: tradesUrl ?? '', record: pageUrl(config) },
+    entries: new PublicLog(places.log, origin, [], roles).entries,
+    keys: {
+      origin,
+      stateKeys: keys.map(({ spkiDer }) => spkiDer.toString('base64')),
+      verifierKeys: keys.map((key) => verifierKey({ name: origin, key })),
+    },
+    synthetic: config.input.kind === 'synthetic' || config.gateway.embedded,
+  });
 }
 
 /** Where the record is posted to. */

@@ -3,6 +3,10 @@ import { originName } from '../public-record/documents.js';
 import { portOrOff, positiveCount, text } from './field-types.js';
 
 const seconds = positiveCount.max(86_400);
+const url = z
+  .url({ protocol: /^https?$/ })
+  .nullable()
+  .default(null);
 
 /** Writes a day to Cloudflare's key-value store: those of the free plan, and those of the paid one spread over its month. */
 export const WRITES_A_DAY = { free: 1000, paid: 33_000 } as const;
@@ -10,16 +14,14 @@ export const WRITES_A_DAY = { free: 1000, paid: 33_000 } as const;
 /** The public page, and what is published there. */
 export const publicConfig = z.strictObject({
   enabled: z.boolean().default(true).describe('Publish the signed record.'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .default(null)
-    .describe('Where the page is deployed; null for one in workerd on this machine, on public.pagePort.'),
+  url: url.describe('Where the page is deployed; null for one in workerd on this machine, on public.pagePort.'),
   pagePort: portOrOff.default(8290).describe('Port of the page of this machine, on loopback; 0 for none.'),
   origin: originName
     .default('log.example.org')
     .describe('Name of the public log; it never changes, and the page has the same one.'),
   fundName: text.max(60).default('Example Fund').describe('Name of the fund on the page.'),
+  siteUrl: url.describe('The fund’s own site, as visitors reach it; null where there is none.'),
+  tradesUrl: url.describe('The public trade log, as visitors reach it.'),
   plan: z
     .enum(['free', 'paid'])
     .default('paid')
