@@ -65,7 +65,7 @@ export function siteFile(
     synthetic,
     css: CSS,
     policy,
-    main: html`<main data-record="${record}" data-site="${site}"><nav aria-label="Pages">${links}</nav><h1>${page.title}</h1>${page.body}</main>`,
+    main: html`<main data-record="${record}" data-site="${site}"><nav aria-label="Pages">${links}</nav><h1>${page.slug === '' ? fundName : page.title}</h1>${page.body}</main>`,
     tail: new Html(`<script>${SCRIPT}</script>`),
   });
 }
