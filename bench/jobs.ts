@@ -26,6 +26,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'the gate on real bars, NQ and CL: their models against themselves, and seeds on redrawn dates',
     load: async () => (await import('./gate-real.js')).benchGateReal,
   },
+  search: {
+    summary: 'one search of recipes, by one research worker and by two',
+    load: async () => (await import('./search.js')).benchSearch,
+  },
   dashboard: {
     summary:
       'the public page in workerd against a bare Worker; a year of fills checked in a browser; bytes of the first view',
