@@ -10,6 +10,7 @@ import { homePlaces } from '../shared/config/home-places.js';
 import type { RsyncModule } from '../shared/contract/rsync-modules.js';
 import { Failure } from '../shared/failure.js';
 import { clockSpecFile, readClockSpec } from '../shared/node/clock-spec-file.js';
+import { LoopbackDoor } from '../shared/node/http/loopback-door.js';
 import { makePrivateFolder } from '../shared/node/process/private-files.js';
 import { connectClient } from '../temporal/client.js';
 import { ensureNamespace } from '../temporal/namespace.js';
@@ -25,7 +26,6 @@ import {
 import { dropSchedules, ensureNightlySchedule, NIGHTLY_SCHEDULE_ID } from '../temporal/schedules.js';
 import { serverArguments } from '../temporal/server.js';
 import { serverAddress } from '../temporal/server-address.js';
-import { UiDoor } from '../temporal/ui-door.js';
 import { PidFile } from './pid-file.js';
 import { checkPorts } from './port-check.js';
 import { type ProcessSpec, Supervised } from './supervised.js';
@@ -49,7 +49,7 @@ export class Stack {
   private readonly running: Supervised[] = [];
   private readonly lock: PidFile;
   private connected: Client | null = null;
-  private door: UiDoor | null = null;
+  private door: LoopbackDoor | null = null;
 
   constructor(
     private readonly config: Config,
@@ -70,7 +70,9 @@ export class Stack {
     if (tools.temporal !== null) {
       const uiPort = await freePort();
       await this.launch(serverProcess(config, tools.temporal, uiPort));
-      this.door = await UiDoor.open(config.temporal.uiPort, uiPort);
+      this.door = await LoopbackDoor.open({
+        ...{ port: config.temporal.uiPort, behindPort: uiPort, purpose: 'the Web UI', field: 'temporal.uiPort' },
+      });
     }
     this.connected = await connectClient(serverAddress(config));
     await ensureNamespace(this.connected);

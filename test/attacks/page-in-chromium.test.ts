@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { freePort, isReachable } from '../../setup/port-state.js';
 import { obtainTemporal } from '../../setup/temporal-binary.js';
+import { LoopbackDoor } from '../../shared/node/http/loopback-door.js';
 import { connectClient } from '../../temporal/client.js';
 import { serverArguments } from '../../temporal/server.js';
-import { UiDoor } from '../../temporal/ui-door.js';
 import { Rig } from '../bridge/rig.js';
 import { Chromium, findChromium } from './chromium.js';
 import { ReboundName } from './rebound-name.js';
@@ -69,7 +69,7 @@ describe('attack: a web page in Chromium, against everything that listens on loo
   this.timeout(180_000);
   const folder = mkdtempSync(path.join(tmpdir(), 'believe-page-'));
   let server: ChildProcess | undefined;
-  let door: UiDoor | undefined;
+  let door: LoopbackDoor | undefined;
   let rig: Rig | undefined;
   let client: Client | undefined;
   let browser: Chromium | undefined;
@@ -128,7 +128,9 @@ describe('attack: a web page in Chromium, against everything that listens on loo
     const args = serverArguments({ namespace: 'believe', port: ports.grpc!, uiPort: ports.innerUi!, folder });
     server = spawn(temporal, [...args, '--http-port', String(ports.api)], { stdio: 'ignore' });
     while (!(await isReachable('127.0.0.1', ports.innerUi!))) await sleep(100);
-    door = await UiDoor.open(ports.ui!, ports.innerUi!);
+    door = await LoopbackDoor.open({
+      ...{ port: ports.ui!, behindPort: ports.innerUi!, purpose: 'the Web UI', field: 'temporal.uiPort' },
+    });
     client = await connectClient({ address: `127.0.0.1:${ports.grpc}`, namespace: 'believe' });
     await client.workflow.start('shipModel', { workflowId: VICTIM, taskQueue: 'nobody-polls', args: [{}] });
     rig = await Rig.start({ config: { metrics: { bridgePort: ports.bridge! } } });

@@ -38,12 +38,18 @@ describe('the whole record', function () {
     await up.until(/up until Ctrl-C/);
   });
   after(() => home.close());
+  afterEach(function () {
+    if (this.currentTest?.state === 'failed')
+      void up.ended.then(({ stderr }) => process.stderr.write(stderr.slice(-2000)));
+  });
 
   const standing = async () => /id="standing">([^<]+)</.exec(await (await fetch(url)).text())?.[1];
   async function until(wanted: string): Promise<number> {
     const startMs = performance.now();
-    while ((await standing().catch(() => 'not there')) !== wanted) {
-      assert.ok(performance.now() - startMs < 180_000, `the page says ${await standing()}, not ${wanted}`);
+    for (;;) {
+      const said = await standing().catch(() => 'nothing');
+      if (said === wanted) break;
+      assert.ok(performance.now() - startMs < 180_000, `the page says ${said}, not ${wanted}`);
       await pause(300);
     }
     return (performance.now() - startMs) / 1000;
@@ -85,6 +91,14 @@ describe('the whole record', function () {
     process.stderr.write(`      the page says so ${seconds.toFixed(0)} s after the bridge has stopped\n`);
     signal('bridge', 'SIGCONT');
     await until('Up');
+  });
+
+  it('is there again, with all that it had, after its process was killed', async () => {
+    const before = (await verified()).entries;
+    signal('public-page', 'SIGKILL');
+    await pause(1000);
+    await until('Up');
+    assert.ok((await verified()).entries >= before);
   });
 
   it('says that it is old when nobody publishes any more, and goes on where it was', async () => {
