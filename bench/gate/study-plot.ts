@@ -29,5 +29,5 @@ export function studyPlot(rows: readonly StudyRow[], markets: number): string {
       `<line x1="${x(aim)}" y1="${mid - 9}" x2="${x(aim)}" y2="${mid + 9}" stroke="#c0392b" stroke-width="2"/>`
     );
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + WIDTH + 40} ${height}" font-family="sans-serif" font-size="12"><rect width="${LEFT + WIDTH + 40}" height="${height}" fill="#fff"/><text x="10" y="20" font-size="13">Judged wrongly, of ${markets} SYNTHETIC markets: share, 95 % interval, and (red) the aim</text>${ticks.join('')}${lines.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + WIDTH + 40} ${height}" font-family="sans-serif" font-size="12"><title>Judged wrongly, of ${markets} SYNTHETIC markets</title><rect width="${LEFT + WIDTH + 40}" height="${height}" fill="#fff"/><text x="10" y="20" font-size="13">Judged wrongly, of ${markets} SYNTHETIC markets: share, 95 % interval, and (red) the aim</text>${ticks.join('')}${lines.join('')}</svg>\n`;
 }
