@@ -139,6 +139,13 @@ export const WATCHDOGS: readonly Watchdog[] = [
     explainedBy: ['TemporalDown'],
   },
   {
+    ...{ name: 'PublishLate', tiers: RESEARCH, severity: 'warn' },
+    meaning: 'nothing was published for long: the public page says that it is stale',
+    limit: ({ publishSeconds }) => `last post older than ${publishSeconds} s`,
+    runbook: 'the newest `publish/record` in the Web UI says what keeps it; docs/public.md, "What it stops for"',
+    explainedBy: ['TemporalDown', 'QueueUnpolled', 'SchedulePaused'],
+  },
+  {
     ...{ name: 'ReleaseExpiring', tiers: RESEARCH, severity: 'warn' },
     meaning: 'the release that trades expires soon: from then on no bridge that starts loads it',
     limit: ({ releaseExpiryDays }) => `${releaseExpiryDays} days before`,

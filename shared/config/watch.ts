@@ -61,6 +61,9 @@ export const watchConfig = z.strictObject({
     .max(168)
     .default(6)
     .describe('Hours after the end of a trade date by which it is monitored.'),
+  publishSeconds: seconds
+    .default(3600)
+    .describe('Age of the newest post to the public page from which nobody publishes.'),
   watcherSilentSeconds: seconds.default(120).describe('Age of the status of the other tier’s watcher.'),
   queueSeconds: seconds.default(90).describe('How long no worker may ask for work on a queue; a poll lasts a minute.'),
   diskFreeGiB: z.number().positive().default(5).describe('Free space from which a disk is nearly full.'),

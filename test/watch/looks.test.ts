@@ -179,6 +179,20 @@ describe('what a watcher sees', () => {
     );
   });
 
+  it('is a page to which nobody posts, and none where nothing is published', () => {
+    const look = (nowMs: number, changes: object = {}, memory = { missingSinceMs: {} as Record<string, number> }) =>
+      seen(lookAtResearch({ ...config(), ...changes }, clock, memory, null, nowMs), 'PublishLate');
+    assert.equal(look(IN_SESSION, { public: { ...config().public, enabled: false } }).state, 'off');
+    const memory = { missingSinceMs: {} };
+    assert.equal(look(IN_SESSION, {}, memory).state, 'well', 'not yet');
+    assert.equal(look(IN_SESSION + 3_700_000, {}, memory).state, 'alarm', 'never');
+    const { posted } = homePlaces(folder()).public;
+    mkdirSync(path.dirname(posted), { recursive: true });
+    writeFileSync(posted, JSON.stringify({ v: 1, lastMs: IN_SESSION }));
+    assert.match(look(IN_SESSION + 60_000).seen, /published 60 s ago/);
+    assert.equal(look(IN_SESSION + 3_700_000).state, 'alarm');
+  });
+
   it('is a server that does not answer three times, and everything that it says', () => {
     const { watch } = config();
     assert.equal(seen(temporalSightings(null, watch, 2, 'away'), 'TemporalDown').state, 'unknown');

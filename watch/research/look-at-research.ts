@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Config } from '../../shared/config/config.js';
+import { type Config, publishes } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { type ReceiverStatus, receiverStatus } from '../../shared/contract/receiver-status.js';
 import { streamHead } from '../../shared/contract/stream-head.js';
@@ -23,7 +23,7 @@ const DATES_LOOKED_AT = 3;
 
 /** Watchdogs about what lies on research, from the files of its processes. */
 export function lookAtResearch(
-  config: Pick<Config, 'home' | 'watch' | 'instrument' | 'upload'>,
+  config: Pick<Config, 'home' | 'watch' | 'instrument' | 'upload' | 'public'>,
   clock: MarketClock,
   memory: ResearchMemory,
   liveVersion: number | null,
@@ -35,6 +35,7 @@ export function lookAtResearch(
     ...daySightings(config, clock, memory, nowMs),
     findingSighting(config),
     releaseSighting(config, liveVersion, nowMs),
+    publishSighting(config, memory, nowMs),
   ];
 }
 
@@ -54,6 +55,22 @@ function receiverSightings({ home, upload }: Pick<Config, 'home' | 'upload'>, no
       conditions,
     },
   ];
+}
+
+const posted = z.object({ lastMs: z.number() });
+
+/** Before the first post, since the first look. */
+function publishSighting(
+  config: Pick<Config, 'home' | 'watch' | 'upload' | 'public'>,
+  { missingSinceMs }: ResearchMemory,
+  nowMs: number,
+): Sighting {
+  if (!publishes(config)) return off('PublishLate', 'nothing is published: public.enabled or upload.enabled is false');
+  const lastMs = readJson(homePlaces(config.home).public.posted, posted)?.lastMs ?? 0;
+  missingSinceMs.PublishLate ??= nowMs;
+  const ageMs = nowMs - (lastMs > 0 ? lastMs : missingSinceMs.PublishLate);
+  const seen = lastMs > 0 ? `published ${ageText(ageMs)} ago` : 'nothing was published yet';
+  return either('PublishLate', ageMs > config.watch.publishSeconds * 1000, seen);
 }
 
 function receiverConditions({ stopped, waiting, setAside }: ReceiverStatus): Condition[] {
