@@ -1,9 +1,17 @@
-import { condition, defineSignal, defineUpdate, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import {
   type ClicksReviewed,
   clicksReviewed,
   MARK_REVIEWED,
   monthBefore,
+  REVIEWED_MONTH,
   type ReviewClicksInput,
   type ReviewClicksResult,
   reviewClicksInput,
@@ -15,11 +23,14 @@ import { invalidInput } from './steps/refusal.js';
 export const markReviewedUpdate = defineUpdate<string, [ClicksReviewed]>(MARK_REVIEWED);
 export const markReviewedSignal = defineSignal<[ClicksReviewed]>(MARK_REVIEWED);
 
+export const monthQuery = defineQuery<string>(REVIEWED_MONTH);
+
 /** A month's clicks, read, compared and reported; then it waits until somebody has read the report, and reminds each week. */
 export async function reviewClicks(input: ReviewClicksInput = {}): Promise<ReviewClicksResult> {
   const request = reviewClicksInput.safeParse(input ?? {});
   if (!request.success) throw invalidInput(request.error, '{"month":"2026-11"}');
   const month = request.data.month ?? monthBefore(Date.now());
+  setHandler(monthQuery, () => month, { description: 'Which month it is about' });
   let reviewed: ReturnType<typeof clicksReviewed.parse> | null = null;
   let isWritten = false;
   setHandler(

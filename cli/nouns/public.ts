@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RecordWrong } from '../../dashboard/check/check-everything.js';
@@ -11,7 +12,12 @@ import { UsageFailure } from '../../shared/failure.js';
 import type { FailureType } from '../../shared/failure-types.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
-import { clicksId, MARK_REVIEWED, monthBefore } from '../../shared/orchestration/public/clicks-messages.js';
+import {
+  clicksId,
+  MARK_REVIEWED,
+  monthBefore,
+  REVIEWED_MONTH,
+} from '../../shared/orchestration/public/clicks-messages.js';
 import type { PublishResult } from '../../shared/orchestration/public/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { cosignersOf, parseWitnessKey } from '../../shared/trust/tlog/cosignature.js';
@@ -77,10 +83,9 @@ export function register(noun: Command): void {
     .requiredOption('--month <month>', 'which', isoMonth)
     .option('--by <name>', 'who', userInfo().username)
     .option('--notes <text>', 'what was found', '')
-    .option('--id <id>', 'workflow, where it is not clicks/<month>')
-    .action((options: HomeOptions & { month: string; by: string; notes: string; id?: string }) =>
+    .action((options: HomeOptions & { month: string; by: string; notes: string }) =>
       withClient(options, async (client) => {
-        const handle = client.workflow.getHandle(options.id ?? clicksId(options.month));
+        const handle = client.workflow.getHandle(await openReview(client, options.month));
         const said = await handle.executeUpdate<string, [object]>(MARK_REVIEWED, {
           args: [{ by: options.by, notes: options.notes }],
         });
@@ -116,6 +121,17 @@ export function register(noun: Command): void {
     .option('--config <file>', 'settings')
     .option('--json', 'one JSON object on stdout')
     .action(verify);
+}
+
+/** Who started it has named it: by the month, or by the schedule's time. @throws UsageFailure where none waits */
+async function openReview(client: Client, month: string): Promise<string> {
+  const waiting = client.workflow.list({ query: 'WorkflowType="reviewClicks" AND ExecutionStatus="Running"' });
+  for await (const { workflowId } of waiting)
+    if ((await client.workflow.getHandle(workflowId).query<string>(REVIEWED_MONTH)) === month) return workflowId;
+  throw new UsageFailure(
+    `no report of ${month} waits to be read`,
+    `make one with \`believe public clicks --month ${month}\``,
+  );
 }
 
 interface VerifyOptions extends HomeOptions {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { HISTORY_NAMES, publicHistory, publicState } from '../../shared/public-record/documents.js';
 import { publicEntry } from '../../shared/public-record/entry.js';
+import { TILE_WIDTH } from '../../shared/trust/tlog/tiles.js';
 import { feed } from '../pages/feed.js';
 import { picture } from '../pages/picture.js';
 import { type RecordFacts, recordPage } from '../pages/record-page.js';
@@ -77,9 +78,7 @@ app.get('/checkpoint', ({ env }) => kept(env, 'log/checkpoint', 'text/plain; cha
 app.get('/tile/*', ({ req, env }) => {
   // C2SP tlog-tiles: nothing that lies there ever changes.
   const isTile = /^\/tile\/(\d{1,2}|entries)\/(x\d{3}\/)*\d{3}(\.p\/\d{1,3})?$/.test(req.path);
-  return isTile
-    ? kept(env, `log${req.path}`, 'application/octet-stream', 'public, max-age=31536000, immutable')
-    : new Response('not found', { status: 404 });
+  return isTile ? tile(env, req.path.slice(1)) : new Response('not found', { status: 404 });
 });
 app.get('/api/state.json', ({ env }) => kept(env, 'state', 'application/json', 'no-cache'));
 app.get('/api/history/:file{[a-z]+\\.json}', ({ req, env }) => {
@@ -113,9 +112,31 @@ const ICON =
 app.get('/icon.svg', () => new Response(ICON, { headers: { 'content-type': 'image/svg+xml' } }));
 app.get('/robots.txt', () => new Response('User-agent: *\nAllow: /\n'));
 
+const FOREVER = 'public, max-age=31536000, immutable';
+
+/** Where the key-value store does not have it, what the object has of the last hour: only of paths that the log's size allows. */
+async function tile(env: Environment, path: string): Promise<Response> {
+  const found = await kept(env, `log/${path}`, 'application/octet-stream', FOREVER);
+  if (found.status !== 404 || !(await isInLog(env, path))) return found;
+  const recent = await theOne(env.RECORD).fetch(new Request(`https://record/${path}`));
+  return recent.ok ? served(await recent.arrayBuffer(), 'application/octet-stream', FOREVER) : recent;
+}
+
+async function isInLog(env: Environment, path: string): Promise<boolean> {
+  const note = await recentValue(env, 'log/checkpoint');
+  const size = Number(new TextDecoder().decode(note ?? new Uint8Array()).split('\n')[1] ?? 0);
+  const [, level, index] = /^tile\/([^/]+)\/((?:x\d{3}\/)*\d{3})/.exec(path) ?? [];
+  const at = Number((index ?? '').replaceAll(/[x/]/g, ''));
+  return level !== undefined && at * TILE_WIDTH ** ((level === 'entries' ? 0 : Number(level)) + 1) < size;
+}
+
 async function kept(env: Environment, key: string, type: string, cache: string): Promise<Response> {
   const bytes = await recentValue(env, key);
   if (bytes === null) return new Response('not found', { status: 404 });
+  return served(bytes, type, cache);
+}
+
+function served(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>, type: string, cache: string): Response {
   const headers = {
     'content-type': type,
     'cache-control': cache,

@@ -12,13 +12,16 @@ import {
 import { PUBLIC_ENTRY_BYTES_MAX } from '../../shared/public-record/entry.js';
 import { EMPTY_EDGE, grownLog, type LogEdge, logEdge } from '../../shared/trust/tlog/grown-log.js';
 import { sameBytes } from '../../shared/trust/tlog/merkle.js';
-import { BadNote, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
+import { BadNote, base64Of, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
 import { BadPost, type OpenedPost, openPost } from '../check/open-post.js';
 import { openWebCheckpoint } from '../check/open-web-checkpoint.js';
 import type { Environment, ObjectState } from './cloudflare.js';
 import { stateKeys } from './state-keys.js';
 
 export const POST_BYTES_MAX = 1 << 20;
+
+/** Files of the log that are kept beside the key-value store, for so long. */
+const RECENT_FOR_MS = 3_600_000;
 
 /** A post that is refused, and changes nothing. */
 class Refused extends Error {
@@ -42,10 +45,13 @@ export class RecordObject {
     private readonly state: ObjectState,
     private readonly env: Environment,
   ) {
-    state.storage.sql.exec('CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL)');
+    const { sql } = state.storage;
+    sql.exec('CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL)');
+    sql.exec('CREATE TABLE IF NOT EXISTS recent (path TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL)');
   }
 
   async fetch(request: Request): Promise<Response> {
+    if (request.method === 'GET') return this.recent(new URL(request.url).pathname.slice(1));
     const bytes = new Uint8Array(await request.arrayBuffer());
     // Writes to the key-value store are awaited in between: the next post waits until this one is done.
     return await this.state.blockConcurrencyWhile(() => this.answer(bytes));
@@ -110,10 +116,23 @@ export class RecordObject {
       throw new Refused(409, `with these entries the log has another root than its checkpoint of ${checkpoint.size}`, {
         size,
       });
-    for (const { path, bytes } of grown.files) await this.env.PUBLIC.put(`log/${path}`, bytes);
+    const { sql } = this.state.storage;
+    const nowMs = Date.now();
+    sql.exec('DELETE FROM recent WHERE at < ?', nowMs - RECENT_FOR_MS);
+    for (const { path, bytes } of grown.files) {
+      await this.env.PUBLIC.put(`log/${path}`, bytes);
+      sql.exec('INSERT OR REPLACE INTO recent (path, value, at) VALUES (?, ?, ?)', path, base64Of(bytes), nowMs);
+    }
     await this.env.PUBLIC.put('log/checkpoint', note);
     this.keep('log', grown.edge satisfies LogEdge);
     return { size: grown.edge.size };
+  }
+
+  /** What the key-value store, which tells places far away a minute late, may not show everywhere yet. */
+  private recent(path: string): Response {
+    const [row] = this.state.storage.sql.exec('SELECT value FROM recent WHERE path = ?', path).toArray();
+    const bytes = row ? bytesOfBase64(String(row.value)) : null;
+    return bytes === null ? new Response('not found', { status: 404 }) : new Response(bytes);
   }
 
   private checked<T extends { origin: string }>(schema: z.ZodType<T>, payload: unknown): T {

@@ -158,7 +158,7 @@ describe('the public record', function () {
       const last = `${String(Math.floor(size / 256)).padStart(3, '0')}.p/${size % 256}`;
       const [bundle, tile] = [`log/tile/entries/${last}`, `log/tile/0/${last}`];
       const flipped = (bytes: Uint8Array, at: number) => bytes.with(at, bytes[at]! ^ 1);
-      const altered: Record<string, readonly [string, (bytes: Uint8Array) => Uint8Array | null, RegExp]> = {
+      const altered: Record<string, readonly [string, (bytes: Uint8Array) => Uint8Array, RegExp]> = {
         'a snapshot': [
           'state',
           (bytes) => Buffer.from(Buffer.from(bytes).toString().replace('"sig":"', '"sig":"AAAA')),
@@ -174,7 +174,6 @@ describe('the public record', function () {
           (bytes) => bytes.slice(0, -100),
           /DO NOT TRUST.*(ends within an entry|has \d+ entries|hash)/,
         ],
-        'a bundle gone': [bundle, () => null, /DO NOT TRUST.*is not there/],
         'a tile altered': [tile, (bytes) => flipped(bytes, 40), /DO NOT TRUST.*(does not hash|not in the signed log)/],
         'the checkpoint altered': [
           'log/checkpoint',
@@ -185,9 +184,7 @@ describe('the public record', function () {
       const table: string[] = [];
       for (const [what, [key, change, expected]] of Object.entries(altered)) {
         const before = new Uint8Array((await page.keyValues.get(key, 'arrayBuffer'))!);
-        const after = change(before);
-        if (after === null) await page.keyValues.delete(key);
-        else await page.keyValues.put(key, after);
+        await page.keyValues.put(key, change(before));
         await visitor.look();
         if (!(await visitor.shouted())) await visitor.checkAll();
         const shouted = await visitor.shouted();
@@ -196,6 +193,15 @@ describe('the public record', function () {
         await page.keyValues.put(key, before);
         assert.match(await visitor.look(), /^Checked by your browser/, `${what}, put right`);
       }
+      // What the store does not show everywhere yet, as it is far away for a minute, comes from the object itself.
+      for (const key of [bundle, tile]) {
+        const before = new Uint8Array((await page.keyValues.get(key, 'arrayBuffer'))!);
+        await page.keyValues.delete(key);
+        assert.match(await visitor.look(), /^Checked by your browser/, `${key} is gone`);
+        assert.match(await visitor.checkAll(), /hash to the signed checkpoint/, `${key} is gone`);
+        await page.keyValues.put(key, before);
+      }
+      assert.equal((await fetch(`${page.url}/tile/0/999`)).status, 404, 'of no log of this size');
       // The whole log from entry 100 on is another one, signed, with all its documents.
       const rewritten = new Publisher();
       const other = rewritten.record(5, 60);

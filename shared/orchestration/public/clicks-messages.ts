@@ -34,6 +34,7 @@ export interface ReviewClicksResult {
 }
 
 export const MARK_REVIEWED = 'markReviewed';
+export const REVIEWED_MONTH = 'month';
 
 export function clicksId(month: string): string {
   return `clicks/${month}`;
