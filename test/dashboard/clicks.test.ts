@@ -38,7 +38,7 @@ describe('clicks', function () {
   const rows = async () =>
     ((await (await asked()).json()) as { rows: { page: string; n: number; campaign: string }[] }).rows;
 
-  it('are counted exactly, 10,000 of them at once and each of them twice, and touch no write of the record', async () => {
+  it('are counted exactly, 10,000 of them at once and a tenth of them twice, and touch no write of the record', async () => {
     const publisher = new Publisher();
     let sent = 0;
     const worker = async () => {
