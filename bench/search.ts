@@ -1,15 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launch } from '../cli/up/launch.js';
-import { prepareTools } from '../cli/up/up.js';
-import { loadConfig } from '../shared/node/config/load-config.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
-import { Stack } from '../stack/stack.js';
 import type { searchRecipe } from '../workflows/index.js';
 import { type BenchResult, median } from './bench-result.js';
+import { withSetUp } from './setup/whole-set-up.js';
 
 const ROUNDS = 3;
 const TRIES = 8;
@@ -21,17 +15,9 @@ const SETTLE_MS = 3000;
  * worker brings depends on the cores that the first has left.
  */
 export async function benchSearch(log: (line: string) => void): Promise<BenchResult[]> {
-  const home = mkdtempSync(path.join(tmpdir(), 'believe-bench-'));
   // Two of them cannot have one port.
-  const settings = { schedule: { enabled: false }, public: { enabled: false }, metrics: { researchPort: 0 } };
-  const config = { ...loadConfig({ overrides: { clock: { kind: 'replay', speed: 30 }, ...settings } }), home };
-  const stack = new Stack(config, await prepareTools(config, log), {
-    starting: log,
-    restarted: log,
-    lost: (failure) => log(failure.message),
-  });
-  try {
-    const { client } = await launch({ config, inputGiven: true, operatorName: 'bench' }, stack, () => {});
+  const settings = { public: { enabled: false }, metrics: { researchPort: 0 } };
+  return await withSetUp(settings, log, async (client, home) => {
     const search = async (id: string): Promise<number> => {
       const startMs = performance.now();
       const run = await client.workflow.start<typeof searchRecipe>('searchRecipe', {
@@ -61,10 +47,7 @@ export async function benchSearch(log: (line: string) => void): Promise<BenchRes
         aim: 'towards 0.5 with cores to spare',
       },
     ];
-  } finally {
-    await stack.stop();
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }
 
 async function secondWorker(home: string): Promise<ChildProcess> {

@@ -1,14 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { startShip } from '../cli/ship/start-ship.js';
-import { launch } from '../cli/up/launch.js';
-import { prepareTools } from '../cli/up/up.js';
-import { loadConfig } from '../shared/node/config/load-config.js';
 import type { ShipResult } from '../shared/orchestration/ship/messages.js';
-import { Stack } from '../stack/stack.js';
 import type { BenchResult } from './bench-result.js';
 import { orchestrationShare, type StageShare } from './orchestration-share.js';
+import { withSetUp } from './setup/whole-set-up.js';
 
 const SHIPS = 3;
 const AIM_SECONDS = 5;
@@ -19,18 +13,7 @@ const AIM_SECONDS = 5;
  * in which those steps themselves were running.
  */
 export async function benchShip(log: (line: string) => void): Promise<BenchResult[]> {
-  const home = mkdtempSync(path.join(tmpdir(), 'believe-bench-'));
-  const config = {
-    ...loadConfig({ overrides: { clock: { kind: 'replay', speed: 30 }, schedule: { enabled: false } } }),
-    home,
-  };
-  const stack = new Stack(config, await prepareTools(config, log), {
-    starting: log,
-    restarted: log,
-    lost: (failure) => log(failure.message),
-  });
-  try {
-    const { client } = await launch({ config, inputGiven: true, operatorName: 'bench' }, stack, () => {});
+  return await withSetUp({}, log, async (client) => {
     const ships: StageShare[][] = [];
     for (let n = 1; n <= SHIPS; n++) {
       const ship = await startShip(client, `ship/bench-${n}`, { recipe: n === 1 ? 'base' : 'improved' });
@@ -44,10 +27,7 @@ export async function benchShip(log: (line: string) => void): Promise<BenchResul
       log(`${stage.padEnd(13)}${cells.join('')}   (whole, working, waiting, orchestration)`);
     }
     return [resultOf(median)];
-  } finally {
-    await stack.stop();
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }
 
 function middleShip(ships: readonly StageShare[][]): StageShare[] {

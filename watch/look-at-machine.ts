@@ -5,8 +5,9 @@ import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../shared/config/config.js';
+import { ageText } from '../shared/fields/age-text.js';
 import { readTrustedRoot } from '../shared/node/trust/trust-store.js';
-import { ageText, bad, either, off, type Sighting, well } from './sighting.js';
+import { bad, either, off, type Sighting, well } from './sighting.js';
 
 const run = promisify(execFile);
 const GIB = 2 ** 30;

@@ -1,4 +1,5 @@
 import { startLocalPage } from '../deploy/local-page.js';
+import { stateKeysOf } from '../research/public/state-keys.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import { LoopbackDoor } from '../shared/node/http/loopback-door.js';
 import { keepFilesPrivate } from '../shared/node/process/private-files.js';
@@ -13,7 +14,6 @@ const config = workerConfig();
 keepFilesPrivate();
 const stop = untilAskedToStop();
 const { public: places, research } = homePlaces(config.home);
-const { keys } = readTrustedRoot(research.trust).roles.state;
 // A workerd outlives a parent that is killed.
 const behind = new PidFile(config.home, 'public-page-workerd');
 await behind.endOrphan();
@@ -24,7 +24,7 @@ const page = await startLocalPage({
     ...(config.public.siteUrl ? { site: config.public.siteUrl } : {}),
     ...(config.public.tradesUrl ? { trades: config.public.tradesUrl } : {}),
   },
-  stateKeys: keys.flatMap((key) => ('spkiDer' in key ? [key.spkiDer.toString('base64')] : [])),
+  stateKeys: stateKeysOf(readTrustedRoot(research.trust), config.public.origin).stateKeys,
   onEgress: (url) => process.stderr.write(`the page has asked ${url}, which it must not\n`),
 });
 const workerd = childNamed('workerd');

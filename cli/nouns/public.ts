@@ -7,6 +7,8 @@ import { RecordWrong } from '../../dashboard/check/check-everything.js';
 import { BadPost } from '../../dashboard/check/open-post.js';
 import { type VerifiedPage, verifyPage } from '../../dashboard/check/verify-page.js';
 import { pageUrl, writeSitesOf } from '../../research/public/open-publisher.js';
+import { stateKeysOf } from '../../research/public/state-keys.js';
+import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { UsageFailure } from '../../shared/failure.js';
 import type { FailureType } from '../../shared/failure-types.js';
@@ -21,7 +23,7 @@ import {
 import type { PublishResult } from '../../shared/orchestration/public/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
 import { cosignersOf, parseWitnessKey } from '../../shared/trust/tlog/cosignature.js';
-import { BadNote, verifierKey } from '../../shared/trust/tlog/signed-note.js';
+import { BadNote } from '../../shared/trust/tlog/signed-note.js';
 import type { publishRecord, reviewClicks } from '../../workflows/index.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { isoMonth } from '../option-values.js';
@@ -95,15 +97,7 @@ export function register(noun: Command): void {
 
   verb('keys', 'public keys of the record: for its page, and for other tools').action((options: HomeOptions) => {
     const config = configOf(options);
-    const { keys } = readTrustedRoot(homePlaces(config.home).research.trust).roles.state;
-    const { origin } = config.public;
-    const own = keys.flatMap((key) => ('spkiDer' in key ? [key] : []));
-    const found = {
-      origin,
-      page: pageUrl(config),
-      stateKeys: own.map(({ spkiDer }) => spkiDer.toString('base64')),
-      verifierKeys: own.map((key) => verifierKey({ name: origin, key })),
-    };
+    const found = { ...keysOf(config), page: pageUrl(config) };
     printResult(options.json === true, found, keysText(found));
   });
 
@@ -146,7 +140,7 @@ async function verify(address: string | undefined, options: VerifyOptions): Prom
   const config = isStranger ? null : configOf(options);
   const url = (address ?? pageUrl(config!)).replace(/\/$/, '');
   const origin = options.origin ?? config!.public.origin;
-  const keys = options.key ?? keysOf(config!.home);
+  const keys = options.key ?? keysOf(config!).stateKeys;
   const before = seenBefore(options.seen);
   try {
     const found = await verifyPage(url, origin, keys, before, (done, of) => {
@@ -181,9 +175,8 @@ function cosigned(note: Uint8Array, keys: readonly string[]): { name: string; at
   return [...found].map(([name, seconds]) => ({ name, at: new Date(seconds * 1000).toISOString() }));
 }
 
-function keysOf(home: string): string[] {
-  const { keys } = readTrustedRoot(homePlaces(home).research.trust).roles.state;
-  return keys.flatMap((key) => ('spkiDer' in key ? [key.spkiDer.toString('base64')] : []));
+function keysOf({ home, public: { origin } }: Config) {
+  return stateKeysOf(readTrustedRoot(homePlaces(home).research.trust), origin);
 }
 
 function seenBefore(file: string | undefined) {

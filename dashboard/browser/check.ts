@@ -1,17 +1,12 @@
-import {
-  isConsistent,
-  isIncluded,
-  leafHash,
-  proveConsistency,
-  proveInclusion,
-  rootHash,
-  sameBytes,
-} from '../../shared/trust/tlog/merkle.js';
-import { base64Of, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
+import { ageText } from '../../shared/fields/age-text.js';
+import type { Checkpoint } from '../../shared/trust/tlog/checkpoint-text.js';
+import { isIncluded, leafHash, proveInclusion, rootHash, sameBytes } from '../../shared/trust/tlog/merkle.js';
+import { base64Of } from '../../shared/trust/tlog/note-text.js';
 import { checkEverything, fetchBundles } from '../check/check-everything.js';
 import { FetchedTree } from '../check/fetched-tree.js';
 import { openPost } from '../check/open-post.js';
 import { openWebCheckpoint } from '../check/open-web-checkpoint.js';
+import { requireGrown, type SeenCheckpoint } from '../check/require-grown.js';
 import { webKey } from '../check/web-key.js';
 
 /**
@@ -62,22 +57,15 @@ async function check(): Promise<string[]> {
   return said;
 }
 
-async function compareWithLastTime(
-  tree: FetchedTree,
-  { size, root }: { size: number; root: Uint8Array },
-): Promise<string> {
-  const before = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as { size: number; root: string } | null;
+async function compareWithLastTime(tree: FetchedTree, checkpoint: Checkpoint): Promise<string> {
+  const { size, root } = checkpoint;
+  const before = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as SeenCheckpoint | null;
   const remember = () => localStorage.setItem(REMEMBERED, JSON.stringify({ size, root: base64Of(root) }));
   if (before === null || before.size === 0) {
     remember();
     return 'this browser remembers it from now on';
   }
-  if (before.size > size) throw new Error(`the log has ${size} entries, and this browser has seen ${before.size}`);
-  const proof = await tree.compute((hashOf) => proveConsistency(before.size, size, hashOf));
-  if (!isConsistent(before.size, bytesOfBase64(before.root)!, size, root, proof))
-    throw new Error(
-      `the log was rewritten: it does not begin with the ${before.size} entries that this browser has seen`,
-    );
+  await requireGrown(before, tree, checkpoint, 'this browser has');
   remember();
   return `and it only grew since this browser saw ${before.size}`;
 }
@@ -90,19 +78,12 @@ function shout(error: unknown): void {
   at('checks').className = 'bad';
 }
 
-function ageOf(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 100) return `${seconds.toFixed(0)} s`;
-  if (seconds < 6000) return `${(seconds / 60).toFixed(0)} min`;
-  return seconds < 172_800 ? `${(seconds / 3600).toFixed(0)} h` : `${(seconds / 86_400).toFixed(0)} days`;
-}
-
 function tellAges(): void {
   for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
     const { age, limit } = element.dataset;
     if (!age) continue;
     const ms = Date.now() - Date.parse(age);
-    element.textContent = `${ageOf(ms)} ago`;
+    element.textContent = `${ageText(ms)} ago`;
     element.classList.toggle('old', !!limit && ms > Number(limit) * 1000);
   }
 }

@@ -1,9 +1,8 @@
-import { HASH_BYTES, type SubtreeHash } from '../../shared/trust/tlog/merkle.js';
+import type { SubtreeHash } from '../../shared/trust/tlog/merkle.js';
 import {
   entriesIn,
   entriesPath,
   hashesFromTiles,
-  TILE_WIDTH,
   type Tile,
   tileInTree,
   tilePath,
@@ -13,7 +12,7 @@ import {
 export type ReadLog = (path: string) => Promise<Uint8Array>;
 
 class TileMissing extends Error {
-  constructor(readonly tile: Tile) {
+  constructor(tile: Tile) {
     super(tilePath(tile));
   }
 }
@@ -39,7 +38,7 @@ export class FetchedTree {
         return of(hashOf);
       } catch (error) {
         if (!(error instanceof TileMissing)) throw error;
-        this.tiles.set(error.message, await this.fetched(error.tile));
+        this.tiles.set(error.message, await this.read(error.message));
       }
   }
 
@@ -49,15 +48,5 @@ export class FetchedTree {
     const entries = entriesIn(await this.read(entriesPath(bundle, width)));
     if (entries.length !== width) throw new RangeError(`${entriesPath(bundle, width)} has ${entries.length} entries`);
     return entries;
-  }
-
-  async entry(index: number): Promise<Uint8Array> {
-    return (await this.entries(Math.floor(index / TILE_WIDTH)))[index % TILE_WIDTH]!;
-  }
-
-  private async fetched(tile: Tile): Promise<Uint8Array> {
-    const bytes = await this.read(tilePath(tile));
-    if (bytes.length === tile.width * HASH_BYTES) return bytes;
-    throw new RangeError(`${tilePath(tile)} has ${bytes.length} bytes`);
   }
 }

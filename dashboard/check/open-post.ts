@@ -1,3 +1,5 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { preAuthBytes } from '../../shared/trust/pre-auth-encoding.js';
 import { bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
 import { isSignedBy, type WebKey } from './web-key.js';
 
@@ -21,10 +23,10 @@ export async function openPost(bytes: Uint8Array, keys: readonly WebKey[]): Prom
   const key = keys.find((one) => one.keyid === keyid);
   if (!key) throw new BadPost('it is not signed by a state key of this page');
   const signature = bytesOfBase64(sig);
-  if (signature === null || !(await isSignedBy(key, preAuth(payloadType, body), signature)))
+  if (signature === null || !(await isSignedBy(key, preAuthBytes(payloadType, body), signature)))
     throw new BadPost('its signature is false');
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
-  return { payloadType, payload: jsonIn(body), payloadSha256: [...digest].map(hex).join('') };
+  return { payloadType, payload: jsonIn(body), payloadSha256: bytesToHex(digest) };
 }
 
 interface Envelope {
@@ -42,16 +44,6 @@ function envelopeIn(bytes: Uint8Array): Envelope {
   return value as Envelope;
 }
 
-/** DSSE v1: the bytes that are signed. */
-function preAuth(payloadType: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const type = new TextEncoder().encode(payloadType);
-  const head = new TextEncoder().encode(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `);
-  const message = new Uint8Array(head.length + payload.length);
-  message.set(head);
-  message.set(payload, head.length);
-  return message;
-}
-
 function jsonIn(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -59,5 +51,3 @@ function jsonIn(bytes: Uint8Array): unknown {
     throw new BadPost('it is not JSON in UTF-8');
   }
 }
-
-const hex = (byte: number) => byte.toString(16).padStart(2, '0');

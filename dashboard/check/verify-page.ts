@@ -1,17 +1,11 @@
 import type { PublicState } from '../../shared/public-record/documents.js';
-import { isConsistent, proveConsistency } from '../../shared/trust/tlog/merkle.js';
-import { base64Of, bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
+import { base64Of } from '../../shared/trust/tlog/note-text.js';
 import { checkEverything, fetchBundles, type WholeRecord } from './check-everything.js';
 import { FetchedTree } from './fetched-tree.js';
 import { openPost } from './open-post.js';
 import { openWebCheckpoint } from './open-web-checkpoint.js';
+import { requireGrown, type SeenCheckpoint } from './require-grown.js';
 import { webKey } from './web-key.js';
-
-export interface SeenCheckpoint {
-  readonly size: number;
-  /** Base64. */
-  readonly root: string;
-}
 
 export interface VerifiedPage extends WholeRecord {
   readonly root: string;
@@ -46,19 +40,8 @@ export async function verifyPage(
   const { at, sequence, synthetic } = payload as PublicState;
   const bundles = await fetchBundles(checkpoint.size, read, (done) => onProgress(done, checkpoint.size));
   const found = checkEverything(checkpoint, bundles, Date.now());
-  if (before && before.size > 0) await requireGrown(before, new FetchedTree(checkpoint.size, read), checkpoint);
+  if (before && before.size > 0)
+    await requireGrown(before, new FetchedTree(checkpoint.size, read), checkpoint, 'somebody here has');
   const root = base64Of(checkpoint.root);
   return { ...found, root, note, state: { at, sequence, synthetic }, grewFrom: before?.size ?? null };
-}
-
-async function requireGrown(
-  before: SeenCheckpoint,
-  tree: FetchedTree,
-  { size, root }: { readonly size: number; readonly root: Uint8Array },
-): Promise<void> {
-  const oldRoot = bytesOfBase64(before.root);
-  if (before.size > size) throw new Error(`the log has ${size} entries, and had ${before.size}`);
-  const proof = await tree.compute((hashOf) => proveConsistency(before.size, size, hashOf));
-  if (oldRoot === null || !isConsistent(before.size, oldRoot, size, root, proof))
-    throw new Error(`the log was rewritten: it does not begin with the ${before.size} entries that were seen before`);
 }

@@ -1,3 +1,4 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { bytesOfBase64 } from '../../shared/trust/tlog/note-text.js';
 
 /** A public key of the state role, as pages and deployments name it: 44 bytes of SPKI DER in base64. */
@@ -14,9 +15,8 @@ export async function webKey(spkiBase64: string): Promise<WebKey> {
   const spki = bytesOfBase64(spkiBase64);
   if (spki?.length !== 44) throw new TypeError('a state key is not the base64 of 44 bytes of SPKI DER');
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', spki));
-  const keyid = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const verifier = await crypto.subtle.importKey('spki', spki, { name: 'Ed25519' }, false, ['verify']);
-  return { keyid, raw: spki.subarray(-32), verifier };
+  return { keyid: bytesToHex(digest), raw: spki.subarray(-32), verifier };
 }
 
 export function isSignedBy(key: WebKey, message: Uint8Array<ArrayBuffer>, signature: Uint8Array): Promise<boolean> {

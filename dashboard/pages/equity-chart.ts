@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { EntryOf } from '../../shared/public-record/entry.js';
+import { runningSums } from './running-sums.js';
 
 type Day = EntryOf<'day'>;
 const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [720, 240, 64, 14, 26];
@@ -7,8 +8,8 @@ const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [720, 240, 64, 14, 26];
 /** Sum of the days' net results, and each day's as a bar; one file of SVG that needs no script. */
 export function equityChart(days: readonly Day[]) {
   const net = days.map(({ netTicks }) => netTicks ?? 0);
-  const equity = sumsOf(net);
-  const expected = sumsOf(days.map(({ expectedTicks }) => expectedTicks ?? 0));
+  const equity = runningSums(net);
+  const expected = runningSums(days.map(({ expectedTicks }) => expectedTicks ?? 0));
   const low = Math.min(0, ...equity, ...expected, ...net);
   const high = Math.max(1, ...equity, ...expected, ...net);
   const x = (at: number) => LEFT + ((WIDTH - LEFT - 8) * (at + 0.5)) / days.length;
@@ -31,12 +32,4 @@ export function equityChart(days: readonly Day[]) {
   const last = equity.at(-1)!;
   const label = `Equity over ${days.length} trade dates, ends at ${last.toFixed(1)} ticks`;
   return html`<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${raw(ticks.join(''))}${raw(bars.join(''))}<polyline class="expected" points="${line(expected)}"/><polyline class="equity" points="${line(equity)}"/>${raw(dates.join(''))}</svg><figcaption>Ticks, net of costs: each date’s result (bars), their sum (line), and what the gate expected (dashed).</figcaption></figure>`;
-}
-
-function sumsOf(values: readonly number[]): number[] {
-  let sum = 0;
-  return values.map((value) => {
-    sum += value;
-    return sum;
-  });
 }

@@ -1,3 +1,5 @@
+import { runningSums } from './running-sums.js';
+
 /** Of an Open Graph picture. */
 const [WIDTH, HEIGHT, MARGIN] = [1200, 630, 60];
 const [PAPER, LINE, AXIS] = [0, 1, 2];
@@ -6,8 +8,7 @@ const PALETTE = [0xfc, 0xfc, 0xfb, 0x1d, 0x5f, 0xbf, 0xd9, 0xdb, 0xe0];
 /** The sum of the days' results as a line; PNG with a palette. @param days net results, oldest first */
 export async function picture(days: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
   const pixels = new Uint8Array(WIDTH * HEIGHT).fill(PAPER);
-  let sum = 0;
-  const equity = [0, ...days.map((day) => (sum += day))];
+  const equity = [0, ...runningSums(days)];
   const [low, high] = [Math.min(...equity), Math.max(1, ...equity)];
   const x = (at: number) => MARGIN + ((WIDTH - 2 * MARGIN) * at) / Math.max(1, equity.length - 1);
   const y = (value: number) => MARGIN + ((HEIGHT - 2 * MARGIN) * (high - value)) / (high - low);

@@ -1,7 +1,8 @@
 import { html, raw } from 'hono/html';
+import { ageText } from '../../shared/fields/age-text.js';
 import type { HistoryName, PublicHistory, PublicState } from '../../shared/public-record/documents.js';
 import { eventsSection, fillsSection, resultsSection, section } from './history-sections.js';
-import { ageOf, standingOf } from './standing.js';
+import { standingOf } from './standing.js';
 
 export interface RecordFacts {
   readonly fundName: string;
@@ -62,7 +63,7 @@ function figures(state: PublicState, nowMs: number) {
   const aged = (what: string, path: string, at: string | null, limitSeconds: number | null) => {
     const ageMs = at === null ? null : nowMs - Date.parse(at);
     const isOld = limitSeconds !== null && ageMs !== null && ageMs > limitSeconds * 1000;
-    return html`<li><span>${what}</span><strong class="${isOld ? 'old' : ''}" data-state="${path}" data-raw="${at ?? ''}" data-age="${at ?? ''}" data-limit="${limitSeconds ?? ''}">${ageMs === null ? 'none yet' : `${ageOf(ageMs)} ago`}</strong><span>${limitSeconds === null ? 'no limit' : `limit ${ageOf(limitSeconds * 1000)}`}</span></li>`;
+    return html`<li><span>${what}</span><strong class="${isOld ? 'old' : ''}" data-state="${path}" data-raw="${at ?? ''}" data-age="${at ?? ''}" data-limit="${limitSeconds ?? ''}">${ageMs === null ? 'none yet' : `${ageText(ageMs)} ago`}</strong><span>${limitSeconds === null ? 'no limit' : `limit ${ageText(limitSeconds * 1000)}`}</span></li>`;
   };
   const said = (what: string, path: string, value: string | number, shown: unknown, more = '') =>
     html`<li><span>${what}</span><strong data-state="${path}" data-raw="${value}">${shown}</strong><span>${more}</span></li>`;

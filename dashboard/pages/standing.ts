@@ -1,3 +1,4 @@
+import { ageText } from '../../shared/fields/age-text.js';
 import type { PublicState } from '../../shared/public-record/documents.js';
 
 export interface Standing {
@@ -11,15 +12,15 @@ export function standingOf(state: PublicState | null, nowMs: number): Standing {
   const stateMs = nowMs - Date.parse(state.at);
   const { limits, bridge, market } = state;
   if (stateMs > limits.stateSeconds * 1000)
-    return { word: 'stale', sentence: `Nothing new was published for ${ageOf(stateMs)}: every number here is old.` };
+    return { word: 'stale', sentence: `Nothing new was published for ${ageText(stateMs)}: every number here is old.` };
   if (bridge === null) return { word: 'down', sentence: 'The bridge has never reported.' };
   // Closed until then; open until somebody says that it is not.
   const isOpen = market.isOpen || nowMs >= Date.parse(market.until);
   const bridgeMs = nowMs - Date.parse(bridge.at);
   if (!isOpen)
-    return { word: 'closed', sentence: `The market is closed. The bridge last reported ${ageOf(bridgeMs)} ago.` };
+    return { word: 'closed', sentence: `The market is closed. The bridge last reported ${ageText(bridgeMs)} ago.` };
   if (bridgeMs > limits.bridgeSeconds * 1000)
-    return { word: 'down', sentence: `The bridge has not reported for ${ageOf(bridgeMs)}, with the market open.` };
+    return { word: 'down', sentence: `The bridge has not reported for ${ageText(bridgeMs)}, with the market open.` };
   if (!bridge.isUp) return { word: 'down', sentence: 'The bridge has no connection to the exchange’s gateway.' };
   const tickMs = bridge.lastTickAt === null ? Number.POSITIVE_INFINITY : nowMs - Date.parse(bridge.lastTickAt);
   if (tickMs > limits.tickSeconds * 1000)
@@ -27,13 +28,4 @@ export function standingOf(state: PublicState | null, nowMs: number): Standing {
   if (bridge.trading !== 'armed')
     return { word: 'halted', sentence: bridge.trading === 'halted' ? 'Trading is halted.' : 'No model is loaded.' };
   return { word: 'up', sentence: 'The bridge is up and trades.' };
-}
-
-/** 5 s, 12 min, 5 h, 3 days. */
-export function ageOf(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 100) return `${seconds.toFixed(0)} s`;
-  if (seconds < 6000) return `${(seconds / 60).toFixed(0)} min`;
-  if (seconds < 172_800) return `${(seconds / 3600).toFixed(0)} h`;
-  return `${(seconds / 86_400).toFixed(0)} days`;
 }

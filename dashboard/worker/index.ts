@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
@@ -168,11 +169,5 @@ async function bodyOf(request: Request, bytesMax: number): Promise<Uint8Array<Ar
     if (length > bytesMax) return null;
     chunks.push(chunk);
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return concatBytes(...chunks) as Uint8Array<ArrayBuffer>;
 }

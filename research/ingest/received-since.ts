@@ -13,11 +13,6 @@ export interface ReceivedText extends BatchPlace {
   readonly lines: readonly string[];
 }
 
-/** How many batches of a stream research has taken, as its receipt says. @throws LogDamaged */
-export function receivedCount(from: ReceivedFrom, stream: string): number {
-  return logOf(from, stream).size;
-}
-
 /** The batches of lines behind a sequence number, in order. @throws LogDamaged, BatchChanged */
 export async function* receivedSince(
   from: ReceivedFrom,

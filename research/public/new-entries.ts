@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -10,6 +9,7 @@ import type { EntryOf, EntrySource, PublicEntry, PublicFill } from '../../shared
 import { sealedHash } from '../../shared/public-record/seal-fill.js';
 import { releaseStatement } from '../../shared/trust/statement.js';
 import { verdict as gateVerdict } from '../gate/report.js';
+import { sha256Of } from '../import/import-key.js';
 import type { ReceivedFrom } from '../ingest/received-day.js';
 import { type ReceivedText, receivedBatch, receivedSince } from '../ingest/received-since.js';
 import type { MonitorFolder } from '../monitor/monitor-folder.js';
@@ -248,8 +248,4 @@ function newDays(log: readonly PublicEntry[], sources: RecordSources): PublicEnt
 
 function foldersIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { journalLine } from '../../shared/contract/order-journal.js';
 import { BadInput } from '../../shared/failure.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { type PublicFill, publicFill } from '../../shared/public-record/entry.js';
+import { sha256Of } from '../import/import-key.js';
 import type { ReceivedText } from '../ingest/received-since.js';
 
 /** Fills of the order journal, batch after batch; remembers which release sent which order. */
@@ -33,8 +33,9 @@ export class OwnFills {
         price: line.kind === 'fill' ? line.price : (known?.price ?? 0),
         ...{ marketTime: line.marketTime, at: line.wallTime },
         modelVersion: line.kind === 'fill' && line.orderRef !== null ? (this.sentBy.get(line.orderRef) ?? null) : null,
-        execution: hashOf(line.execId),
-        corrects: line.corrects === null ? null : hashOf(line.corrects),
+        // Told apart, and not told.
+        execution: sha256Of(line.execId),
+        corrects: line.corrects === null ? null : sha256Of(line.corrects),
         batchSha256: payloadSha256,
         source: { stream, epoch, seq, line: at + 1 },
       });
@@ -42,9 +43,4 @@ export class OwnFills {
       return [fill];
     });
   }
-}
-
-/** An execution is told apart, and not told. */
-function hashOf(execId: string): string {
-  return createHash('sha256').update(execId).digest('hex');
 }

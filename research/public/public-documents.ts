@@ -1,6 +1,7 @@
 import type { PublicConfig } from '../../shared/config/public.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
+import { isGlobexOpenAt } from '../../shared/market/calendar/globex-open.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import {
@@ -21,7 +22,6 @@ export interface DocumentFacts {
   readonly clock: MarketClock;
   readonly status: BridgeStatus | null;
   readonly log: PublicLog;
-  readonly sequence: number;
   /** How often a snapshot comes at this pace. */
   readonly everySeconds: number;
   readonly nowMs: number;
@@ -33,8 +33,8 @@ export async function newestStatus(from: ReceivedFrom): Promise<BridgeStatus | n
   return bridgeStatus.safeParse(jsonOrUndefined(batch?.lines.at(-1) ?? '')).data ?? null;
 }
 
-export function stateDocument(facts: DocumentFacts): PublicState {
-  const { config, instrument, status, log, sequence, everySeconds, nowMs } = facts;
+export function stateDocument(facts: DocumentFacts, sequence: number): PublicState {
+  const { config, instrument, status, log, everySeconds, nowMs } = facts;
   const release = log.entries.findLast(
     (entry) => entry.kind === 'release' && entry.modelVersion === status?.modelVersion,
   );
@@ -82,9 +82,7 @@ export function marketAt({
   const marketMs = clock.marketMsAt(nowMs);
   const calendar = calendarOfInstrument(instrument);
   const session = calendar.globexSessionOf(calendar.tradeDateOf(marketMs));
-  const isIn = session !== null && marketMs >= session.globexOpenMs && marketMs < session.globexCloseMs;
   const pause = session?.pause;
-  const isPaused = pause ? marketMs >= pause.startMs && marketMs < pause.endMs : false;
   const changes = session
     ? [session.globexOpenMs, session.globexCloseMs, ...(pause ? [pause.startMs, pause.endMs] : [])].filter(
         (ms) => ms > marketMs,
@@ -93,7 +91,7 @@ export function marketAt({
   const untilMs = changes.length > 0 ? Math.min(...changes) : marketMs + 3_600_000;
   return {
     time: new Date(marketMs).toISOString(),
-    isOpen: isIn && !isPaused,
+    isOpen: isGlobexOpenAt(session, marketMs),
     until: new Date(clock.wallMsAt(untilMs)).toISOString(),
   };
 }
@@ -107,7 +105,8 @@ const ROWS: Readonly<Record<HistoryName, number>> = { days: 500, fills: 200, eve
 
 export function historyDocument(
   name: HistoryName,
-  { config, status, log, sequence, nowMs }: DocumentFacts,
+  { config, status, log, nowMs }: DocumentFacts,
+  sequence: number,
 ): PublicHistory {
   const rows = [...log.entries.entries()].flatMap(([index, entry]) =>
     KINDS[name].includes(entry.kind) ? [{ index, entry }] : [],

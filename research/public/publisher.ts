@@ -84,7 +84,7 @@ export class Publisher {
     if (waitMs > 0) return { ...told, posted: [], waits: `the next one is due in ${Math.ceil(waitMs / 1000)} s` };
     const facts: DocumentFacts = {
       ...{ config, instrument, clock, log, nowMs, status: await newestStatus(sources.from) },
-      ...{ sequence: posted.sequence + 1, everySeconds: Math.ceil(this.paceMs(isOpen, 2) / 1000) },
+      everySeconds: Math.ceil(this.paceMs(isOpen, 2) / 1000),
     };
     return { ...told, posted: await this.postAll(facts, due), waits: null };
   }
@@ -117,11 +117,11 @@ export class Publisher {
       writes += 4 * Math.ceil((size - logSize) / LOG_UPDATE_ENTRIES_MAX);
     }
     for (const name of new Set([...due, ...this.read().due])) {
-      await this.postDocument(HISTORY_PAYLOAD_TYPE, (sequence) => historyDocument(name, { ...facts, sequence }));
+      await this.postDocument(HISTORY_PAYLOAD_TYPE, (sequence) => historyDocument(name, facts, sequence));
       told.push(name);
       writes++;
     }
-    await this.postDocument(STATE_PAYLOAD_TYPE, (sequence) => stateDocument({ ...facts, sequence }));
+    await this.postDocument(STATE_PAYLOAD_TYPE, (sequence) => stateDocument(facts, sequence));
     this.write({ ...this.read(), lastMs: facts.nowMs, lastWrites: writes, due: [] });
     return [...told, 'snapshot'];
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { sha256Hex } from '../reference.js';
 import { type EnvelopeKey, hasSigned, type ListedKey } from './listed-key.js';
+import { preAuthBytes } from './pre-auth-encoding.js';
 
 /** Base64 in its one canonical form: a flipped bit in the unused tail of the last digit is not the same text. */
 const base64 = z
@@ -46,10 +47,9 @@ export function encodeEnvelope(envelope: DsseEnvelope): Buffer {
   return Buffer.from(JSON.stringify(envelope));
 }
 
-/** Pre-authentication encoding: the bytes that are signed (DSSE protocol, "PAE"). Lengths count bytes. */
-export function preAuthEncoding(payloadType: string, payload: Buffer): Buffer {
-  const type = Buffer.from(payloadType);
-  return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${payload.length} `), payload]);
+/** The bytes that are signed. */
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
+  return Buffer.from(preAuthBytes(payloadType, payload).buffer);
 }
 
 /** Signs with every key given. Ed25519 is deterministic: the same payload and keys give the same envelope, but for keys in devices. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type LocalPage, startLocalPage } from '../../deploy/local-page.js';
+import type { LocalPage } from '../../deploy/local-page.js';
 import { LOG_PAYLOAD_TYPE, STATE_PAYLOAD_TYPE } from '../../shared/public-record/documents.js';
 import { signCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
 import { KEYS } from '../release/release-fixture.js';
 import { ORIGIN, Publisher, posted, STATE_KEY, stateAt } from './posts.js';
+import { postAll, startTestPage } from './test-page.js';
 import { Visitor } from './visitor.js';
 
 describe('the public record', function () {
@@ -14,10 +15,7 @@ describe('the public record', function () {
 
   beforeEach(async () => {
     egress.length = 0;
-    page = await startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      ...{ stateKeys: [STATE_KEY.spkiDer.toString('base64')], onEgress: (url) => egress.push(url) },
-    });
+    page = await startTestPage({ onEgress: (url) => egress.push(url) });
     publisher = new Publisher();
   });
   afterEach(() => page.close());
@@ -218,14 +216,10 @@ describe('the public record', function () {
 
   /** As somebody would who holds the state key and the key-value store. */
   async function replaceRecord(rewritten: Publisher, entries: Publisher['entries']): Promise<void> {
-    const fresh = await startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      stateKeys: [STATE_KEY.spkiDer.toString('base64')],
-    });
+    const fresh = await startTestPage();
     try {
       rewritten.sequence = 5000;
-      for (const body of [...rewritten.growAll(entries), ...rewritten.documents()])
-        assert.equal((await fetch(`${fresh.url}/ingest`, { method: 'POST', body: Buffer.from(body) })).status, 200);
+      await postAll(fresh, [...rewritten.growAll(entries), ...rewritten.documents()]);
       for (const { name } of (await fresh.keyValues.list()).keys)
         await page.keyValues.put(name, new Uint8Array((await fresh.keyValues.get(name, 'arrayBuffer'))!));
     } finally {

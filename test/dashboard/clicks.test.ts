@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type LocalPage, startLocalPage } from '../../deploy/local-page.js';
+import type { LocalPage } from '../../deploy/local-page.js';
 import { CLICKS_PAYLOAD_TYPE } from '../../shared/public-record/documents.js';
 import { KEYS } from '../release/release-fixture.js';
 import { ORIGIN, Publisher, posted, STATE_KEY } from './posts.js';
+import { startTestPage } from './test-page.js';
 
 const AT_ONCE = 100;
 
@@ -11,10 +12,7 @@ describe('clicks', function () {
   this.timeout(180_000);
   let page: LocalPage;
   beforeEach(async () => {
-    page = await startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      stateKeys: [STATE_KEY.spkiDer.toString('base64')],
-    });
+    page = await startTestPage();
   });
   afterEach(() => page.close());
 

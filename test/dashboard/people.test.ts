@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
-import { type LocalPage, startLocalPage } from '../../deploy/local-page.js';
-import { ORIGIN, Publisher, STATE_KEY } from './posts.js';
+import type { LocalPage } from '../../deploy/local-page.js';
+import { Publisher } from './posts.js';
+import { postAll, startTestPage } from './test-page.js';
 import { Visitor } from './visitor.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -22,13 +23,9 @@ describe('the public page, for people', function () {
   before(async function () {
     const executablePath = await Visitor.path();
     if (executablePath === undefined) return this.skip();
-    page = await startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      stateKeys: [STATE_KEY.spkiDer.toString('base64')],
-    });
+    page = await startTestPage();
     const publisher = new Publisher();
-    for (const body of [...publisher.growAll(publisher.record(20, 10)), ...publisher.documents()])
-      assert.equal((await fetch(`${page.url}/ingest`, { method: 'POST', body: Buffer.from(body) })).status, 200);
+    await postAll(page, [...publisher.growAll(publisher.record(20, 10)), ...publisher.documents()]);
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });
   after(async () => {

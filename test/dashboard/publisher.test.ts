@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { verifyPage } from '../../dashboard/check/verify-page.js';
-import { type LocalPage, startLocalPage } from '../../deploy/local-page.js';
+import type { LocalPage } from '../../deploy/local-page.js';
 import { MonitorFolder } from '../../research/monitor/monitor-folder.js';
 import { fillSalts } from '../../research/public/fill-salt.js';
 import { PublicLog } from '../../research/public/public-log.js';
@@ -14,6 +14,7 @@ import { BROKER } from '../path/batches.js';
 import { RECEIPT_ROOT } from '../path/broker-rig.js';
 import { Road } from '../path/road.js';
 import { KEYS, temporaryFolder } from '../release/release-fixture.js';
+import { startTestPage } from './test-page.js';
 
 const ORIGIN = 'log.example.org';
 
@@ -31,11 +32,7 @@ describe('the publisher', function () {
   });
   afterEach(() => page.close());
 
-  const startPage = () =>
-    startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      stateKeys: [KEYS.state.spkiDer.toString('base64')],
-    });
+  const startPage = () => startTestPage();
   const at = (name: string) => path.join(folder(), name);
 
   /** As a process that has just begun. */

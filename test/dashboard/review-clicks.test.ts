@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startLocalPage } from '../../deploy/local-page.js';
 import { writeMonthReport } from '../../research/public/month-report.js';
 import { type MonthOfClicks, reviewOf } from '../../research/public/review-clicks.js';
 import { monthBefore } from '../../shared/orchestration/public/clicks-messages.js';
 import { temporaryFolder } from '../release/release-fixture.js';
 import { ORIGIN, STATE_KEY } from './posts.js';
+import { startTestPage } from './test-page.js';
 
 type Row = MonthOfClicks['rows'][number];
 const row = (changes: Partial<Row>): Row => ({
@@ -47,10 +47,7 @@ describe('the review of a month of clicks', () => {
   });
 
   it('is read from the page by a signed request, and written as a page', async () => {
-    const page = await startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      stateKeys: [STATE_KEY.spkiDer.toString('base64')],
-    });
+    const page = await startTestPage();
     try {
       for (const target of ['/research', '/research', '-'])
         await fetch(`${page.url}/click`, {

@@ -4,12 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { type LocalPage, startLocalPage } from '../../deploy/local-page.js';
+import type { LocalPage } from '../../deploy/local-page.js';
 import { writeSites } from '../../research/public/sites/write-sites.js';
 import { CLICKS_PAYLOAD_TYPE } from '../../shared/public-record/documents.js';
 import { isIncluded } from '../../shared/trust/tlog/merkle.js';
 import { temporaryFolder } from '../release/release-fixture.js';
-import { ORIGIN, Publisher, posted, STATE_KEY } from './posts.js';
+import { ORIGIN, Publisher, posted } from './posts.js';
+import { startTestPage } from './test-page.js';
 import { Visitor } from './visitor.js';
 
 describe('the sites', function () {
@@ -25,10 +26,7 @@ describe('the sites', function () {
     });
 
   beforeEach(async () => {
-    page = await startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      stateKeys: [STATE_KEY.spkiDer.toString('base64')],
-    });
+    page = await startTestPage();
     publisher = new Publisher();
     publisher.growAll(publisher.record(40, 3));
   });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type LocalPage, startLocalPage } from '../../deploy/local-page.js';
+import type { LocalPage } from '../../deploy/local-page.js';
 import { entryBytes } from '../../shared/public-record/entry.js';
 import { verifierKey } from '../../shared/trust/tlog/signed-note.js';
 import { buildGoChecker } from '../path/go-checker.js';
 import { temporaryFolder } from '../release/release-fixture.js';
 import { ORIGIN, Publisher, STATE_KEY } from './posts.js';
+import { postAll, startTestPage } from './test-page.js';
 
 describe('a stranger', function () {
   this.timeout(240_000);
@@ -15,13 +16,9 @@ describe('a stranger', function () {
   let publisher: Publisher;
 
   beforeEach(async () => {
-    page = await startLocalPage({
-      ...{ origin: ORIGIN, fundName: 'Example Fund', host: '127.0.0.1', port: 0, folder: null },
-      stateKeys: [STATE_KEY.spkiDer.toString('base64')],
-    });
+    page = await startTestPage();
     publisher = new Publisher();
-    for (const body of [...publisher.growAll(publisher.record(5, 60)), ...publisher.documents()])
-      assert.equal((await fetch(`${page.url}/ingest`, { method: 'POST', body: Buffer.from(body) })).status, 200);
+    await postAll(page, [...publisher.growAll(publisher.record(5, 60)), ...publisher.documents()]);
   });
   afterEach(() => page.close());
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { findOnPath } from '../../setup/find-on-path.js';
+import { findChromium } from '../attacks/chromium.js';
 
 /** A real Chromium in front of the page, with what it remembers from one look to the next. */
 export class Visitor {
@@ -15,11 +15,10 @@ export class Visitor {
     private readonly url: string,
   ) {}
 
-  /** Null where there is no Chromium. */
+  /** Undefined where there is no Chromium. */
   static async path(): Promise<string | undefined> {
-    return (
-      (await findOnPath('chromium')) ?? (await findOnPath('chromium-browser')) ?? (await findOnPath('google-chrome'))
-    );
+    const found = await findChromium();
+    return 'program' in found ? found.program : undefined;
   }
 
   static async open(url: string): Promise<Visitor> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { verifyPage } from '../../dashboard/check/verify-page.js';
 import { freePort } from '../../setup/port-state.js';
-import { pause } from '../ship/running-stack.js';
+import { pause, SMALL_MARKET } from '../ship/running-stack.js';
 import { type Running, TestHome } from '../ship/test-home.js';
 import { Visitor } from './visitor.js';
 
@@ -18,10 +18,7 @@ const SETTINGS = {
   BELIEVE_CLOCK_SPEED: '10',
   BELIEVE_CLOCK_BEFORE_OPEN_SECONDS: '40',
   BELIEVE_CLOCK_AFTER_OPEN_SECONDS: '100',
-  BELIEVE_INPUT_DAYS: '8',
-  BELIEVE_INPUT_MINUTES_PER_DAY: '5',
-  BELIEVE_INPUT_BAR_DAYS: '40',
-  BELIEVE_SCHEDULE_ENABLED: 'false',
+  ...SMALL_MARKET,
 };
 
 describe('the whole record', function () {

@@ -13,7 +13,7 @@ import { parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
 import { readBatch } from '../../shared/contract/sealed-batch.js';
 import { connectClient } from '../../temporal/client.js';
-import { pause } from '../ship/running-stack.js';
+import { pause, SMALL_MARKET } from '../ship/running-stack.js';
 import { type Running, TestHome } from '../ship/test-home.js';
 
 /** Trade dates that turn every ten seconds, with little market in each. */
@@ -25,10 +25,7 @@ const SETTINGS = {
   BELIEVE_CLOCK_SPEED: '10',
   BELIEVE_CLOCK_BEFORE_OPEN_SECONDS: '40',
   BELIEVE_CLOCK_AFTER_OPEN_SECONDS: '60',
-  BELIEVE_INPUT_DAYS: '8',
-  BELIEVE_INPUT_MINUTES_PER_DAY: '5',
-  BELIEVE_INPUT_BAR_DAYS: '40',
-  BELIEVE_SCHEDULE_ENABLED: 'false',
+  ...SMALL_MARKET,
 };
 
 /** The whole set-up, with a market that it captures and brings home day after day. */

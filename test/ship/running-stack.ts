@@ -11,7 +11,7 @@ import { connectClient } from '../../temporal/client.js';
 import { type Running, TestHome } from './test-home.js';
 
 /** A market so small that a ship takes seconds. It may be held for that: then it is approved. */
-const SMALL_MARKET = {
+export const SMALL_MARKET = {
   BELIEVE_INPUT_DAYS: '8',
   BELIEVE_INPUT_MINUTES_PER_DAY: '5',
   BELIEVE_INPUT_BAR_DAYS: '40',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { MONITOR_ALARMS } from '../../research/monitor/report.js';
 import { connectClient } from '../../temporal/client.js';
 import { CAPTURE_SCHEDULE_ID } from '../../temporal/path-schedules.js';
-import { pause } from '../ship/running-stack.js';
+import { pause, SMALL_MARKET } from '../ship/running-stack.js';
 import { type Running, TestHome } from '../ship/test-home.js';
 import { Receivers } from './receivers.js';
 
@@ -31,10 +31,7 @@ const SETTINGS = {
   BELIEVE_CLOCK_SPEED: '10',
   BELIEVE_CLOCK_BEFORE_OPEN_SECONDS: '40',
   BELIEVE_CLOCK_AFTER_OPEN_SECONDS: '100',
-  BELIEVE_INPUT_DAYS: '8',
-  BELIEVE_INPUT_MINUTES_PER_DAY: '5',
-  BELIEVE_INPUT_BAR_DAYS: '40',
-  BELIEVE_SCHEDULE_ENABLED: 'false',
+  ...SMALL_MARKET,
 };
 
 interface Fault {

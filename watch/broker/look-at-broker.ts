@@ -4,10 +4,12 @@ import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { ageText } from '../../shared/fields/age-text.js';
+import { isGlobexOpenAt } from '../../shared/market/calendar/globex-open.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { readJson } from '../read-json.js';
-import { ageText, bad, either, off, type Sighting, well } from '../sighting.js';
+import { bad, either, off, type Sighting, well } from '../sighting.js';
 
 /** What a look needs to remember of those before. */
 export interface BrokerMemory {
@@ -96,12 +98,9 @@ interface Hours {
 export function hoursAt(instrument: string, marketMs: number): Hours {
   const calendar = calendarOfInstrument(instrument);
   const globex = calendar.globexSessionOf(calendar.tradeDateOf(marketMs));
-  const isPaused = globex?.pause ? marketMs >= globex.pause.startMs && marketMs < globex.pause.endMs : false;
-  const isGlobexOpen =
-    globex !== null && marketMs >= globex.globexOpenMs && marketMs < globex.globexCloseMs && !isPaused;
   const rth = globex?.rth ?? null;
   const isRth = rth !== null && marketMs >= rth.rthOpenMs && marketMs < rth.rthCloseMs;
-  return { isGlobexOpen, sinceOpenMs: isRth ? marketMs - rth.rthOpenMs : null };
+  return { isGlobexOpen: isGlobexOpenAt(globex, marketMs), sinceOpenMs: isRth ? marketMs - rth.rthOpenMs : null };
 }
 
 /** The oldest batch that lies in the outbox: what was acknowledged is deleted there. */

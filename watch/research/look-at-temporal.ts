@@ -1,6 +1,7 @@
 import type { ServerSight } from '../../shared/alarm/server-sight.js';
 import type { WatchConfig } from '../../shared/config/watch.js';
-import { ageText, bad, either, off, type Sighting, well } from '../sighting.js';
+import { ageText } from '../../shared/fields/age-text.js';
+import { bad, either, off, type Sighting, well } from '../sighting.js';
 
 /** As much of what the server says as is watched. */
 export type TemporalSight = Omit<ServerSight, 'liveVersion'>;

@@ -1,12 +1,13 @@
 import type { PublicEntry } from '../../../shared/public-record/entry.js';
 import { type Html, html, list } from '../../page/html.js';
+import type { stateKeysOf } from '../state-keys.js';
 import type { SiteAddresses, SitePage } from './site-frame.js';
 
 /** The fund's own site. It says what the machinery does, and no number that is not in the record. */
 export function fundPages(
   addresses: SiteAddresses,
   entries: readonly PublicEntry[],
-  keys: { readonly origin: string; readonly stateKeys: readonly string[]; readonly verifierKeys: readonly string[] },
+  keys: ReturnType<typeof stateKeysOf>,
 ): SitePage[] {
   const { fundName, record, trades } = addresses;
   const days = entries.filter((entry) => entry.kind === 'day');

@@ -3,6 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { makeFolder } from '../../../shared/node/disk/make-folder.js';
 import { renameWithRetry, replaceFile } from '../../../shared/node/disk/replace-file.js';
 import type { PublicEntry } from '../../../shared/public-record/entry.js';
+import { quoted } from '../../store/duckdb-text.js';
 import { fundPages } from './fund-pages.js';
 import { type SiteAddresses, type SitePage, siteFile } from './site-frame.js';
 import { fillProofs, fillsCsv, publishedFills, tradePages } from './trade-pages.js';
@@ -52,7 +53,6 @@ function writePages(folder: string, pages: readonly SitePage[], addresses: SiteA
 }
 
 async function writeParquet(csv: string, file: string): Promise<void> {
-  const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const draft = `${file}.${process.pid}.tmp`;
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();

@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import { leafHash, TreeEdge } from './merkle.js';
 import { base64Of, bytesOfBase64 } from './note-text.js';
@@ -30,7 +31,7 @@ export function grownLog(
   let bundle = bytes(edge.bundle);
   const files: LogFile[] = [];
   for (const entry of entries) {
-    bundle = joined(bundle, bundled(entry));
+    bundle = concatBytes(bundle, bundled(entry));
     const hash = leafHash(entry);
     tree = tree.with(hash);
     const isFull = put(tiles, 0, hash, tree.size, files);
@@ -56,7 +57,7 @@ export function grownLog(
 
 /** @returns whether the tile of the lowest level is full with it */
 function put(tiles: Uint8Array[], level: number, hash: Uint8Array, size: number, files: LogFile[]): boolean {
-  const tile = joined(tiles[level] ?? new Uint8Array(), hash);
+  const tile = concatBytes(tiles[level] ?? new Uint8Array(), hash);
   if (tile.length < TILE_WIDTH * 32) {
     tiles[level] = tile;
     return false;
@@ -75,13 +76,6 @@ function partials(tiles: readonly Uint8Array[], size: number): LogFile[] {
     const index = Math.floor(Math.floor(size / TILE_WIDTH ** level) / TILE_WIDTH);
     return [{ path: tilePath({ level, index, width }), bytes: tile }];
   });
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 /** @throws TypeError where it is not base64 */
