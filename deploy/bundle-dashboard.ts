@@ -28,7 +28,8 @@ export async function bundleDashboard(): Promise<string> {
     return outputFiles[0]!.text;
   };
   const script = await bundled('browser/check.js', {});
-  const style = readFileSync(path.join(dashboard, 'pages/page.css'), 'utf8');
+  const sheets = [path.join(dashboard, '../shared/look/palette.css'), path.join(dashboard, 'pages/page.css')];
+  const style = sheets.map((file) => readFileSync(file, 'utf8')).join('');
   return await bundled('worker/index.js', {
     CHECK_SCRIPT: JSON.stringify(script),
     PAGE_STYLE: JSON.stringify(style.replaceAll(/\s*\n\s*/g, '')),

@@ -14,7 +14,9 @@ export interface PageParts {
   readonly tail?: Html;
 }
 
-const commonCss = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
+const sheet = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+/** The colours of everything that the fund shows, then the rules of these pages. */
+const commonCss = sheet('../../shared/look/palette.css') + sheet('./page.css');
 
 const NOTHING = new Html('');
 
