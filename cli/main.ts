@@ -41,6 +41,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/capture.js'),
   },
   {
+    name: 'sierra',
+    summary: "the second capture: follow Sierra Chart's files",
+    load: () => import('./nouns/sierra.js'),
+  },
+  {
     name: 'path',
     summary: 'the way back from the broker: what waits, what was set aside, what the road allows',
     load: () => import('./nouns/path.js'),

@@ -42,6 +42,8 @@ export const FAILURE_TYPES = {
   FilesExist: ['an export would write over a file', 'choose another folder, or --replace'],
   FoldNotScored: ['a score that the verdict needs is missing', 'start a new ship'],
   FolderNotWritable: ['a folder of the bridge cannot be written', 'give its user the right to'],
+  FollowBusy: ['another process follows Sierra Chart into this home', 'end it first'],
+  FollowerAway: ['nothing follows Sierra Chart in this home', 'start it: `believe sierra follow`'],
   ForeignFolder: ['the home belongs to another user', 'choose a folder of your own as --home'],
   GatewayUnreachable: ['the gateway does not answer', 'start IB Gateway; check its API, host and port'],
   GoldenRowMismatch: [
@@ -140,6 +142,10 @@ export const FAILURE_TYPES = {
   SealSourceChanged: ['a file is not what was sealed of it before', 'put it back, or raise upload.epoch'],
   SealStateLost: ['how far a stream was sealed is not known', 'restore it from a backup, or raise upload.epoch'],
   SearchFailed: ['a search for a recipe failed', 'see its page in the Web UI'],
+  SegmentLost: [
+    'a segment that was being written is gone or cut',
+    'see what removed it; then let following begin anew',
+  ],
   SightingRefused: ['what the broker says it saw is not signed by it', 'ask the broker: `believe ship status`'],
   SignerFailed: ['the signer met what it did not foresee', 'see logs/signer.log; it is asked again'],
   SignerRefused: ['the signer does not sign this', 'see `believe release list` and `believe ship status`'],

@@ -1,4 +1,4 @@
-import type { Config } from '../../shared/config/config.js';
+import { type Config, isSyntheticMarket } from '../../shared/config/config.js';
 import type { CaptureOptions } from './capture-writer.js';
 
 const MIB = 2 ** 20;
@@ -18,9 +18,4 @@ export function captureSettings(config: Config): Pick<CaptureOptions, 'header' |
       pendingBytesMax: bridge.captureBacklogMiBMax * MIB,
     },
   };
-}
-
-/** The gateway is our own, and plays a generated market. */
-export function isSyntheticMarket({ gateway, input }: Config): boolean {
-  return gateway.embedded && (input.kind === 'synthetic' || (input.kind === 'files' && input.synthetic));
 }

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { IB_SOURCE, parseBatchFile, sourcePlace } from '../../shared/contract/batch-stream.js';
+import { parseBatchFile, sourcePlace } from '../../shared/contract/batch-stream.js';
 import { parseSegmentFile, segmentFile } from '../../shared/contract/capture-file.js';
+import { SOURCE_NAMES } from '../../shared/contract/capture-source.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
 import { syncFolder } from '../../shared/node/disk/replace-file.js';
 import { filesIn } from '../seal/names-in.js';
@@ -70,10 +71,12 @@ function pruneSources(places: SealPlaces, options: PruneOptions, headOf: (stream
     );
   };
   return [
-    ...inFolder(places.capture, (name) => {
-      const segment = parseSegmentFile(name);
-      return segment === null || segmentFile(segment) !== name ? null : `capture/${IB_SOURCE}/${segment.instrument}`;
-    }),
+    ...SOURCE_NAMES.flatMap((source) =>
+      inFolder(places.captureOf(source), (name) => {
+        const segment = parseSegmentFile(name, source);
+        return segment === null || segmentFile(segment) !== name ? null : `capture/${source}/${segment.instrument}`;
+      }),
+    ),
     ...inFolder(places.journal, () => 'decisions'),
     ...inFolder(places.status, () => 'status'),
   ];

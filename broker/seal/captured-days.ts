@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { captureStream, IB_SOURCE, instrumentOf, sourcePlace } from '../../shared/contract/batch-stream.js';
+import { captureStream, instrumentOf, sourcePlace } from '../../shared/contract/batch-stream.js';
 import { type CapturedDay, parseSegmentFile } from '../../shared/contract/capture-file.js';
+import { IB_SOURCE, SOURCE_NAMES } from '../../shared/contract/capture-source.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
 import { readAcknowledged } from '../prune/acknowledge.js';
 import { filesIn } from './names-in.js';
 import { sealPlaces } from './seal-places.js';
 
 /** Segments of a contract's trade date, and those of them that are still written. */
-export function segmentsOf(brokerFolder: string, { instrument, tradeDate }: CapturedDay) {
+export function segmentsOf(brokerFolder: string, { source = IB_SOURCE, instrument, tradeDate }: CapturedDay) {
   const segments = allSegments(brokerFolder).filter(
-    (segment) => segment.instrument === instrument && segment.tradeDate === tradeDate,
+    (segment) => segment.source === source && segment.instrument === instrument && segment.tradeDate === tradeDate,
   );
   return { count: segments.length, open: segments.filter(({ open }) => open).map(({ file }) => file) };
 }
@@ -29,13 +30,14 @@ export function captureBacklog(
   },
 ): CapturedDay[] {
   const days = new Map<string, CapturedDay>();
-  for (const { instrument, tradeDate } of allSegments(brokerFolder)) {
+  for (const { source, instrument, tradeDate } of allSegments(brokerFolder)) {
     const isAsked = of.instrument === undefined || of.instrument === instrument;
-    if (isAsked && tradeDate < of.before) days.set(`${tradeDate} ${instrument}`, { instrument, tradeDate });
+    if (isAsked && tradeDate < of.before)
+      days.set(`${tradeDate} ${instrument} ${source}`, { source, instrument, tradeDate });
   }
   const heads = new Map<string, StreamHead>();
-  const acknowledged = (instrument: string) => {
-    const stream = captureStream(instrument);
+  const acknowledged = ({ instrument, source }: CapturedDay) => {
+    const stream = captureStream(instrument, source);
     const head =
       heads.get(stream) ?? readAcknowledged(sealPlaces(brokerFolder), of.broker, { stream, epoch: of.epoch }).head;
     heads.set(stream, head);
@@ -44,7 +46,7 @@ export function captureBacklog(
   return [...days.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, day]) => day)
-    .filter((day) => !isClosedIn(acknowledged(day.instrument), day.tradeDate));
+    .filter((day) => !isClosedIn(acknowledged(day), day.tradeDate));
 }
 
 /** A head remembers the newest dates; one from before them was closed, or it would have been in the way of those. */
@@ -57,12 +59,15 @@ function isClosedIn(head: StreamHead, tradeDate: string): boolean {
 }
 
 function allSegments(brokerFolder: string) {
-  const { capture } = sealPlaces(brokerFolder);
-  if (!existsSync(capture)) return [];
-  return filesIn(capture).flatMap((name) => {
-    const segment = parseSegmentFile(name);
-    return segment === null || instrumentOf(`capture/${IB_SOURCE}/${segment.instrument}`) === null
-      ? []
-      : [{ ...segment, file: path.join(capture, name) }];
+  const { captureOf } = sealPlaces(brokerFolder);
+  return SOURCE_NAMES.flatMap((source) => {
+    const folder = captureOf(source);
+    if (!existsSync(folder)) return [];
+    return filesIn(folder).flatMap((name) => {
+      const segment = parseSegmentFile(name, source);
+      return segment === null || instrumentOf(`capture/${source}/${segment.instrument}`) === null
+        ? []
+        : [{ ...segment, file: path.join(folder, name) }];
+    });
   });
 }

@@ -6,9 +6,11 @@ import {
   flatNameOf,
   instrumentOf,
   type SourcePlace,
+  sourceOf,
   sourcePlace,
 } from '../../shared/contract/batch-stream.js';
 import { parseSegmentFile, segmentFile } from '../../shared/contract/capture-file.js';
+import { type CaptureSource, SOURCE_NAMES } from '../../shared/contract/capture-source.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
 import { syncFolder } from '../../shared/node/disk/replace-file.js';
 import { filesIn, foldersIn } from './names-in.js';
@@ -33,20 +35,24 @@ export function streamsWithFiles(places: SealPlaces): string[] {
   return ['orders', 'swaps', 'alarms', 'decisions', 'status'].filter(has).concat(captureStreams(places));
 }
 
-function captureStreams({ capture }: SealPlaces): string[] {
-  const segments = filesIn(capture).map(parseSegmentFile);
-  const instruments = segments.flatMap((segment) => (segment === null ? [] : [segment.instrument]));
-  return [...new Set(instruments)].sort().map(captureStream);
+function captureStreams({ captureOf }: SealPlaces): string[] {
+  return SOURCE_NAMES.flatMap((source) => {
+    const segments = filesIn(captureOf(source)).map((name) => parseSegmentFile(name, source));
+    const instruments = segments.flatMap((segment) => (segment === null ? [] : [segment.instrument]));
+    return [...new Set(instruments)].sort().map((instrument) => captureStream(instrument, source));
+  });
 }
 
 /** The next bytes of a stream; null where everything is sealed. @throws SealSourceChanged */
 export async function nextBytes(places: SealPlaces, head: StreamHead): Promise<NewBytes | null> {
-  const instrument = instrumentOf(head.stream);
-  return instrument === null ? nextLines(places, head) : nextSegment(places, head, instrument);
+  const [instrument, source] = [instrumentOf(head.stream), sourceOf(head.stream)];
+  return instrument === null || source === null
+    ? nextLines(places, head)
+    : nextSegment(places, head, instrument, source);
 }
 
-function nextSegment(places: SealPlaces, head: StreamHead, instrument: string): NewBytes | null {
-  const { capture } = places;
+function nextSegment(places: SealPlaces, head: StreamHead, instrument: string, source: CaptureSource): NewBytes | null {
+  const capture = places.captureOf(source);
   const names = filesIn(capture);
   // A name that is read here must not be gone after a power cut: the bridge may not have waited for it yet.
   syncFolder(capture);
@@ -54,7 +60,7 @@ function nextSegment(places: SealPlaces, head: StreamHead, instrument: string): 
   const lastOrder = last === undefined ? '' : sourcePlace(head.stream, last.name)!.order;
   const waiting = names
     .flatMap((name) => {
-      const segment = parseSegmentFile(name);
+      const segment = parseSegmentFile(name, source);
       if (segment?.instrument !== instrument) return [];
       const closed = segmentFile(segment);
       return [{ name, closed, order: sourcePlace(head.stream, closed)!.order }];

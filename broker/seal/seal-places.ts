@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { streamFolder } from '../../shared/contract/batch-stream.js';
+import { CAPTURE_SOURCES, type CaptureSource } from '../../shared/contract/capture-source.js';
 
 /** Where sealing reads and writes in the folder `broker/` of a home. */
 export function sealPlaces(brokerFolder: string) {
   const at = (...parts: readonly string[]) => path.join(brokerFolder, ...parts);
   return {
+    /** Where a source writes its segments. */
+    captureOf: (source: CaptureSource) => at(CAPTURE_SOURCES[source].folder),
     /** What the bridge writes. */
-    capture: at('capture'),
     journal: at('journal'),
     swaps: at('swaps.jsonl'),
     alarms: at('alarms.jsonl'),

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { bridgeConfig } from './bridge.js';
 import { text } from './field-types.js';
 import { gateSettings } from './gate-thresholds.js';
+import { homePlaces } from './home-places.js';
 import { clockConfig, inputConfig, instrumentConfig } from './market.js';
 import { backtestConfig, scheduleConfig, shipConfig } from './operations.js';
 import { publicConfig } from './public.js';
 import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
+import { sierraConfig } from './sierra.js';
 import { needsDepth, trainingConfig } from './training.js';
 import { uploadConfig } from './upload.js';
 import { watchConfig } from './watch.js';
@@ -28,6 +30,7 @@ export const configSchema = z
     bridge: bridgeConfig.prefault({}).describe('The execution bridge.'),
     gateway: gatewayConfig.prefault({}).describe('The IB session.'),
     rsync: rsyncConfig.prefault({}).describe('Transfers between the tiers.'),
+    sierra: sierraConfig.prefault({}).describe('Sierra Chart, the second capture.'),
     upload: uploadConfig.prefault({}).describe('What the broker seals, sends and keeps.'),
     watch: watchConfig.prefault({}).describe('Watchdogs and alarms.'),
     public: publicConfig.prefault({}).describe('The public record.'),
@@ -60,6 +63,17 @@ type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K
 /** Whether the signed record is published: it is made of what comes home. */
 export function publishes({ public: { enabled, url, pagePort }, upload }: Pick<Config, 'public' | 'upload'>): boolean {
   return enabled && upload.enabled && (url !== null || pagePort > 0);
+}
+
+/** The gateway is our own, and plays a generated market. */
+export function isSyntheticMarket({ gateway, input }: Pick<Config, 'gateway' | 'input'>): boolean {
+  return gateway.embedded && (input.kind === 'synthetic' || (input.kind === 'files' && input.synthetic));
+}
+
+/** Sierra Chart's data folder, where it is followed: a real one, or that of the emulator which the simulator feeds. */
+export function followedFolder({ sierra, gateway, home }: Pick<Config, 'sierra' | 'gateway' | 'home'>): string | null {
+  if (!sierra.follow) return null;
+  return sierra.dataFolder ?? (gateway.embedded ? homePlaces(home).gateway.sierra : null);
 }
 
 /** Whether the public page runs on this machine. */

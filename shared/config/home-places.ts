@@ -47,6 +47,9 @@ export function homePlaces(home: string) {
       armed: broker('armed'),
       control: broker('control'),
       capture: broker('capture'),
+      /** Segments of Sierra Chart's feed, and how far its files were followed. */
+      sierra: broker('sierra'),
+      sierraStatus: broker('sierra', 'follow.json'),
       journal: broker('journal'),
       status: broker('status.json'),
       swaps: broker('swaps.jsonl'),
@@ -85,6 +88,11 @@ export function homePlaces(home: string) {
       /** Of the page on this machine. */
       page: at('public', 'page'),
     },
-    gateway: { folder: at('gateway'), state: at('gateway', 'state.json') },
+    gateway: {
+      folder: at('gateway'),
+      state: at('gateway', 'state.json'),
+      /** What the simulator's Sierra Chart writes. */
+      sierra: at('gateway', 'sierra'),
+    },
   } as const;
 }

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { parseSegmentFile } from './capture-file.js';
+import { type CaptureSource, captureSource, IB_SOURCE } from './capture-source.js';
 
 /** Streams besides what is captured: one of each for a broker. */
 const OTHER_STREAMS = ['orders', 'decisions', 'swaps', 'alarms', 'status'] as const;
 const CAPTURE = /^capture\/([a-z0-9_]{1,20})\/([A-Za-z0-9][A-Za-z0-9._-]{0,39})$/;
-
-/** Whose segments `dom_ib-<instrument>-<trade date>-<n>.jsonl` are. */
-export const IB_SOURCE = 'dom_ib';
 
 /** An endless sequence of batches: `capture/<source>/<instrument>`, `orders`, `decisions`, `swaps`, `alarms`, `status`. */
 export const streamName = z
@@ -14,13 +12,18 @@ export const streamName = z
   .max(80)
   .refine((name) => (OTHER_STREAMS as readonly string[]).includes(name) || CAPTURE.test(name), 'must name a stream');
 
-export function captureStream(instrument: string): string {
-  return streamName.parse(`capture/${IB_SOURCE}/${instrument}`);
+export function captureStream(instrument: string, source: CaptureSource = IB_SOURCE): string {
+  return streamName.parse(`capture/${source}/${instrument}`);
 }
 
 /** The instrument of a stream of captured segments; null for the other streams. */
 export function instrumentOf(stream: string): string | null {
   return CAPTURE.exec(stream)?.[2] ?? null;
+}
+
+/** Who captured a stream of segments; null for the other streams. */
+export function sourceOf(stream: string): CaptureSource | null {
+  return captureSource.safeParse(CAPTURE.exec(stream)?.[1]).data ?? null;
 }
 
 /** As file and folder names have it: a source has no hyphen, so the stream can be told again. */
@@ -104,15 +107,16 @@ const DATED: Readonly<Record<string, RegExp>> = {
 /** @param name as batches call it; null where the stream has no such file */
 export function sourcePlace(stream: string, name: string): SourcePlace | null {
   const instrument = instrumentOf(stream);
-  if (instrument !== null) return segmentPlace(instrument, name);
+  if (instrument !== null) return segmentPlace(stream, instrument, name);
   const dated = DATED[stream]?.exec(name);
   if (dated) return { key: dated[1] || stream, order: dated[2]!, tradeDate: dated[2]!, isWhole: false };
   const isUndated = (stream === 'swaps' || stream === 'alarms') && name === `${stream}.jsonl`;
   return isUndated ? { key: stream, order: '', tradeDate: null, isWhole: false } : null;
 }
 
-function segmentPlace(instrument: string, name: string): SourcePlace | null {
-  const segment = parseSegmentFile(name);
+function segmentPlace(stream: string, instrument: string, name: string): SourcePlace | null {
+  const source = sourceOf(stream);
+  const segment = source && parseSegmentFile(name, source);
   if (segment?.instrument !== instrument || segment.open || !name.endsWith('.jsonl')) return null;
   const order = `${segment.tradeDate}-${String(segment.number).padStart(9, '0')}`;
   return { key: 'segments', order, tradeDate: segment.tradeDate, isWhole: true };

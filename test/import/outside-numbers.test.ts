@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decimalOfFloat32 } from '../../research/import/sierra/sierra-file.js';
 import { decimalOf } from '../../shared/fields/decimal.js';
 import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
+import { decimalOfFloat32 } from '../../shared/market/sierra/sierra-file.js';
 import { StoreRig } from '../store/store-rig.js';
 import { dbnFile, dbnTrade } from './write-dbn.js';
 import { depthFile } from './write-depth.js';

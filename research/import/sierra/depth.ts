@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import { CONTRACTS_MAX } from '../../../shared/fields/contracts.js';
 import { PriceBook } from '../../../shared/market/book/price-book.js';
 import { Side } from '../../../shared/market/events/event-batch.js';
+import {
+  changesLevel,
+  DepthCommand,
+  type DepthRecord,
+  depthFault,
+  emptyDepthRecord,
+  readDepthRecord,
+  removesLevel,
+  sideOfCommand,
+} from '../../../shared/market/sierra/depth-record.js';
+import { DEPTH, decimalOfFloat32, unixUsAt } from '../../../shared/market/sierra/sierra-file.js';
 import { Action, BOOK_LEVELS, Flag } from '../../store/datasets.js';
 import { storeInt64 } from '../../store/int64-words.js';
 import type { RowSink } from '../../store/row-sink.js';
@@ -9,11 +19,8 @@ import { BookColumns } from '../book-columns.js';
 import type { ImportFile, ImportOutput } from '../format.js';
 import { instrumentOf } from '../instrument-name.js';
 import { NANOS_PER_POINT, storeBook } from '../price-book-rows.js';
-import { decimalOfFloat32, type SierraReader, sierraFormat, unixNsOf } from './sierra-file.js';
+import { type SierraReader, sierraFormat } from './sierra-file.js';
 
-const RECORD_BYTES = 24;
-const END_OF_BATCH = 1;
-const CLEAR = 1;
 /** Actions of the commands 2 to 7; even ones are about bids. */
 const ACTIONS = [Action.add, Action.add, Action.modify, Action.modify, Action.cancel, Action.cancel];
 
@@ -29,9 +36,7 @@ const depthState = z.strictObject({
 export const sierraDepth = sierraFormat({
   name: 'sierra-depth',
   summary: 'Sierra Chart .depth: price-addressed market depth; may still be growing',
-  magic: 'SCDD',
-  headerBytes: 64,
-  recordBytes: RECORD_BYTES,
+  layout: DEPTH,
   open: (file, out) => new DepthReader(file, out),
 });
 
@@ -48,6 +53,7 @@ class DepthReader implements SierraReader {
   private readonly sink: RowSink;
   private readonly columns: BookColumns;
   private readonly scale: number;
+  private readonly record = emptyDepthRecord();
   /** Between CLEAR and the end of its batch: only then is the book whole again. */
   private inSnapshot = false;
   /** Rows of a batch were stored, but not its end. */
@@ -65,28 +71,29 @@ class DepthReader implements SierraReader {
   }
 
   take(bytes: Buffer, at: number, offset: number): void {
-    const ns = unixNsOf(bytes.readBigInt64LE(at));
-    const ms = Number(ns / 1_000_000n);
-    const command = bytes[at + 8]!;
-    const points = decimalOfFloat32(bytes.readFloatLE(at + 12)) * this.scale;
+    const { record } = this;
+    const us = unixUsAt(bytes, at);
+    readDepthRecord(bytes, at, record);
+    const { command, isLast, size } = record;
+    const points = decimalOfFloat32(record.price) * this.scale;
     const price = Math.round(points * NANOS_PER_POINT);
-    const fault = this.faultOf(ms, command, points, price, bytes.readUInt32LE(at + 16));
+    const fault = this.sink.isDatable(us / 1000)
+      ? this.faultOf(points, price)
+      : 'its time is outside the trading calendar';
     if (fault !== null) {
-      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + RECORD_BYTES));
+      this.out.reject(`byte ${offset}`, fault, bytes.toString('hex', at, at + DEPTH.recordBytes));
       return;
     }
     this.out.count('records');
-    if (command === 0) return;
+    if (command === DepthCommand.none) return;
     this.out.count('depth');
-    const isLast = (bytes[at + 9]! & END_OF_BATCH) !== 0;
-    const side = command % 2 === 0 ? Side.bid : Side.ask;
-    const size = bytes.readUInt32LE(at + 16);
-    const position = this.apply(command, side, price, size, bytes.readUInt16LE(at + 10));
+    const side = sideOfCommand(record);
+    const position = this.apply(side, price, record);
     if ((position >= 0 && position < BOOK_LEVELS) || (isLast && this.isEventOpen)) {
-      const row = this.storeEvent(ns, ms, command, side, Math.max(0, position));
+      const row = this.storeEvent(us, command, side, Math.max(0, position));
       this.columns.size[row] = size;
       this.columns.flags[row] = (isLast ? Flag.last : 0) | (this.inSnapshot ? Flag.snapshot : 0);
-      if (command === CLEAR) this.columns.setPriceNull(row);
+      if (command === DepthCommand.clear) this.columns.setPriceNull(row);
       else this.columns.price[row] = price / NANOS_PER_POINT;
       storeBook(this.columns, this.book, row, true);
       this.isEventOpen = !isLast;
@@ -112,32 +119,30 @@ class DepthReader implements SierraReader {
     this.isEventOpen = isEventOpen;
   }
 
-  private faultOf(ms: number, command: number, points: number, price: number, size: number): string | null {
-    if (command > 7) return `command ${command} is not known`;
-    if (!this.sink.isDatable(ms)) return 'its time is outside the trading calendar';
-    if (size > CONTRACTS_MAX) return `its quantity is ${size}, more than ${CONTRACTS_MAX}`;
-    if (command <= CLEAR) return null;
+  private faultOf(points: number, price: number): string | null {
+    const fault = depthFault(this.record);
+    if (fault !== null || !changesLevel(this.record)) return fault;
     if (!(Math.abs(points) < POINTS_MAX)) return `its price is ${points}`;
     return isWholeUnits(points, price) ? null : `its price is ${points}: more than nine decimals`;
   }
 
   /** @returns the position that changed; -1 where none did */
-  private apply(command: number, side: Side, price: number, size: number, orders: number): number {
-    if (command === CLEAR) {
+  private apply(side: Side, price: number, record: DepthRecord): number {
+    if (record.command === DepthCommand.clear) {
       this.book.clear();
       this.inSnapshot = true;
       this.out.count('snapshots');
       return 0;
     }
-    return this.book.setLevel(side, price, command >= 6 ? 0 : size, orders);
+    return this.book.setLevel(side, price, removesLevel(record) ? 0 : record.size, record.orders);
   }
 
-  private storeEvent(ns: bigint, ms: number, command: number, side: Side, position: number): number {
+  private storeEvent(us: number, command: number, side: Side, position: number): number {
     const { columns } = this;
-    const row = columns.next(ms);
-    storeInt64(columns.tsEvent, row, ns);
-    columns.action[row] = command === CLEAR ? Action.clear : ACTIONS[command - 2]!;
-    columns.side[row] = command === CLEAR ? Side.none : side;
+    const row = columns.next(Math.floor(us / 1000));
+    storeInt64(columns.tsEvent, row, BigInt(us) * 1000n);
+    columns.action[row] = command === DepthCommand.clear ? Action.clear : ACTIONS[command - 2]!;
+    columns.side[row] = command === DepthCommand.clear ? Side.none : side;
     columns.depth[row] = position;
     return row;
   }

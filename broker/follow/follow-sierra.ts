@@ -1,0 +1,128 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FollowStatus } from '../../shared/contract/follow-status.js';
+import type { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
+import { lockFile } from '../../shared/node/disk/file-lock.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { followBusy } from './follow-once.js';
+import { type FollowOptions, type Look, SymbolFollower } from './symbol-follower.js';
+
+export interface FollowLoop {
+  readonly options: FollowOptions;
+  readonly hours: Pick<TradeDateHours, 'tradeDateNow' | 'tradeDateBefore'>;
+  readonly statusFile: string;
+  readonly lookMs: number;
+  /** How long after the end of a trade date its last records may still come, wall ms. */
+  readonly settleMs: number;
+  readonly log: (line: string) => void;
+}
+
+const STATUS_EVERY_MS = 1000;
+const RETRY_MS = 5000;
+
+/**
+ * Follows until it is asked to stop. Whatever goes wrong with files or disk is said, and tried again from what was saved
+ * last: nothing is lost by it, and nothing taken twice. @throws Failure FollowBusy
+ */
+export async function followSierra(loop: FollowLoop, signal: AbortSignal): Promise<void> {
+  const { options } = loop;
+  mkdirSync(options.folder, { recursive: true });
+  const lock = await lockFile(path.join(options.folder, 'follow.lock'));
+  if (lock === null) throw followBusy(options.folder);
+  try {
+    await new Following(loop).run(signal);
+  } finally {
+    lock.release();
+  }
+}
+
+class Following {
+  private follower: SymbolFollower | null = null;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
+  private over: { readonly tradeDate: string; readonly sinceMs: number } | null = null;
+  private status: FollowStatus;
+
+  constructor(private readonly loop: FollowLoop) {
+    const { symbol, header, dataFolder } = loop.options;
+    this.status = {
+      ...{ v: 1, at: nowText(), pid: process.pid, symbol, instrument: header.instrument, dataFolder },
+      ...{ trades: 0, changes: 0, faults: 0, lastEventAt: null, lastEventTime: null, closedThrough: null },
+      ...{ missing: [], problem: null },
+    };
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const isWell = await this.lookOnce(signal);
+      this.tell(!isWell);
+      await pause(isWell ? this.loop.lookMs : RETRY_MS, undefined, { signal }).catch(() => {});
+    }
+    this.follower?.abandon();
+    this.tell(true);
+  }
+
+  private async lookOnce(signal: AbortSignal): Promise<boolean> {
+    const { loop } = this;
+    try {
+      this.follower ??= new SymbolFollower(loop.options, Date.now);
+      const look = await this.follower.look(() => this.turn(signal));
+      this.count(look);
+      this.closeDates(look);
+      if (this.status.problem !== null) loop.log('following again');
+      this.status = { ...this.status, problem: null };
+      return true;
+    } catch (error) {
+      if (signal.aborted) return true;
+      this.follower?.abandon();
+      this.follower = null;
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.status.problem !== message) loop.log(`cannot follow, and tries again: ${message}`);
+      this.status = { ...this.status, problem: message };
+      return false;
+    }
+  }
+
+  private async turn(signal: AbortSignal): Promise<void> {
+    this.tell(false);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+  }
+
+  private count({ trades, changes, faults, lastUs, missing }: Look): void {
+    const { status } = this;
+    const isNew = trades + changes > 0;
+    this.status = {
+      ...status,
+      ...{ trades: status.trades + trades, changes: status.changes + changes, faults: status.faults + faults },
+      ...{ missing: [...missing], lastEventAt: isNew ? nowText() : status.lastEventAt },
+      lastEventTime: lastUs === 0 ? null : new Date(lastUs / 1000).toISOString(),
+    };
+  }
+
+  /** A trade date is closed when its last records have had time to come, and all that is there was followed. */
+  private closeDates({ isPast }: Look): void {
+    const { hours, settleMs } = this.loop;
+    const tradeDate = hours.tradeDateBefore(hours.tradeDateNow());
+    if (this.over?.tradeDate !== tradeDate) this.over = { tradeDate, sinceMs: Date.now() };
+    if (this.status.closedThrough === tradeDate || Date.now() - this.over.sinceMs < settleMs || !isPast(tradeDate))
+      return;
+    this.follower!.closeDate(tradeDate);
+    this.status = { ...this.status, closedThrough: tradeDate };
+  }
+
+  private tell(atOnce: boolean): void {
+    if (!atOnce && performance.now() - this.toldAtMs < STATUS_EVERY_MS) return;
+    this.toldAtMs = performance.now();
+    this.status = { ...this.status, at: nowText() };
+    try {
+      replaceFile(this.loop.statusFile, `${JSON.stringify(this.status)}\n`);
+    } catch (error) {
+      this.loop.log(`cannot write ${this.loop.statusFile}: ${(error as Error).message}`);
+    }
+  }
+}
+
+function nowText(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { followOnce } from '../../broker/follow/follow-once.js';
+import { followSierra } from '../../broker/follow/follow-sierra.js';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { type FollowStatus, followStatus } from '../../shared/contract/follow-status.js';
+import { Failure } from '../../shared/failure.js';
+import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
+import { createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
+import { readPlainFile } from '../../shared/node/disk/plain-file.js';
+import { keepFilesPrivate } from '../../shared/node/process/private-files.js';
+import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
+import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
+import { isoTimeMs } from '../option-values.js';
+import { printResult } from '../output.js';
+import { followLoop } from '../sierra/follow-options.js';
+
+interface FollowOptions extends HomeOptions {
+  dataFolder?: string;
+  symbol?: string;
+  since?: number;
+  once?: boolean;
+}
+
+const STATUS_BYTES_MAX = 1 << 20;
+/** A status is written each second. */
+const SILENT_MS = 15_000;
+
+/** `believe sierra`: the second capture, from the files that Sierra Chart writes. */
+export function register(noun: Command): void {
+  const verb = homeVerbs(noun, {
+    home: 'home folder of the broker, or of the stack',
+    config: 'settings, where they lie elsewhere',
+  });
+
+  verb('follow', "follow Sierra Chart's .scid and .depth files into segments of the capture, until asked to stop")
+    .option('--data-folder <folder>', "Sierra Chart's data folder (default: sierra.dataFolder)")
+    .option('--symbol <name>', 'how it names the contract: ESZ5_FUT_CME for ESZ5_FUT_CME.scid (default: sierra.symbol)')
+    .option(
+      '--since <time>',
+      'where nothing was followed before, begin here (default: at the beginning of the present trade date)',
+      isoTimeMs,
+    )
+    .option('--once', 'follow what there is now, close its segment, and end')
+    .addHelpText(
+      'after',
+      '\nThe contract is the instrument of the settings. docs/sierra.md says how to set Sierra Chart up.',
+    )
+    .action(follow);
+
+  verb('status', 'how far the follower has come; 1 where it does not run, or cannot follow').action(
+    (options: HomeOptions) => {
+      const config = configOf(options);
+      const status = statusIn(homePlaces(config.home).broker.sierraStatus);
+      const isSilent = Date.now() - Date.parse(status.at) > SILENT_MS;
+      printResult(options.json === true, { ...status, isSilent }, statusText(status, isSilent));
+      if (isSilent || status.problem !== null) process.exitCode = 1;
+    },
+  );
+}
+
+async function follow({ dataFolder, symbol, since, once, ...options }: FollowOptions): Promise<void> {
+  keepFilesPrivate();
+  const config = configOf(options);
+  const clock = createMarketClock(readClockSpec(clockSpecFile(config.home)) ?? { kind: 'real' });
+  const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const loop = followLoop(config, clock, { dataFolder, symbol, sinceMs: since }, log);
+  if (once) {
+    const result = await followOnce(loop.options);
+    printResult(
+      options.json === true,
+      result,
+      `${result.trades} trades and ${result.changes} changes of the book; ${result.faults} records were none`,
+    );
+    return;
+  }
+  const stop = new AbortController();
+  void untilAskedToStop().then(() => stop.abort());
+  log(`follows ${loop.options.symbol} in ${loop.options.dataFolder}`);
+  await followSierra(loop, stop.signal);
+}
+
+function statusIn(file: string): FollowStatus {
+  let text: string;
+  try {
+    text = readPlainFile(file, STATUS_BYTES_MAX).toString('utf8');
+  } catch {
+    throw new Failure('FollowerAway', `${file} is not there`, 'start it: believe sierra follow', { file });
+  }
+  const status = followStatus.safeParse(jsonOrUndefined(text));
+  if (status.success) return status.data;
+  throw new Failure('FollowerAway', `${file} is no status of a follower`, 'start it: believe sierra follow', { file });
+}
+
+function statusText(status: FollowStatus, isSilent: boolean): string {
+  const { symbol, dataFolder, trades, changes, faults, lastEventTime, closedThrough, missing, problem, at } = status;
+  return [
+    `${symbol} in ${dataFolder}${isSilent ? `: NOT RUNNING since ${at}` : ''}`,
+    ...(problem === null ? [] : [`cannot follow: ${problem}`]),
+    ...(missing.length === 0 ? [] : [`not there: ${missing.join(', ')}`]),
+    `${trades} trades, ${changes} changes of the book, ${faults} records that were none, since it was started`,
+    `newest event ${lastEventTime ?? '-'}; closed through ${closedThrough ?? '-'}`,
+  ].join('\n');
+}
