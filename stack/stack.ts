@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import { passwordFile } from '../broker/rsync/module-access.js';
 import { type ModuleSettings, prepareRsyncDaemon } from '../research/release/rsync-daemon.js';
 import { freePort, isReachable } from '../setup/port-state.js';
-import { type Config, publishes, showsPage } from '../shared/config/config.js';
+import { type Config, followedFolder, publishes, showsPage } from '../shared/config/config.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import type { RsyncModule } from '../shared/contract/rsync-modules.js';
 import { Failure } from '../shared/failure.js';
@@ -133,7 +133,7 @@ export class Stack {
 }
 
 const PROCESS_NAMES = [
-  ...['temporal', 'releases', 'gateway', 'bridge', 'signer'],
+  ...['temporal', 'releases', 'gateway', 'bridge', 'sierra', 'signer'],
   ...['receiver', 'orchestrator', 'research', 'broker'],
   ...['alarms', 'watcher-research', 'watcher-broker', 'monitor', 'public', 'public-page'],
 ] as const;
@@ -160,6 +160,7 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     stateFolder: homePlaces(home).research.rsync,
   });
   const speed = config.clock.kind === 'replay' ? config.clock.speed : 1;
+  const isEmulated = followedFolder(config) === homePlaces(home).gateway.sierra;
   const gatewayArgs = [
     'gateway',
     '--port',
@@ -172,13 +173,17 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     // The account outlives the process, as at a broker: the bridge compares its journal with it.
     '--state',
     homePlaces(home).gateway.state,
+    ...(isEmulated ? ['--sierra', '--home', home] : []),
   ];
+  const followed =
+    followedFolder(config) === null ? [] : [nodeProcess('sierra', 'cli/main.js', ['sierra', 'follow', '--home', home])];
   return [
     { name: 'releases', file: daemon.program, args: daemon.args, stopBy: 'signal', ready: daemon.ready },
     ...(gateway.embedded
       ? [nodeProcess('gateway', 'cli/main.js', gatewayArgs, () => isReachable('127.0.0.1', gateway.port))]
       : []),
     nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home]),
+    ...followed,
     ...(['signer', 'receiver', 'orchestrator', 'research', 'broker'] as const)
       .filter((worker) => worker !== 'receiver' || config.upload.enabled)
       .map((worker) => nodeProcess(worker, `workers/${worker}.js`, ['--home', home])),

@@ -1,5 +1,6 @@
 import { createBrokerActivities } from '../activities/broker/index.js';
 import { obtainRsync } from '../setup/rsync.js';
+import { followedFolder } from '../shared/config/config.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import { isLoopback } from '../shared/config/loopback.js';
 import { clockSpecFile } from '../shared/node/clock-spec-file.js';
@@ -28,6 +29,11 @@ await runWorker(
       product: productOf(config.instrument),
       instrument: config.instrument.localSymbol,
       upload: config.upload,
+      second: {
+        isExpected: followedFolder(config) !== null,
+        statusFile: homePlaces(config.home).broker.sierraStatus,
+        patienceSeconds: config.sierra.patienceSeconds,
+      },
       rsync: { path: rsync.path, ...config.rsync },
     }),
   },

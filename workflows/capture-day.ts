@@ -1,14 +1,18 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { CapturedDay } from '../shared/contract/capture-file.js';
+import type { CaptureSource } from '../shared/contract/capture-source.js';
 import { type CaptureInput, type CaptureResult, captureInput } from '../shared/orchestration/path/messages.js';
 import { carry } from './path/carry.js';
 import { PathLog } from './path/path-log.js';
 import { sayingWhatWaits } from './path/saying-what-waits.js';
 import { brokerPath, researchPath } from './steps/activities.js';
+import { messageOf } from './steps/message-of.js';
 import { invalidInput } from './steps/refusal.js';
 
 /**
  * Brings one captured trade date of a contract from the broker into the store: wait for its last segment, seal, upload,
- * receive, ingest, acknowledge, prune. What was done is found done, so a day may be run again.
+ * receive, ingest, acknowledge, prune. Where somebody else has captured it too, that comes home after it, and both are
+ * compared. What was done is found done, so a day may be run again.
  */
 export async function captureDay(input: CaptureInput = {}): Promise<CaptureResult> {
   const request = captureInput.safeParse(input ?? {});
@@ -26,19 +30,43 @@ export async function captureDay(input: CaptureInput = {}): Promise<CaptureResul
 
 async function bringHome(log: PathLog, day: CapturedDay): Promise<CaptureResult> {
   log.enter('Waiting');
-  await brokerPath.awaitCaptured.executeWithOptions({ summary: `until ${day.tradeDate} is captured` }, [day]);
+  const { others = [] } = await brokerPath.awaitCaptured.executeWithOptions(
+    { summary: `until ${day.tradeDate} is captured` },
+    [day],
+  );
+  const own = await bring(log, day);
+  if (own === null) log.remark('Nothing was captured of this contract on this trade date.');
+  const seconds: CaptureSource[] = [];
+  for (const source of others) if (await bringSecond(log, { ...day, source })) seconds.push(source);
+  if (own !== null) for (const source of seconds) await compare(log, { ...day, source });
+  const deleted = own === null && seconds.length === 0 ? 0 : await prune(log);
+  if (own === null) {
+    log.enter('Empty');
+    return { outcome: 'Empty', ...day, batches: 0, rows: 0, events: 0, lagSeconds: null, pruned: deleted };
+  }
+  const { batches, rows, events } = own;
+  log.remark(`${events} events are in the store${deleted > 0 ? `; the broker has deleted ${deleted} files` : ''}.`);
+  log.enter('Done');
+  return { outcome: 'Done', ...day, batches, rows, events, lagSeconds: log.lagSeconds, pruned: deleted };
+}
+
+interface Brought {
+  readonly batches: number;
+  readonly rows: number;
+  readonly events: number;
+}
+
+/** One capture of the day, from sealing to its receipt; null where nothing was captured. */
+async function bring(log: PathLog, day: CapturedDay): Promise<Brought | null> {
+  const what = day.source === undefined ? '' : ` by ${day.source}`;
   log.enter('Sealing');
   const sealed = await sayingWhatWaits(log, 'the broker', () =>
-    brokerPath.sealCapture.executeWithOptions({ summary: `seal ${day.instrument} of ${day.tradeDate}` }, [day]),
+    brokerPath.sealCapture.executeWithOptions({ summary: `seal ${day.instrument} of ${day.tradeDate}${what}` }, [day]),
   );
-  if (sealed === null) {
-    log.remark('Nothing was captured of this contract on this trade date.');
-    log.enter('Empty');
-    return { outcome: 'Empty', ...day, batches: 0, rows: 0, events: 0, lagSeconds: null, pruned: 0 };
-  }
+  if (sealed === null) return null;
   const { stream, epoch, seq, batches, rows } = sealed;
-  log.batches = batches;
-  log.rows = rows;
+  log.batches += batches;
+  log.rows += rows;
   log.sealed([sealed]);
   await carry(log, [{ stream, epoch, seq }], Date.now());
   log.enter('Ingesting');
@@ -51,12 +79,52 @@ async function bringHome(log: PathLog, day: CapturedDay): Promise<CaptureResult>
       { streams: [{ stream, epoch, seq }] },
     ]),
   );
+  return { batches, rows, events };
+}
+
+/** A second capture never holds up the first one, nor the dates behind it: what fails is said, and tried with the next run. */
+async function bringSecond(log: PathLog, day: CapturedDay & { readonly source: CaptureSource }): Promise<boolean> {
+  try {
+    log.enter('Waiting');
+    const { open = 0 } = await brokerPath.awaitCaptured.executeWithOptions(
+      { summary: `until ${day.source} has ${day.tradeDate}` },
+      [day],
+    );
+    if (open > 0)
+      log.remark(`${day.source}: ${open} segments are still written; what is closed comes home without them.`);
+    const brought = await bring(log, day);
+    log.remark(
+      brought === null
+        ? `${day.source}: nothing was captured.`
+        : `${day.source}: ${brought.events} events are in the store.`,
+    );
+    return brought !== null;
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    log.remark(`${day.source} could not be brought home: ${messageOf(failure)}`);
+    return false;
+  }
+}
+
+/** Two captures that do not agree are no reason to stop: the alarm calls, and the spans are marked. */
+async function compare(log: PathLog, day: CapturedDay & { readonly source: CaptureSource }): Promise<void> {
+  try {
+    log.enter('Reconciling');
+    const { markdown } = await sayingWhatWaits(log, 'the comparison', () =>
+      researchPath.reconcileDay.executeWithOptions({ summary: `the bridge's capture against ${day.source}` }, [day]),
+    );
+    log.remark(markdown);
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    log.remark(`${day.source} could not be compared: ${messageOf(failure)}`);
+  }
+}
+
+async function prune(log: PathLog): Promise<number> {
   log.enter('Pruning');
   const { deleted } = await brokerPath.pruneBroker.executeWithOptions(
     { summary: 'delete what research has, and is old' },
     [{}],
   );
-  log.remark(`${events} events are in the store${deleted > 0 ? `; the broker has deleted ${deleted} files` : ''}.`);
-  log.enter('Done');
-  return { outcome: 'Done', ...day, batches, rows, events, lagSeconds: log.lagSeconds, pruned: deleted };
+  return deleted;
 }

@@ -15,6 +15,7 @@ import { nextOpen } from './next-open.js';
 import { observeRelease } from './observe-release.js';
 import type { BrokerPathActivities } from './path-contract.js';
 import { createPathSteps } from './path-steps.js';
+import type { SecondCapture } from './second-capture.js';
 import { sightingOf } from './sighting.js';
 import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
 import { haltTrading, keepObservation } from './trading-control.js';
@@ -28,6 +29,7 @@ export interface BrokerDependencies {
   readonly product: ReleaseProduct;
   readonly instrument: string;
   readonly upload: UploadConfig;
+  readonly second?: SecondCapture | undefined;
   readonly rsync: RsyncReach;
 }
 
@@ -38,6 +40,7 @@ export function createBrokerActivities({
   product,
   instrument,
   upload,
+  second,
   rsync,
 }: BrokerDependencies): BrokerActivities & BrokerPathActivities {
   const incomingFolder = path.join(brokerFolder, 'incoming');
@@ -49,6 +52,7 @@ export function createBrokerActivities({
       brokerFolder,
       instrument,
       upload,
+      second,
       hours,
       tradeDateNow: () => hours.tradeDateNow(),
       transport,

@@ -1,11 +1,20 @@
 import type { BatchPlace } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
+import type { CaptureSource } from '../../shared/contract/capture-source.js';
 import type { FailureType } from '../../shared/failure-types.js';
 
 export interface SealedDay extends BatchPlace {
   /** Of the trade date. */
   readonly batches: number;
   readonly rows: number;
+}
+
+export interface Captured {
+  readonly segments: number;
+  /** Who else has captured this contract, or should have. Absent in histories from before there was a second capture. */
+  readonly others?: readonly CaptureSource[];
+  /** Segments that are still written although the wait was over. */
+  readonly open?: number;
 }
 
 export interface JournalDay {
@@ -36,8 +45,11 @@ export interface BrokerPathActivities {
     readonly instrument?: string | undefined;
     readonly tradeDate?: string | undefined;
   }): Promise<CapturedDay>;
-  /** Waits (heartbeating) until the market has left the trade date and its last segment is closed. */
-  awaitCaptured(ask: CapturedDay): Promise<{ segments: number }>;
+  /**
+   * Waits (heartbeating) until the market has left the trade date and its last segment is closed: for the bridge as long as
+   * it takes, for a second capture only so long as the settings say.
+   */
+  awaitCaptured(ask: CapturedDay): Promise<Captured>;
   /** Seals all that was captured of the day, and its close; null where nothing was. @throws SealSourceChanged, SealStateLost */
   sealCapture(ask: CapturedDay): Promise<SealedDay | null>;
   journalDay(ask: { readonly tradeDate?: string | undefined }): Promise<JournalDay>;

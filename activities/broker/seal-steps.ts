@@ -4,13 +4,17 @@ import { segmentsOf } from '../../broker/seal/captured-days.js';
 import { type SealingHome, withSealer } from '../../broker/seal/open-sealer.js';
 import { captureStream, instrumentOf, sourcePlace } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
+import { IB_SOURCE } from '../../shared/contract/capture-source.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
 import type { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
-import type { SealedDay, SealedJournals } from './path-contract.js';
+import type { Captured, SealedDay, SealedJournals } from './path-contract.js';
+import { isFollowed, NO_SECOND, otherSources, type SecondCapture } from './second-capture.js';
 
 export interface PathHome extends SealingHome {
   readonly hours: TradeDateHours;
+  /** Where none is named, there is none. */
+  readonly second?: SecondCapture | undefined;
 }
 
 const POLL_MS = 500;
@@ -23,15 +27,24 @@ export function newestEnded({ hours }: PathHome): string {
 
 /** Waits until the market has left the trade date and no segment of it is written any more. */
 export async function awaitCaptured(
-  { brokerFolder, hours }: PathHome,
+  { brokerFolder, hours, second = NO_SECOND }: PathHome,
   day: CapturedDay,
   { signal, progress }: StepContext,
-): Promise<{ segments: number }> {
+): Promise<Captured> {
+  const isBridge = (day.source ?? IB_SOURCE) === IB_SOURCE;
+  let untilMs = Number.POSITIVE_INFINITY;
   for (;;) {
     const { count, open } = segmentsOf(brokerFolder, day);
     const [file] = open;
-    if (hours.isOver(day.tradeDate) && file === undefined) return { segments: count };
-    const what = file === undefined ? '' : `, ${path.basename(file)} is still written: its bridge closes it`;
+    const isOver = hours.isOver(day.tradeDate);
+    if (isOver && !isBridge) untilMs = Math.min(untilMs, Date.now() + second.patienceSeconds * 1000);
+    const isWritten = file === undefined && (isBridge || isFollowed(second, day));
+    if ((isOver && isWritten) || Date.now() > untilMs)
+      return {
+        segments: count,
+        ...(isBridge ? { others: otherSources(brokerFolder, second, day) } : { open: open.length }),
+      };
+    const what = file === undefined ? '' : `, ${path.basename(file)} is still written: who captures closes it`;
     progress({ doing: `waiting for the end of ${day.tradeDate}${what}` });
     await pause(POLL_MS, undefined, { signal });
   }
@@ -40,10 +53,10 @@ export async function awaitCaptured(
 /** Seals the segments of the stream and what there is of the day; null where nothing was captured. @throws SealSourceChanged */
 export async function sealCapture(
   home: PathHome,
-  { instrument, tradeDate }: CapturedDay,
+  { source, instrument, tradeDate }: CapturedDay,
   { signal, progress }: StepContext,
 ): Promise<SealedDay | null> {
-  const stream = captureStream(instrument);
+  const stream = captureStream(instrument, source);
   return await withSealer(home, async (sealer) => {
     let done = 0;
     for await (const { plainBytes } of sealer.sealStream(stream, signal)) {

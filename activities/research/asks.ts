@@ -56,6 +56,7 @@ export const RESEARCH_ASKS: Readonly<
   awaitReceived: z.object({ streams: streamPlaces, waitSeconds: z.number().min(0).max(86_400) }),
   ingestBacklog: z.object({ instrument: instrumentName.optional() }),
   ingestDay: capturedDay,
+  reconcileDay: capturedDay,
   monitorBacklog: z.object({}),
   monitorDay: capturedDay,
   scoreRecipe: ship.extend({ search: searchInput, samples, trial: z.number(), rung: z.number() }),

@@ -22,7 +22,7 @@ export function createMonitorSteps({ config }: Pick<ResearchDependencies, 'confi
     monitorBacklog: () =>
       step(async () => {
         const from = receivedFrom(config);
-        const complete = new DayRecords(research.store).all().filter(({ events }) => events > 0);
+        const complete = new DayRecords(research.store).ofBridge().filter(({ events }) => events > 0);
         const days = complete
           .slice(-BACKLOG_DATES)
           .filter(({ instrument, tradeDate }) => !reports.has(instrument, tradeDate))

@@ -1,5 +1,6 @@
 import type { BatchPlace } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
+import type { ReconciledDay } from '../../shared/orchestration/path/reconciled.js';
 
 export interface Received {
   /** Streams of which a batch that was asked for is not there yet. */
@@ -19,4 +20,6 @@ export interface ResearchPathActivities {
   ingestBacklog(ask: { readonly instrument?: string | undefined }): Promise<{ days: readonly CapturedDay[] }>;
   /** Brings a received day into the store; again changes nothing. */
   ingestDay(ask: CapturedDay): Promise<IngestedDay>;
+  /** Compares the bridge's capture of a day with that of `source`; what they do not agree on is marked doubtful in the store. */
+  reconcileDay(ask: CapturedDay): Promise<ReconciledDay>;
 }

@@ -37,6 +37,7 @@ export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>
         const days = incompleteDays(receiver.folder, records)
           .filter(({ instrument, isClosed }) => isClosed && (asked === undefined || asked === instrument))
           .map(({ instrument, tradeDate }) => ({ instrument, tradeDate }));
+        // A date whose captures are both here comes twice: the workflow asks for each once.
         return { days: days.sort((a, b) => (a.tradeDate < b.tradeDate ? -1 : 1)) };
       }),
     ingestDay: (day) =>

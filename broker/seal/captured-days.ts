@@ -29,7 +29,7 @@ export function captureBacklog(
     readonly instrument?: string | undefined;
   },
 ): CapturedDay[] {
-  const days = new Map<string, CapturedDay>();
+  const days = new Map<string, Required<CapturedDay>>();
   for (const { source, instrument, tradeDate } of allSegments(brokerFolder)) {
     const isAsked = of.instrument === undefined || of.instrument === instrument;
     if (isAsked && tradeDate < of.before)
@@ -43,10 +43,12 @@ export function captureBacklog(
     heads.set(stream, head);
     return head;
   };
-  return [...days.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, day]) => day)
-    .filter((day) => !isClosedIn(acknowledged(day), day.tradeDate));
+  const missing = [...days.values()].filter((day) => !isClosedIn(acknowledged(day), day.tradeDate));
+  // All captures of a contract's date come home together.
+  const together = new Map(
+    missing.map(({ instrument, tradeDate }) => [`${tradeDate} ${instrument}`, { instrument, tradeDate }]),
+  );
+  return [...together].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day);
 }
 
 /** A head remembers the newest dates; one from before them was closed, or it would have been in the way of those. */

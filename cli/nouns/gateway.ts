@@ -10,6 +10,8 @@ import type { Speed } from '../../simulator/market/player.js';
 import { gatewaySettings } from '../../simulator/settings.js';
 import { startGateway } from '../../simulator/start-gateway.js';
 import { type DataFlags, dataOf } from '../gateway/data-of.js';
+import { emulateSierra } from '../gateway/emulate-sierra.js';
+import { configOf } from '../home-verb.js';
 import { isoDate, wholeNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 
@@ -26,6 +28,7 @@ interface Options extends DataFlags {
   faults?: string;
   state?: string;
   settings?: string;
+  sierra?: true;
   json?: true;
 }
 
@@ -39,7 +42,11 @@ export function register(noun: Command): void {
     )
     .option('--from-store', 'play what the store of --home (or --store) holds of --instrument')
     .option('--store <folder>', 'another store, for --from-store')
-    .option('--home <folder>', 'home folder, for --from-store')
+    .option('--home <folder>', 'home folder, for --from-store and --sierra')
+    .option(
+      '--sierra',
+      'write the files too that a Sierra Chart beside it would, as --home says; with losses of its own',
+    )
     .option('--instrument <name>', 'contract, for --generator (default: ESZ5) and --from-store')
     .option(
       '--date <date>',
@@ -87,8 +94,10 @@ async function run(options: Options): Promise<void> {
     settings: options.settings === undefined ? {} : readSettings(options.settings),
     log: pino({ level: 'info' }, pino.destination(2)),
   });
+  const sierra = options.sierra ? emulateSierra(gateway, configOf({ home: options.home })) : null;
   printStart(gateway, options.json ?? false);
   await stopped;
+  sierra?.stop();
   await gateway.stop();
 }
 

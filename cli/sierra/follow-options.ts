@@ -39,7 +39,7 @@ export function followLoop(
   const header = {
     ...{ kind: 'header' as const, v: 1 as const, source: 'sierra', instrument: instrument.localSymbol },
     ...{ exchange: instrument.exchange, tickSize: instrument.tickSize, multiplier: instrument.multiplier, levels: 10 },
-    ...(isSyntheticMarket(config) ? { synthetic: true } : {}),
+    ...(isSyntheticMarket(config) && dataFolder === homePlaces(home).gateway.sierra ? { synthetic: true } : {}),
   };
   const options: FollowOptions = {
     ...{ symbol: flags.symbol ?? sierra.symbol ?? instrument.localSymbol, dataFolder: path.resolve(dataFolder) },

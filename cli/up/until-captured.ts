@@ -8,5 +8,5 @@ const LOOK_EVERY_MS = 2000;
 /** Waits until some captured trade dates are in the store. */
 export async function untilCaptured(storeFolder: string, stop: AbortSignal): Promise<void> {
   const records = new DayRecords(storeFolder);
-  while (records.all().length < DAYS) await pause(LOOK_EVERY_MS, undefined, { signal: stop });
+  while (records.ofBridge().length < DAYS) await pause(LOOK_EVERY_MS, undefined, { signal: stop });
 }

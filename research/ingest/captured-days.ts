@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { sourceOf } from '../../shared/contract/batch-stream.js';
+import { type CaptureSource, IB_SOURCE } from '../../shared/contract/capture-source.js';
 import { Failure } from '../../shared/failure.js';
 import { rootOf } from '../samples/refuse-other-product.js';
 import type { DayRecord } from './day-record.js';
@@ -14,6 +16,7 @@ export type CapturedDays = Readonly<z.infer<typeof capturedDays>>;
 
 /** A trade date of which something was received, and not all of it is in the store. */
 export interface IncompleteDay {
+  readonly source: CaptureSource;
   readonly instrument: string;
   readonly tradeDate: string;
   /** All of it was received. */
@@ -29,12 +32,21 @@ export interface IncompleteDay {
 export function chooseDays(
   records: readonly DayRecord[],
   incomplete: readonly IncompleteDay[],
-  ask: { readonly product: string; readonly daysMin: number; readonly days: number },
+  ask: {
+    readonly product: string;
+    readonly daysMin: number;
+    readonly days: number;
+    /** Whose capture; default: the bridge's. */
+    readonly source?: CaptureSource;
+  },
 ): CapturedDays {
-  const ofProduct = records.filter(({ instrument }) => rootOf(instrument) === ask.product);
+  const { source: wanted = IB_SOURCE } = ask;
+  const ofProduct = records.filter(
+    ({ instrument, stream }) => rootOf(instrument) === ask.product && sourceOf(stream) === wanted,
+  );
   const synthetic = newest(ofProduct)?.synthetic ?? false;
   const leftOut = incomplete
-    .filter(({ instrument }) => rootOf(instrument) === ask.product)
+    .filter(({ instrument, source }) => rootOf(instrument) === ask.product && source === wanted)
     .map(({ instrument, tradeDate, why }) => ({ instrument, tradeDate, why }));
   const leave = ({ instrument, tradeDate }: DayRecord, why: string) => leftOut.push({ instrument, tradeDate, why });
   const byDate = new Map<string, DayRecord>();

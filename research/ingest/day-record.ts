@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { flatNameOf, streamName } from '../../shared/contract/batch-stream.js';
+import { flatNameOf, sourceOf, streamName } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
+import { IB_SOURCE } from '../../shared/contract/capture-source.js';
 import { BadInput } from '../../shared/failure.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { sha256Hex } from '../../shared/reference.js';
@@ -57,6 +58,11 @@ export class DayRecords {
       .filter((file) => file.endsWith('.json'))
       .map(read)
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  /** Those that the bridge captured, oldest first. */
+  ofBridge(): DayRecord[] {
+    return this.all().filter(({ stream }) => sourceOf(stream) === IB_SOURCE);
   }
 
   private file(stream: string, tradeDate: string): string {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { instrumentOf } from '../../shared/contract/batch-stream.js';
+import { instrumentOf, sourceOf } from '../../shared/contract/batch-stream.js';
 import { streamHead } from '../../shared/contract/stream-head.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
@@ -19,11 +19,12 @@ export function incompleteDays(receiverFolder: string, records: readonly DayReco
     const text = readPlainFile(path.join(heads, name), HEAD_BYTES_MAX).toString('utf8');
     const head = streamHead.safeParse(jsonOrUndefined(text)).data;
     const instrument = head && instrumentOf(head.stream);
-    if (!head || instrument == null) return [];
+    const source = head && sourceOf(head.stream);
+    if (!head || instrument == null || source == null) return [];
     return head.days
       .filter(({ tradeDate }) => !known.has(`${head.stream} ${tradeDate}`))
       .map(({ tradeDate, isClosed }) => ({
-        ...{ instrument, tradeDate, isClosed },
+        ...{ source, instrument, tradeDate, isClosed },
         why: isClosed ? 'received, not in the store yet' : 'not closed: more of it may be on its way',
       }));
   });

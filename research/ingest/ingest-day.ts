@@ -4,6 +4,7 @@ import type { BatchFile } from '../../shared/contract/batch.js';
 import { BatchRefused } from '../../shared/contract/batch-refusal.js';
 import { captureStream } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
+import { IB_SOURCE } from '../../shared/contract/capture-source.js';
 import { Failure } from '../../shared/failure.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { importFile } from '../import/import-file.js';
@@ -31,13 +32,13 @@ export interface Ingested {
  * @throws DayNotClosed, BatchChanged, LogDamaged, BadInput
  */
 export async function ingestDay(options: IngestOptions): Promise<Ingested> {
-  const { store, instrument, tradeDate, epoch } = options;
-  const stream = { stream: captureStream(instrument), epoch };
+  const { store, source, instrument, tradeDate, epoch } = options;
+  const stream = { stream: captureStream(instrument, source), epoch };
   const day = receivedDay({ ...options, stream });
   if (day.closedBy === null) throw dayNotClosed(options);
   const records: ImportRecord[] = [];
   const parquet = await ParquetWriter.open();
-  const work = path.join(store.root, 'ingest', `${instrument}-${tradeDate}`);
+  const work = path.join(store.root, 'ingest', `${source ?? IB_SOURCE}-${instrument}-${tradeDate}`);
   // What a killed process has left there.
   rmSync(work, { recursive: true, force: true });
   makeFolder(work);

@@ -53,7 +53,7 @@ const DATES_BACK = 250;
 export async function monitorDay(ask: MonitorAsk): Promise<MonitorReport> {
   const { instrument, tradeDate, store, reports, from } = ask;
   const say = ask.onProgress ?? (() => {});
-  const records = new DayRecords(store.root).all().filter((one) => one.instrument === instrument);
+  const records = new DayRecords(store.root).ofBridge().filter((one) => one.instrument === instrument);
   const record = records.find((one) => one.tradeDate === tradeDate);
   if (!record) throw notComplete(ask);
   const [stream] = await openStoredStreams(store, { instrument, dateFrom: tradeDate, dateTo: tradeDate });

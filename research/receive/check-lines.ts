@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import { alarmLine } from '../../shared/contract/alarm-line.js';
 import type { BatchFile } from '../../shared/contract/batch.js';
 import { BatchRefused } from '../../shared/contract/batch-refusal.js';
-import { instrumentOf } from '../../shared/contract/batch-stream.js';
+import { instrumentOf, sourceOf } from '../../shared/contract/batch-stream.js';
 import { bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { CAPTURE_SOURCES, IB_SOURCE, OTHER_SOURCES } from '../../shared/contract/capture-source.js';
 import { decisionLogLine } from '../../shared/contract/decision-log.js';
 import { journalLine } from '../../shared/contract/order-journal.js';
 import { swapRecord } from '../../shared/contract/swap-record.js';
@@ -96,10 +97,19 @@ export async function requireDepth(kept: string, stream: string, file: BatchFile
     const opened = await openDepthFile(kept);
     if (opened.header.instrument !== instrument)
       throw new BatchRefused('schema', { file: file.name, line: 1, cause: `is of ${opened.header.instrument}` });
+    if (!isFeedOf(stream, opened.header.source))
+      throw new BatchRefused('schema', { file: file.name, line: 1, cause: `is of the feed ${opened.header.source}` });
     for await (const _ of opened.batches());
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     const { where, reason } = error.details as { where?: string; reason: string };
     throw new BatchRefused('schema', { file: file.name, where, cause: reason });
   }
+}
+
+/** One capture must not pass for another: they are there to be compared. */
+function isFeedOf(stream: string, feed: string | undefined): boolean {
+  const source = sourceOf(stream) ?? IB_SOURCE;
+  if (source !== IB_SOURCE) return feed === CAPTURE_SOURCES[source].feed;
+  return !OTHER_SOURCES.some((other) => CAPTURE_SOURCES[other].feed === feed);
 }

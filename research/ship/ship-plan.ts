@@ -145,7 +145,7 @@ function captured(
 
 function completeDates({ home, instrument }: Config): string[] {
   return new DayRecords(homePlaces(home).research.store)
-    .all()
+    .ofBridge()
     .filter((day) => rootOf(day.instrument) === instrument.symbol)
     .map(({ tradeDate }) => tradeDate);
 }

@@ -1,3 +1,4 @@
+import { CAPTURE_SOURCES, OTHER_SOURCES } from '../../shared/contract/capture-source.js';
 import type { ImportRecord, Shard } from './catalogue.js';
 import { DATASETS, type DatasetName } from './datasets.js';
 
@@ -64,6 +65,13 @@ function inOrder(one: Candidate, other: Candidate): number {
 
 function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The feed of the bridge, where there are second captures of the same date beside it and nobody named one. */
+export function withoutSeconds(shards: readonly FoundShard[]): FoundShard[] {
+  const isSecond = ({ feed }: FoundShard) => OTHER_SOURCES.some((source) => CAPTURE_SOURCES[source].feed === feed);
+  const first = new Set(shards.filter((shard) => !isSecond(shard)).map(({ tradeDate }) => tradeDate));
+  return shards.filter((shard) => !isSecond(shard) || !first.has(shard.tradeDate));
 }
 
 /** The shards of one dataset, instrument, trade date and feed. */

@@ -44,7 +44,7 @@ export const sierraConfig = z.strictObject({
     .min(0)
     .max(1000)
     .default(1)
-    .describe('Emulator only: trades and changes of the book that its files lack, so that there is something to find.'),
+    .describe('Emulator only: trades of a thousand that its files lack, so that there is something to find.'),
   clockOffsetMs: z
     .number()
     .int()

@@ -50,6 +50,7 @@ export class TestHome {
       // Watchers have tests of their own.
       BELIEVE_WATCH_ENABLED: 'false',
       BELIEVE_PUBLIC_ENABLED: 'false',
+      BELIEVE_SIERRA_FOLLOW: 'false',
       ...settings,
     };
     // Days of the market pass between a stop and a start: what is held over them may lose any amount.

@@ -46,6 +46,52 @@ describe('the way back', () => {
       );
     });
 
+    it('brings a second capture home after the first, and compares both', async () => {
+      await run(
+        'capture-reconciled',
+        { others: ['sierra'] },
+        async (started, calls) => {
+          const result = (await started.result()) as unknown as CaptureResult;
+          assert.deepEqual([result.outcome, result.events, result.rows], ['Done', 98, 100], 'of the first');
+          const one = ['sealCapture', ...WAY, 'ingestDay', 'takeReceipts'];
+          const other = ['awaitCaptured, sierra', 'sealCapture, sierra', ...WAY, 'ingestDay, sierra', 'takeReceipts'];
+          assert.deepEqual(calls, [
+            ...['captureDefaults', 'awaitCaptured', ...one, ...other, 'reconcileDay, sierra', 'pruneBroker'],
+          ]);
+          assert.equal((await attributesOf(started)).get(PATH_ATTRIBUTES.state), 'Done');
+        },
+        { type },
+      );
+    });
+
+    it('does not wait for a second capture that fails: the day is home without it', async () => {
+      const before = (step: string) => {
+        if (step === 'sealCapture, sierra')
+          throw ApplicationFailure.nonRetryable('a file became shorter', 'SealSourceChanged');
+      };
+      await run(
+        'capture-second-fails',
+        { others: ['sierra'], before },
+        async (started, calls) => {
+          assert.equal(((await started.result()) as unknown as CaptureResult).outcome, 'Done');
+          assert.deepEqual(calls.slice(-2), ['sealCapture, sierra', 'pruneBroker']);
+        },
+        { type },
+      );
+    });
+
+    it('brings a second capture home where the bridge has none, and compares nothing', async () => {
+      await run(
+        'capture-second-alone',
+        { rows: null, others: ['sierra'] },
+        async (started, calls) => {
+          assert.equal(((await started.result()) as unknown as CaptureResult).outcome, 'Empty');
+          assert.deepEqual(calls.slice(-2), ['takeReceipts', 'pruneBroker']);
+        },
+        { type },
+      );
+    });
+
     it('ends Empty, with nothing sent, where nothing was captured', async () => {
       await run(
         'capture-empty',

@@ -1,6 +1,7 @@
 import type { BrokerPathActivities, SealedJournals } from '../../activities/broker/path-contract.js';
 import type { ResearchPathActivities } from '../../activities/research/path-contract.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
+import type { CaptureSource } from '../../shared/contract/capture-source.js';
 import { type BeforeStep, scriptedSteps } from './scripted-steps.js';
 
 /** Both tiers of the way back as a script. `calls` holds the names of the steps in order. */
@@ -14,6 +15,8 @@ export interface PathScript {
   readonly receivedLate?: number;
   /** Of the rounds of journals one after the other; the last one stays. */
   readonly rounds?: readonly Partial<SealedJournals>[];
+  /** Who else has captured the day. */
+  readonly others?: readonly CaptureSource[];
   readonly before?: BeforeStep;
 }
 
@@ -26,10 +29,15 @@ export function scriptedPath(script: PathScript) {
     captureBacklog: () => answer('captureBacklog', () => ({ days: script.backlog ?? [] })),
     captureDefaults: ({ instrument = 'ESZ5', tradeDate = '2025-12-01' }) =>
       answer('captureDefaults', () => ({ instrument, tradeDate })),
-    awaitCaptured: () => answer('awaitCaptured', () => ({ segments: 1 })),
-    sealCapture: ({ instrument }) =>
-      answer('sealCapture', () =>
-        rows === null ? null : { stream: `capture/dom_ib/${instrument}`, epoch: 1, seq: 3, batches: 2, rows },
+    awaitCaptured: ({ source }) =>
+      answer(named('awaitCaptured', source), () =>
+        source === undefined ? { segments: 1, others: script.others ?? [] } : { segments: 1, open: 0 },
+      ),
+    sealCapture: ({ instrument, source }) =>
+      answer(named('sealCapture', source), () =>
+        rows === null && source === undefined
+          ? null
+          : { stream: `capture/${source ?? 'dom_ib'}/${instrument}`, epoch: 1, seq: 3, batches: 2, rows: rows ?? 100 },
       ),
     journalDay: ({ tradeDate = '2025-12-01' }) => answer('journalDay', () => ({ broker: 'broker', tradeDate })),
     sealJournals: ({ close }) =>
@@ -48,7 +56,14 @@ export function scriptedPath(script: PathScript) {
           askedInVain++ < receivedLate ? streams.map(({ stream, seq }) => ({ stream, seq, taken: seq - 1 })) : [],
       })),
     ingestBacklog: () => answer('ingestBacklog', () => ({ days: script.received ?? [] })),
-    ingestDay: () => answer('ingestDay', () => ({ events: 98, batches: 2 })),
+    ingestDay: ({ source }) => answer(named('ingestDay', source), () => ({ events: 98, batches: 2 })),
+    reconcileDay: ({ source }) =>
+      answer(named('reconcileDay', source), () => ({
+        ...{ verdict: 'doubtful' as const, volumeMatchedPercent: 99.2, findings: ['ib lacks 8 contracts'] },
+        markdown: '**doubtful**: 99.2 % of the volume is in both captures',
+      })),
   };
   return { broker, research, calls };
 }
+
+const named = (step: string, source: CaptureSource | undefined) => (source === undefined ? step : `${step}, ${source}`);

@@ -6,6 +6,8 @@ export const CAPTURE_STATES = [
   'Uploading',
   'Receiving',
   'Ingesting',
+  /** The captures of the day are compared. */
+  'Reconciling',
   'Acknowledging',
   'Pruning',
   /** Of journals: everything so far has arrived, more will come. */
