@@ -37,8 +37,9 @@ const TOLD_MAX = 10;
 
 /** All that is not as it should be, the weightiest first. */
 export function judge(judged: Judged): Judgement[] {
+  const unlike = notAlike(judged);
+  if (unlike.length > 0) return unlike;
   return [
-    ...clocksUnknown(judged),
     ...volume(judged),
     ...silences(judged),
     ...minutes(judged),
@@ -48,14 +49,21 @@ export function judge(judged: Judged): Judgement[] {
   ];
 }
 
-function clocksUnknown({ isClockKnown, offsetRangeMs, volumeMatchedShare, wholeNs, timeOf }: Judged): Judgement[] {
-  // Too little to recognise anything by, and yet the same: nothing speaks against it.
-  if (isClockKnown || (volumeMatchedShare ?? 0) > 0.5) return [];
+/** Where both feeds trade, and yet have little in common, every other figure says only that. */
+function notAlike({ isClockKnown, offsetRangeMs, minutes: all, thresholds, wholeNs, timeOf }: Judged): Judgement[] {
+  const both = all.filter(({ report: { first, second } }) => first.trades > 0 && second.trades > 0);
+  const contracts = both.reduce((sum, { report: { first, second } }) => sum + first.contracts + second.contracts, 0);
+  const lacking = both.reduce((sum, minute) => sum + missing(minute), 0);
+  // Two feeds that never trade in the same minute are alike only where their clocks are known.
+  const isAlike = contracts === 0 ? isClockKnown : 1 - lacking / contracts >= thresholds.alikeMin;
+  if (isAlike) return [];
   const [fromNs, toNs] = [wholeNs[0], wholeNs[1] + 1];
-  const sentence = `No offset of the clocks within ${offsetRangeMs / 1000} s to either side makes the feeds look alike: another contract, another date, clocks farther apart, or too few trades.`;
+  const why = `no offset of the clocks within ${offsetRangeMs / 1000} s to either side makes them look alike: another contract, another date, clocks farther apart, or too few trades`;
+  const share = contracts === 0 ? 'None' : percent(1 - lacking / contracts);
+  const sentence = `${share} of the volume is in both feeds where both trade; ${why}.`;
   return [
     {
-      finding: { kind: 'ClocksUnknown', sentence, fromNs: timeOf(fromNs), toNs: timeOf(toNs) },
+      finding: { kind: 'NotAlike', sentence, fromNs: timeOf(fromNs), toNs: timeOf(toNs) },
       spans: [{ fromNs, toNs, why: 'the feeds do not look alike' }],
     },
   ];
@@ -124,7 +132,7 @@ function minutes({ minutes: all, thresholds, timeOf }: Judged): Judgement[] {
 
 function repeated({ first, second, thresholds }: Judged): Judgement[] {
   return [first, second].flatMap(({ name, trades, repeated: { estimatedTrades, trades: alike } }) => {
-    if (estimatedTrades <= thresholds.repeatedMax * trades) return [];
+    if (estimatedTrades <= thresholds.repeatedMax * trades || estimatedTrades < thresholds.repeatedTradesMin) return [];
     const sentence = `${name} says some ${count(Math.round(estimatedTrades))} of its ${count(trades)} trades twice: ${count(alike)} that the other feed lacks look like a near one.`;
     return [{ finding: { kind: 'TradesRepeated' as const, sentence, fromNs: null, toNs: null }, spans: [] }];
   });
@@ -176,8 +184,13 @@ function clocks({ minutes: all, thresholds, knots, drift, first, second, timeOf 
   ];
 }
 
-function drifts(drift: Drift | null, { driftPpmMax }: Thresholds): Judgement[] {
-  if (drift === null || Math.min(Math.abs(drift.low), Math.abs(drift.high)) <= driftPpmMax) return [];
+function drifts(drift: Drift | null, { driftPpmMax, driftMinutesMin }: Thresholds): Judgement[] {
+  if (
+    drift === null ||
+    drift.minutes < driftMinutesMin ||
+    Math.min(Math.abs(drift.low), Math.abs(drift.high)) <= driftPpmMax
+  )
+    return [];
   // An interval on both sides of zero says nothing.
   if (drift.low < 0 && drift.high > 0) return [];
   const sentence = `The clocks run apart by ${drift.ppm.toFixed(0)} parts per million (${drift.low.toFixed(0)} to ${drift.high.toFixed(0)}): ${ms(drift.ppm * 3.6)} an hour.`;

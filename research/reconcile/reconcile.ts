@@ -173,13 +173,16 @@ class Report {
 
   private clocksPart() {
     const { isKnown, pairs, scatterNs, curve } = this.clocks;
-    const offsets = this.offsets().map(({ offsetNs }) => toMs(offsetNs));
+    const offsets = this.offsets().map(({ offsetNs }) => offsetNs);
     return {
       ...{ isKnown, pairs, scatterMs: toMs(scatterNs) },
       offsetMs:
         offsets.length === 0
           ? null
-          : { median: median(offsets), least: Math.min(...offsets), greatest: Math.max(...offsets) },
+          : {
+              ...{ median: toMs(median(offsets)), least: toMs(Math.min(...offsets)) },
+              greatest: toMs(Math.max(...offsets)),
+            },
       steps: curve.knots.flatMap(({ ns, offsetNs, isStep }, i) =>
         isStep
           ? [{ atNs: this.timeOf(ns), beforeMs: toMs(curve.knots[i - 1]!.offsetNs), afterMs: toMs(offsetNs) }]

@@ -50,20 +50,20 @@ const feed = z.strictObject({
   /** The 200 with most contracts, in order of time; what is left out is counted. */
   onlySpans: z.array(onlySpan),
   onlySpansLeftOut: z.strictObject({ spans: count, trades: count, contracts }),
-  /** Trades that the other feed lacks and that look like a near one of the same feed: told twice. */
+  /** Trades that the other feed lacks and that look like a near one, of the same feed, that it has: told twice. */
   repeated: z.strictObject({
     trades: count,
     contracts,
     /** Share of the matched trades that look like a near one by chance; null without matched trades. */
     byChance: share.nullable(),
-    /** Trades told twice, once those that chance explains are taken away. */
+    /** Trades told twice, once those that chance explains are taken away; 0 where there are no more than chance may give. */
     estimatedTrades: z.number().nonnegative(),
   }),
 });
 export type FeedReport = Readonly<z.infer<typeof feed>>;
 
 const clocks = z.strictObject({
-  /** False where no offset in the range makes the feeds look alike: equal clocks were assumed. */
+  /** False where no offset in the range stands out as one that makes the feeds look alike: equal clocks were assumed. */
   isKnown: z.boolean(),
   /** Pairs of trades, or runs of them, that could not be mistaken; how far they lie from the curve, median. */
   pairs: count,
@@ -134,7 +134,7 @@ export type MinuteReport = Readonly<z.infer<typeof minute>>;
 
 export const FINDINGS = [
   'FeedMissing',
-  'ClocksUnknown',
+  'NotAlike',
   'VolumeDiffers',
   'MinutesDiffer',
   'FeedSilent',

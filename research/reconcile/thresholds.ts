@@ -5,6 +5,8 @@ const ms = z.number().positive();
 
 /** From where on two captures do not agree. What is not given has the default. */
 export const thresholds = z.strictObject({
+  /** Share of the volume of minutes in which both feeds trade; below it they are not the same market, and nothing else is judged. */
+  alikeMin: share.default(0.5),
   /** Share of the date's volume that both feeds must have. */
   volumeMatchedMin: share.default(0.995),
   /** ...of each minute's volume; */
@@ -21,12 +23,15 @@ export const thresholds = z.strictObject({
   stepMsMax: ms.default(250),
   /** Parts per million, where the interval's nearer end exceeds it too. */
   driftPpmMax: ms.default(100),
+  /** Drift is judged over so many minutes at least: in fewer, delays that change look like one. */
+  driftMinutesMin: z.number().int().min(1).default(30),
   /** A feed without a trade for so long, while the other has some, s. */
   silentSecondsMax: ms.default(60),
   /** Trades of the other feed in that time, at least. */
   silentTradesMin: z.number().int().min(1).default(3),
-  /** Share of a feed's trades that it says again. */
+  /** Share of a feed's trades that it says again, and how many they are at least. */
   repeatedMax: share.default(0.001),
+  repeatedTradesMin: z.number().int().min(1).default(5),
 });
 export type Thresholds = Readonly<z.infer<typeof thresholds>>;
 

@@ -108,22 +108,28 @@ function voteByRhythm(
 /** Where the votes pile up, ns; of peaks that are as good, the one nearest to `near`. */
 function peakOf(histogram: Float64Array, rangeNs: number, near: number): number | null {
   const bins = histogram.length;
-  const total = histogram.reduce((sum, votes) => sum + votes, 0);
+  const sums = new Float64Array(bins + 1);
+  for (let bin = 0; bin < bins; bin++) sums[bin + 1] = sums[bin]! + histogram[bin]!;
+  const total = sums[bins]!;
   let best: { offsetNs: number; deviations: number } | null = null;
-  for (const width of WIDTHS) {
-    const mean = (total * width) / bins;
-    let votes = 0;
-    for (let end = 0; end < bins; end++) {
-      votes += histogram[end]! - (end >= width ? histogram[end - width]! : 0);
+  for (const width of WIDTHS)
+    for (let from = 0; from + width <= bins; from++) {
+      const votes = sums[from + width]! - sums[from]!;
+      if (votes < PEAK_SHARE * total) continue;
+      // A price stays for a while: what looks alike by chance piles up too, but never as narrowly.
+      const [left, right] = [Math.max(0, from - AROUND), Math.min(bins, from + width + AROUND)];
+      const around = (sums[right]! - sums[left]! - votes) / (right - left - width);
+      const mean = width * Math.max(around, total / bins);
       const deviations = (votes - mean) / Math.sqrt(mean + 1);
-      if (deviations < PEAK_DEVIATIONS || votes < PEAK_SHARE * total) continue;
-      const offsetNs = (end - (width - 1) / 2) * BIN_NS - rangeNs;
-      if (best === null || isBetter(offsetNs, deviations, best, near)) best = { offsetNs, deviations };
+      const offsetNs = (from + (width - 1) / 2) * BIN_NS - rangeNs;
+      if (deviations >= PEAK_DEVIATIONS && (best === null || isBetter(offsetNs, deviations, best, near)))
+        best = { offsetNs, deviations };
     }
-  }
   return best === null ? null : best.offsetNs;
 }
 
+/** Bins to both sides of a peak that it must stand out from. */
+const AROUND = 100;
 const AS_GOOD = 0.02;
 
 function isBetter(

@@ -3,9 +3,9 @@ import { lowerBound } from '../clock/landmarks.js';
 
 /**
  * Trades of one price in two feeds, each in its own order, put side by side at the least cost. A trade that only one feed has
- * costs `LOST`; a pair costs how far its times lie apart, in units of how far sure pairs do, and at most `FAR`, so that a pair
- * within the window is always cheaper than two trades that each miss their twin, and a whole run is not shifted by one
- * to hide a loss. Several neighbours on one side may equal one trade of the other (a feed that aggregates).
+ * costs `LOST`; a pair costs by how far its times lie apart, in units of how far sure pairs do, and always less than two trades
+ * that each miss their twin: a run of trades is shifted by one to hide a loss only where its times do not speak against it.
+ * Several neighbours on one side may equal one trade of the other (a feed that aggregates).
  *
  * It is a dynamic programme over a band: a trade meets only those within the window. What it needs to trace its way back is
  * kept for some millions of places; then the way so far is taken, and it goes on from there.
@@ -30,8 +30,10 @@ export interface AlignOptions {
 /** Rows [aFrom, aTo) of the first are rows [bFrom, bTo) of the second; one of the two is a single row. */
 export type OnGroup = (aFrom: number, aTo: number, bFrom: number, bTo: number) => void;
 
-const LOST = 4;
-const FAR = 6;
+const LOST = 8;
+const FAR = 14;
+/** Scatters at which a pair costs half of `FAR`: at first it costs about one a scatter, and ever less beyond, as a delay lasts. */
+const BEND = 12;
 /** For each trade of a group beyond the first, and for aggressors that both feeds name and name differently. */
 const GROUPED = 0.2;
 const OTHER_SIDE = 1.5;
@@ -196,7 +198,7 @@ export class PriceAligner {
     const one = a.side[aLast]!;
     const other = b.side[bLast]!;
     const sides = one !== other && one !== Side.none && other !== Side.none ? OTHER_SIDE : 0;
-    return Math.min(FAR, apart / scatterNs) + sides + GROUPED * (aLast - aFirst + bLast - bFirst);
+    return (FAR * apart) / (apart + BEND * scatterNs) + sides + GROUPED * (aLast - aFirst + bLast - bFirst);
   }
 
   /**

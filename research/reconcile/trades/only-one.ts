@@ -32,11 +32,14 @@ export interface Repeated {
 }
 
 /**
- * Trades that the other feed lacks and that look like a near one of the same feed. In a busy market many do by chance; how many is
- * seen in the trades that both feeds have.
+ * Trades that the other feed lacks and that look like a near one of the same feed that it has. In a busy market many do by chance;
+ * how many is seen in the trades that both feeds have.
  */
-export function repeatedTrades({ tape, found }: MatchedTape, withinNs: number): Repeated {
-  const hasTwin = twins(tape, withinNs);
+export function repeatedTrades(matched: MatchedTape, withinNs: number): Repeated {
+  const { tape, found } = matched;
+  const hasTwin = new Uint8Array(tape.length);
+  markTwins(matched, withinNs, hasTwin, 0, tape.length, 1);
+  markTwins(matched, withinNs, hasTwin, tape.length - 1, -1, -1);
   let [alone, trades, contracts, both, bothTwins] = [0, 0, 0, 0, 0];
   for (let i = 0; i < tape.length; i++)
     if (found[i] === Found.alone) {
@@ -49,22 +52,30 @@ export function repeatedTrades({ tape, found }: MatchedTape, withinNs: number): 
       both++;
       bothTwins += hasTwin[i]!;
     }
-  // A trade that is told twice gives its matched original a twin too: that is no chance.
-  const byChance = both === 0 ? null : Math.max(0, bothTwins - trades) / both;
-  const estimatedTrades =
-    byChance === null || byChance === 1 ? 0 : Math.max(0, (trades - byChance * alone) / (1 - byChance));
-  return { trades, contracts, byChance, estimatedTrades };
+  if (both === 0) return { trades, contracts, byChance: null, estimatedTrades: 0 };
+  const byChance = bothTwins / both;
+  const [usual, spread] = [byChance * alone, Math.sqrt(byChance * (1 - byChance) * alone)];
+  const isMore = trades > usual + DEVIATIONS * spread;
+  return { trades, contracts, byChance, estimatedTrades: isMore ? (trades - usual) / (1 - byChance) : 0 };
 }
 
-/** 1 for a trade that has one of its price and size near it. */
-function twins({ length, ns, priceTicks, size }: MatchedTape['tape'], withinNs: number): Uint8Array {
-  const hasTwin = new Uint8Array(length);
+/** How far above chance the number of twins must lie before any is called a repeat. */
+const DEVIATIONS = 3;
+
+/** Marks trades that follow (in the direction walked) a near one of their price and size that the other feed has too. */
+function markTwins(
+  { tape: { ns, priceTicks, size }, found }: MatchedTape,
+  withinNs: number,
+  hasTwin: Uint8Array,
+  from: number,
+  to: number,
+  step: number,
+): void {
   const lastOf = new Map<number, number>();
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i !== to; i += step) {
     const key = priceTicks[i]! * 2 ** 20 + (size[i]! % 2 ** 20);
     const last = lastOf.get(key);
-    if (last !== undefined && ns[i]! - ns[last]! <= withinNs) hasTwin[i] = hasTwin[last] = 1;
-    lastOf.set(key, i);
+    if (last !== undefined && Math.abs(ns[i]! - ns[last]!) <= withinNs) hasTwin[i] = 1;
+    if (found[i] !== Found.alone) lastOf.set(key, i);
   }
-  return hasTwin;
 }
