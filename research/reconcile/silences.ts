@@ -1,4 +1,4 @@
-import { lowerBound } from './clock/landmarks.js';
+import { lowerBound, upperBound } from './clock/landmarks.js';
 import type { MatchedTape } from './trades/matched.js';
 
 /** One feed has no trade while the other has some; ns after the base. */
@@ -20,7 +20,7 @@ export function silencesOf(silent: MatchedTape, other: MatchedTape, longestNs: n
     const from = i === 0 ? Number.NEGATIVE_INFINITY : own[i - 1]!;
     const to = i === own.length ? Number.POSITIVE_INFINITY : own[i]!;
     if (to - from <= longestNs) continue;
-    const first = firstAfter(there, from);
+    const first = upperBound(there, 0, there.length, from);
     const end = lowerBound(there, first, there.length, to);
     // Begun or ended within the time that is allowed, a feed was not silent.
     const [fromNs, toNs] = [Math.max(from, there[first]!), Math.min(to, there[end - 1]!)];
@@ -28,10 +28,4 @@ export function silencesOf(silent: MatchedTape, other: MatchedTape, longestNs: n
     if (end - first >= tradesMin && isLong) silences.push({ fromNs, toNs, trades: end - first });
   }
   return silences;
-}
-
-function firstAfter(values: Float64Array, ns: number): number {
-  let at = lowerBound(values, 0, values.length, ns);
-  while (at < values.length && values[at]! <= ns) at++;
-  return at;
 }

@@ -18,6 +18,7 @@ const CANDIDATES_MAX = 32;
 const ANCHORS = 200;
 /** Landmarks that all look alike are told apart by their rhythm alone: that takes many pairs. */
 const RHYTHM_PAIRS_MAX = 1_000_000;
+const RHYTHM_PAIRS_A_DAY = 30_000_000;
 const RHYTHM_ANCHORS = 400;
 /** A peak stands out by this many standard deviations of what chance piles up, and holds this share of what there is. */
 const PEAK_DEVIATIONS = 8;
@@ -31,10 +32,11 @@ export function coarseOffsets(first: Landmarks, second: LandmarkIndex, rangeNs: 
   const histogram = new Float64Array(2 * Math.ceil(rangeNs / BIN_NS) + 1);
   const blocks: Block[] = [];
   let near = 0;
+  let pairsLeft = RHYTHM_PAIRS_A_DAY;
   for (const [from, to] of spansOf(first)) {
     const anchors = rarest(first, second, from, to, rangeNs);
     if (anchors.length >= MANY) vote(histogram, first, second, anchors, rangeNs);
-    else voteByRhythm(histogram, first, second, from, to, rangeNs);
+    else pairsLeft -= voteByRhythm(histogram, first, second, from, to, rangeNs, Math.min(pairsLeft, RHYTHM_PAIRS_MAX));
     const offsetNs = peakOf(histogram, rangeNs, near);
     if (offsetNs !== null) near = offsetNs;
     blocks.push({ from, to, offsetNs });
@@ -85,6 +87,7 @@ function vote(
   }
 }
 
+/** @returns how many pairs voted */
 function voteByRhythm(
   histogram: Float64Array,
   first: Landmarks,
@@ -92,17 +95,19 @@ function voteByRhythm(
   from: number,
   to: number,
   rangeNs: number,
-): void {
+  pairsMax: number,
+): number {
   histogram.fill(0);
   const step = Math.max(1, Math.floor((to - from) / RHYTHM_ANCHORS));
   let pairs = 0;
-  for (let row = from; row < to && pairs < RHYTHM_PAIRS_MAX; row += step) {
+  for (let row = from; row < to && pairs < pairsMax; row += step) {
     const ns = first.ns[row]!;
     for (const other of second.between(first.key[row]!, ns - rangeNs, ns + rangeNs)) {
       histogram[Math.round((other - ns + rangeNs) / BIN_NS)]!++;
       pairs++;
     }
   }
+  return pairs;
 }
 
 /** Where the votes pile up, ns; of peaks that are as good, the one nearest to `near`. */

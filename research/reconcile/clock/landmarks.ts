@@ -68,12 +68,10 @@ export class LandmarkIndex {
     if (at === undefined) return NOTHING;
     const [start, end] = [this.starts[at]!, this.starts[at + 1]!];
     const first = lowerBound(this.times, start, end, fromNs);
-    let last = first;
-    while (last < end && this.times[last]! <= toNs) last++;
-    return this.times.subarray(first, last);
+    return this.times.subarray(first, upperBound(this.times, first, end, toNs));
   }
 
-  /** How many there are in all and how many of `between`, without making a view; stops counting at `most`. */
+  /** How many `between` would give; stops counting at `most`. */
   countBetween(key: number, fromNs: number, toNs: number, most: number): number {
     const at = this.bucketOf.get(key);
     if (at === undefined) return 0;
@@ -93,6 +91,17 @@ export function lowerBound(values: Float64Array, start: number, end: number, val
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** First place in [start, end) of an ascending column whose value is above `value`. */
+export function upperBound(values: Float64Array, start: number, end: number, value: number): number {
+  let [low, high] = [start, end];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! <= value) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -106,8 +106,9 @@ function surePairs(
   for (let row = from; row < to; row++) {
     const [key, ns] = [first.key[row]!, first.ns[row]!];
     if (own.countBetween(key, ns - REACH_NS, ns + REACH_NS, 2) !== 1) continue;
-    const twins = second.between(key, ns + around - REACH_NS, ns + around + REACH_NS);
-    if (twins.length !== 1) continue;
+    const [least, most] = [ns + around - REACH_NS, ns + around + REACH_NS];
+    if (second.countBetween(key, least, most, 2) !== 1) continue;
+    const [twin] = second.between(key, least, most);
     const minute = Math.floor(ns / MINUTE_NS);
     let pairs = minutes.get(minute);
     if (!pairs) {
@@ -115,7 +116,7 @@ function surePairs(
       minutes.set(minute, pairs);
     }
     pairs.ns.push(ns);
-    pairs.offsetNs.push(twins[0]! - ns);
+    pairs.offsetNs.push(twin! - ns);
   }
   return minutes;
 }

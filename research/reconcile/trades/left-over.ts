@@ -23,11 +23,17 @@ export function matchLeftOver(
   pairByPart(a, leftA, b, leftB, Math.min(groupNs, APART * scatterNs));
 }
 
+/** A burst at one moment has any number of candidates: as many are looked at. */
+const CANDIDATES_MAX = 256;
+
 function pairOutOfOrder(a: MatchedTape, leftA: Int32Array, b: MatchedTape, leftB: Int32Array, reachNs: number): void {
   let from = 0;
+  const isPast = (other: number, ns: number) => b.ns[other]! < ns - reachNs || b.found[other] !== Found.alone;
   for (const row of leftA) {
-    while (from < leftB.length && b.ns[leftB[from]!]! < a.ns[row]! - reachNs) from++;
-    for (let j = from; j < leftB.length && b.ns[leftB[j]!]! <= a.ns[row]! + reachNs; j++) {
+    const ns = a.ns[row]!;
+    while (from < leftB.length && isPast(leftB[from]!, ns)) from++;
+    const end = Math.min(leftB.length, from + CANDIDATES_MAX);
+    for (let j = from; j < end && b.ns[leftB[j]!]! <= ns + reachNs; j++) {
       const other = leftB[j]!;
       if (b.found[other] !== Found.alone || a.tape.size[row] !== b.tape.size[other]) continue;
       a.found[row] = b.found[other] = Found.pair;
