@@ -172,7 +172,7 @@ function clocks({ minutes: all, thresholds, knots, drift, first, second, timeOf 
       };
     }),
     ...told(steps, ({ before, knot }) => {
-      const sentence = `Near ${clock(timeOf(knot.ns))} the offset of the clocks jumps from ${ms(before.offsetNs / 1e6)} to ${ms(knot.offsetNs / 1e6)}: one of them was set.`;
+      const sentence = `Near ${clock(timeOf(knot.ns))} the offset of the clocks jumps from ${ms(before.offsetNs / 1e6)} to ${ms(knot.offsetNs / 1e6)}: a clock was set, or a feed fell behind.`;
       const fromNs = Math.floor(before.ns / MINUTE_NS) * MINUTE_NS;
       const toNs = (Math.floor(knot.ns / MINUTE_NS) + 1) * MINUTE_NS;
       return {

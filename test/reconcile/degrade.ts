@@ -48,12 +48,15 @@ export function degrade(market: readonly TestEvent[], damage: Damage): DegradedF
   const clock = clockOf(damage, first, last);
   const out: { event: TestEvent; trade: FeedTrade | null }[] = [];
   let isSilent = false;
+  let [delayNs, isWithin] = [0, false];
   for (const { event, fills } of damage.aggregates ? aggregated(market) : numbered(market)) {
     const share = Number(event.tsNs - first) / Number(last - first || 1n);
     const wasSilent = isSilent;
     isSilent = damage.silent !== undefined && share >= damage.silent[0] && share < damage.silent[1];
     if (isSilent) continue;
-    const delayNs = 1e6 * ((damage.delayMs ?? 0) - (damage.jitterMs ?? 0) * Math.log(1 - random()));
+    // What the exchange says at once comes at once.
+    if (!isWithin) delayNs = 1e6 * ((damage.delayMs ?? 0) - (damage.jitterMs ?? 0) * Math.log(1 - random()));
+    isWithin = event.kind === 'depth' && event.last === false;
     const tsNs = clock(event.tsNs) + BigInt(Math.round(delayNs));
     if (wasSilent) out.push(...bookAnew(market, event, tsNs).map((one) => ({ event: one, trade: null })));
     if (fills === null) out.push({ event: { ...event, tsNs }, trade: null });

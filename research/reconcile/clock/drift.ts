@@ -1,7 +1,7 @@
 import type { Knot } from './offset-curve.js';
 import { quantileOf } from './robust.js';
 
-export interface MinuteOffset {
+export interface OffsetAt {
   /** Middle of the minute, ns after the base. */
   readonly ns: number;
   readonly offsetNs: number;
@@ -23,7 +23,7 @@ const NORMAL_975 = 1.959964;
  * How fast the second clock runs ahead of the first: the median of the slopes between every two minutes (Theil, Sen), with Sen's
  * interval, which takes the minutes for independent. Minutes before and after a clock was set are never put together.
  */
-export function driftOf(minutes: readonly MinuteOffset[], knots: readonly Knot[]): Drift | null {
+export function driftOf(minutes: readonly OffsetAt[], knots: readonly Knot[]): Drift | null {
   const stepsNs = knots.flatMap(({ ns, isStep }, i) => (isStep ? [[knots[i - 1]!.ns, ns] as const] : []));
   const every = Math.ceil(minutes.length / MINUTES_MAX);
   const usable = minutes.filter(

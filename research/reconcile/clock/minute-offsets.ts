@@ -1,6 +1,7 @@
 import type { Block } from './coarse-offset.js';
+import { knotsOf, type MinuteOffset, type Pairs } from './knots.js';
 import { LandmarkIndex, type Landmarks } from './landmarks.js';
-import { type Knot, OffsetCurve } from './offset-curve.js';
+import { OffsetCurve } from './offset-curve.js';
 import { median, medianDistance } from './robust.js';
 
 export const MINUTE_NS = 60e9;
@@ -10,23 +11,6 @@ const REACH_NS = 500e6;
 const SAME_NS = 250e6;
 /** Fewer sure pairs say nothing of a minute. */
 const PAIRS_MIN = 5;
-/** A jump between minutes that no delay explains, at least; it must also stand out from how pairs scatter. */
-const STEP_NS = 100e6;
-const STEP_SCATTERS = 5;
-
-/** A landmark of the first feed whose twin in the second cannot be mistaken. Columns; in order of time. */
-interface Pairs {
-  readonly ns: number[];
-  readonly offsetNs: number[];
-}
-
-interface Minute {
-  readonly offsetNs: number;
-  readonly pairs: Pairs;
-  /** What speaks for other offsets: a clock may have been set within the minute. */
-  readonly others: readonly Pairs[];
-}
-
 /** How the clocks stand, minute by minute, from pairs that cannot be mistaken. */
 export interface Clocks {
   readonly curve: OffsetCurve;
@@ -40,7 +24,7 @@ export interface Clocks {
 export function clocksOf(first: Landmarks, second: LandmarkIndex, blocks: readonly Block[]): Clocks {
   const own = new LandmarkIndex(first);
   const coarse = filled(blocks);
-  const minutes = new Map<number, Minute>();
+  const minutes = new Map<number, MinuteOffset>();
   for (const [b, { from, to }] of blocks.entries())
     for (const [minute, found] of minutesOf(first, own, second, from, to, near(coarse, b))) {
       const before = minutes.get(minute);
@@ -78,8 +62,8 @@ function minutesOf(
   from: number,
   to: number,
   coarse: readonly number[],
-): Map<number, Minute> {
-  const minutes = new Map<number, Minute>();
+): Map<number, MinuteOffset> {
+  const minutes = new Map<number, MinuteOffset>();
   for (const around of coarse)
     for (const [minute, pairs] of surePairs(first, own, second, from, to, around)) {
       const before = minutes.get(minute);
@@ -126,50 +110,4 @@ function centre(offsets: readonly number[]): number {
   const all = median(offsets);
   const reach = Math.max(5 * medianDistance(offsets, all), 1e6);
   return median(offsets.filter((offset) => Math.abs(offset - all) <= reach));
-}
-
-function knotsOf(minutes: readonly Minute[]): Knot[] {
-  const knots: Knot[] = [];
-  for (const [i, minute] of minutes.entries()) {
-    const before = minutes[i - 1];
-    const step = before ? stepBetween(before, minute) : null;
-    if (step) knots.push(...step);
-    const ns = median(minute.pairs.ns);
-    if (ns > (knots.at(-1)?.ns ?? Number.NEGATIVE_INFINITY))
-      knots.push({ ns, offsetNs: minute.offsetNs, isStep: false });
-  }
-  return knots;
-}
-
-/** Two knots where a clock was set between the middles of two minutes: the last pair before it, the first after it. */
-function stepBetween(before: Minute, after: Minute): readonly [Knot, Knot] | null {
-  const [a, b] = [before.offsetNs, after.offsetNs];
-  const scatter = Math.max(medianDistance(before.pairs.offsetNs, a), medianDistance(after.pairs.offsetNs, b));
-  if (Math.abs(b - a) < Math.max(STEP_NS, STEP_SCATTERS * scatter)) return null;
-  const pairs = [before, after]
-    .flatMap((minute) => [minute.pairs, ...minute.others])
-    .flatMap(({ ns, offsetNs }) =>
-      ns.map((at, i) => ({ ns: at, toA: distance(offsetNs[i]!, a), toB: distance(offsetNs[i]!, b) })),
-    )
-    .filter(({ toA, toB }) => Math.min(toA, toB) < Math.abs(b - a) / 2)
-    .map(({ ns, toA, toB }) => ({ ns, isAfter: toB < toA }))
-    .sort((one, other) => one.ns - other.ns);
-  const from = median(before.pairs.ns);
-  const to = median(after.pairs.ns);
-  // The cut that puts most pairs on their side.
-  let right = pairs.filter(({ isAfter }) => isAfter).length;
-  let [best, cut] = [right, 0];
-  for (const [i, { isAfter }] of pairs.entries()) {
-    right += isAfter ? -1 : 1;
-    if (right > best) [best, cut] = [right, i + 1];
-  }
-  const left = pairs[cut - 1]?.ns ?? from;
-  return [
-    { ns: left, offsetNs: a, isStep: false },
-    { ns: Math.max(left, pairs[cut]?.ns ?? to), offsetNs: b, isStep: true },
-  ];
-}
-
-function distance(a: number, b: number): number {
-  return Math.abs(a - b);
 }

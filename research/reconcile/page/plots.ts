@@ -144,6 +144,14 @@ function axisOf(minutes: readonly MinuteReport[]): TimeAxis {
   return timeAxis(minutes.map(({ startNs }) => startNs));
 }
 
+/** Where a share lies on a scale on which 0 %, 90 %, 99 % and 99.9 % are equally far apart: agreement is about the last percent. */
+function nines(share: number): number {
+  return -Math.log10(1 - share * (1 - 10 ** -NINES));
+}
+
+const NINES = 4;
+const NINES_TEXT = ['0 %', '90 %', '99 %', '99.9 %', '100 %'];
+
 function shareFrame(
   minutes: readonly MinuteReport[],
   title: string,
@@ -152,14 +160,14 @@ function shareFrame(
   content: (plot: Frame, axis: TimeAxis) => readonly Html[],
 ): Html {
   const axis = axisOf(minutes);
-  const least = Math.min(0.98, ...series.flat().filter((value) => value !== null));
+  const least = Math.min(1, ...series.flat().filter((value) => value !== null));
   const plot = frame({
     description: `${title}: ${whole === null ? 'not known' : percent(whole)} over the date, ${percent(least)} in the least minute`,
     ...{ xTitle: 'UTC', yTitle: title, xRange: axis.range, xLabels: axis.labels, ...WIDE },
-    yRange: [Math.max(0, least - 0.05 * (1 - least)), 1],
-    yText: (value) => `${Number((100 * value).toPrecision(4))} %`,
+    yRange: [0, NINES],
+    yText: (value) => NINES_TEXT[Math.round(value)]!,
   });
-  return plot.drawing(content(plot, axis));
+  return plot.drawing(content({ ...plot, y: (share) => plot.y(nines(share)) }, axis));
 }
 
 /** A limit, from end to end. */
