@@ -37,7 +37,7 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
   },
   {
     name: 'capture',
-    summary: 'captured days on their way from the broker into the store',
+    summary: 'captured days on their way from the broker into the store; whether two captures agree',
     load: () => import('./nouns/capture.js'),
   },
   {

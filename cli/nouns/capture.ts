@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { captureText, daysText } from '../capture/capture-text.js';
 import { type CaptureRow, recentDays } from '../capture/recent-days.js';
+import { registerReconcile } from '../capture/reconcile-command.js';
 import { startCapture, startCaptures } from '../capture/start-capture.js';
 import { type HomeOptions, homeVerbs } from '../home-verb.js';
 import { isoDate, wholeNumber } from '../option-values.js';
@@ -16,7 +17,7 @@ interface RunOptions extends HomeOptions {
   detach?: true;
 }
 
-/** `believe capture`: captured days on their way from the broker into the store. */
+/** `believe capture`: captured days on their way from the broker into the store, and whether two captures of a day agree. */
 export function register(noun: Command): void {
   const verb = homeVerbs(noun);
 
@@ -53,6 +54,8 @@ export function register(noun: Command): void {
         printResult(options.json === true, { days }, days.length > 0 ? days.map(rowText).join('\n') : 'none yet');
       }),
     );
+
+  registerReconcile(noun);
 }
 
 function rowText({ workflowId, tradeDate, state, status, lagSeconds, startTime }: CaptureRow): string {
