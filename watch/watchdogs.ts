@@ -52,6 +52,14 @@ export const WATCHDOGS: readonly Watchdog[] = [
     explainedBy: ['BridgeSilent'],
   },
   {
+    ...{ name: 'SecondCaptureDown', tiers: BROKER, severity: 'warn' },
+    meaning:
+      'nothing of Sierra Chart is captured: its follower is away, cannot read its files, or they have stopped growing',
+    limit: ({ feedSilentSeconds }) =>
+      `follower silent for 30 s, or ${feedSilentSeconds} market seconds in regular hours without an event`,
+    runbook: '`believe sierra status`; is Sierra Chart connected, and its chart open? docs/sierra.md',
+  },
+  {
     ...{ name: 'UploadStuck', tiers: BROKER, severity: 'warn' },
     meaning: 'research does not acknowledge what was sealed: it is away, stands still, or the road is cut',
     limit: ({ uploadSeconds }) => `a batch that waits longer than ${uploadSeconds} s`,
@@ -103,6 +111,12 @@ export const WATCHDOGS: readonly Watchdog[] = [
     meaning: 'the newest monitored date has findings; the alarm has the name of the finding (docs/monitoring.md)',
     limit: () => 'any of the newest date',
     runbook: '`believe monitor day` shows the report; docs/monitoring.md says what each finding means',
+  },
+  {
+    ...{ name: 'CapturesDisagree', tiers: RESEARCH, severity: 'warn' },
+    meaning: 'the two captures of the newest date do not agree: one of them lacks trades, or shows another book',
+    limit: () => 'sierra.volumeMatchedMin, bestPricesMin and others of docs/reconcile.md',
+    runbook: '`believe capture reconcile --date DATE` shows what and when; train with --trust until it is understood',
   },
   {
     ...{ name: 'TemporalDown', tiers: RESEARCH, severity: 'page' },

@@ -20,6 +20,7 @@ import { NOTE_BYTES_MAX } from '../../shared/trust/tlog/signed-note.js';
 import { step } from '../step.js';
 import type { ResearchDependencies } from './dependencies.js';
 import type { Received, ResearchPathActivities } from './path-contract.js';
+import { reconcileStep } from './reconcile-steps.js';
 
 const POLL_MS = 250;
 const STATUS_BYTES_MAX = 16 << 20;
@@ -48,6 +49,7 @@ export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>
           onProgress: (doing) => progress({ doing }),
         }),
       ),
+    reconcileDay: reconcileStep({ config }),
   };
 }
 

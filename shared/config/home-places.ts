@@ -27,6 +27,8 @@ export function homePlaces(home: string) {
       lane: research('lane'),
       /** What each captured day was found to be. */
       monitor: research('monitor'),
+      /** Where two captures of a day were compared. */
+      reconcile: research('reconcile'),
       trials: research('trials.jsonl'),
       measuringKeys: research('measuring'),
       /** Where the release key was while the research worker signed. */

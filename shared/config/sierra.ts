@@ -39,6 +39,22 @@ export const sierraConfig = z.strictObject({
     .max(86_400)
     .default(120)
     .describe('How long a trade date waits for the follower after its end, before it is sealed with what there is.'),
+  volumeMatchedMin: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.995)
+    .describe('Share of a date’s volume that both captures must have.'),
+  bestPricesMin: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.99)
+    .describe('Share of the moments at which both books must have the same best prices.'),
+  offsetMsMax: positiveCount
+    .max(3_600_000)
+    .default(500)
+    .describe('How far the clocks of the two captures may stand apart, milliseconds.'),
   lossPerMille: z
     .number()
     .min(0)

@@ -74,7 +74,13 @@ describe('captured days in the store', () => {
     await ingestDay(of());
     const records = new DayRecords(store.root).all();
     assert.deepEqual(incompleteDays(of().receiverFolder, records), [
-      { instrument: INSTRUMENT, tradeDate: NEXT, isClosed: false, why: 'not closed: more of it may be on its way' },
+      {
+        source: 'dom_ib',
+        instrument: INSTRUMENT,
+        tradeDate: NEXT,
+        isClosed: false,
+        why: 'not closed: more of it may be on its way',
+      },
     ]);
     await road.rig.sealing(async (sealer) => sealer.closeDay(CAPTURE, NEXT));
     road.send();

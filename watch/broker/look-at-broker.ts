@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Config } from '../../shared/config/config.js';
+import { type Config, followedFolder } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { followStatus } from '../../shared/contract/follow-status.js';
 import { ageText } from '../../shared/fields/age-text.js';
 import { isGlobexOpenAt } from '../../shared/market/calendar/globex-open.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
@@ -19,14 +20,18 @@ export interface BrokerMemory {
 
 /** Watchdogs about the bridge and what it hands on, from the files that they write. */
 export function lookAtBroker(
-  config: Pick<Config, 'home' | 'watch' | 'instrument'>,
+  config: Pick<Config, 'home' | 'watch' | 'instrument' | 'sierra' | 'gateway'>,
   clock: MarketClock,
   memory: BrokerMemory,
   nowMs: number,
 ): Sighting[] {
   const places = homePlaces(config.home).broker;
   const status = readJson(places.status, bridgeStatus);
-  return [...bridgeSightings(config, status, clock, memory, nowMs), uploadSighting(config, nowMs)];
+  return [
+    ...bridgeSightings(config, status, clock, memory, nowMs),
+    followerSighting(config, clock, nowMs),
+    uploadSighting(config, nowMs),
+  ];
 }
 
 function bridgeSightings(
@@ -58,6 +63,30 @@ function bridgeSightings(
       })),
     },
   ];
+}
+
+const FOLLOWER_SILENT_MS = 30_000;
+
+function followerSighting(
+  config: Pick<Config, 'home' | 'watch' | 'instrument' | 'sierra' | 'gateway'>,
+  clock: MarketClock,
+  nowMs: number,
+): Sighting {
+  const name = 'SecondCaptureDown';
+  if (followedFolder(config) === null) return off(name, 'there is no Sierra Chart here: sierra.dataFolder');
+  const status = readJson(homePlaces(config.home).broker.sierraStatus, followStatus);
+  if (status === null) return bad(name, 'the follower has written no status');
+  const ageMs = nowMs - Date.parse(status.at);
+  if (ageMs > FOLLOWER_SILENT_MS) return bad(name, `status ${ageText(ageMs)} old`);
+  if (status.problem !== null) return bad(name, `cannot follow: ${status.problem}`);
+  const { sinceOpenMs } = hoursAt(config.instrument.localSymbol, clock.marketMsAt(nowMs));
+  const quietMs =
+    status.lastEventAt === null
+      ? Number.POSITIVE_INFINITY
+      : clock.marketMsAt(nowMs) - clock.marketMsAt(Date.parse(status.lastEventAt));
+  const seen = status.lastEventAt === null ? 'no event yet' : `newest event ${ageText(quietMs)} ago`;
+  const limitMs = config.watch.feedSilentSeconds * 1000;
+  return either(name, sinceOpenMs !== null && Math.min(quietMs, sinceOpenMs) > limitMs, seen);
 }
 
 function unknown(watchdog: string): Sighting {

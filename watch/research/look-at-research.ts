@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type Config, publishes } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
+import { IB_SOURCE } from '../../shared/contract/capture-source.js';
 import { type ReceiverStatus, receiverStatus } from '../../shared/contract/receiver-status.js';
 import { streamHead } from '../../shared/contract/stream-head.js';
 import { ageText } from '../../shared/fields/age-text.js';
@@ -35,6 +36,7 @@ export function lookAtResearch(
     ...brokerSightings(config, nowMs),
     ...daySightings(config, clock, memory, nowMs),
     findingSighting(config),
+    capturesSighting(config),
     releaseSighting(config, liveVersion, nowMs),
     publishSighting(config, memory, nowMs),
   ];
@@ -123,7 +125,7 @@ function daySightings(
   nowMs: number,
 ): Sighting[] {
   const places = homePlaces(home).research;
-  const captured = datesUnder(path.join(places.store, 'days'));
+  const captured = datesUnder(path.join(places.store, 'days'), BRIDGE_CAPTURES);
   const first = [...captured].sort()[0];
   if (first === undefined) return ['CaptureMissing', 'MonitorMissing'].map((name) => off(name, 'no captured day yet'));
   const ended = endedDates(instrument.localSymbol, clock.marketMsAt(nowMs)).filter((date) => date >= first);
@@ -167,10 +169,13 @@ function endedDates(instrument: string, marketMs: number): string[] {
   return dates;
 }
 
-/** `<folder>/<name>/<date>.json`. */
-function datesUnder(folder: string): Set<string> {
+/** Where a second capture is there too, the bridge's is the one that must be. */
+const BRIDGE_CAPTURES = `capture-${IB_SOURCE}-`;
+
+/** `<folder>/<name>/<date>.json`, of names that begin so. */
+function datesUnder(folder: string, beginning = ''): Set<string> {
   if (!existsSync(folder)) return new Set();
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith(beginning));
   return new Set(names.flatMap((name) => /(\d{4}-\d\d-\d\d)\.json$/.exec(name)?.[1] ?? []));
 }
 
@@ -200,6 +205,29 @@ function findingSighting({ home, instrument }: Pick<Config, 'home' | 'instrument
     conditions: report.findings.slice(0, 50).map(({ alarm, about, sentence, look }) => ({
       ...{ name: alarm, about, look, detail: `${report.tradeDate}: ${sentence}`.slice(0, 1000) },
       severity: PAGES.has(alarm) ? ('page' as const) : ('warn' as const),
+    })),
+  };
+}
+
+/** As much of a comparison of two captures as becomes alarms. */
+const comparison = z.object({
+  verdict: z.enum(['agree', 'doubtful', 'incomparable']),
+  findings: z.array(z.object({ kind: z.string(), sentence: z.string() })),
+});
+
+function capturesSighting({ home, instrument }: Pick<Config, 'home' | 'instrument'>): Sighting {
+  const folder = path.join(homePlaces(home).research.reconcile, instrument.localSymbol);
+  const newest = [...datesUnder(folder)].sort().at(-1);
+  if (newest === undefined) return off('CapturesDisagree', 'no two captures of a day were compared yet');
+  const report = readJson(path.join(folder, `${newest}.json`), comparison);
+  if (report === null) return bad('CapturesDisagree', `the comparison of ${newest} cannot be read`);
+  const { verdict, findings } = report;
+  return {
+    watchdog: 'CapturesDisagree',
+    seen: `${newest}: ${verdict}`,
+    state: verdict === 'agree' ? 'well' : 'alarm',
+    conditions: findings.slice(0, 20).map(({ kind, sentence }) => ({
+      ...{ name: 'CapturesDisagree', about: kind, detail: `${newest}: ${sentence}`.slice(0, 1000) },
     })),
   };
 }
