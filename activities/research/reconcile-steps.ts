@@ -11,7 +11,7 @@ import type { ResearchDependencies } from './dependencies.js';
 const FINDINGS_TOLD = 20;
 const SENTENCE_MAX = 300;
 
-/** Compares the bridge's capture of a day with another; report and page lie in `research/reconcile/` of the home. */
+/** Compares the bridge's capture of a day with another; report and page lie in `reconcile/` of the store. */
 export function reconcileStep({ config }: Pick<ResearchDependencies, 'config'>) {
   const { research } = homePlaces(config.home);
   const { volumeMatchedMin, bestPricesMin, offsetMsMax } = config.sierra;

@@ -95,6 +95,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
           heads: headsOf(plan).map(specOf),
           feeTicks: plan.policy.feeTicks,
           barTickSize: plan.tickSize,
+          doubtful: plan.captured?.doubtful?.spans,
           signal,
           onProgress: ({ sourcesDone, sources }) =>
             progress({ doing: 'features and labels', done: sourcesDone, of: sources }),

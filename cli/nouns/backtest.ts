@@ -8,10 +8,12 @@ import { calibrateQueue } from '../../research/backtest/calibrate-queue.js';
 import type { QueueSpec } from '../../research/backtest/queue-model.js';
 import { readOwnOrders } from '../../research/backtest/read-own-orders.js';
 import { reportPage } from '../../research/backtest/report/report-page.js';
+import { doubtfulTimesOf } from '../../research/ingest/doubtful-times.js';
 import { barsBefore } from '../../research/replay/bars-before.js';
 import { type EventStream, openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../research/replay/load-heads.js';
 import { openStoredStreams } from '../../research/replay/stored-streams.js';
+import type { TimeSpan } from '../../research/samples/trusted-times.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
@@ -31,6 +33,7 @@ interface Flags {
   fromStore?: boolean;
   store?: string;
   feed?: string;
+  trust?: boolean;
   bars: string[];
   release?: string;
   home?: string;
@@ -66,6 +69,7 @@ export function register(noun: Command): void {
     .option('--from-store', 'read --instrument from the store of --home instead')
     .option('--store <folder>', 'another store, for --from-store')
     .option('--feed <name>', 'which feed of the store, where there are several')
+    .option('--trust', 'with --from-store: hold nothing while two captures do not agree (docs/reconcile.md)')
     .option('--bars <file...>', '5-minute bars (CSV) that warm the bar features up', [])
     .option('--release <tarball>', 'heads of a release (believe-v<N>.tar.gz), or a candidate folder')
     .option('--home <folder>', 'heads of the release that is live in a home folder')
@@ -94,7 +98,7 @@ async function runBacktest(flags: Flags): Promise<void> {
   const loaded = await headsOf(flags);
   const startedMs = performance.now();
   try {
-    const results = await runDays(days, flags.bars, loaded, settings);
+    const results = await runDays(days, flags, loaded, settings);
     const summary = summarise(results);
     const seconds = (performance.now() - startedMs) / 1000;
     if (flags.html !== undefined) {
@@ -110,7 +114,7 @@ async function runBacktest(flags: Flags): Promise<void> {
 
 async function runDays(
   days: ReadonlyMap<string, EventStream[]>,
-  barFiles: readonly string[],
+  flags: Flags,
   release: ReplayHeads,
   settings: BacktestSettings,
 ): Promise<BacktestDay[]> {
@@ -118,11 +122,19 @@ async function runDays(
   for (const [tradeDate, streams] of days) {
     const progress = showProgress(`events of ${tradeDate}`);
     const onProgress = (events: number) => progress.show(events);
-    const warmUp = (firstNs: bigint) => barsBefore(barFiles, firstNs);
-    results.push(await backtestDay({ tradeDate, streams, warmUp, release, settings, onProgress }));
+    const warmUp = (firstNs: bigint) => barsBefore(flags.bars, firstNs);
+    const doubtful = flags.trust ? doubtfulOn(flags, tradeDate) : undefined;
+    results.push(await backtestDay({ tradeDate, streams, warmUp, release, settings, doubtful, onProgress }));
     progress.end();
   }
   return results;
+}
+
+/** What two captures do not agree on, on a date. @throws UsageFailure */
+function doubtfulOn({ instrument, store, home, fromStore }: Flags, tradeDate: string): readonly TimeSpan[] {
+  if (!fromStore || instrument === undefined)
+    throw new UsageFailure('--trust is about dates in the store', 'give --from-store and --instrument');
+  return doubtfulTimesOf(storeAt({ store, home }), [{ instrument, tradeDate }]).spans;
 }
 
 async function streamsOf(flags: Flags): Promise<EventStream[]> {

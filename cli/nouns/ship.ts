@@ -4,6 +4,7 @@ import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/clie
 import { ActivityFailure } from '@temporalio/common';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
+import { CAPTURED_FEEDS } from '../../shared/contract/capture-source.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import {
@@ -30,6 +31,8 @@ import { withClient } from '../with-client.js';
 interface StartOptions extends HomeOptions {
   recipe: 'base' | 'improved';
   captured?: true;
+  feed?: (typeof CAPTURED_FEEDS)[number];
+  trust?: true;
   note: string;
   by: string;
   id?: string;
@@ -62,14 +65,20 @@ export function register(noun: Command): void {
   verb('start', 'start a ship: retrain, gate, sign, push, verify, swap at the next RTH open')
     .addOption(new Option('--recipe <name>', 'training recipe').choices(['base', 'improved']).default('base'))
     .option('--captured', 'train on the trade dates that the bridge captured and that came home')
+    .addOption(
+      new Option('--feed <name>', 'with --captured: whose capture (default: the bridge’s)').choices(CAPTURED_FEEDS),
+    )
+    .option('--trust', 'with --captured: leave out what two captures do not agree on')
     .option('--note <text>', 'why, for the record', '')
     .option('--by <name>', 'who asks', userInfo().username)
     .option('--id <id>', 'workflow id (default: ship/<time>)')
     .action((options: StartOptions) =>
       withClient(options, async (client, config) => {
-        const { recipe, note, by, captured } = options;
+        const { recipe, note, by, captured, feed, trust = false } = options;
+        if ((feed !== undefined || trust) && !captured && config.input.kind !== 'store')
+          throw new UsageFailure('--feed and --trust are about captured dates', 'give --captured too');
         const trainOn = captured ? 'captured' : 'input';
-        const asked = { recipe, trainOn, note, requestedBy: by } as const;
+        const asked = { recipe, trainOn, note, requestedBy: by, trust, ...(feed ? { feed } : {}) } as const;
         const ship = await startShip(client, options.id ?? shipIdAt(Date.now()), asked);
         const webUi = webUiLink(config, ship.workflowId);
         printResult(

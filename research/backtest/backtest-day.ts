@@ -9,6 +9,7 @@ import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.
 import type { EventStream } from '../replay/event-stream.js';
 import type { ReplayHeads } from '../replay/load-heads.js';
 import { mergeStreams } from '../replay/merge-streams.js';
+import { type TimeSpan, TrustedTimes } from '../samples/trusted-times.js';
 import { Account, type EquityPoint, type Fill } from './account.js';
 import type { BacktestSettings } from './backtest-settings.js';
 import { DecisionTrader, type TimedDecision, type TradingHours } from './decision-trader.js';
@@ -24,6 +25,8 @@ export interface BacktestDay {
   readonly synthetic: boolean;
   readonly events: number;
   readonly decisions: number;
+  /** Of these, made when two captures do not agree: they wanted no position, whatever the heads said. */
+  readonly doubtfulDecisions: number;
   readonly orders: number;
   readonly orderedContracts: number;
   /** Contracts that decisions asked for and got. */
@@ -50,6 +53,8 @@ export interface DayInput {
   readonly warmUp: (firstNs: bigint) => Promise<readonly Bar[]>;
   readonly release: ReplayHeads;
   readonly settings: BacktestSettings;
+  /** Nothing is held at these times. */
+  readonly doubtful?: readonly TimeSpan[] | undefined;
   readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly onProgress?: ((events: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -81,11 +86,14 @@ class DayRun {
   private readonly simulation: OrderSimulation;
   private readonly account: Account;
   private readonly markouts = new Markouts();
+  private readonly trusted: TrustedTimes;
+  private doubtfulDecisions = 0;
   private rows = 0;
   private nowNs = 0;
 
   constructor(private readonly input: DayInput) {
-    const { streams, settings, release } = input;
+    const { streams, settings, release, doubtful } = input;
+    this.trusted = new TrustedTimes(doubtful);
     const { header } = streams[0]!;
     this.firstNs = streams.reduce((least, one) => (one.firstNs < least ? one.firstNs : least), streams[0]!.firstNs);
     this.pipeline = new DecisionPipeline(header.tickSize);
@@ -119,11 +127,13 @@ class DayRun {
       const decision = this.pipeline.onEvent(batch, i);
       if (decision === null) continue;
       const eventIndex = this.rows + i;
+      const isTrusted = this.isTrusted(batch, i);
       const [bidTicks, askTicks] = state.isSettled ? [state.bidTicks, state.askTicks] : [Number.NaN, Number.NaN];
       due.push(
         decision.then((made) => {
           this.input.onDecision?.(made);
-          return { eventIndex, targetContracts: made.targetContracts, bidTicks, askTicks };
+          const targetContracts = isTrusted ? made.targetContracts : 0;
+          return { eventIndex, targetContracts, bidTicks, askTicks };
         }),
       );
     }
@@ -148,6 +158,7 @@ class DayRun {
       synthetic: input.release.synthetic || input.streams.some((stream) => isSynthetic(stream.header)),
       events: this.events,
       decisions,
+      doubtfulDecisions: this.doubtfulDecisions,
       orders: trader.orders,
       orderedContracts: trader.orderedContracts,
       filledContracts: trader.filledContracts,
@@ -155,6 +166,13 @@ class DayRun {
       markouts: this.markouts.results(),
       digest: digestOf(sha256, fills),
     };
+  }
+
+  private isTrusted(batch: EventBatch, i: number): boolean {
+    const atMs = Number(batch.baseNs / 1_000_000n) + batch.tsRecvNs[i]! / 1e6;
+    const isTrusted = this.trusted.covers(atMs, atMs);
+    if (!isTrusted) this.doubtfulDecisions++;
+    return isTrusted;
   }
 
   private mark(nowNs: number, bidTicks: number, askTicks: number): void {

@@ -9,6 +9,8 @@ export interface BacktestSummary {
   readonly days: number;
   readonly events: number;
   readonly decisions: number;
+  /** Made when two captures do not agree, and left out; 0 where nobody asked for that. */
+  readonly doubtfulDecisions: number;
   readonly orders: number;
   /** Executions. */
   readonly trades: number;
@@ -39,6 +41,7 @@ export function summarise(unordered: readonly BacktestDay[]): BacktestSummary {
     days: days.length,
     events: sum((day) => day.events),
     decisions: sum((day) => day.decisions),
+    doubtfulDecisions: sum((day) => day.doubtfulDecisions ?? 0),
     orders: sum((day) => day.orders),
     trades: fills.length,
     roundTrips: sum((day) => day.roundTrips),

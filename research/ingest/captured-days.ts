@@ -4,6 +4,7 @@ import { type CaptureSource, IB_SOURCE } from '../../shared/contract/capture-sou
 import { Failure } from '../../shared/failure.js';
 import { rootOf } from '../samples/refuse-other-product.js';
 import type { DayRecord } from './day-record.js';
+import { doubtfulTimes } from './doubtful-times.js';
 
 const day = z.strictObject({ instrument: z.string(), tradeDate: z.iso.date() });
 
@@ -11,6 +12,8 @@ const day = z.strictObject({ instrument: z.string(), tradeDate: z.iso.date() });
 export const capturedDays = z.strictObject({
   days: z.array(day.extend({ stream: z.string(), synthetic: z.boolean(), events: z.number().int().nonnegative() })),
   leftOut: z.array(day.extend({ why: z.string() })),
+  /** Where a ship leaves out what two captures do not agree on. */
+  doubtful: doubtfulTimes.optional(),
 });
 export type CapturedDays = Readonly<z.infer<typeof capturedDays>>;
 

@@ -27,6 +27,7 @@ export function buildModelCard(facts: ModelCardFacts): { card: ModelCard; json: 
       shards: [...training.shards],
       rowsLeftOut: training.rowsLeftOut,
       daysLeftOut: [...training.daysLeftOut],
+      doubtful: training.doubtful,
       gaps: samples.gaps,
       barsWithoutVolume: samples.missingVolumes,
       dropped: Object.fromEntries(Object.entries(samples.heads).map(([head, { dropped }]) => [head, dropped])),

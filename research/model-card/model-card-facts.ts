@@ -20,6 +20,7 @@ export interface ModelCardFacts {
     /** Rows of the files that could not be used. */
     readonly rowsLeftOut: number;
     readonly daysLeftOut: ModelCard['data']['daysLeftOut'];
+    readonly doubtful: ModelCard['data']['doubtful'];
   };
   readonly samples: SampleReport;
   readonly heads: readonly TrainedHeadRecord[];

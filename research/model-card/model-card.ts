@@ -48,6 +48,11 @@ export const modelCard = z.strictObject({
     daysLeftOut: z
       .array(z.strictObject({ instrument: z.string(), tradeDate: z.iso.date(), why: z.string() }))
       .default([]),
+    /** What was left out because two captures do not agree on it; null where nobody asked for that. */
+    doubtful: z
+      .strictObject({ spans: count, seconds: z.number().nonnegative(), dates: count, notCompared: count })
+      .nullable()
+      .default(null),
     /** Places where events are missing. */
     gaps: count,
     barsWithoutVolume: count,

@@ -6,6 +6,7 @@ import type { HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
 import { SampleColumns } from './sample-columns.js';
 import { countDrop, type HeadReport } from './sample-report.js';
 import { describeRows } from './second-samples.js';
+import { TrustedTimes } from './trusted-times.js';
 
 /** Spread that a bar does not show: the least there is. */
 const SPREAD_TICKS = 1;
@@ -40,6 +41,7 @@ export function sampleBars(
   series: readonly BarSeries[],
   tickSize: number,
   feeTicks: number,
+  trusted = new TrustedTimes(),
 ): { samples: HeadSamples; report: HeadReport } {
   const report: HeadReport = { kept: 0, dropped: {}, perClass: [] };
   const columns = new SampleColumns(head);
@@ -63,6 +65,10 @@ export function sampleBars(
       // The interval's last instant belongs to the session that closes with it.
       if (tradeDateOf(endMs - 1) !== tradeDate) {
         countDrop(report, 'session-end');
+        continue;
+      }
+      if (!trusted.covers(startMs - Math.max(1, plan.bars) * BAR_MS, endMs)) {
+        countDrop(report, 'doubtful');
         continue;
       }
       const end = barThatOpens(bars, i + 1, endMs - BAR_MS);

@@ -8,6 +8,7 @@ import { samplingOf } from '../../shared/model/heads/sampling.js';
 import { appendBars, type BarSeries, type GrowingSeries, sampleBars } from './bar-samples.js';
 import type { SampleReport } from './sample-report.js';
 import { SecondSamples } from './second-samples.js';
+import { type TimeSpan, TrustedTimes } from './trusted-times.js';
 
 /** A recorded stretch of depth. */
 export interface DepthSource {
@@ -46,6 +47,8 @@ export interface SampleOptions {
   readonly feeTicks: number;
   /** Tick size of the bars' instrument, points. */
   readonly barTickSize: number;
+  /** Rows that look at these times, or whose label does, are left out. */
+  readonly doubtful?: readonly TimeSpan[] | undefined;
   readonly onProgress?: (progress: SampleProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -92,7 +95,8 @@ export async function buildSamples(sources: SampleSources, options: SampleOption
   if (barHeads.length > 0 && sources.bars.length > 0) {
     const series = await readAllBars(sources, options, report);
     for (const head of barHeads) {
-      const built = sampleBars(head, series, options.barTickSize, options.feeTicks);
+      const trusted = new TrustedTimes(options.doubtful);
+      const built = sampleBars(head, series, options.barTickSize, options.feeTicks, trusted);
       samples[head.name] = built.samples;
       report.heads[head.name] = built.report;
     }
@@ -112,7 +116,8 @@ async function sampleDepth(
   for (const [sourcesDone, source] of sources.entries()) {
     if (!market) {
       const first = new SampledMarket(source.tickSize);
-      samplers = heads.map((head) => new SecondSamples(head, first.engine, options.feeTicks));
+      const trusted = new TrustedTimes(options.doubtful);
+      samplers = heads.map((head) => new SecondSamples(head, first.engine, options.feeTicks, trusted));
       market = first;
     }
     if (previous && previous.tickSize !== source.tickSize)

@@ -7,7 +7,8 @@ export type DropReason =
   | 'break' // a reset or gap came before the end of the label
   | 'file-end' // the stream ended before the label did
   | 'session-end' // the label would end in another trade date
-  | 'no-bar'; // no five-minute bar closes where the label ends
+  | 'no-bar' // no five-minute bar closes where the label ends
+  | 'doubtful'; // two captures do not agree on what it looks at, or on its label
 
 /** What the samples of one head were made from. */
 export interface HeadReport {

@@ -6,6 +6,7 @@ import type { Due } from '../../shared/market/features/second-sampler.js';
 import type { HeadSamples, HeadSpec } from '../../shared/model/heads/head.js';
 import { SampleColumns } from './sample-columns.js';
 import { countDrop, type DropReason, type HeadReport } from './sample-report.js';
+import { TrustedTimes } from './trusted-times.js';
 
 /**
  * Samples of one head that looks at the book: a row each second, labelled by the mid that is in force at the end of
@@ -24,6 +25,7 @@ export class SecondSamples {
     private readonly head: HeadSpec,
     private readonly engine: FeatureEngine,
     private readonly feeTicks: number,
+    private readonly trusted = new TrustedTimes(),
   ) {
     this.plan = planFeatures(head.features);
     this.columns = new SampleColumns(head);
@@ -66,6 +68,10 @@ export class SecondSamples {
     const tradeDate = tradeDateOf(startMs);
     if (tradeDateOf(endMs) !== tradeDate) {
       countDrop(this.report, 'session-end');
+      return;
+    }
+    if (!this.trusted.covers(startMs - this.plan.windowMs, endMs)) {
+      countDrop(this.report, 'doubtful');
       return;
     }
     const { state } = this.engine;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ensemble } from '../../shared/model/decision/ensemble.js';
 import type { Reference } from '../../shared/reference.js';
 import type { GateReport } from '../gate/index.js';
+import type { DoubtfulTimes } from '../ingest/doubtful-times.js';
 import { buildModelCard, MODEL_CARD_HTML, MODEL_CARD_JSON } from '../model-card/build-model-card.js';
 import type { ModelCard } from '../model-card/model-card.js';
 import type { SampleReport } from '../samples/sample-report.js';
@@ -37,6 +38,7 @@ export function writeModelCard(
       shards: set.series.flatMap(describeShards),
       rowsLeftOut: set.series.reduce((sum, { rejected }) => sum + rejected, 0),
       daysLeftOut: plan.captured?.leftOut ?? [],
+      doubtful: plan.captured?.doubtful ? summaryOf(plan.captured.doubtful) : null,
     },
     samples: json('samples-report.json') as SampleReport,
     heads: headsOf(plan).map((head) => loadTrainedHead(folder.file('heads', head)).record),
@@ -48,6 +50,12 @@ export function writeModelCard(
     lifetimeDays: plan.releaseLifetimeDays,
   });
   return { json: folder.write(MODEL_CARD_JSON, card.json), html: folder.write(MODEL_CARD_HTML, card.html) };
+}
+
+function summaryOf({ spans, notCompared }: DoubtfulTimes): ModelCard['data']['doubtful'] {
+  const seconds = spans.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) / 1000, 0);
+  const dates = new Set(spans.map(({ tradeDate }) => tradeDate)).size;
+  return { spans: spans.length, seconds, dates, notCompared: notCompared.length };
 }
 
 function describeShards({ name, shards }: TrainingSet['series'][number]): ModelCard['data']['shards'] {

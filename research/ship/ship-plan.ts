@@ -5,6 +5,7 @@ import { isFormerSetting } from '../../shared/config/former-settings.js';
 import { gateThresholds } from '../../shared/config/gate-thresholds.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { IMPROVED_RECIPES } from '../../shared/config/training.js';
+import { CAPTURE_SOURCES, IB_SOURCE, sourceOfFeed } from '../../shared/contract/capture-source.js';
 import { Failure } from '../../shared/failure.js';
 import { policy } from '../../shared/model/decision/ensemble.js';
 import { type HeadName, headName, headRecipe } from '../../shared/model/heads/head.js';
@@ -15,8 +16,10 @@ import type { ShipRequest } from '../../shared/orchestration/ship/messages.js';
 import { productOf, releaseProduct } from '../../shared/trust/product.js';
 import { capturedDays, chooseDays } from '../ingest/captured-days.js';
 import { DayRecords } from '../ingest/day-record.js';
+import { doubtfulTimesOf } from '../ingest/doubtful-times.js';
 import { incompleteDays } from '../ingest/incomplete-days.js';
 import { rootOf } from '../samples/refuse-other-product.js';
+import { MarketStore } from '../store/market-store.js';
 import type { ShipFolder } from './ship-folder.js';
 
 /** What a ship was started with: later changes of the settings do not reach a ship under way. */
@@ -109,9 +112,10 @@ function recipesOf({ recipe }: ShipRequest, { heads, recipes }: Config['training
 type PlannedData = Pick<StoredPlan, 'synthetic' | 'depth' | 'bars' | 'captured'>;
 
 /** @throws Failure 'NoInput', 'NoCapturedDays', BadInput */
-async function dataOf(config: Config, { trainOn }: ShipRequest): Promise<PlannedData> {
+async function dataOf(config: Config, { trainOn, feed, trust }: ShipRequest): Promise<PlannedData> {
   const { home, input, instrument, training } = config;
-  if (input.kind === 'store') return captured(home, instrument.symbol, input);
+  if (input.kind === 'store')
+    return captured(home, instrument.symbol, { ...input, feed: feed ?? input.feed, trust: trust || input.trust });
   const needsBars = BAR_HEADS.some((head) => training.heads.includes(head));
   if (input.kind !== 'files' || (needsBars && input.bars.length === 0)) {
     throw new Failure(
@@ -122,7 +126,13 @@ async function dataOf(config: Config, { trainOn }: ShipRequest): Promise<Planned
       'start with `believe up --data FILE... --bars FILE...`, or without either for the SYNTHETIC market',
     );
   }
-  if (trainOn === 'captured') return captured(home, instrument.symbol, { ...CAPTURED_AT_ONCE, bars: input.bars });
+  if (trainOn === 'captured')
+    return captured(home, instrument.symbol, {
+      ...CAPTURED_AT_ONCE,
+      bars: input.bars,
+      feed: feed ?? BRIDGE_FEED,
+      trust,
+    });
   const [first] = input.depth;
   if (first === undefined) return { synthetic: input.synthetic, depth: [], bars: [...input.bars] };
   const { header } = await openDepthFile(first);
@@ -131,16 +141,24 @@ async function dataOf(config: Config, { trainOn }: ShipRequest): Promise<Planned
 
 /** A ship that is asked to use what there is takes few days, too. */
 const CAPTURED_AT_ONCE = { days: 60, daysMin: 5 };
+const BRIDGE_FEED = CAPTURE_SOURCES[IB_SOURCE].feed;
 
-function captured(
-  home: string,
-  product: string,
-  { days, daysMin, bars }: { readonly days: number; readonly daysMin: number; readonly bars: readonly string[] },
-): PlannedData {
+interface CapturedAsk {
+  readonly days: number;
+  readonly daysMin: number;
+  readonly bars: readonly string[];
+  readonly feed: string;
+  readonly trust: boolean;
+}
+
+function captured(home: string, product: string, { days, daysMin, bars, feed, trust }: CapturedAsk): PlannedData {
   const { receiver, research } = homePlaces(home);
   const records = new DayRecords(research.store).all();
-  const chosen = chooseDays(records, incompleteDays(receiver.folder, records), { product, days, daysMin });
-  return { synthetic: chosen.days.some(({ synthetic }) => synthetic), depth: [], bars: [...bars], captured: chosen };
+  const ask = { product, days, daysMin, source: sourceOfFeed(feed) };
+  const chosen = chooseDays(records, incompleteDays(receiver.folder, records), ask);
+  const doubtful = trust ? { doubtful: doubtfulTimesOf(new MarketStore(research.store), chosen.days) } : {};
+  const synthetic = chosen.days.some((day) => day.synthetic);
+  return { synthetic, depth: [], bars: [...bars], captured: { ...chosen, ...doubtful } };
 }
 
 function completeDates({ home, instrument }: Config): string[] {

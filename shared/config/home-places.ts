@@ -28,7 +28,7 @@ export function homePlaces(home: string) {
       /** What each captured day was found to be. */
       monitor: research('monitor'),
       /** Where two captures of a day were compared. */
-      reconcile: research('reconcile'),
+      reconcile: research('store', 'reconcile'),
       trials: research('trials.jsonl'),
       measuringKeys: research('measuring'),
       /** Where the release key was while the research worker signed. */

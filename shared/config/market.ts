@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAPTURED_FEEDS } from '../contract/capture-source.js';
 import { clockSpec, tradeDate } from '../market/clock/market-clock.js';
 import { count, positiveCount, text } from './field-types.js';
 
@@ -79,6 +80,8 @@ export const inputConfig = z.discriminatedUnion('kind', [
       .max(168)
       .default(0)
       .describe('How long a ship waits for the newest trade date that has ended; after that it is left out.'),
+    feed: z.enum(CAPTURED_FEEDS).default('ib').describe('Whose capture: the bridge’s, or a second one.'),
+    trust: z.boolean().default(false).describe('Leave out what two captures of a date do not agree on.'),
     bars: z
       .array(text)
       .default([])

@@ -62,6 +62,16 @@ describe('a backtested day', function () {
     }
   });
 
+  it('holds nothing while two captures do not agree, and says how many decisions that were', async () => {
+    const [first] = usual;
+    const spans = [{ fromMs: 0, toMs: Number(first!.fills.at(-1)!.ns / 1_000_000n) + 1 }];
+    const [day, ...others] = await days.backtest({}, 16_384, spans);
+    assert.ok(day!.doubtfulDecisions > 0 && day!.doubtfulDecisions <= day!.decisions);
+    assert.equal(day!.decisions, first!.decisions, 'the heads decide as before');
+    assert.ok(day!.fills.every(({ ns }) => Number(ns / 1_000_000n) >= spans[0]!.toMs));
+    assert.deepEqual(others, usual.slice(1));
+  });
+
   it('charges fees and slippage, and changes no decision by them', async () => {
     const dear = await days.backtest({ feePerContract: 10, slippageTicks: 2 });
     for (const [i, day] of dear.entries()) {

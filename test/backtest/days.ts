@@ -8,6 +8,7 @@ import { generateMarket } from '../../research/generator/generate-market.js';
 import { barsBefore } from '../../research/replay/bars-before.js';
 import { openEventStream } from '../../research/replay/event-stream.js';
 import { loadReplayHeads, type ReplayHeads } from '../../research/replay/load-heads.js';
+import type { TimeSpan } from '../../research/samples/trusted-times.js';
 import { instrumentConfig } from '../../shared/config/market.js';
 import { releaseFiles } from '../heads/release-files.js';
 
@@ -36,7 +37,11 @@ export class Days {
   }
 
   /** One day after the other, in this process. */
-  async backtest(settings: BacktestSettingsInput = {}, batchEvents = 16_384): Promise<BacktestDay[]> {
+  async backtest(
+    settings: BacktestSettingsInput = {},
+    batchEvents = 16_384,
+    doubtful: readonly TimeSpan[] = [],
+  ): Promise<BacktestDay[]> {
     const streams = await Promise.all(this.files.map((file) => openEventStream(file, { batchEvents })));
     const results: BacktestDay[] = [];
     for (const [tradeDate, ofDay] of byTradeDate(streams, {}))
@@ -49,6 +54,7 @@ export class Days {
             release: this.release,
           },
           settings: backtestSettings.parse(settings),
+          doubtful,
         }),
       );
     return results;

@@ -42,6 +42,7 @@ describe('the model card', () => {
         merkleRoot: '2'.repeat(64),
         rowsLeftOut: 3,
         daysLeftOut: [],
+        doubtful: { spans: 2, seconds: 90, dates: 1, notCompared: 3 },
         shards: [
           {
             name: 'dom_ib-ESZ5-2014-01-02-1.jsonl',

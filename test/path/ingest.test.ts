@@ -165,6 +165,31 @@ describe('captured days in the store', () => {
     );
   });
 
+  it('are chosen of one capture, the bridge’s where nobody says whose', () => {
+    const record = (source: string, tradeDate: string, events: number) =>
+      ({ instrument: 'ESU5', tradeDate, synthetic: false, events, stream: `capture/${source}/ESU5` }) as DayRecord;
+    const records = [
+      record('dom_ib', '2025-09-01', 10),
+      record('sierra', '2025-09-01', 99),
+      record('sierra', '2025-09-02', 5),
+    ];
+    const waiting = [
+      { source: 'sierra' as const, instrument: 'ESU5', tradeDate: '2025-09-01', isClosed: false, why: 'waits' },
+    ];
+    const ask = { product: 'ES', daysMin: 1, days: 5 };
+    const chosen = chooseDays(records, waiting, ask);
+    assert.deepEqual([chosen.days.map(({ stream }) => stream), chosen.leftOut], [['capture/dom_ib/ESU5'], []]);
+    const second = chooseDays(records, waiting, { ...ask, source: 'sierra' });
+    assert.deepEqual(
+      second.days.map(({ stream, events }) => [stream, events]),
+      [
+        ['capture/sierra/ESU5', 99],
+        ['capture/sierra/ESU5', 5],
+      ],
+    );
+    assert.equal(second.leftOut.length, 1);
+  });
+
   it('are chosen one contract a date, never mixed with generated ones, and every one that is left out is named', () => {
     const day = fc.record({
       instrument: fc.constantFrom('ESU5', 'ESZ5', 'NQZ5'),

@@ -24,6 +24,7 @@ ${facts([
   ['Merkle root of the data', hash(data.merkleRoot)],
   ['rows that could not be used', countText(data.rowsLeftOut)],
   ['captured days that were left out', leftOutText(data.daysLeftOut)],
+  ['doubtful times that were left out', doubtfulText(data.doubtful)],
   ['gaps', countText(data.gaps)],
   ['bars without a volume', countText(data.barsWithoutVolume)],
   ['moments without a row', droppedText(data.dropped)],
@@ -45,6 +46,16 @@ ${folded('Every shard of the training set', table('Training set', data.shards, s
 function leftOutText(days: ModelCard['data']['daysLeftOut']): string {
   const texts = days.map(({ instrument, tradeDate, why }) => `${instrument} ${tradeDate} (${why})`);
   return texts.length > 0 ? texts.join('; ') : 'none';
+}
+
+function doubtfulText(doubtful: ModelCard['data']['doubtful']): string {
+  if (doubtful === null) return 'not asked for';
+  const { spans, seconds, dates, notCompared } = doubtful;
+  const alone =
+    notCompared === 0
+      ? ''
+      : `; ${notCompared} dates were captured once only, so nothing in them is known to be doubtful`;
+  return `${spans} spans of ${dates} dates, ${countText(Math.round(seconds))} s${alone}`;
 }
 
 function droppedText(dropped: ModelCard['data']['dropped']): string {

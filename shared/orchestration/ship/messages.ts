@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAPTURED_FEEDS } from '../../contract/capture-source.js';
 import type { FailureType } from '../../failure-types.js';
 import { sha256Hex } from '../../reference.js';
 
@@ -11,6 +12,10 @@ export const shipInput = z.strictObject({
   recipe: z.enum(['base', 'improved']).default('base'),
   /** `captured`: the trade dates that the bridge captured and that came home, whatever the configured input is. */
   trainOn: z.enum(['input', 'captured']).default('input'),
+  /** Of captured dates, whose capture; what is left out is the bridge's, or what the settings say. */
+  feed: z.enum(CAPTURED_FEEDS).optional(),
+  /** Of captured dates: leaves out what two captures do not agree on. */
+  trust: z.boolean().default(false),
   /** Who asked, for the record. */
   requestedBy: z.string().min(1).max(200).default('unnamed'),
   /** Does nothing on a day without RTH: the nightly schedule knows weekdays, not exchange holidays. */
