@@ -51,8 +51,8 @@ export class CircleHome {
     if (this.endedWith !== null) throw new Error(`the stack has ended: ${this.endedWith}`);
   }
 
-  static async open(): Promise<CircleHome> {
-    const testHome = await TestHome.open(SETTINGS, { gate: { testRowsMin: 20 } });
+  static async open(settings: Record<string, string> = {}): Promise<CircleHome> {
+    const testHome = await TestHome.open({ ...SETTINGS, ...settings }, { gate: { testRowsMin: 20 } });
     try {
       const up = testHome.start('up', '--approve', 'small market', '--by', 'test');
       await up.until(/Web UI/);
