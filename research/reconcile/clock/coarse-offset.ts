@@ -20,9 +20,10 @@ const ANCHORS = 200;
 const RHYTHM_PAIRS_MAX = 1_000_000;
 const RHYTHM_PAIRS_A_DAY = 30_000_000;
 const RHYTHM_ANCHORS = 400;
-/** A peak stands out by this many standard deviations of what chance piles up, and holds this share of what there is. */
+/** A peak stands out by this many standard deviations of what chance piles up, and this share of the landmarks speaks for it. */
 const PEAK_DEVIATIONS = 8;
 const PEAK_SHARE = 0.1;
+const RHYTHM_SHARE = 0.4;
 
 /**
  * The offset of two clocks, block by block, searched over the whole range: every pair of landmarks that look the same votes
@@ -35,9 +36,15 @@ export function coarseOffsets(first: Landmarks, second: LandmarkIndex, rangeNs: 
   let pairsLeft = RHYTHM_PAIRS_A_DAY;
   for (const [from, to] of spansOf(first)) {
     const anchors = rarest(first, second, from, to, rangeNs);
+    let least = PEAK_SHARE * anchors.length;
     if (anchors.length >= MANY) vote(histogram, first, second, anchors, rangeNs);
-    else pairsLeft -= voteByRhythm(histogram, first, second, from, to, rangeNs, Math.min(pairsLeft, RHYTHM_PAIRS_MAX));
-    const offsetNs = peakOf(histogram, rangeNs, near);
+    else {
+      const pairsMax = Math.min(pairsLeft, RHYTHM_PAIRS_MAX);
+      const voted = voteByRhythm(histogram, first, second, from, to, rangeNs, pairsMax);
+      pairsLeft -= voted.pairs;
+      least = RHYTHM_SHARE * voted.anchors;
+    }
+    const offsetNs = peakOf(histogram, rangeNs, near, least);
     if (offsetNs !== null) near = offsetNs;
     blocks.push({ from, to, offsetNs });
   }
@@ -87,7 +94,6 @@ function vote(
   }
 }
 
-/** @returns how many pairs voted */
 function voteByRhythm(
   histogram: Float64Array,
   first: Landmarks,
@@ -96,22 +102,23 @@ function voteByRhythm(
   to: number,
   rangeNs: number,
   pairsMax: number,
-): number {
+): { readonly pairs: number; readonly anchors: number } {
   histogram.fill(0);
   const step = Math.max(1, Math.floor((to - from) / RHYTHM_ANCHORS));
-  let pairs = 0;
+  let [pairs, anchors] = [0, 0];
   for (let row = from; row < to && pairs < pairsMax; row += step) {
     const ns = first.ns[row]!;
+    anchors++;
     for (const other of second.between(first.key[row]!, ns - rangeNs, ns + rangeNs)) {
       histogram[Math.round((other - ns + rangeNs) / BIN_NS)]!++;
       pairs++;
     }
   }
-  return pairs;
+  return { pairs, anchors };
 }
 
 /** Where the votes pile up, ns; of peaks that are as good, the one nearest to `near`. */
-function peakOf(histogram: Float64Array, rangeNs: number, near: number): number | null {
+function peakOf(histogram: Float64Array, rangeNs: number, near: number, least: number): number | null {
   const bins = histogram.length;
   const sums = new Float64Array(bins + 1);
   for (let bin = 0; bin < bins; bin++) sums[bin + 1] = sums[bin]! + histogram[bin]!;
@@ -120,7 +127,7 @@ function peakOf(histogram: Float64Array, rangeNs: number, near: number): number 
   for (const width of WIDTHS)
     for (let from = 0; from + width <= bins; from++) {
       const votes = sums[from + width]! - sums[from]!;
-      if (votes < PEAK_SHARE * total) continue;
+      if (votes < least) continue;
       // A price stays for a while: what looks alike by chance piles up too, but never as narrowly.
       const [left, right] = [Math.max(0, from - AROUND), Math.min(bins, from + width + AROUND)];
       const around = (sums[right]! - sums[left]! - votes) / (right - left - width);

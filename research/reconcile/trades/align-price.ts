@@ -30,7 +30,7 @@ export interface AlignOptions {
 /** Rows [aFrom, aTo) of the first are rows [bFrom, bTo) of the second; one of the two is a single row. */
 export type OnGroup = (aFrom: number, aTo: number, bFrom: number, bTo: number) => void;
 
-const LOST = 8;
+export const LOST = 8;
 const FAR = 14;
 /** Scatters at which a pair costs half of `FAR`: at first it costs about one a scatter, and ever less beyond, as a delay lasts. */
 const BEND = 12;
@@ -42,14 +42,36 @@ const GROUP_MAX = 127;
 /** Trades of the other feed that one may meet: in a burst these are the nearest ones. */
 const BAND_MAX = 1024;
 const PLACES_MAX = 2_000_000;
-/** Of the way found so far, the last rows are found again with what follows. */
+/** Of the way found so far, the last rows are found again with what follows; a stretch is longer than that by a group, or nothing of it is sure. */
 const ROWS_AGAIN = 2 * GROUP_MAX;
+const ROWS_MIN = ROWS_AGAIN + GROUP_MAX;
 
 const SKIP_A = 0;
 const SKIP_B = 1;
 /** + n: n rows of the first are one of the second; 128 + n: one of the first is n of the second. */
 const GROUP_A = 1;
 const GROUP_B = 128;
+
+/**
+ * What it costs to take rows of the first for rows of the second; infinity beyond the window. The nearer of first and last rows count:
+ * a feed may stamp a group by either.
+ */
+export function groupCost(
+  a: PriceColumns,
+  b: PriceColumns,
+  { windowNs, scatterNs }: AlignOptions,
+  aFirst: number,
+  aLast: number,
+  bFirst: number,
+  bLast: number,
+): number {
+  const apart = Math.min(Math.abs(a.ns[aLast]! - b.ns[bLast]!), Math.abs(a.ns[aFirst]! - b.ns[bFirst]!));
+  if (apart > windowNs) return Number.POSITIVE_INFINITY;
+  const one = a.side[aLast]!;
+  const other = b.side[bLast]!;
+  const sides = one !== other && one !== Side.none && other !== Side.none ? OTHER_SIDE : 0;
+  return (FAR * apart) / (apart + BEND * scatterNs) + sides + GROUPED * (aLast - aFirst + bLast - bFirst);
+}
 
 /** Aligns price after price; what it works in is kept from one to the next. */
 export class PriceAligner {
@@ -66,7 +88,11 @@ export class PriceAligner {
   private a!: PriceColumns;
   private b!: PriceColumns;
 
-  constructor(private readonly options: AlignOptions) {}
+  /** @param placesMax what is kept to trace a way back; less only makes more and shorter stretches */
+  constructor(
+    private readonly options: AlignOptions,
+    private readonly placesMax = PLACES_MAX,
+  ) {}
 
   align(a: PriceColumns, b: PriceColumns, onGroup: OnGroup): void {
     [this.a, this.b, this.row0, this.column0] = [a, b, 0, 0];
@@ -105,7 +131,7 @@ export class PriceAligner {
     this.startRow();
     let places = this.highOf(row0) - column0 + 1;
     let rows = 0;
-    while (row0 + rows < a.length && (places < PLACES_MAX || rows <= ROWS_AGAIN)) {
+    while (row0 + rows < a.length && (places < this.placesMax || rows <= ROWS_MIN)) {
       const i = row0 + ++rows;
       this.rowStart.push(places);
       this.fillRow(i, places);
@@ -189,16 +215,8 @@ export class PriceAligner {
     return sum === contracts ? last - first + 1 : 0;
   }
 
-  /** The nearer of the first and the last of a group count: a feed may stamp a group by either. */
   private pairCost(aFirst: number, aLast: number, bFirst: number, bLast: number): number {
-    const { a, b } = this;
-    const { windowNs, scatterNs } = this.options;
-    const apart = Math.min(Math.abs(a.ns[aLast]! - b.ns[bLast]!), Math.abs(a.ns[aFirst]! - b.ns[bFirst]!));
-    if (apart > windowNs) return Number.POSITIVE_INFINITY;
-    const one = a.side[aLast]!;
-    const other = b.side[bLast]!;
-    const sides = one !== other && one !== Side.none && other !== Side.none ? OTHER_SIDE : 0;
-    return (FAR * apart) / (apart + BEND * scatterNs) + sides + GROUPED * (aLast - aFirst + bLast - bFirst);
+    return groupCost(this.a, this.b, this.options, aFirst, aLast, bFirst, bLast);
   }
 
   /**
