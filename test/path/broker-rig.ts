@@ -4,6 +4,7 @@ import path from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { Sealer, type SealerOptions } from '../../broker/seal/sealer.js';
 import { batchEnvelopeName, parseBatchFile } from '../../shared/contract/batch-stream.js';
+import { CAPTURE_SOURCES, type CaptureSource } from '../../shared/contract/capture-source.js';
 import { verifyBatch } from '../../shared/contract/sealed-batch.js';
 import { headAfter, type StreamHead, startOfStream, whyNotNext } from '../../shared/contract/stream-head.js';
 import { formatDepthLine, formatHeaderLine, formatTradeLine } from '../../shared/market/events/depth-line.js';
@@ -84,7 +85,11 @@ export class BrokerRig {
   }
 
   /** A segment of captured events; `.open` while it is written. */
-  segment(number: number, events = 50, { date = DATE, suffix = '' } = {}): void {
+  segment(
+    number: number,
+    events = 50,
+    { date = DATE, suffix = '', source = 'dom_ib' as CaptureSource, feed = '' } = {},
+  ): void {
     const header = {
       kind: 'header' as const,
       v: 1 as const,
@@ -93,7 +98,8 @@ export class BrokerRig {
       multiplier: 50,
       levels: 10,
     };
-    let text = formatHeaderLine({ ...header, source: 'ib', exchange: 'CME', tradeDate: date });
+    const { folder, feed: own } = CAPTURE_SOURCES[source];
+    let text = formatHeaderLine({ ...header, source: feed || own, exchange: 'CME', tradeDate: date });
     for (let i = 0; i < events; i++) {
       const seq = ++this.events;
       const ns = String(BigInt(Date.parse(`${date}T14:30:00Z`)) * 1_000_000n + BigInt(seq) * 1_000n);
@@ -102,7 +108,8 @@ export class BrokerRig {
           ? formatTradeLine(ns, seq, 5900.25, 1, null)
           : formatDepthLine(ns, seq, i === 0 ? 0 : 1, 1, 0, 5900.25, 10 + (seq % 7), true);
     }
-    writeFileSync(this.path('capture', `dom_ib-ESM5-${date}-${number}.jsonl${suffix}`), text);
+    mkdirSync(this.path(folder), { recursive: true });
+    writeFileSync(this.path(folder, `${source}-ESM5-${date}-${number}.jsonl${suffix}`), text);
   }
 
   status(wallMs = this.wallMs): void {

@@ -3,6 +3,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { configSchema } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
+import type { FollowStatus } from '../../shared/contract/follow-status.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { trustRoot } from '../../shared/node/trust/trust-store.js';
 import { hoursAt, lookAtBroker } from '../../watch/broker/look-at-broker.js';
@@ -96,6 +97,43 @@ describe('what a watcher sees', () => {
     );
   });
 
+  it('is a second capture that stands still in regular hours, cannot read, or is away; nothing where there is none', () => {
+    const name = 'SecondCaptureDown';
+    status(IN_SESSION);
+    const look = (nowMs: number, sierra = {}) => {
+      const wanted = configSchema.parse({ home: folder(), instrument: { localSymbol: 'ESH5' }, sierra });
+      return seen(lookAtBroker(wanted, clock, { notReadySinceMs: null }, nowMs), name).state;
+    };
+    const follower = (nowMs: number, changes: Partial<FollowStatus> = {}) => {
+      const at = new Date(nowMs).toISOString();
+      const said: FollowStatus = {
+        ...{
+          v: 1,
+          at,
+          pid: 1,
+          symbol: 'ESH5',
+          instrument: 'ESH5',
+          dataFolder: 'Data',
+          trades: 1,
+          changes: 1,
+          faults: 0,
+        },
+        ...{ lastEventAt: at, lastEventTime: at, closedThrough: null, missing: [], problem: null, ...changes },
+      };
+      mkdirSync(homePlaces(folder()).broker.sierra, { recursive: true });
+      writeFileSync(homePlaces(folder()).broker.sierraStatus, JSON.stringify(said));
+    };
+    assert.deepEqual([look(IN_SESSION, { follow: false }), look(IN_SESSION)], ['off', 'alarm']);
+    follower(IN_SESSION);
+    assert.deepEqual([look(IN_SESSION + 20_000), look(IN_SESSION + 31_000)], ['well', 'alarm']);
+    follower(IN_SESSION, { problem: 'the header is of another layout' });
+    assert.equal(look(IN_SESSION), 'alarm');
+    follower(IN_SESSION, { lastEventAt: new Date(IN_SESSION - 61_000).toISOString() });
+    assert.equal(look(IN_SESSION), 'alarm');
+    follower(SATURDAY, { lastEventAt: new Date(SATURDAY - 86_400_000).toISOString() });
+    assert.equal(look(SATURDAY), 'well', 'on a Saturday nothing is traded');
+  });
+
   it('is a batch that nobody acknowledges', () => {
     status(IN_SESSION);
     const { outbox } = homePlaces(folder()).broker;
@@ -177,6 +215,27 @@ describe('what a watcher sees', () => {
         .sort(),
       ['2025-03-03', '2025-03-04'],
     );
+  });
+
+  it('is two captures of the newest date that do not agree, each finding in its words', () => {
+    const { reconcile } = homePlaces(folder()).research;
+    const look = () => {
+      const wanted = configSchema.parse({ home: folder(), instrument: { localSymbol: 'ESH5' } });
+      return seen(lookAtResearch(wanted, clock, { missingSinceMs: {} }, null, IN_SESSION), 'CapturesDisagree');
+    };
+    assert.equal(look().state, 'off');
+    mkdirSync(path.join(reconcile, 'ESH5'), { recursive: true });
+    const report = (date: string, verdict: string, findings: readonly object[]) =>
+      writeFileSync(path.join(reconcile, 'ESH5', `${date}.json`), JSON.stringify({ verdict, findings }));
+    report('2025-02-27', 'doubtful', [{ kind: 'VolumeDiffers', sentence: 'ib lacks 900 contracts' }]);
+    const [condition] = look().conditions;
+    assert.deepEqual([condition!.about, condition!.detail], ['VolumeDiffers', '2025-02-27: ib lacks 900 contracts']);
+    report('2025-02-28', 'agree', []);
+    assert.equal(look().state, 'well', 'what is newer counts');
+    report('2025-03-03', 'incomparable', [{ kind: 'FeedMissing', sentence: 'sierra has no trade' }]);
+    assert.equal(look().state, 'alarm');
+    writeFileSync(path.join(reconcile, 'ESH5', '2025-03-04.json'), '{');
+    assert.equal(look().state, 'alarm');
   });
 
   it('is a page to which nobody posts, and none where nothing is published', () => {
