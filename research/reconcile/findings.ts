@@ -109,8 +109,15 @@ function missing({ report: { first, second } }: Minute): number {
   return first.contracts - first.matchedContracts + second.contracts - second.matchedContracts;
 }
 
-function minutes({ minutes: all, thresholds, timeOf }: Judged): Judgement[] {
+/** Seconds of a minute that lie between the date's first and last trade. */
+function coveredSeconds({ index }: Minute, [fromNs, toNs]: Judged['wholeNs']): number {
+  return (Math.min(toNs, (index + 1) * MINUTE_NS) - Math.max(fromNs, index * MINUTE_NS)) / 1e9;
+}
+
+function minutes({ minutes: all, thresholds, wholeNs, timeOf }: Judged): Judgement[] {
   const runs = runsOf(all, (minute) => {
+    // Two captures begin and end at moments of their own: what lies between is no minute of the market.
+    if (coveredSeconds(minute, wholeNs) < thresholds.minuteSecondsMin) return false;
     const share = minute.report.matchedShare;
     const isLow = share !== null && share < thresholds.minuteMatchedMin;
     return isLow && missing(minute) >= thresholds.minuteMissingContractsMin;

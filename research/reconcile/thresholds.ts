@@ -13,6 +13,8 @@ export const thresholds = z.strictObject({
   minuteMatchedMin: share.default(0.98),
   /** ...where at least so many contracts are missing: one trade of a quiet minute is no finding. */
   minuteMissingContractsMin: z.number().int().min(1).default(20),
+  /** ...and the date's trades cover so much of it, s: its first and last minute may be moments only. */
+  minuteSecondsMin: z.number().min(0).max(60).default(5),
   /** Share of the moments at which both best prices must be the same within the window. */
   bestPricesMin: share.default(0.99),
   /** ...of a minute's moments: a minute has 60 of them by default, so it may differ at some. */

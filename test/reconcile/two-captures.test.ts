@@ -42,6 +42,18 @@ describe('two captures of one date', function () {
     }
   });
 
+  it('may end at moments of their own: what one of them has after the other is volume, and no minute that differs', async () => {
+    // A trade each 100 ms until a minute is full, and a second of the next in one feed only; or half of it.
+    const until = (seconds: number) =>
+      trades(Array.from({ length: 10 * seconds }, (_, i) => [i * 100, 20_000 + ((i * 7) % 11), 1 + (i % 5)]));
+    const kinds = async (seconds: number) => {
+      const { findings } = await compared(until(600 + seconds), until(600));
+      return findings.map(({ kind }) => kind);
+    };
+    assert.deepEqual(await kinds(2), [], 'six contracts of a second, of 18,000');
+    assert.ok((await kinds(30)).includes('MinutesDiffer'));
+  });
+
   it('lose no contract between the figures, whatever happened to them', async () => {
     const market = generatedMarket(6);
     await fc.assert(
