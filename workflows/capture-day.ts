@@ -1,7 +1,13 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { CapturedDay } from '../shared/contract/capture-file.js';
 import type { CaptureSource } from '../shared/contract/capture-source.js';
-import { type CaptureInput, type CaptureResult, captureInput } from '../shared/orchestration/path/messages.js';
+import {
+  type CaptureInput,
+  type CaptureResult,
+  captureInput,
+  type SecondCaptureResult,
+} from '../shared/orchestration/path/messages.js';
+import type { ReconciledDay } from '../shared/orchestration/path/reconciled.js';
 import { carry } from './path/carry.js';
 import { PathLog } from './path/path-log.js';
 import { sayingWhatWaits } from './path/saying-what-waits.js';
@@ -36,18 +42,26 @@ async function bringHome(log: PathLog, day: CapturedDay): Promise<CaptureResult>
   );
   const own = await bring(log, day);
   if (own === null) log.remark('Nothing was captured of this contract on this trade date.');
-  const seconds: CaptureSource[] = [];
-  for (const source of others) if (await bringSecond(log, { ...day, source })) seconds.push(source);
-  if (own !== null) for (const source of seconds) await compare(log, { ...day, source });
+  const brought: (Brought & { readonly source: CaptureSource })[] = [];
+  for (const source of others) {
+    const second = await bringSecond(log, { ...day, source });
+    if (second !== null) brought.push({ ...second, source });
+  }
+  const seconds: SecondCaptureResult[] = [];
+  for (const { source, events } of brought) {
+    const found = own === null ? null : await compare(log, { ...day, source });
+    const { verdict = null, volumeMatchedPercent = null } = found ?? {};
+    seconds.push({ source, events, verdict, volumeMatchedPercent });
+  }
   const deleted = own === null && seconds.length === 0 ? 0 : await prune(log);
   if (own === null) {
     log.enter('Empty');
-    return { outcome: 'Empty', ...day, batches: 0, rows: 0, events: 0, lagSeconds: null, pruned: deleted };
+    return { outcome: 'Empty', ...day, batches: 0, rows: 0, events: 0, lagSeconds: null, pruned: deleted, seconds };
   }
   const { batches, rows, events } = own;
   log.remark(`${events} events are in the store${deleted > 0 ? `; the broker has deleted ${deleted} files` : ''}.`);
   log.enter('Done');
-  return { outcome: 'Done', ...day, batches, rows, events, lagSeconds: log.lagSeconds, pruned: deleted };
+  return { outcome: 'Done', ...day, batches, rows, events, lagSeconds: log.lagSeconds, pruned: deleted, seconds };
 }
 
 interface Brought {
@@ -83,7 +97,10 @@ async function bring(log: PathLog, day: CapturedDay): Promise<Brought | null> {
 }
 
 /** A second capture never holds up the first one, nor the dates behind it: what fails is said, and tried with the next run. */
-async function bringSecond(log: PathLog, day: CapturedDay & { readonly source: CaptureSource }): Promise<boolean> {
+async function bringSecond(
+  log: PathLog,
+  day: CapturedDay & { readonly source: CaptureSource },
+): Promise<Brought | null> {
   try {
     log.enter('Waiting');
     const { open = 0 } = await brokerPath.awaitCaptured.executeWithOptions(
@@ -98,25 +115,30 @@ async function bringSecond(log: PathLog, day: CapturedDay & { readonly source: C
         ? `${day.source}: nothing was captured.`
         : `${day.source}: ${brought.events} events are in the store.`,
     );
-    return brought !== null;
+    return brought;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     log.remark(`${day.source} could not be brought home: ${messageOf(failure)}`);
-    return false;
+    return null;
   }
 }
 
 /** Two captures that do not agree are no reason to stop: the alarm calls, and the spans are marked. */
-async function compare(log: PathLog, day: CapturedDay & { readonly source: CaptureSource }): Promise<void> {
+async function compare(
+  log: PathLog,
+  day: CapturedDay & { readonly source: CaptureSource },
+): Promise<ReconciledDay | null> {
   try {
     log.enter('Reconciling');
-    const { markdown } = await sayingWhatWaits(log, 'the comparison', () =>
+    const found = await sayingWhatWaits(log, 'the comparison', () =>
       researchPath.reconcileDay.executeWithOptions({ summary: `the bridge's capture against ${day.source}` }, [day]),
     );
-    log.remark(markdown);
+    log.remark(found.markdown);
+    return found;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     log.remark(`${day.source} could not be compared: ${messageOf(failure)}`);
+    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { captureText } from '../../cli/capture/capture-text.js';
 import type { CaptureDaysResult, CaptureResult, JournalResult } from '../../shared/orchestration/path/messages.js';
 import { PATH_ATTRIBUTES } from '../../shared/orchestration/path/search-attributes.js';
 import { type PathScript, scriptedPath } from './scripted-path.js';
@@ -53,6 +54,9 @@ describe('the way back', () => {
         async (started, calls) => {
           const result = (await started.result()) as unknown as CaptureResult;
           assert.deepEqual([result.outcome, result.events, result.rows], ['Done', 98, 100], 'of the first');
+          const found = { verdict: 'doubtful', volumeMatchedPercent: 99.2 };
+          assert.deepEqual(result.seconds, [{ source: 'sierra', events: 98, ...found }]);
+          assert.match(captureText(result), /; sierra: doubtful, 99.20 % of the volume in both$/);
           const one = ['sealCapture', ...WAY, 'ingestDay', 'takeReceipts'];
           const other = ['awaitCaptured, sierra', 'sealCapture, sierra', ...WAY, 'ingestDay, sierra', 'takeReceipts'];
           assert.deepEqual(calls, [

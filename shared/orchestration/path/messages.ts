@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { captureStream } from '../../contract/batch-stream.js';
+import type { CaptureSource } from '../../contract/capture-source.js';
 import type { CaptureState } from './capture-state.js';
+import type { ReconciledDay } from './reconciled.js';
 
 const requestedBy = z.string().min(1).max(200).default('unnamed');
 /** A contract that a stream of captured segments can be named after. */
@@ -27,6 +29,16 @@ export interface CaptureResult {
   readonly lagSeconds: number | null;
   /** Files that the broker deleted afterwards. */
   readonly pruned: number;
+  /** Captures beside the bridge's; absent in results from before there were any. */
+  readonly seconds?: readonly SecondCaptureResult[];
+}
+
+/** A capture that came home beside the bridge's, and what a comparison of both found; null where there was none. */
+export interface SecondCaptureResult {
+  readonly source: CaptureSource;
+  readonly events: number;
+  readonly verdict: ReconciledDay['verdict'] | null;
+  readonly volumeMatchedPercent: number | null;
 }
 
 /** The one argument of `captureDays`: every trade date that has ended and is not on research yet, oldest first. */
