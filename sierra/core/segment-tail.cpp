@@ -1,0 +1,66 @@
+#include "segment-tail.h"
+
+#include <algorithm>
+
+namespace t29 {
+namespace {
+
+/** Longer than any line of ours. */
+constexpr std::int64_t kFirstTailBytes = 64 * 1024;
+/** After a power cut the end of a file may be zeros; more than this was never unsynced. */
+constexpr std::int64_t kTailBytesMax = 64 * 1024 * 1024;
+
+const std::string kStart = "{\"kind\":\"";
+
+/** Whether a line is one of ours from its first byte to its last. */
+bool isWhole(const std::string& line) {
+  return line.compare(0, kStart.size(), kStart) == 0 && line.back() == '}' && line.find('\0') == std::string::npos;
+}
+
+bool readInteger(const std::string& line, const std::string& name, std::int64_t& value) {
+  const std::size_t found = line.find(name);
+  if (found == std::string::npos) return false;
+  std::size_t end = found + name.size();
+  while (end < line.size() && line[end] >= '0' && line[end] <= '9') end++;
+  const std::string digits = line.substr(found + name.size(), end - found - name.size());
+  if (digits.empty() || digits.size() > 18 + 1) return false;
+  value = std::stoll(digits);
+  return true;
+}
+
+/** Looks through a text that ends where the file ends, from its last line back. @returns whether a whole line was found */
+bool findWhole(const std::string& text, std::int64_t start, SegmentTail& tail) {
+  for (std::size_t end = text.rfind('\n'); end != std::string::npos && end > 0;) {
+    const std::size_t before = text.rfind('\n', end - 1);
+    if (before == std::string::npos && start > 0) return tail.wholeBytes > 0;
+    const std::size_t first = before == std::string::npos ? 0 : before + 1;
+    const std::string line = text.substr(first, end - first);
+    if (!line.empty() && isWhole(line)) {
+      tail.wholeBytes = std::max(tail.wholeBytes, start + static_cast<std::int64_t>(end) + 1);
+      if (readInteger(line, "\"seq\":", tail.lastSeq) && readInteger(line, "\"ts\":\"", tail.lastStampNs)) return true;
+    }
+    end = before;
+  }
+  return tail.wholeBytes > 0;
+}
+
+}  // namespace
+
+bool readSegmentTail(disk::File& file, SegmentTail& tail) {
+  tail = {};
+  tail.sizeBytes = file.sizeBytes();
+  if (tail.sizeBytes < 0) return false;
+  for (std::int64_t length = kFirstTailBytes;; length *= 8) {
+    const std::int64_t start = std::max<std::int64_t>(0, tail.sizeBytes - std::min(length, kTailBytesMax));
+    std::string text(static_cast<std::size_t>(tail.sizeBytes - start), '\0');
+    std::size_t got = 0;
+    while (got < text.size()) {
+      const std::int64_t more = file.readAt(start + static_cast<std::int64_t>(got), &text[got], text.size() - got);
+      if (more <= 0) return false;
+      got += static_cast<std::size_t>(more);
+    }
+    if (findWhole(text, start, tail) || start == 0 || length >= kTailBytesMax) return true;
+  }
+}
+
+}  // namespace t29
