@@ -2,16 +2,13 @@
 
 #include <cmath>
 
+#include "digits.h"
 #include "price-scale.h"
 
 namespace t29 {
 namespace {
 
 constexpr std::size_t kInstrumentMax = 64;
-
-bool isNameCharacter(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
-}
 
 bool isName(const std::string& instrument) {
   if (instrument.empty() || instrument.size() > kInstrumentMax) return false;

@@ -45,6 +45,7 @@ bool Intake::trade(const Trade& trade) {
   CaptureItem* const item = claim(CaptureItem::Kind::trade);
   if (!item) {
     droppedTrades_++;
+    hasBook_ = false;
     return false;
   }
   item->trade = trade;

@@ -3,12 +3,13 @@
 #include "book-diff.h"
 #include "break-reason.h"
 #include "event-lines.h"
+#include "units.h"
 
 namespace t29 {
 namespace {
 
 /** A chart that tells nothing but nonsense must not fill the disk with gaps. */
-constexpr std::int64_t kTellEveryNs = 1'000'000'000;
+constexpr std::int64_t kTellEveryNs = kSecondNs;
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "digits.h"
 #include "disk.h"
 #include "segment-name.h"
 
@@ -48,7 +49,7 @@ class PositionText {
 
   bool number(std::int64_t& value) {
     const std::size_t start = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') at_++;
+    while (at_ < text_.size() && isDigit(text_[at_])) at_++;
     if (at_ == start || at_ - start > 15) return false;
     value = std::stoll(text_.substr(start, at_ - start));
     return true;

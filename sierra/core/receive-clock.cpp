@@ -1,14 +1,15 @@
 #include "receive-clock.h"
 
+#include "units.h"
+
 namespace t29 {
 namespace {
 
-constexpr std::int64_t kMs = 1'000'000;
 /** Beyond this somebody set the clock. */
-constexpr std::int64_t kStepNs = 1000 * kMs;
+constexpr std::int64_t kStepNs = kSecondNs;
 /** Up to this much the steady clock is left alone. */
-constexpr std::int64_t kDriftNsMax = 20 * kMs;
-constexpr std::int64_t kCompareEveryNs = 250 * kMs;
+constexpr std::int64_t kDriftNsMax = 20 * kMsNs;
+constexpr std::int64_t kCompareEveryNs = 250 * kMsNs;
 
 }  // namespace
 
@@ -34,7 +35,7 @@ void ReceiveClock::compare(std::int64_t steadyNs) {
   if (driftNs >= -kDriftNsMax && driftNs <= kDriftNsMax) return;
   if (driftNs < -kStepNs) {
     aheadNs_ = offsetNs_ - systemOffsetNs;
-    stepMs_ = driftNs / kMs;
+    stepMs_ = driftNs / kMsNs;
     return;
   }
   if (aheadNs_ > 0) {
@@ -43,7 +44,7 @@ void ReceiveClock::compare(std::int64_t steadyNs) {
     if (aheadNs_ > 0) return;
     aheadNs_ = 0;
   }
-  if (systemOffsetNs - offsetNs_ > kStepNs) stepMs_ = (systemOffsetNs - offsetNs_) / kMs;
+  if (systemOffsetNs - offsetNs_ > kStepNs) stepMs_ = (systemOffsetNs - offsetNs_) / kMsNs;
   offsetNs_ = systemOffsetNs;
 }
 

@@ -1,12 +1,12 @@
 #include "segment-name.h"
 
+#include "digits.h"
+
 namespace t29 {
 namespace {
 
 constexpr std::size_t kDateLength = 10;
 constexpr std::size_t kNumberDigitsMax = 15;
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

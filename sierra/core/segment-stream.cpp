@@ -1,12 +1,11 @@
 #include "segment-stream.h"
 
 #include "trade-date.h"
+#include "units.h"
 
 namespace t29 {
 namespace {
 
-constexpr std::int64_t kMs = 1'000'000;
-constexpr std::int64_t kMinuteNs = 60'000 * kMs;
 constexpr std::size_t kTextBytesMax = 256 * 1024;
 
 HeaderFacts headerOf(const CaptureSettings& settings) {
@@ -37,7 +36,7 @@ bool SegmentStream::pass() {
   isIdle_ = true;
   if (!bringToDisk() || !closeFull()) return false;
   const std::int64_t nowNs = time_.steadyNs();
-  if (nowNs - syncedNs_ < settings_.flushMs * kMs) return true;
+  if (nowNs - syncedNs_ < settings_.flushMs * kMsNs) return true;
   syncedNs_ = nowNs;
   return segment_.sync();
 }
@@ -61,9 +60,9 @@ bool SegmentStream::take(const CaptureItem& item) {
 }
 
 bool SegmentStream::enterTradeDate(std::int64_t stampNs) {
-  const std::int64_t minute = stampNs / kMinuteNs;
+  const std::int64_t minute = stampNs / (kMinuteMs * kMsNs);
   if (minute == tradeDateMinute_) return true;
-  const std::string date = tradeDateOf(sessionGroup_, stampNs / kMs);
+  const std::string date = tradeDateOf(sessionGroup_, stampNs / kMsNs);
   if (date.empty()) {
     fatal_ = "the computer's clock is outside the years of the trading calendar: nothing more is written";
     return false;
@@ -87,7 +86,7 @@ bool SegmentStream::closeFull() { return !segment_.isOpen() || !isFull() || segm
 bool SegmentStream::isFull() const {
   const std::int64_t ageNs = time_.steadyNs() - segment_.openedNs();
   const auto waiting = static_cast<std::int64_t>(lines_.text().size());
-  return segment_.sizeBytes() + waiting >= settings_.segmentBytesMax || ageNs >= settings_.segmentMsMax * kMs;
+  return segment_.sizeBytes() + waiting >= settings_.segmentBytesMax || ageNs >= settings_.segmentMsMax * kMsNs;
 }
 
 }  // namespace t29

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "digits.h"
+
 namespace t29 {
 namespace {
 
@@ -21,7 +23,7 @@ bool readInteger(const std::string& line, const std::string& name, std::int64_t&
   const std::size_t found = line.find(name);
   if (found == std::string::npos) return false;
   std::size_t end = found + name.size();
-  while (end < line.size() && line[end] >= '0' && line[end] <= '9') end++;
+  while (end < line.size() && isDigit(line[end])) end++;
   const std::string digits = line.substr(found + name.size(), end - found - name.size());
   if (digits.empty() || digits.size() > 18 + 1) return false;
   value = std::stoll(digits);

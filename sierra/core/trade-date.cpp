@@ -5,13 +5,12 @@
 #include <cstring>
 #include <iterator>
 
+#include "digits.h"
 #include "trade-date-table.h"
+#include "units.h"
 
 namespace t29 {
 namespace {
-
-constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kDayMs = 86'400'000;
 
 std::int64_t endMsOf(std::int64_t day, const SessionRun& run) { return day * kDayMs + run.endMinute * kMinuteMs; }
 
@@ -39,11 +38,7 @@ std::string dateText(std::int64_t day) {
   return text;
 }
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool isWord(char c) { return isDigit(c) || isUpper(c) || (c >= 'a' && c <= 'z'); }
-
-bool endsAt(const std::string& name, std::size_t at) { return at >= name.size() || !isWord(name[at]); }
+bool endsAt(const std::string& name, std::size_t at) { return at >= name.size() || !isLetterOrDigit(name[at]); }
 
 /** Whether a contract's month and year stand at an offset, and the name ends behind them. */
 bool isContractMonthAt(const std::string& name, std::size_t at) {

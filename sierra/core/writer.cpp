@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "recovery.h"
+#include "units.h"
 
 namespace t29 {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr auto kIdle = std::chrono::milliseconds(2);
 constexpr auto kRetry = std::chrono::milliseconds(250);
 /** How long a chart that closes waits for a disk that refuses. */
-constexpr std::int64_t kPatienceNs = 5'000'000'000;
+constexpr std::int64_t kPatienceNs = 5 * kSecondNs;
 constexpr std::size_t kMessages = 16;
 
 }  // namespace

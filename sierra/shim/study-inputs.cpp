@@ -1,5 +1,6 @@
 #include "study-inputs.h"
 
+#include "digits.h"
 #include "utf8-text.h"
 
 namespace t29 {
@@ -14,8 +15,7 @@ constexpr int kDaySeconds = 86'400;
 std::string nameOf(const char* symbol) {
   std::string name = symbol;
   for (char& c : name) {
-    const bool isPlain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
-    if (!isPlain) c = '_';
+    if (!isNameCharacter(c)) c = '_';
   }
   return name;
 }
