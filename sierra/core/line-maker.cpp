@@ -69,8 +69,8 @@ void LineMaker::refuse(const char* why, std::int64_t stampNs) {
 
 void LineMaker::tellRefused(std::int64_t stampNs) {
   if (refused_ == 0) return;
-  const std::string count = refused_ == 1 ? "" : "; refused so: " + std::to_string(refused_);
-  breakLine("gap", stampNs, whyRefused_ + count);
+  const std::string count = refused_ == 1 ? "" : std::to_string(refused_) + " trades or books were refused, the last: ";
+  breakLine("gap", stampNs, count + whyRefused_);
   refused_ = 0;
   toldRefusedNs_ = stampNs;
 }

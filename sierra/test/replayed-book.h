@@ -7,30 +7,32 @@
 
 class ReplayedBook {
  public:
+  std::size_t levels = 10;
+
   void apply(int operation, int side, int position, long ticks, long size) {
-    auto& levels = sides_[side];
+    auto& rungs = sides_[side];
     const auto at = static_cast<std::size_t>(position);
     if (operation == 0) {
-      if (at > levels.size() || at >= kLevels) throw std::runtime_error("insert outside the book");
-      levels.insert(levels.begin() + position, {ticks, size});
-      if (levels.size() > kLevels) levels.pop_back();
+      if (at > rungs.size() || at >= levels) throw std::runtime_error("insert outside the book");
+      rungs.insert(rungs.begin() + position, {ticks, size});
+      if (rungs.size() > levels) rungs.pop_back();
       return;
     }
-    if (at >= levels.size()) throw std::runtime_error("operation outside the book");
-    if (operation == 2) levels.erase(levels.begin() + position);
-    else if (levels[at].first != ticks) throw std::runtime_error("an update changed a price");
-    else levels[at].second = size;
+    if (at >= rungs.size()) throw std::runtime_error("operation outside the book");
+    if (operation == 2) rungs.erase(rungs.begin() + position);
+    else if (rungs[at].first != ticks) throw std::runtime_error("an update changed a price");
+    else rungs[at].second = size;
   }
 
   void clear() {
-    for (auto& levels : sides_) levels.clear();
+    for (auto& rungs : sides_) rungs.clear();
   }
 
   std::uint64_t hash() const {
     std::uint64_t sum = 1469598103934665603u;
-    for (const auto& levels : sides_) {
-      mix(sum, static_cast<long>(levels.size()));
-      for (const auto& [ticks, size] : levels) {
+    for (const auto& rungs : sides_) {
+      mix(sum, static_cast<long>(rungs.size()));
+      for (const auto& [ticks, size] : rungs) {
         mix(sum, ticks);
         mix(sum, size);
       }
@@ -41,6 +43,5 @@ class ReplayedBook {
   static void mix(std::uint64_t& sum, long value) { sum = (sum ^ static_cast<std::uint64_t>(value)) * 1099511628211u; }
 
  private:
-  static constexpr std::size_t kLevels = 10;
   std::vector<std::pair<long, long>> sides_[2];
 };
