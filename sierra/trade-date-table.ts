@@ -20,7 +20,8 @@ interface SessionRun {
 export function renderTradeDateTable(): string {
   const hours = [...PRODUCT_GROUPS.map((group) => group.hours), calendarOfInstrument('no product')];
   const runs = hours.map(runsOf);
-  const starts = runs.reduce<number[]>((ends, group) => [...ends, ends.at(-1)! + group.length], [0]);
+  const starts = [0];
+  for (const group of runs) starts.push(starts.at(-1)! + group.length);
   const products = PRODUCT_GROUPS.flatMap(({ symbols }, group) => symbols.map((symbol) => `{"${symbol}", ${group}}`));
   const rows = runs.flat().map(({ firstDay, lastDay, endMinute }) => `{${[firstDay, lastDay, endMinute].join(', ')}}`);
   return `#pragma once

@@ -22,7 +22,7 @@ struct CaptureSettings {
   std::int64_t segmentBytesMax = 64LL << 20;
   std::int64_t segmentMsMax = 15 * 60'000;
   /** A power of two: some seconds of a busy market while a disk thinks. */
-  std::size_t ringSlots = 8192;
+  std::size_t ringSlots = 16'384;
 };
 
 /** @returns a plain sentence about what cannot be; empty where all can */

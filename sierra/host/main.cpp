@@ -88,7 +88,7 @@ void run(const Arguments& arguments) {
     charts.push_back(openChart(number, library, arguments));
   std::printf("playing\n");
   std::fflush(stdout);
-  Pace pace(arguments.number("pace", 50'000));
+  Pace pace(arguments.number("pace", 20'000));
   long calls = 0;
   for (int round = 0; round < arguments.number("rounds", 1); round++) calls += play(events, library, charts, pace);
   linger(library, charts, arguments.number("linger-ms", 0));

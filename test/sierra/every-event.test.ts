@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type CapturedLine, linesIn, segmentsIn } from './captured.js';
 import { sampleLines, writeHostEvents } from './sample-events.js';
 import { PLATFORMS, platformFor } from './study-host.js';
+import { show } from './test-title.js';
 import { toldBy } from './told.js';
 
 describe('the study plays the real ES sample', function () {
@@ -39,7 +40,7 @@ describe('the study plays the real ES sample', function () {
       const different = differences(toldBy(sampleLines()), toldBy(lines));
       assert.equal(different, 0);
       const { identical, all } = identicalOperations(sampleLines(), lines);
-      console.log(`      ${lines.length} lines, 0 different; ${identical} of ${all} operations are the sample's own`);
+      show(this, `${lines.length} lines, 0 different; ${identical} of ${all} operations are the sample's own`);
       assert.ok(identical / all > 0.99);
     });
 });

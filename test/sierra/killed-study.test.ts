@@ -6,10 +6,11 @@ import path from 'node:path';
 import { linesIn, runsOf, segmentsIn } from './captured.js';
 import { sampleLines, writeHostEvents } from './sample-events.js';
 import { PLATFORMS, type Platform, platformFor } from './study-host.js';
+import { show } from './test-title.js';
 import { toldBy } from './told.js';
 
-const KILLS = { native: 50, wine: 12 };
-const UP_TO_MS = 200;
+const KILLS = { native: 50, wine: 10 };
+const UP_TO_MS = 150;
 const CRASH = /^the study ended without closing this file; \d+ bytes of a torn line were cut$/;
 
 describe('a study that is killed at any moment', function () {
@@ -32,12 +33,12 @@ describe('a study that is killed at any moment', function () {
       }
       await platform.start({ events, folder: out, instrument: 'ESU9', segmentKib: 64 }).end();
       rememberClosed(out, closed);
-      assertWhole(out);
+      show(this, assertWhole(out));
     });
 });
 
 async function playAndKill(platform: Platform, events: string, folder: string): Promise<void> {
-  const host = platform.start({ events, folder, instrument: 'ESU9', segmentKib: 64, pace: 60_000, flushMs: 20 });
+  const host = platform.start({ events, folder, instrument: 'ESU9', segmentKib: 64, pace: 40_000, flushMs: 20 });
   await host.until((line) => line === 'playing');
   await new Promise((resolve) => setTimeout(resolve, Math.random() * UP_TO_MS));
   await host.kill();
@@ -57,7 +58,7 @@ function rememberClosed(folder: string, closed: Map<string, string>): void {
 }
 
 /** One numbering without a hole; each run tells a beginning of the sample, and then that it was killed. */
-function assertWhole(folder: string): void {
+function assertWhole(folder: string): string {
   const lines = linesIn(folder);
   for (const [index, { seq }] of lines.entries()) assert.equal(seq, index + 1);
   const sample = toldBy(sampleLines());
@@ -72,6 +73,6 @@ function assertWhole(folder: string): void {
     assert.ok(gaps.length <= 1 && (gaps.length === 0 || run.at(-1) === gaps[0]));
     crashes += gaps.length;
   }
-  console.log(`      ${runs.length} runs wrote, ${crashes} of them left a segment open, ${lines.length} lines`);
   assert.ok(crashes > 0);
+  return `${runs.length} runs wrote, ${crashes} of them left a segment open, ${lines.length} lines`;
 }

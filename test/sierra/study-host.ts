@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildStudy, missingTools } from '../../sierra/build-study.js';
+import { skipped } from './test-title.js';
 import { findWine, winePath, winePrefix } from './wine.js';
 
 /** What of a host's options a test sets; see sierra/host/main.cpp. */
@@ -119,10 +120,4 @@ export async function platformFor(test: Mocha.Context, find: () => Promise<Platf
   const platform = await find();
   if (typeof platform !== 'string') return platform;
   return skipped(test, platform);
-}
-
-/** Ends a test that this machine cannot run, with the reason in its title. */
-export function skipped(test: Mocha.Context, reason: string): never {
-  if (test.test) test.test.title += ` (skipped: ${reason})`;
-  test.skip();
 }
