@@ -19,7 +19,7 @@ type Run = Record<'trade' | 'book' | 'naiveTrade' | 'naiveBook' | 'clock', Costs
 export async function benchSierra(log: (line: string) => void): Promise<BenchResult[]> {
   const missing = await missingTools('native');
   if (missing !== undefined) throw new Error(`the study cannot be built: ${missing}`);
-  const program = path.join(await buildStudy('native'), 'chart-thread');
+  const program = path.join(await buildStudy('native', ['chart-thread']), 'chart-thread');
   mkdirSync(path.join(cacheFolder(), 'bench'), { recursive: true });
   const work = mkdtempSync(path.join(cacheFolder(), 'bench', 'sierra-'));
   try {

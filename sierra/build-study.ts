@@ -37,24 +37,27 @@ export async function missingTools(variant: StudyVariant): Promise<string | unde
 
 const builds = new Map<string, Promise<string>>();
 
+/** Targets of sierra/CMakeLists.txt: the study and its host. */
+export const STUDY_AND_HOST = ['T29Capture', 't29-host'];
+
 /**
  * Builds the study against its stand-in, in a folder of the cache that keeps what has not changed.
- * @param target of sierra/CMakeLists.txt; all of them where none is named
+ * @param targets of sierra/CMakeLists.txt
  * @returns the folder of what was built
  */
-export function buildStudy(variant: StudyVariant, target = 'all'): Promise<string> {
-  const key = `${variant} ${target}`;
-  const build = builds.get(key) ?? makeStudy(variant, target);
+export function buildStudy(variant: StudyVariant, targets: readonly string[]): Promise<string> {
+  const key = [variant, ...targets].join(' ');
+  const build = builds.get(key) ?? makeStudy(variant, targets);
   builds.set(key, build);
   return build;
 }
 
-async function makeStudy(variant: StudyVariant, target: string): Promise<string> {
+async function makeStudy(variant: StudyVariant, targets: readonly string[]): Promise<string> {
   const checkout = createHash('sha256').update(SOURCES).digest('hex').slice(0, 12);
   const folder = path.join(cacheFolder(), 'sierra', checkout, variant);
   mkdirSync(folder, { recursive: true });
   await cmake('-S', SOURCES, '-B', folder, '-DT29_TESTS=ON', '-G', 'Unix Makefiles', ...OPTIONS[variant]);
-  await cmake('--build', folder, '--target', target, '--parallel', String(os.availableParallelism()));
+  await cmake('--build', folder, '--target', ...targets, '--parallel', String(os.availableParallelism()));
   return folder;
 }
 

@@ -114,6 +114,14 @@ bool exists(const std::string& path) {
 }
 
 bool rename(const std::string& from, const std::string& to) {
+  if (exists(to)) {
+    lastCode = EEXIST;
+    return false;
+  }
+  return replace(from, to);
+}
+
+bool replace(const std::string& from, const std::string& to) {
   return succeeded(::rename(from.c_str(), to.c_str()) == 0);
 }
 

@@ -45,6 +45,18 @@ OVERLAPPED at(std::int64_t offset) {
   return place;
 }
 
+bool move(const std::string& from, const std::string& to, DWORD how) {
+  const std::wstring old = wide(from);
+  const std::wstring now = wide(to);
+  for (int tries = 1;; tries++) {
+    if (MoveFileExW(old.c_str(), now.c_str(), how | MOVEFILE_WRITE_THROUGH)) return true;
+    const DWORD code = GetLastError();
+    const bool isHeld = code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION;
+    if (!isHeld || tries == kRenameTries) return succeeded(false);
+    Sleep(kRenameWaitMs);
+  }
+}
+
 }  // namespace
 
 File::File() : handle_(INVALID_HANDLE_VALUE) {}
@@ -54,9 +66,8 @@ bool File::open(const std::string& path, Mode mode) {
   close();
   const DWORD access = mode == Mode::readOnly ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;
   const DWORD how = mode == Mode::create ? CREATE_ALWAYS : OPEN_EXISTING;
-  // Others may look at what grows.
-  handle_ = CreateFileW(wide(path).c_str(), access, FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr, how,
-                        FILE_ATTRIBUTE_NORMAL, nullptr);
+  // Others may look at what grows, and not take it away.
+  handle_ = CreateFileW(wide(path).c_str(), access, FILE_SHARE_READ, nullptr, how, FILE_ATTRIBUTE_NORMAL, nullptr);
   return succeeded(isOpen());
 }
 
@@ -143,17 +154,9 @@ bool listFolder(const std::string& path, std::vector<std::string>& names) {
 
 bool exists(const std::string& path) { return GetFileAttributesW(wide(path).c_str()) != INVALID_FILE_ATTRIBUTES; }
 
-bool rename(const std::string& from, const std::string& to) {
-  const std::wstring old = wide(from);
-  const std::wstring now = wide(to);
-  for (int tries = 1;; tries++) {
-    if (MoveFileExW(old.c_str(), now.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) return true;
-    const DWORD code = GetLastError();
-    const bool isHeld = code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION;
-    if (!isHeld || tries == kRenameTries) return succeeded(false);
-    Sleep(kRenameWaitMs);
-  }
-}
+bool rename(const std::string& from, const std::string& to) { return move(from, to, 0); }
+
+bool replace(const std::string& from, const std::string& to) { return move(from, to, MOVEFILE_REPLACE_EXISTING); }
 
 bool remove(const std::string& path) { return succeeded(DeleteFileW(wide(path).c_str()) != 0); }
 

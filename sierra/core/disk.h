@@ -55,8 +55,10 @@ class Lock {
 bool makeFolder(const std::string& path);
 bool listFolder(const std::string& path, std::vector<std::string>& names);
 bool exists(const std::string& path);
-/** Replaces what has the new name. */
+/** Fails where the new name is taken. */
 bool rename(const std::string& from, const std::string& to);
+/** A rename that replaces what has the new name. */
+bool replace(const std::string& from, const std::string& to);
 bool remove(const std::string& path);
 /** Names that were given in a folder are on the disk. */
 bool syncFolder(const std::string& path);

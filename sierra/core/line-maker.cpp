@@ -60,6 +60,11 @@ void LineMaker::takeBreak(const CaptureItem& item) {
   if (item.note.cause == Break::dropped || item.note.cause == Break::connectionLost) isVoid_ = true;
 }
 
+void LineMaker::tellLost(std::int64_t stampNs) {
+  breakLine("gap", stampNs, "somebody removed the segment that grew: its lines are lost");
+  isVoid_ = true;
+}
+
 void LineMaker::refuse(const char* why, std::int64_t stampNs) {
   refused_++;
   const bool isOther = why != whyRefused_;

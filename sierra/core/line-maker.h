@@ -20,6 +20,8 @@ class LineMaker {
   /** The first line of a run. */
   void begin(std::int64_t stampNs);
   void take(const CaptureItem& item);
+  /** Lines that were written are gone. */
+  void tellLost(std::int64_t stampNs);
   /** Refusals that no gap has told yet. */
   void tellRefused(std::int64_t stampNs);
 

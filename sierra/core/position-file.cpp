@@ -75,7 +75,7 @@ bool keepPosition(const std::string& folder, const std::string& instrument, cons
   if (!out.open(draft, disk::File::Mode::create) || !out.writeAt(0, text.data(), text.size()) || !out.sync())
     return false;
   out.close();
-  return disk::rename(draft, file);
+  return disk::replace(draft, file);
 }
 
 std::string readPosition(const std::string& folder, const std::string& instrument, StreamPosition& position) {

@@ -64,12 +64,10 @@ class Recovery {
     if (!file.truncate(tail.wholeBytes)) return false;
     position_.lastSeq = std::max(position_.lastSeq, tail.lastSeq);
     const std::string finalName = finalNameOf(name);
-    // Kept before the gap is written, so that a full disk that refuses it is tried again without a second gap.
-    StreamPosition kept = position_;
-    kept.lastSeq++;
-    if (!keepPosition(folder_, instrument_, kept)) return false;
+    // Kept before the gap is written too: a full disk that refuses it is tried again without a second gap.
+    if (!keepPosition(folder_, instrument_, position_)) return false;
     if (tail.lastStampNs > 0 && appendWhole(file, gapLine(tail), tail.wholeBytes)) position_.lastSeq++;
-    if (!file.sync()) return false;
+    if (!file.sync() || !keepPosition(folder_, instrument_, position_)) return false;
     file.close();
     return disk::rename(path, folder_ + "/" + finalName) && disk::syncFolder(folder_);
   }

@@ -43,14 +43,14 @@ bool SegmentStream::pass() {
 
 bool SegmentStream::finish() {
   if (lastStampNs_ > 0) lines_.tellRefused(lastStampNs_);
-  return bringToDisk() && segment_.close();
+  return bringToDisk() && closeSegment();
 }
 
 /** @returns false, and has done nothing with the item, where the disk refused what comes before it */
 bool SegmentStream::take(const CaptureItem& item) {
   if (!enterTradeDate(item.stampNs)) return false;
   const bool isOver = segment_.isOpen() && (segment_.tradeDate() != tradeDate_ || isFull());
-  if (isOver && !(bringToDisk() && segment_.close())) return false;
+  if (isOver && !(bringToDisk() && closeSegment())) return false;
   if (!segment_.isOpen() && !segment_.open(tradeDate_, time_.steadyNs())) return false;
   if (!hasBegun_) lines_.begin(item.stampNs);
   hasBegun_ = true;
@@ -81,7 +81,14 @@ bool SegmentStream::bringToDisk() {
 }
 
 /** A quiet market must not keep a segment open. */
-bool SegmentStream::closeFull() { return !segment_.isOpen() || !isFull() || segment_.close(); }
+bool SegmentStream::closeFull() { return !segment_.isOpen() || !isFull() || closeSegment(); }
+
+bool SegmentStream::closeSegment() {
+  const bool wasOpen = segment_.isOpen();
+  if (!segment_.close()) return false;
+  if (wasOpen && segment_.wasRemoved()) lines_.tellLost(lastStampNs_);
+  return true;
+}
 
 bool SegmentStream::isFull() const {
   const std::int64_t ageNs = time_.steadyNs() - segment_.openedNs();

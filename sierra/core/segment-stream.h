@@ -31,6 +31,7 @@ class SegmentStream {
   bool take(const CaptureItem& item);
   bool bringToDisk();
   bool closeFull();
+  bool closeSegment();
   bool isFull() const;
   bool enterTradeDate(std::int64_t stampNs);
 

@@ -1,6 +1,7 @@
 #include "segment-tail.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "digits.h"
 
@@ -11,6 +12,9 @@ namespace {
 constexpr std::int64_t kFirstTailBytes = 64 * 1024;
 /** After a power cut the end of a file may be zeros; more than this was never unsynced. */
 constexpr std::int64_t kTailBytesMax = 64 * 1024 * 1024;
+
+/** Far below what a reader in JavaScript can tell apart: a larger one is not ours. */
+constexpr std::int64_t kSeqMax = 1'000'000'000'000'000;
 
 const std::string kStart = "{\"kind\":\"";
 
@@ -24,9 +28,15 @@ bool readInteger(const std::string& line, const std::string& name, std::int64_t&
   if (found == std::string::npos) return false;
   std::size_t end = found + name.size();
   while (end < line.size() && isDigit(line[end])) end++;
-  const std::string digits = line.substr(found + name.size(), end - found - name.size());
-  if (digits.empty() || digits.size() > 18 + 1) return false;
-  value = std::stoll(digits);
+  const auto read = std::from_chars(line.data() + found + name.size(), line.data() + end, value);
+  return read.ec == std::errc() && value >= 0;
+}
+
+bool readNumbers(const std::string& line, SegmentTail& tail) {
+  std::int64_t seq = 0, stampNs = 0;
+  if (!readInteger(line, "\"seq\":", seq) || seq > kSeqMax || !readInteger(line, "\"ts\":\"", stampNs)) return false;
+  tail.lastSeq = seq;
+  tail.lastStampNs = stampNs;
   return true;
 }
 
@@ -39,7 +49,7 @@ bool findWhole(const std::string& text, std::int64_t start, SegmentTail& tail) {
     const std::string line = text.substr(first, end - first);
     if (!line.empty() && isWhole(line)) {
       tail.wholeBytes = std::max(tail.wholeBytes, start + static_cast<std::int64_t>(end) + 1);
-      if (readInteger(line, "\"seq\":", tail.lastSeq) && readInteger(line, "\"ts\":\"", tail.lastStampNs)) return true;
+      if (readNumbers(line, tail)) return true;
     }
     end = before;
   }

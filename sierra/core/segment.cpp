@@ -11,8 +11,11 @@ Segment::Segment(const std::string& folder, const HeaderFacts& header, const Pri
 
 bool Segment::open(const std::string& tradeDate, std::int64_t steadyNs) {
   const auto last = position_.lastNumber.find(tradeDate);
-  const std::int64_t number = (last == position_.lastNumber.end() ? 0 : last->second) + 1;
-  const std::string path = folder_ + "/" + segmentFile(header_.instrument, tradeDate, number);
+  std::int64_t number = last == position_.lastNumber.end() ? 0 : last->second;
+  std::string path;
+  // Somebody may have put files there, or named one in other letters on a disk that takes them for the same.
+  do path = folder_ + "/" + segmentFile(header_.instrument, tradeDate, ++number);
+  while (disk::exists(path));
   header_.tradeDate = tradeDate;
   std::string line;
   appendHeaderLine(line, header_, scale_);
@@ -52,7 +55,8 @@ bool Segment::close() {
   }
   if (!keepPosition(folder_, header_.instrument, position_)) return false;
   file_.close();
-  if (!disk::rename(path_ + kOpenSuffix, path_)) return false;
+  wasRemoved_ = !disk::exists(path_ + kOpenSuffix);
+  if (!wasRemoved_ && !disk::rename(path_ + kOpenSuffix, path_)) return false;
   tradeDate_.clear();
   return disk::syncFolder(folder_);
 }

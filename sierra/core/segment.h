@@ -31,6 +31,8 @@ class Segment {
   bool sync();
   /** Flushed, remembered, and under its final name. */
   bool close();
+  /** Somebody had taken the file away when it was closed: its lines are lost. */
+  bool wasRemoved() const { return wasRemoved_; }
 
  private:
   const std::string folder_;
@@ -43,6 +45,7 @@ class Segment {
   std::int64_t sizeBytes_ = 0;
   std::int64_t openedNs_ = 0;
   bool isSynced_ = true;
+  bool wasRemoved_ = false;
 };
 
 }  // namespace t29

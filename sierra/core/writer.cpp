@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 
 #include "recovery.h"
 #include "units.h"
@@ -29,6 +30,15 @@ void Writer::end() {
 }
 
 void Writer::run() {
+  try {
+    loop();
+  } catch (const std::exception& error) {
+    // Nothing that goes wrong here may end Sierra Chart.
+    refuse(std::string("nothing more is written: ") + error.what());
+  }
+}
+
+void Writer::loop() {
   for (;;) {
     const Step step = stream_ ? work() : start();
     if (step == Step::over) return;
@@ -94,6 +104,8 @@ Writer::Step Writer::work() {
 
 bool Writer::mayRetry() {
   if (!isEnding_.load(std::memory_order_acquire)) return true;
+  // Where nothing was begun there is nothing to wait for.
+  if (!stream_) return false;
   if (endAskedNs_ == 0) endAskedNs_ = time_.steadyNs();
   return time_.steadyNs() - endAskedNs_ < kPatienceNs;
 }

@@ -40,6 +40,7 @@ class Writer {
   enum class Step { done, waits, idle, over };
 
   void run();
+  void loop();
   Step start();
   bool lock();
   Step work();

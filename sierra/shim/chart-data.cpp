@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+// Windows' headers, which Sierra Chart's may bring, make macros of min and max: hence the parentheses.
+
 namespace t29 {
 namespace {
 
@@ -30,7 +32,7 @@ void readSales(SCStudyInterfaceRef sc, Intake& intake) {
   c_SCTimeAndSalesArray sales;
   sc.GetTimeAndSales(sales);
   const double multiplier = static_cast<double>(sc.RealTimePriceMultiplier);
-  const auto count = static_cast<std::size_t>(std::max(0, static_cast<int>(sales.Size())));
+  const auto count = static_cast<std::size_t>((std::max)(0, static_cast<int>(sales.Size())));
   intake.sales(count, [&](std::size_t index) {
     const s_TimeAndSales& record = sales[static_cast<int>(index)];
     const Trade trade{static_cast<double>(record.Price) * multiplier, static_cast<double>(record.Volume),
@@ -45,7 +47,7 @@ void readBook(SCStudyInterfaceRef sc, int levels, Intake& intake) {
   const double multiplier = static_cast<double>(sc.RealTimePriceMultiplier);
   for (const int side : {kAsk, kBid}) {
     const int known = side == kBid ? sc.GetBidMarketDepthNumberOfLevels() : sc.GetAskMarketDepthNumberOfLevels();
-    const int count = std::min(known, levels);
+    const int count = (std::min)(known, levels);
     int level = 0;
     for (; level < count; level++) {
       s_MarketDepthEntry entry;

@@ -2,6 +2,7 @@
 //   chart-plays PLAY FOLDER
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <thread>
@@ -148,10 +149,28 @@ void floats(const std::string& folder) {
   }
 }
 
+void oneTrade(const std::string& folder) {
+  t29::Capture capture(play::settings(folder));
+  capture.intake().trade(play::trade(2900));
+}
+
+/** Somebody removes the segment while it grows. */
+void removedSegment(const std::string& folder) {
+  t29::CaptureSettings settings = play::settings(folder);
+  settings.segmentMsMax = 300;
+  t29::Capture capture(settings);
+  capture.intake().book(play::book(2900));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".open") std::filesystem::remove(entry.path());
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  capture.intake().book(play::book(2901));
+}
+
 const std::map<std::string, void (*)(const std::string&)> kPlays = {
     {"nonsense", nonsense},   {"clock-steps", clockSteps},           {"trade-dates", tradeDates},
     {"later-trade-date", laterTradeDate}, {"outside-calendar", outsideCalendar}, {"sales", sales},
-    {"ring-full", ringFull},  {"two-charts", twoCharts},             {"floats", floats}};
+    {"ring-full", ringFull},  {"two-charts", twoCharts},             {"floats", floats},        {"one-trade", oneTrade},               {"removed-segment", removedSegment}};
 
 }  // namespace
 

@@ -1,8 +1,6 @@
 #pragma once
 // Reads segments back and compares them with what was expected.
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -43,44 +41,84 @@ class SegmentReader {
     return names;
   }
 
+  /** Walks along a line, and throws where it is not as it must be. */
+  struct Cursor {
+    const std::string& line;
+    std::size_t at = 0;
+
+    template <std::size_t N>
+    bool skips(const char (&words)[N]) {
+      if (line.compare(at, N - 1, words) != 0) return false;
+      at += N - 1;
+      return true;
+    }
+    template <std::size_t N>
+    void skip(const char (&words)[N]) {
+      if (!skips(words)) throw std::runtime_error("broken line: " + line);
+    }
+    long long integer() {
+      long long value = 0;
+      const std::size_t start = at;
+      for (; at < line.size() && line[at] >= '0' && line[at] <= '9'; at++) value = value * 10 + (line[at] - '0');
+      if (at == start) throw std::runtime_error("broken line: " + line);
+      return value;
+    }
+    /** A price in quarters. */
+    long ticks() {
+      const long whole = static_cast<long>(integer()) * 4;
+      if (skips(".25")) return whole + 1;
+      if (skips(".5")) return whole + 2;
+      return skips(".75") ? whole + 3 : whole;
+    }
+  };
+
   void take(const std::string& line) {
     lines++;
-    char kind[8] = "";
-    long long stamp = 0, seq = 0;
-    int at = 0;
-    if (std::sscanf(line.c_str(), "{\"kind\":\"%7[a-z]\",\"ts\":\"%lld\",\"seq\":%lld%n", kind, &stamp, &seq, &at) != 3)
-      throw std::runtime_error("broken line: " + line);
+    Cursor cursor{line};
+    cursor.skip("{\"kind\":\"");
+    const char kind = line[cursor.at];
+    cursor.at = line.find('"', cursor.at);
+    cursor.skip("\",\"ts\":\"");
+    const long long stamp = cursor.integer();
+    cursor.skip("\",\"seq\":");
+    const long long seq = cursor.integer();
     if (seq != seq_ + 1 || stamp < stamp_) throw std::runtime_error("out of order: " + line);
     seq_ = seq;
     stamp_ = stamp;
-    const char* const rest = line.c_str() + at;
-    if (std::strcmp(kind, "depth") == 0) takeDepth(rest, line);
-    else if (std::strcmp(kind, "trade") == 0) takeTrade(rest, line);
-    else if (std::strcmp(kind, "gap") == 0) gaps++;
+    if (kind == 'd') takeDepth(cursor);
+    else if (kind == 't') takeTrade(cursor);
+    else if (kind == 'g') gaps++;
     else takeReset();
   }
 
-  void takeDepth(const char* rest, const std::string& line) {
-    int operation = 0, side = 0, position = 0;
-    double price = 0;
-    long size = 0;
-    char last[8] = "";
-    if (std::sscanf(rest, ",\"op\":%d,\"side\":%d,\"position\":%d,\"price\":%lf,\"size\":%ld,\"last\":%5[a-z]}", &operation,
-                    &side, &position, &price, &size, last) != 6)
-      throw std::runtime_error("broken line: " + line);
+  void takeDepth(Cursor& cursor) {
+    cursor.skip(",\"op\":");
+    const int operation = static_cast<int>(cursor.integer());
+    cursor.skip(",\"side\":");
+    const int side = static_cast<int>(cursor.integer());
+    cursor.skip(",\"position\":");
+    const int position = static_cast<int>(cursor.integer());
+    cursor.skip(",\"price\":");
+    const long ticks = cursor.ticks();
+    cursor.skip(",\"size\":");
+    const long size = static_cast<long>(cursor.integer());
     operations++;
-    book_.apply(operation, side, position, ExpectedEvents::ticksOf(price), size);
-    if (std::strcmp(last, "true") == 0) expect(false, book_.hash(), line);
+    book_.apply(operation, side, position, ticks, size);
+    const bool isLast = cursor.skips(",\"last\":true}");
+    if (!isLast) cursor.skip(",\"last\":false}");
+    if (isLast) expect(false, book_.hash(), cursor.line);
   }
 
-  void takeTrade(const char* rest, const std::string& line) {
-    double price = 0;
-    long size = 0;
-    char aggressor[8] = "";
-    if (std::sscanf(rest, ",\"price\":%lf,\"size\":%ld,\"aggressor\":%7[\"a-z]}", &price, &size, aggressor) != 3)
-      throw std::runtime_error("broken line: " + line);
-    const char letter = aggressor[0] == '"' ? aggressor[1] : 'n';
-    expect(true, hashOfTrade(ExpectedEvents::ticksOf(price), size, letter), line);
+  void takeTrade(Cursor& cursor) {
+    cursor.skip(",\"price\":");
+    const long ticks = cursor.ticks();
+    cursor.skip(",\"size\":");
+    const long size = static_cast<long>(cursor.integer());
+    const char aggressor = cursor.skips(",\"aggressor\":\"buy\"}")    ? 'b'
+                           : cursor.skips(",\"aggressor\":\"sell\"}") ? 's'
+                                                                        : 'n';
+    if (aggressor == 'n') cursor.skip(",\"aggressor\":null}");
+    expect(true, hashOfTrade(ticks, size, aggressor), cursor.line);
   }
 
   /** A reset before an empty book is all there is of that book. */

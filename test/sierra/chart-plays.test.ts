@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildStudy, missingTools } from '../../sierra/build-study.js';
@@ -14,7 +14,7 @@ describe('what a chart may do to the study', function () {
   before(async function () {
     const missing = await missingTools('native');
     if (missing !== undefined) return skipped(this, missing);
-    programs = await buildStudy('native');
+    programs = await buildStudy('native', ['chart-plays']);
   });
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'believe-study-'));
@@ -112,6 +112,46 @@ describe('what a chart may do to the study', function () {
     assert.match(play('two-charts'), /^ESZ6 is captured into .* already, by another chart or program/);
     assert.deepEqual(tradesIn(linesIn(folder, 'ESZ6')), [1]);
     assert.deepEqual(tradesIn(linesIn(folder, 'NQZ6')), [3]);
+  });
+
+  it('a segment that somebody removes while it grows: named, and the book whole in the next one', () => {
+    play('removed-segment');
+    const lines = linesIn(folder);
+    assert.deepEqual(
+      lines.slice(0, 3).map(({ kind, seq, reason }) => [kind, seq, reason]),
+      [
+        ['gap', 6, 'somebody removed the segment that grew: its lines are lost'],
+        ['reset', 7, 'the book begins anew'],
+        ['depth', 8, undefined],
+      ],
+    );
+  });
+
+  it('a segment that was left open and damaged anywhere: cut to whole lines, nothing else of it changed', () => {
+    for (let round = 0; round < 60; round++) {
+      const before = segmentsIn(folder);
+      play('one-trade');
+      const newest = path.join(folder, segmentsIn(folder).find((file) => !before.includes(file))!);
+      const bytes = readFileSync(newest);
+      const cutAt = Math.floor(Math.random() * (bytes.length + 1));
+      const rubbish = [
+        Buffer.alloc(0),
+        Buffer.alloc(70_000),
+        Buffer.from('{"kind":"trade","seq":99999999999999999999}\n'),
+      ];
+      writeFileSync(`${newest}.open`, Buffer.concat([bytes.subarray(0, cutAt), rubbish[round % rubbish.length]!]));
+      rmSync(newest);
+      play('one-trade');
+      const whole = bytes.subarray(0, bytes.subarray(0, cutAt).lastIndexOf('\n') + 1);
+      if (whole.length === 0) assert.ok(!existsSync(newest) || round % rubbish.length === 2);
+      else assert.deepEqual(readFileSync(newest).subarray(0, whole.length), whole);
+      const numbers = segmentsIn(folder).flatMap((file) => linesOf(path.join(folder, file)).map(({ seq }) => seq));
+      const known = numbers.filter((seq) => seq !== undefined && seq < 1e15);
+      assert.ok(
+        known.every((seq, index) => index === 0 || seq > known[index - 1]!),
+        known.join(),
+      );
+    }
   });
 
   it('prices and tick sizes in 32-bit floats: the decimals that are meant, and no tick beside them', () => {

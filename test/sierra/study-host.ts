@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildStudy, missingTools } from '../../sierra/build-study.js';
+import { buildStudy, missingTools, STUDY_AND_HOST } from '../../sierra/build-study.js';
 import { skipped } from './test-title.js';
 import { findWine, winePath, winePrefix } from './wine.js';
 
@@ -79,7 +79,7 @@ export const PLATFORMS = [
 async function nativePlatform(): Promise<Platform | string> {
   const missing = await missingTools('native');
   if (missing !== undefined) return missing;
-  const folder = await buildStudy('native');
+  const folder = await buildStudy('native', STUDY_AND_HOST);
   const library = path.join(folder, 'T29Capture_64.so');
   return { name: 'native', start: (options) => startHost(path.join(folder, 't29-host'), [], library, options) };
 }
@@ -88,7 +88,7 @@ async function winePlatform(): Promise<Platform | string> {
   const missing = await missingTools('windows');
   const program = await findWine();
   if (missing !== undefined || program === undefined) return missing ?? 'not on this machine: wine';
-  const [folder, { env }] = await Promise.all([buildStudy('windows'), winePrefix(program)]);
+  const [folder, { env }] = await Promise.all([buildStudy('windows', STUDY_AND_HOST), winePrefix(program)]);
   const host = path.join(folder, 't29-host.exe');
   const library = winePath(path.join(folder, 'T29Capture_64.dll'));
   return {
