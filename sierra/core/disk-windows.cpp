@@ -45,7 +45,7 @@ OVERLAPPED at(std::int64_t offset) {
   return place;
 }
 
-bool move(const std::string& from, const std::string& to, DWORD how) {
+bool giveName(const std::string& from, const std::string& to, DWORD how) {
   const std::wstring old = wide(from);
   const std::wstring now = wide(to);
   for (int tries = 1;; tries++) {
@@ -154,9 +154,9 @@ bool listFolder(const std::string& path, std::vector<std::string>& names) {
 
 bool exists(const std::string& path) { return GetFileAttributesW(wide(path).c_str()) != INVALID_FILE_ATTRIBUTES; }
 
-bool rename(const std::string& from, const std::string& to) { return move(from, to, 0); }
+bool rename(const std::string& from, const std::string& to) { return giveName(from, to, 0); }
 
-bool replace(const std::string& from, const std::string& to) { return move(from, to, MOVEFILE_REPLACE_EXISTING); }
+bool replace(const std::string& from, const std::string& to) { return giveName(from, to, MOVEFILE_REPLACE_EXISTING); }
 
 bool remove(const std::string& path) { return succeeded(DeleteFileW(wide(path).c_str()) != 0); }
 

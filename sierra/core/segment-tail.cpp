@@ -20,7 +20,8 @@ const std::string kStart = "{\"kind\":\"";
 
 /** Whether a line is one of ours from its first byte to its last. */
 bool isWhole(const std::string& line) {
-  return line.compare(0, kStart.size(), kStart) == 0 && line.back() == '}' && line.find('\0') == std::string::npos;
+  const bool isOne = line.rfind(kStart) == 0;  // and no torn line that another one follows
+  return isOne && line.back() == '}' && line.find('\0') == std::string::npos;
 }
 
 bool readInteger(const std::string& line, const std::string& name, std::int64_t& value) {
