@@ -11,6 +11,8 @@
 namespace t29 {
 namespace {
 
+const std::string kCrashWords = "the study ended without closing this file; ";
+
 /** @returns false where a full disk has no room: the next run begins with a reset, so readers need no gap before it */
 bool appendWhole(disk::File& file, const std::string& line, std::int64_t sizeBytes) {
   return file.writeAt(sizeBytes, line.data(), line.size()) || (file.truncate(sizeBytes), false);
@@ -66,17 +68,21 @@ class Recovery {
     const std::string finalName = finalNameOf(name);
     // Kept before the gap is written too: a full disk that refuses it is tried again without a second gap.
     if (!keepPosition(folder_, instrument_, position_)) return false;
-    if (tail.lastStampNs > 0 && appendWhole(file, gapLine(tail), tail.wholeBytes)) position_.lastSeq++;
+    if (needsGap(tail) && appendWhole(file, gapLine(tail), tail.wholeBytes)) position_.lastSeq++;
     if (!file.sync() || !keepPosition(folder_, instrument_, position_)) return false;
     file.close();
     return disk::rename(path, folder_ + "/" + finalName) && disk::syncFolder(folder_);
   }
 
+  /** A crash in the middle of this has written it already. */
+  static bool needsGap(const SegmentTail& tail) {
+    return !tail.lastLine.empty() && tail.lastLine.find(kCrashWords) == std::string::npos;
+  }
+
   std::string gapLine(const SegmentTail& tail) const {
     std::string line;
     appendBreakLine(line, "gap", tail.lastStampNs, position_.lastSeq + 1,
-                    "the study ended without closing this file; " +
-                        std::to_string(tail.sizeBytes - tail.wholeBytes) + " bytes of a torn line were cut");
+                    kCrashWords + std::to_string(tail.sizeBytes - tail.wholeBytes) + " bytes of a torn line were cut");
     return line;
   }
 

@@ -38,6 +38,7 @@ bool readNumbers(const std::string& line, SegmentTail& tail) {
   if (!readInteger(line, "\"seq\":", seq) || seq > kSeqMax || !readInteger(line, "\"ts\":\"", stampNs)) return false;
   tail.lastSeq = seq;
   tail.lastStampNs = stampNs;
+  tail.lastLine = line;
   return true;
 }
 

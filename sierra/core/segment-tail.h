@@ -14,6 +14,8 @@ struct SegmentTail {
   /** Of the last whole line that has them; 0 where none has. */
   std::int64_t lastSeq = 0;
   std::int64_t lastStampNs = 0;
+  /** That line; empty where none has them. */
+  std::string lastLine;
 };
 
 /** @returns false where the disk cannot read it */

@@ -1,11 +1,13 @@
 // Plays an event file into the study as Sierra Chart would call it:
 //   t29-host --library FILE --events FILE --folder DIR --instrument NAME
 //            [--symbol NAME] [--levels N] [--flush-ms N] [--segment-kib N] [--segment-seconds N]
-//            [--pace EVENTS_A_SECOND] [--rounds N] [--charts N] [--linger-ms N]
-// Says `playing` when the first event is on its way and `played N` behind the last; the study's log as `log CHART: ...`.
+//            [--pace EVENTS_A_SECOND] [--rounds N] [--charts N] [--until FILE]
+// Says `playing` when the first event is on its way, `round N` behind each round and `played N` behind the last; the study's
+// log as `log CHART: ...`. With --until it goes on being called with nothing new, and ends when that file is there.
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -71,12 +73,31 @@ long play(const std::vector<HostEvent>& events, const StudyLibrary& library, con
   return calls;
 }
 
-/** As after an hour without trade: the study is called though nothing changed. */
-void linger(const StudyLibrary& library, const Charts& charts, int ms) {
-  for (int waited = 0; waited < ms; waited += 10) {
+/** Somebody wants it to end; where nobody can say so, at once. */
+bool isToEnd(const Arguments& arguments) {
+  const std::string file = arguments.text("until");
+  return file.empty() || std::ifstream(file).good();
+}
+
+/** As in an hour without trade: the study is called though nothing changed. */
+void linger(const StudyLibrary& library, const Charts& charts, const Arguments& arguments) {
+  while (!isToEnd(arguments)) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     for (const auto& chart : charts) library.call(*chart);
   }
+}
+
+long playRounds(const std::vector<HostEvent>& events, const StudyLibrary& library, const Charts& charts,
+                const Arguments& arguments) {
+  Pace pace(arguments.number("pace", 20'000));
+  long calls = 0;
+  for (int round = 1; round <= arguments.number("rounds", 1); round++) {
+    calls += play(events, library, charts, pace);
+    std::printf("round %d\n", round);
+    std::fflush(stdout);
+    if (!arguments.text("until").empty() && isToEnd(arguments)) break;
+  }
+  return calls;
 }
 
 void run(const Arguments& arguments) {
@@ -88,10 +109,8 @@ void run(const Arguments& arguments) {
     charts.push_back(openChart(number, library, arguments));
   std::printf("playing\n");
   std::fflush(stdout);
-  Pace pace(arguments.number("pace", 20'000));
-  long calls = 0;
-  for (int round = 0; round < arguments.number("rounds", 1); round++) calls += play(events, library, charts, pace);
-  linger(library, charts, arguments.number("linger-ms", 0));
+  const long calls = playRounds(events, library, charts, arguments);
+  linger(library, charts, arguments);
   std::printf("played %ld\n", calls);
   std::fflush(stdout);
   for (const auto& chart : charts) {

@@ -16,9 +16,11 @@ describe('bounds of the study', function () {
   this.timeout(300_000);
   let folder: string;
   let events: string;
+  let stop: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'believe-study-'));
     events = writeHostEvents(path.join(folder, 'events.txt'), sampleLines().slice(0, 2000));
+    stop = path.join(folder, 'stop');
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -34,12 +36,14 @@ describe('bounds of the study', function () {
     it(`${name}: two charts, in two programs and in one: one writes, the other says why it does not`, async function () {
       const platform = await platformFor(this, find);
       const out = path.join(folder, 'capture');
-      const first = platform.start({ events, folder: out, instrument: 'ESU9', charts: 2, lingerMs: 3000 });
+      const first = platform.start({ events, folder: out, instrument: 'ESU9', charts: 2, until: stop });
       await first.until((line) => line.includes('captures ESU9'));
-      const second = await platform.start({ events, folder: out, instrument: 'ESU9', lingerMs: 200 }).end();
+      const second = await platform.start({ events, folder: out, instrument: 'ESU9' }).end();
       const refused = /^log \d: T29 capture: ESU9 is captured into .* already/;
       assert.equal(second.length, 1);
       assert.match(second[0]!, refused);
+      await first.until((line) => refused.test(line));
+      writeFileSync(stop, '');
       const inOne = await first.end();
       assert.equal(inOne.filter((line) => refused.test(line)).length, 1);
       assert.equal(runsOf(linesIn(out)).length, 1);
@@ -50,10 +54,10 @@ describe('bounds of the study', function () {
   it('a quiet market: a segment is closed when it is old enough, with nothing new', async function () {
     const platform = await platformFor(this, PLATFORMS[0].find);
     const out = path.join(folder, 'capture');
-    const host = platform.start({ events, folder: out, instrument: 'ESU9', segmentSeconds: 1, lingerMs: 2500 });
-    await host.until((line) => line.includes('captures'));
-    await new Promise((resolve) => setTimeout(resolve, 1800));
-    assert.equal(segmentsIn(out).length, 1);
+    const host = platform.start({ events, folder: out, instrument: 'ESU9', segmentSeconds: 1, until: stop });
+    await host.until((line) => line.startsWith('round'));
+    while (segmentsIn(out).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    writeFileSync(stop, '');
     await host.end();
     assert.equal(segmentsIn(out).length, 1);
   });
@@ -70,11 +74,11 @@ describe('bounds of the study', function () {
       if (disk instanceof SmallFileSystem) disk.unmount();
     });
 
-    async function playUntilRefused(context: Mocha.Context, lingerMs: number, rounds: number) {
+    async function playUntilRefused(context: Mocha.Context) {
       const platform = await platformFor(context, PLATFORMS[0].find);
       const all = writeHostEvents(path.join(folder, 'all.txt'));
       const options = { events: all, folder: out, instrument: 'ESU9', segmentKib: 200, pace: 40_000 };
-      const host = platform.start({ ...options, rounds, lingerMs });
+      const host = platform.start({ ...options, rounds: 1000, until: stop });
       await host.until((line) => line.includes('captures'));
       (disk as SmallFileSystem).fill();
       await host.until((line) => line.includes('it is tried again'));
@@ -84,10 +88,13 @@ describe('bounds of the study', function () {
     }
 
     it('that gets room again: numbers without a hole, a gap with the count, and the book whole', async function () {
-      const { host } = await playUntilRefused(this, 1500, 5);
-      await new Promise((resolve) => setTimeout(resolve, 1200));
+      const { host } = await playUntilRefused(this);
+      // More events than the ring holds.
+      for (const before = host.rounds; host.rounds < before + 2; )
+        await new Promise((resolve) => setTimeout(resolve, 20));
       (disk as SmallFileSystem).makeRoom();
       await host.until((line) => line.includes('the disk takes lines again'));
+      writeFileSync(stop, '');
       await host.end();
       const lines = linesIn(out);
       assertNumbered(lines);
@@ -99,7 +106,8 @@ describe('bounds of the study', function () {
     });
 
     it('until the chart closes: it waits some seconds, and the next run goes on where the files end', async function () {
-      const { host, platform } = await playUntilRefused(this, 0, 1);
+      const { host, platform } = await playUntilRefused(this);
+      writeFileSync(stop, '');
       await host.end();
       for (const file of segmentsIn(out)) linesOf(path.join(out, file));
       (disk as SmallFileSystem).makeRoom();

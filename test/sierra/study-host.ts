@@ -19,7 +19,8 @@ export interface HostOptions {
   readonly pace?: number;
   readonly rounds?: number;
   readonly charts?: number;
-  readonly lingerMs?: number;
+  /** The host goes on until this file is there. */
+  readonly until?: string;
 }
 
 /** Where the study runs: as a library of this machine, or as the DLL under wine. */
@@ -51,6 +52,11 @@ export class PlayingHost {
         throw new Error(`the host ended: ${this.said}`);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
+  }
+
+  /** How many rounds it has played. */
+  get rounds(): number {
+    return this.lines.filter((line) => line.startsWith('round ')).length;
   }
 
   /** Played to the end, and the chart closed. @returns what the study told the chart's log */
@@ -94,11 +100,13 @@ async function winePlatform(): Promise<Platform | string> {
   return {
     name: 'wine',
     start: (options) => {
-      const places = { events: winePath(options.events), folder: winePath(options.folder) };
+      const places = { events: winePath(options.events), folder: winePath(options.folder), ...untilOf(options) };
       return startHost(program, [host], library, { ...options, ...places }, env);
     },
   };
 }
+
+const untilOf = ({ until }: HostOptions) => (until === undefined ? {} : { until: winePath(until) });
 
 function startHost(
   program: string,
