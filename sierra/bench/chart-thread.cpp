@@ -57,7 +57,7 @@ std::vector<MarketStep> makeSteps(int count) {
   RandomMarket market(3);
   std::vector<MarketStep> steps;
   while (static_cast<int>(steps.size()) < count) {
-    const MarketStep step = market.next();
+    const MarketStep& step = market.next();
     if (step.kind == MarketStep::Kind::trade || step.kind == MarketStep::Kind::book) steps.push_back(step);
   }
   return steps;

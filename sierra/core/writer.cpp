@@ -16,6 +16,8 @@ constexpr auto kRetry = std::chrono::milliseconds(250);
 /** How long a chart that closes waits for a disk that refuses. */
 constexpr std::int64_t kPatienceNs = 5 * kSecondNs;
 constexpr std::size_t kMessages = 16;
+/** A program that has just ended may hold its lock for a moment. */
+constexpr int kLockTries = 4;
 
 }  // namespace
 
@@ -74,7 +76,7 @@ bool Writer::lock() {
   const auto outcome = lock_.take(file);
   isLocked_ = outcome == disk::Lock::Outcome::taken;
   if (outcome == disk::Lock::Outcome::failed) trouble("cannot lock " + file + ": " + disk::lastError());
-  if (outcome == disk::Lock::Outcome::held)
+  if (outcome == disk::Lock::Outcome::held && ++lockTries_ == kLockTries)
     refuse(settings_.instrument + " is captured into " + settings_.folder +
            " already, by another chart or program: this study writes nothing");
   return isLocked_;

@@ -58,6 +58,7 @@ class Writer {
   std::atomic<bool> isEnding_{false};
   disk::Lock lock_;
   bool isLocked_ = false;
+  int lockTries_ = 0;
   std::unique_ptr<SegmentStream> stream_;
   std::int64_t endAskedNs_ = 0;
   std::string trouble_;

@@ -68,7 +68,7 @@ void run() {
   RandomMarket market(11);
   t29::BookSnapshot before = {};
   for (int pairs = 0; pairs < kPairs;) {
-    MarketStep step = market.next();
+    const MarketStep& step = market.next();
     if (step.kind != MarketStep::Kind::book) continue;
     const int levels = 1 + market.upTo(t29::kLevelsMax);
     check(bookOf(before, levels), bookOf(step.book, levels), levels);

@@ -12,7 +12,7 @@ struct ExpectedEvent {
 };
 
 inline std::uint64_t hashOfTrade(long ticks, long size, char aggressor) {
-  std::uint64_t sum = 1469598103934665603u;
+  std::uint64_t sum = ReplayedBook::kHashStart;
   for (const long value : {ticks, size, static_cast<long>(aggressor)}) ReplayedBook::mix(sum, value);
   return sum;
 }
@@ -28,15 +28,24 @@ class ExpectedEvents {
 
   /** A book that is as the one before needs no line. */
   void book(const t29::BookSnapshot& seen) {
-    ReplayedBook book;
-    for (int side = 0; side < 2; side++)
-      for (int i = 0; i < seen.count[side]; i++)
-        book.apply(0, side, i, ticksOf(seen.levels[side][i].price), static_cast<long>(seen.levels[side][i].size));
-    const std::uint64_t hash = book.hash();
+    const std::uint64_t hash = hashOf(seen);
     if (isKnown_ && hash == last_) return;
     events.push_back({false, hash});
     last_ = hash;
     isKnown_ = true;
+  }
+
+  /** As `ReplayedBook` has it. */
+  static std::uint64_t hashOf(const t29::BookSnapshot& seen) {
+    std::uint64_t sum = ReplayedBook::kHashStart;
+    for (int side = 0; side < 2; side++) {
+      ReplayedBook::mix(sum, seen.count[side]);
+      for (int i = 0; i < seen.count[side]; i++) {
+        ReplayedBook::mix(sum, ticksOf(seen.levels[side][i].price));
+        ReplayedBook::mix(sum, static_cast<long>(seen.levels[side][i].size));
+      }
+    }
+    return sum;
   }
 
   /** Something was dropped: the next book is written whatever it is. */

@@ -16,18 +16,22 @@ class RandomMarket {
  public:
   explicit RandomMarket(std::uint64_t seed) : random_(seed) {}
 
-  MarketStep next() {
+  /** Valid until the next one is asked for. */
+  const MarketStep& next() {
     const int dice = upTo(100);
-    if (dice < 25) return tradeStep(dice == 0);
+    if (dice < 25) {
+      trade(dice == 0);
+      return step_;
+    }
     if (dice < 60) resize();
     else if (dice < 80) move(upTo(2) == 0 ? 1 : -1);
     else if (dice < 90) punch();
     else if (dice < 92) shorten();
     else if (dice == 92) move(upTo(40) - 20);
     else fill();
-    MarketStep step = {MarketStep::Kind::book, {}, shown()};
-    if (upTo(200) == 0) spoil(step);
-    return step;
+    show();
+    if (upTo(200) == 0) spoil();
+    return step_;
   }
 
   int upTo(int end) { return static_cast<int>(random_() % static_cast<std::uint64_t>(end)); }
@@ -43,13 +47,13 @@ class RandomMarket {
     Rung rungs[t29::kLevelsMax];
   };
 
-  MarketStep tradeStep(bool isNonsense) {
+  void trade(bool isNonsense) {
     const int bid = middle_ - upTo(3);
-    t29::Trade trade = {bid * kTick, 1.0 + upTo(50), static_cast<t29::Aggressor>(upTo(3))};
-    if (!isNonsense) return {MarketStep::Kind::trade, trade, {}};
-    if (upTo(2) == 0) trade.price += 0.1;
-    else trade.size = upTo(2) == 0 ? 0 : -4;
-    return {MarketStep::Kind::nonsenseTrade, trade, {}};
+    step_.kind = isNonsense ? MarketStep::Kind::nonsenseTrade : MarketStep::Kind::trade;
+    step_.trade = {bid * kTick, 1.0 + upTo(50), static_cast<t29::Aggressor>(upTo(3))};
+    if (!isNonsense) return;
+    if (upTo(2) == 0) step_.trade.price += 0.1;
+    else step_.trade.size = upTo(2) == 0 ? 0 : -4;
   }
 
   Ladder& someLadder() { return ladders_[upTo(2)]; }
@@ -97,8 +101,9 @@ class RandomMarket {
       }
   }
 
-  t29::BookSnapshot shown() const {
-    t29::BookSnapshot book = {};
+  void show() {
+    step_.kind = MarketStep::Kind::book;
+    t29::BookSnapshot& book = step_.book;
     for (int side = 0; side < 2; side++) {
       const int best = side == t29::kBid ? middle_ : middle_ + 1;
       book.count[side] = ladders_[side].count;
@@ -108,14 +113,13 @@ class RandomMarket {
         book.levels[side][i] = {ticks * kTick, static_cast<double>(ladders_[side].rungs[i].size)};
       }
     }
-    return book;
   }
 
-  void spoil(MarketStep& step) {
+  void spoil() {
     const int side = upTo(2);
-    const int count = step.book.count[side];
+    const int count = step_.book.count[side];
     if (count < 2) return;
-    t29::Level* const levels = step.book.levels[side];
+    t29::Level* const levels = step_.book.levels[side];
     switch (upTo(3)) {
       case 0:
         levels[upTo(count)].price += 0.07;
@@ -126,10 +130,11 @@ class RandomMarket {
       default:
         levels[count - 1].price = levels[0].price;
     }
-    step.kind = MarketStep::Kind::nonsenseBook;
+    step_.kind = MarketStep::Kind::nonsenseBook;
   }
 
   std::mt19937_64 random_;
+  MarketStep step_ = {};
   int middle_ = 12'000;
   Ladder ladders_[2];
 };

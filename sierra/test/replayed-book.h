@@ -7,6 +7,7 @@
 
 class ReplayedBook {
  public:
+  static constexpr std::uint64_t kHashStart = 1469598103934665603u;
   std::size_t levels = 10;
 
   void apply(int operation, int side, int position, long ticks, long size) {
@@ -29,7 +30,7 @@ class ReplayedBook {
   }
 
   std::uint64_t hash() const {
-    std::uint64_t sum = 1469598103934665603u;
+    std::uint64_t sum = kHashStart;
     for (const auto& rungs : sides_) {
       mix(sum, static_cast<long>(rungs.size()));
       for (const auto& [ticks, size] : rungs) {

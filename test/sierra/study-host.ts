@@ -67,8 +67,10 @@ export class PlayingHost {
   }
 
   async kill(): Promise<void> {
+    const exited = once(this.child, 'exit');
     this.child.kill('SIGKILL');
-    await this.ended;
+    // Not until its pipes are closed: helpers of wine hold those for a second.
+    await exited;
   }
 
   private get said(): string {
