@@ -67,10 +67,9 @@ export class PlayingHost {
   }
 
   async kill(): Promise<void> {
-    const exited = once(this.child, 'exit');
     this.child.kill('SIGKILL');
-    // Not until its pipes are closed: helpers of wine hold those for a second.
-    await exited;
+    // Until its pipes are closed: then wine's server has ended too, and the next start does not meet it on its way out.
+    await this.ended;
   }
 
   private get said(): string {

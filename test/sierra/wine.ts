@@ -40,8 +40,6 @@ async function makePrefix(program: string): Promise<WinePrefix> {
     spawnSync('wineserver', ['-k'], { env });
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
-  // A server that ends with its last client would meet the next one on its way out.
-  spawnSync('wineserver', ['-p'], { env });
   await runCommand(program, ['cmd', '/c', 'exit'], { timeLimitMs: FIRST_START_LIMIT_MS, env });
   return { program, env };
 }
