@@ -34,7 +34,7 @@ module.exports = {
       'bridge and gateway in a world of their own',
     ),
     only('dashboard', ['shared'], 'the public page knows signed facts only'),
-    only('sierra', ['shared'], 'the study is a program for Sierra Chart; only its host for tests is ours'),
+    only('sierra', ['shared', 'setup'], 'the study is a program for Sierra Chart; what is here builds it for tests'),
     only('deploy', ['shared', 'setup'], 'installing knows what tools need, and no tier'),
     only('setup', ['shared'], 'set-up finds and obtains tools; it runs before anything else exists'),
     only('watch', ['shared'], 'who watches Temporal and the tiers depends on neither'),

@@ -43,6 +43,11 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'false alarms a year, and days until a change is noticed: against Evidently and NannyML as they come',
     load: async () => (await import('./drift.js')).benchDrift,
   },
+  sierra: {
+    summary:
+      'nanoseconds that a trade and a book cost the thread of a chart: against a study that writes in its callback',
+    load: async () => (await import('./sierra.js')).benchSierra,
+  },
   train: {
     summary: 'a fit, its rounds and one row of its graph: against xgboost and onnxruntime in Python',
     load: async () => (await import('./train.js')).benchTrain,

@@ -33,6 +33,7 @@ const ROOMS = [
   'research',
   'setup',
   'shared',
+  'sierra',
   'simulation',
   'simulator',
   'stack',

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { runCommand } from '../../setup/run-command.js';
+import { buildStudy, missingTools, type StudyVariant } from '../../sierra/build-study.js';
+import { show, skipped } from './test-title.js';
+
+const EVENTS = 1_000_000;
+const LIMIT_MS = 280_000;
+const PROGRAM = 'random-events';
+
+describe('the core of the study', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let seed: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'believe-study-'));
+    seed = String(Math.floor(Math.random() * 2 ** 32));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('turns one book into another by the fewest operations', async function () {
+    const { stdout, stderr } = spawnSync(path.join(await built(this, 'native', 'book-diffs'), 'book-diffs'), {
+      encoding: 'utf8',
+    });
+    assert.equal(stdout, '100000 pairs\n', stderr);
+  });
+
+  it('writes what it was told of a million random events, under AddressSanitizer, UBSan and ThreadSanitizer', async function () {
+    const variants = ['address', 'thread'] as const;
+    // One after the other: two compilers at once would only share the processors.
+    for (const variant of variants) await built(this, variant, PROGRAM);
+    const runs = await Promise.all(variants.map((variant) => randomEvents(this, variant)));
+    show(this, runs.join('; '));
+  });
+
+  async function randomEvents(test: Mocha.Context, variant: StudyVariant): Promise<string> {
+    const program = path.join(await built(test, variant, PROGRAM), PROGRAM);
+    const words = [path.join(folder, variant), String(EVENTS), seed];
+    const outcome = await runCommand(program, words, { timeLimitMs: LIMIT_MS });
+    assert.equal(outcome.status, 0, `seed ${seed}: ${outcome.stderr.slice(-4000)}`);
+    const { expected, dropped, gaps, resets } = JSON.parse(outcome.stdout);
+    // Less what was nonsense or changed nothing; a rush drops some, and then says so.
+    assert.ok(expected + dropped > 0.7 * EVENTS && resets > 1 && gaps > resets);
+    return `${variant}: ${expected} in the files, ${dropped} dropped behind ${resets - 1} resets`;
+  }
+});
+
+async function built(test: Mocha.Context, variant: StudyVariant, target: string): Promise<string> {
+  const missing = await missingTools(variant);
+  return missing === undefined ? buildStudy(variant, [target]) : skipped(test, missing);
+}
