@@ -23,7 +23,7 @@ const SLOWEST_SHOWN = 25;
 /** What takes minutes, the longest last: it begins first, so that no lane is left with one at the end. */
 const LONGEST = [
   ...['bridge/swap', 'bridge/killed-swap', 'bridge/killed-bridge', 'bridge/closing', 'bridge/fault-matrix'],
-  ...['training', 'workflows', 'watch', 'path', 'dashboard'],
+  ...['training', 'workflows', 'watch', 'sierra', 'study', 'path', 'dashboard'],
   ...['attacks', 'ship/stopped-ship', 'ship/fault-matrix'],
 ];
 /** Folders whose files run apart. */
