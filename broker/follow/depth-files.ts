@@ -59,6 +59,8 @@ export class DepthFiles {
   /** The next batch as far as it was looked at. */
   private looked: Batch = { records: 0, us: Number.NaN };
   private isWhole = false;
+  /** In this look: the file has no more, and that of the next date has not had its time. */
+  private isEndSeen = false;
 
   /** @param dataFolder Sierra Chart's data folder */
   constructor(
@@ -90,6 +92,7 @@ export class DepthFiles {
     const path = this.date === null ? undefined : this.folder.fileOf(this.date);
     this.file = path === undefined ? null : GrowingFile.open(path, DEPTH);
     this.forgetBatch();
+    this.isEndSeen = false;
     if (this.file === null) return change;
     this.cursor.begin(this.file, nowMs);
     if (this.place !== null && this.cursor.place().mark !== this.place.mark) {
@@ -144,7 +147,8 @@ export class DepthFiles {
    * @returns records that were left, as their batch has no end; undefined where it stays
    */
   goOn(times: LookTimes): Faults | null | undefined {
-    if (this.file === null || this.later.length === 0 || this.findBatch()) return undefined;
+    if (this.file === null || this.later.length === 0 || this.isEndSeen || this.findBatch()) return undefined;
+    this.isEndSeen = true;
     const next = this.nextFile();
     if (next === null) return undefined;
     if (!this.isOver(next.file, next.date, times)) {
@@ -156,6 +160,7 @@ export class DepthFiles {
     this.beginDate(next.date);
     this.file = next.file;
     this.later = this.later.filter((date) => date > next.date);
+    this.isEndSeen = false;
     this.cursor.begin(next.file, times.nowMs);
     this.grown = { endOffset: next.file.endOffset, atMs: times.nowMs };
     this.newestUs = newestUsOf(next.file, this.reading.isDatable);
@@ -181,12 +186,16 @@ export class DepthFiles {
     return null;
   }
 
-  /** The last records of a date may be written after the first of the next: so long, by either clock, there are none. */
+  /**
+   * The last records of a date may be written after the first of the next: for so long, by either clock, there were none. Half
+   * of what trades wait for the book, so that they do not pass it by.
+   */
   private isOver(next: GrowingFile, date: string, { nowMs, holdMs }: LookTimes): boolean {
+    const waitMs = holdMs / 2;
     if (this.successor.date !== date) this.successor = { date, atMs: nowMs };
     const firstUs = datableUsAt(next.recordAt(0), 0, this.reading.isDatable);
     const reachesUs = (newestUsOf(next, this.reading.isDatable) ?? Number.NaN) - firstUs;
-    return reachesUs >= holdMs * 1000 || nowMs - Math.max(this.successor.atMs, this.grown.atMs) >= holdMs;
+    return reachesUs >= waitMs * 1000 || nowMs - Math.max(this.successor.atMs, this.grown.atMs) >= waitMs;
   }
 
   private leftOver(): Faults | null {

@@ -124,6 +124,8 @@ export class SymbolFollower {
   /** @returns whether there was anything to take */
   private step(nowMs: number): boolean {
     const [tradeUs, depthUs] = [this.trades.headUs(), this.depth.headUs()];
+    // Before trades may go on without the book: it may be in the next file.
+    if (depthUs === null && this.goOn(nowMs)) return true;
     const isTrade = tradeUs !== null && (depthUs === null || tradeUs <= depthUs);
     // Of the same time the trade comes first, as the exchange tells it.
     if (isTrade && (depthUs !== null || this.depth.lastUs >= tradeUs || this.isHeld(this.trades, tradeUs, nowMs))) {
@@ -136,7 +138,7 @@ export class SymbolFollower {
       this.takeChange(depthUs, nowMs);
       return true;
     }
-    return depthUs === null && this.goOn(nowMs);
+    return false;
   }
 
   private goOn(nowMs: number): boolean {
