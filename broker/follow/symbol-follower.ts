@@ -6,11 +6,13 @@ import { ShownLevels } from '../../shared/market/book/shown-levels.js';
 import type { SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
+import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { DepthFiles } from './depth-files.js';
 import { addFaults, type Faults, faultsText, oneFault } from './faults.js';
 import { type FollowState, followState } from './follow-state.js';
+import { clearLeftOvers } from './left-overs.js';
 import { SegmentStream } from './segment-stream.js';
 import { TradeFile } from './trade-file.js';
 
@@ -84,6 +86,8 @@ export class SymbolFollower {
     if (state) this.shown.restore(state.out.shown);
     this.faults = state?.faults ?? null;
     this.opening = state ? state.opening : 'following begins';
+    makeFolder(options.folder);
+    clearLeftOvers(options.folder, options.header.instrument, state === null ? null : state.out);
     this.out = new SegmentStream({ ...options, ticks }, state ? writtenOf(state) : null, nowMs());
   }
 
