@@ -25,14 +25,15 @@ export interface SegmentEvents {
   readonly endLevels: Levels;
 }
 
-export async function eventsIn(files: readonly string[]): Promise<SegmentEvents> {
+/** @param batchEvents room for so many is made for each file: few where files are small */
+export async function eventsIn(files: readonly string[], batchEvents = 4096): Promise<SegmentEvents> {
   const book = new Book(10);
   const trades: SegmentTrade[] = [];
   const books: { us: number; levels: Levels }[] = [];
   const resets: number[] = [];
   let gaps = 0;
   for (const file of files)
-    for await (const batch of (await openDepthFile(file)).batches())
+    for await (const batch of (await openDepthFile(file, { batchEvents })).batches())
       for (let i = 0; i < batch.length; i++) {
         const us = Number((batch.baseNs + BigInt(batch.tsRecvNs[i]!)) / 1000n);
         const [kind, side, ticks, size] = [batch.kind[i]!, batch.side[i]!, batch.priceTicks[i]!, batch.size[i]!];
