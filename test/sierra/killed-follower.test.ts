@@ -11,7 +11,7 @@ import { seededRandom } from '../../research/random.js';
 import { FollowHome, kill } from './follow-home.js';
 import { depthByDate } from './following.js';
 
-const WRITER = fileURLToPath(new URL('./piece-writer.js', import.meta.url));
+const WRITER = fileURLToPath(new URL('../../bench/sierra/piece-writer.js', import.meta.url));
 const KILLS = 30;
 /** Ten minutes before the end of a trade date, three hours and ten before that of a UTC date. */
 const START_US = Date.UTC(2025, 7, 12, 20, 50) * 1000;
