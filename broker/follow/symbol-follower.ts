@@ -69,6 +69,9 @@ export class SymbolFollower {
   private opening: string | null;
   private faults: Faults | null = null;
   private unsaved = 0;
+  /** What is said to be later, at this look, is damaged. */
+  private datableToMs = 0;
+  private dated = { minute: Number.NaN, tradeDate: '' };
   private counted = { trades: 0, changes: 0, faults: 0 };
 
   /** @throws BadInput where the state is damaged; Failure SegmentLost */
@@ -95,6 +98,7 @@ export class SymbolFollower {
   async look(turn: () => Promise<void>): Promise<Look> {
     this.counted = { trades: 0, changes: 0, faults: 0 };
     const nowMs = this.nowMs();
+    this.datableToMs = Math.min(DATABLE_TO_MS, this.options.marketMs() + AHEAD_MS_MAX);
     try {
       for (const file of [this.trades, this.depth]) {
         const change = file.open(this.timesAt(nowMs));
@@ -255,12 +259,16 @@ export class SymbolFollower {
     replaceFile(stateFile(this.options), `${JSON.stringify(followState.parse(state))}\n`);
   }
 
+  /** Sessions begin and end with a minute: it is asked once for all events of one. */
   private tradeDateAt(us: number): string {
-    return this.options.calendar.tradeDateOf(Math.floor(us / 1000));
+    const minute = Math.floor(us / MINUTE_US);
+    if (this.dated.minute !== minute)
+      this.dated = { minute, tradeDate: this.options.calendar.tradeDateOf(Math.floor(us / 1000)) };
+    return this.dated.tradeDate;
   }
 
   private isDatable(ms: number): boolean {
-    return ms >= DATABLE_FROM_MS && ms < Math.min(DATABLE_TO_MS, this.options.marketMs() + AHEAD_MS_MAX);
+    return ms >= DATABLE_FROM_MS && ms < this.datableToMs;
   }
 }
 
@@ -268,6 +276,7 @@ export class SymbolFollower {
 const DATABLE_FROM_MS = Date.UTC(2010, 0, 4);
 const DATABLE_TO_MS = Date.UTC(2030, 11, 30);
 const AHEAD_MS_MAX = 3_600_000;
+const MINUTE_US = 60_000_000;
 
 function stateFile({ folder, header }: Pick<FollowOptions, 'folder' | 'header'>): string {
   return path.join(folder, `follow-${header.instrument}.json`);

@@ -41,12 +41,14 @@ describe('a follower that is killed', function () {
     const written = once(writer, 'exit');
     for (let kills = 0; kills < KILLS; kills++) {
       const follower = grown.start();
-      await pause(150 + random() * 700);
+      // Half of them while they begin, half at their work.
+      if (kills % 2 === 0) await once(follower.stderr!, 'data');
+      await pause(random() * 500);
       await kill(follower);
     }
     assert.deepEqual(await written, [0, null]);
     const { out } = JSON.parse(readFileSync(path.join(grown.rig.folder, 'follow-ESU5.json'), 'utf8'));
-    assert.ok(out.seq > lines.length / 4, `those that were killed came to line ${out.seq}`);
+    assert.ok(out.seq > 0, 'those that were killed had written lines');
     const { code, said } = grown.once();
     assert.equal(code, 0, said);
     const other = grown.rig.lines();
