@@ -121,7 +121,7 @@ export function quarterTicks(price: number): number | null {
 
 /** The decimal that the float32 stands for. */
 export function decimalOf(price: number): number {
-  if (Number.isInteger(price)) return price;
+  if (Number.isInteger(price)) return price + 0;
   for (let digits = 1; digits < 9; digits++)
     if (Math.fround(Number(price.toPrecision(digits))) === price) return Number(price.toPrecision(digits));
   return Number(price.toPrecision(9));
