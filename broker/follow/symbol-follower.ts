@@ -102,7 +102,8 @@ export class SymbolFollower {
     try {
       for (const file of [this.trades, this.depth]) {
         const change = file.open(this.timesAt(nowMs));
-        if (change !== null) this.break(change);
+        // A file is another one: events may be missing, and the reader must know.
+        if (change !== null) this.note(oneFault(change));
       }
       while (this.step(nowMs)) if (this.unsaved >= COMMIT_EVENTS) await this.commitThen(turn);
       this.commit();
@@ -225,14 +226,9 @@ export class SymbolFollower {
   }
 
   private note(faults: Faults | null): void {
+    if (faults !== null) this.unsaved++;
     this.counted.faults += faults?.count ?? 0;
     this.faults = addFaults(this.faults, faults);
-  }
-
-  /** A file is another one: events may be missing, and the reader must know. */
-  private break(change: string): void {
-    this.note(oneFault(change));
-    this.unsaved++;
   }
 
   private async commitThen(turn: () => Promise<void>): Promise<void> {
