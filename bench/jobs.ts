@@ -18,6 +18,11 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'captured segments to rows in the store of research: against bare rsync of the same bytes',
     load: async () => (await import('./path.js')).benchPath,
   },
+  follow: {
+    summary:
+      "Sierra Chart's files into segments, five million records each: against numpy on the same bytes; the same events in pieces",
+    load: async () => (await import('./follow.js')).benchFollow,
+  },
   gate: {
     summary: 'how often the gate holds what is sound and passes what is bad, on generated markets: against its aims',
     load: async () => (await import('./gate.js')).benchGate,

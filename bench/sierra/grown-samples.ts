@@ -48,15 +48,15 @@ export function grownTrades(startUs: number, passUs: number): GrownSample {
   };
 }
 
-/** Depth: the hour of the sample in one minute, a minute after the other, a tick higher each of ten times. */
-export function grownDepth(startUs: number): GrownSample {
+/** Depth: the hour of the sample in `passUs`, a pass after the other, a tick higher each of ten times. */
+export function grownDepth(startUs: number, passUs = DEPTH_PASS_US): GrownSample {
   const bytes = depthBytes();
   const records = Math.floor((bytes.length - DEPTH.headerBytes) / DEPTH.recordBytes);
   const times = timesOf(bytes, DEPTH, records);
   const spanUs = times.at(-1)! - times[0]! + 1;
   const timeUsAt = (index: number) => {
     const sinceUs = times[index % records]! - times[0]!;
-    return startUs + Math.floor(index / records) * DEPTH_PASS_US + Math.floor((sinceUs * DEPTH_PASS_US) / spanUs);
+    return startUs + Math.floor(index / records) * passUs + Math.floor((sinceUs * passUs) / spanUs);
   };
   return {
     layout: DEPTH,

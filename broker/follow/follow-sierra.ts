@@ -19,7 +19,7 @@ export interface FollowLoop {
 }
 
 const STATUS_EVERY_MS = 1000;
-const RETRY_MS = 5000;
+const RETRY_MS = 2000;
 
 /**
  * Follows until it is asked to stop. Whatever goes wrong with files or disk is said, and tried again from what was saved

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { filePlace } from './growing-file.js';
+import { RECENT_TRADES } from './recent-trades.js';
 
 const whole = z.number().int().nonnegative();
 /** Microseconds since the Unix epoch. */
 const microseconds = z.number().int();
-
-/** A file was written anew: what it has up to a time was followed in the former one. */
-const skip = z.strictObject({ throughUs: microseconds, records: whole }).nullable();
 
 export const tradeFileState = z.strictObject({
   ...filePlace.shape,
   /** Newest time that was taken, and how many records had it. */
   lastUs: microseconds,
   recordsAtLast: whole,
-  skip,
+  /** It was written anew, and did not reach to what was followed before. */
+  isBehind: z.boolean(),
+  /** What was taken last, as [price, contracts, aggressor], oldest first: it is found again by this in a file that was written anew. */
+  recent: z.array(z.tuple([z.number(), whole, whole]).readonly()).max(RECENT_TRADES),
 });
 export type TradeFileState = Readonly<z.infer<typeof tradeFileState>>;
 
@@ -24,7 +25,8 @@ export const depthFilesState = z.strictObject({
   lastUs: microseconds,
   /** Where the book can be built from: the newest snapshot, or the beginning of the file. */
   snapshotOffset: whole,
-  skip,
+  /** The file was written anew: up to this time it was followed before. */
+  throughUs: microseconds.nullable(),
 });
 export type DepthFilesState = Readonly<z.infer<typeof depthFilesState>>;
 
@@ -51,6 +53,9 @@ export const followState = z.strictObject({
   symbol: z.string(),
   instrument: z.string(),
   out: outState,
+  /** What the next line must say first: records that were none, and why the book is void. */
+  faults: z.strictObject({ count: whole, first: z.string() }).nullable(),
+  opening: z.string().nullable(),
   trades: tradeFileState.nullable(),
   depth: depthFilesState.nullable(),
 });

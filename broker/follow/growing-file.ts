@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { z } from 'zod';
+import { BadInput } from '../../shared/failure.js';
 import { requireLayout, type SierraLayout } from '../../shared/market/sierra/sierra-file.js';
+import { NotPlainFile, openPlainFile } from '../../shared/node/disk/plain-file.js';
 
 /** Up to where a file was followed, and what it held there. */
 export const filePlace = z.strictObject({
@@ -13,7 +15,7 @@ export const filePlace = z.strictObject({
 export type FilePlace = Readonly<z.infer<typeof filePlace>>;
 
 const CHUNK_BYTES = 1 << 20;
-const MARKED_RECORDS = 64;
+export const MARKED_RECORDS = 64;
 
 /**
  * A file of fixed records that another program appends to. It is open only while it is looked at, and for reading, so that
@@ -30,21 +32,18 @@ export class GrowingFile {
 
   /** Null where there is no such file, or its header is not written yet. @throws BadInput where it is another kind of file */
   static open(path: string, layout: SierraLayout): GrowingFile | null {
-    let descriptor: number;
-    try {
-      descriptor = openSync(path, 'r');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
+    const descriptor = descriptorOf(path);
+    if (descriptor === null) return null;
     try {
       const { size } = fstatSync(descriptor);
-      if (size < layout.headerBytes) {
+      const header = readAt(descriptor, 0, layout.headerBytes);
+      // It may have shrunk in between.
+      if (header.length < layout.headerBytes) {
         closeSync(descriptor);
         return null;
       }
-      requireLayout(path, readAt(descriptor, 0, layout.headerBytes), layout);
-      const records = Math.floor((size - layout.headerBytes) / layout.recordBytes);
+      requireLayout(path, header, layout);
+      const records = Math.max(0, Math.floor((size - layout.headerBytes) / layout.recordBytes));
       return new GrowingFile(path, layout, descriptor, layout.headerBytes + records * layout.recordBytes);
     } catch (error) {
       closeSync(descriptor);
@@ -60,45 +59,56 @@ export class GrowingFile {
     return this.layout.headerBytes;
   }
 
-  /** Whole records from an offset on, as many as one read brings; empty at the end. */
-  readFrom(offset: number): Buffer {
-    const { recordBytes } = this.layout;
-    const wanted = Math.min(this.endOffset - offset, Math.floor(CHUNK_BYTES / recordBytes) * recordBytes);
-    if (wanted <= 0) return Buffer.alloc(0);
-    const bytes = readAt(this.descriptor, offset, wanted);
-    return bytes.subarray(0, bytes.length - (bytes.length % recordBytes));
-  }
-
-  /** The last whole record; null where there is none. */
-  lastRecord(): Buffer | null {
-    const { headerBytes, recordBytes } = this.layout;
-    return this.endOffset === headerBytes ? null : readAt(this.descriptor, this.endOffset - recordBytes, recordBytes);
-  }
-
-  recordAt(index: number): Buffer {
-    const { headerBytes, recordBytes } = this.layout;
-    return readAt(this.descriptor, headerBytes + index * recordBytes, recordBytes);
-  }
-
   get records(): number {
     return (this.endOffset - this.layout.headerBytes) / this.layout.recordBytes;
   }
 
-  placeAt(offset: number): FilePlace {
-    return { offset, mark: this.markAt(offset) };
+  /** Whole records from an offset on, as many as one read brings; empty at the end. */
+  readFrom(offset: number): Buffer {
+    const { recordBytes } = this.layout;
+    const wanted = Math.min(this.endOffset - offset, Math.floor(CHUNK_BYTES / recordBytes) * recordBytes);
+    return wanted <= 0 ? Buffer.alloc(0) : this.wholeAt(offset, wanted);
   }
 
-  /** Whether what was followed is still there, byte for byte as far as it was marked. */
-  holds({ offset, mark }: FilePlace): boolean {
-    return offset <= this.endOffset && this.markAt(offset) === mark;
-  }
-
-  private markAt(offset: number): string {
+  /** The records before an offset, as many as are marked. */
+  readBefore(offset: number): Buffer {
     const { headerBytes, recordBytes } = this.layout;
-    const first = readAt(this.descriptor, headerBytes, Math.min(recordBytes, offset - headerBytes));
     const from = Math.max(headerBytes, offset - MARKED_RECORDS * recordBytes);
-    const last = readAt(this.descriptor, from, offset - from);
-    return createHash('sha256').update(first).update(last).digest('hex').slice(0, 32);
+    return this.wholeAt(from, Math.max(0, offset - from));
+  }
+
+  /** The first record; empty where there is none. */
+  firstRecord(): Buffer {
+    return this.recordAt(0);
+  }
+
+  /** Empty where it is not there, or not any more. */
+  recordAt(index: number): Buffer {
+    const { headerBytes, recordBytes } = this.layout;
+    return this.wholeAt(headerBytes + index * recordBytes, recordBytes);
+  }
+
+  private wholeAt(offset: number, length: number): Buffer {
+    const bytes = readAt(this.descriptor, offset, length);
+    return bytes.subarray(0, bytes.length - (bytes.length % this.layout.recordBytes));
+  }
+}
+
+/** Of what was taken: the first record of the file, and those before the place. */
+export function markOf(first: Buffer, before: Buffer): string {
+  const hash = createHash('sha256');
+  if (before.length > 0) hash.update(first).update(before);
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Null where there is no such file. @throws BadInput where it is a pipe, a device or a folder: opening it could wait for ever */
+function descriptorOf(path: string): number | null {
+  try {
+    return openPlainFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (error instanceof NotPlainFile) throw new BadInput(path, undefined, error.message, 'see what put it there');
+    throw error;
   }
 }
 

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { BadInput } from '../../shared/failure.js';
+import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { ShownLevels } from '../../shared/market/book/shown-levels.js';
 import type { SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
+import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { DepthFiles } from './depth-files.js';
+import { addFaults, type Faults, faultsText, oneFault } from './faults.js';
 import { type FollowState, followState } from './follow-state.js';
+import { clearLeftOvers } from './left-overs.js';
 import { SegmentStream } from './segment-stream.js';
 import { TradeFile } from './trade-file.js';
 
@@ -62,8 +67,11 @@ export class SymbolFollower {
   private readonly shown: ShownLevels;
   /** The next line must tell that the book is void. */
   private opening: string | null;
-  private faults: { count: number; first: string } | null = null;
+  private faults: Faults | null = null;
   private unsaved = 0;
+  /** What is said to be later, at this look, is damaged. */
+  private datableToMs = 0;
+  private dated = { minute: Number.NaN, tradeDate: '' };
   private counted = { trades: 0, changes: 0, faults: 0 };
 
   /** @throws BadInput where the state is damaged; Failure SegmentLost */
@@ -79,7 +87,10 @@ export class SymbolFollower {
     this.depth = new DepthFiles(dataFolder, symbol, reading, sinceUs, state?.depth ?? null);
     this.shown = new ShownLevels(options.header.levels);
     if (state) this.shown.restore(state.out.shown);
-    this.opening = state ? null : 'following begins';
+    this.faults = state?.faults ?? null;
+    this.opening = state ? state.opening : 'following begins';
+    makeFolder(options.folder);
+    clearLeftOvers(options.folder, options.header.instrument, state === null ? null : state.out);
     this.out = new SegmentStream({ ...options, ticks }, state ? writtenOf(state) : null, nowMs());
   }
 
@@ -87,17 +98,21 @@ export class SymbolFollower {
   async look(turn: () => Promise<void>): Promise<Look> {
     this.counted = { trades: 0, changes: 0, faults: 0 };
     const nowMs = this.nowMs();
+    this.datableToMs = Math.min(DATABLE_TO_MS, this.options.marketMs() + AHEAD_MS_MAX);
     try {
       for (const file of [this.trades, this.depth]) {
-        const change = file.open(nowMs);
-        if (change !== null) this.break(change);
+        const change = file.open(this.timesAt(nowMs));
+        // A file is another one: events may be missing, and the reader must know.
+        if (change !== null) this.note(oneFault(change));
       }
       while (this.step(nowMs)) if (this.unsaved >= COMMIT_EVENTS) await this.commitThen(turn);
       this.commit();
       const [tradeUs, depthUs] = [this.trades.headUs(), this.depth.headUs()];
       const missing = [this.trades.isThere ? [] : [this.trades.path], this.depth.isThere ? [] : ['depth']].flat();
       const isPast = (tradeDate: string) =>
-        [tradeUs, depthUs].every((us) => us === null || this.tradeDateAt(us) > tradeDate);
+        [tradeUs, depthUs].every(
+          (us) => us === null || (this.isDatable(us / 1000) && this.tradeDateAt(us) > tradeDate),
+        );
       return { ...this.counted, isPast, missing, lastUs: this.out.lastUs };
     } finally {
       this.trades.close();
@@ -118,6 +133,8 @@ export class SymbolFollower {
   /** @returns whether there was anything to take */
   private step(nowMs: number): boolean {
     const [tradeUs, depthUs] = [this.trades.headUs(), this.depth.headUs()];
+    // Before trades may go on without the book: it may be in the next file.
+    if (depthUs === null && this.goOn(nowMs)) return true;
     const isTrade = tradeUs !== null && (depthUs === null || tradeUs <= depthUs);
     // Of the same time the trade comes first, as the exchange tells it.
     if (isTrade && (depthUs !== null || this.depth.lastUs >= tradeUs || this.isHeld(this.trades, tradeUs, nowMs))) {
@@ -130,7 +147,19 @@ export class SymbolFollower {
       this.takeChange(depthUs, nowMs);
       return true;
     }
-    return depthUs === null && this.depth.goOn(nowMs);
+    return false;
+  }
+
+  private goOn(nowMs: number): boolean {
+    const left = this.depth.goOn(this.timesAt(nowMs));
+    if (left === undefined) return false;
+    this.note(left);
+    this.unsaved++;
+    return true;
+  }
+
+  private timesAt(nowMs: number) {
+    return { nowMs, holdMs: this.options.holdMs };
   }
 
   /** It has waited long enough, by this machine's time or by that of its own file. */
@@ -140,14 +169,16 @@ export class SymbolFollower {
   }
 
   private takeTrade(us: number, nowMs: number): void {
-    this.beginAt(us, nowMs);
-    const taken = this.trades.take();
+    const fault = this.trades.fault();
     this.unsaved++;
-    if (taken === null) return;
-    if (taken.fault !== null) {
-      this.note([taken.fault]);
+    // What is no trade ends no segment.
+    if (fault === null || !this.out.isOpen) this.beginAt(us, nowMs);
+    if (fault !== null) {
+      this.note(oneFault(this.trades.passOver(fault)));
       return;
     }
+    const taken = this.trades.take();
+    if (taken === null) return;
     this.settle(taken.us);
     this.out.trade(taken.us, taken.priceTicks, taken.size, taken.aggressor);
     this.counted.trades++;
@@ -186,26 +217,18 @@ export class SymbolFollower {
     if (!this.out.isOpen) return;
     this.faults = null;
     this.opening = null;
-    if (faults !== null) {
-      const more = faults.count > 1 ? ` (and ${faults.count - 1} records more)` : '';
-      this.out.mark('gap', us, `${faults.first}${more}`);
-    }
+    if (faults !== null) this.out.mark('gap', us, faultsText(faults));
     this.out.mark('reset', us, opening ?? 'the book anew');
     this.shown.clear();
+    if (this.depth.isBehind) return;
     const changes = this.shown.follow(this.depth.book);
     if (changes.length > 0) this.out.depth(us, changes);
   }
 
-  private note(faults: readonly string[]): void {
-    if (faults.length === 0) return;
-    this.counted.faults += faults.length;
-    this.faults = { count: (this.faults?.count ?? 0) + faults.length, first: this.faults?.first ?? faults[0]! };
-  }
-
-  /** A file is another one: events may be missing, and the reader must know. */
-  private break(change: string): void {
-    this.note([change]);
-    this.unsaved++;
+  private note(faults: Faults | null): void {
+    if (faults !== null) this.unsaved++;
+    this.counted.faults += faults?.count ?? 0;
+    this.faults = addFaults(this.faults, faults);
   }
 
   private async commitThen(turn: () => Promise<void>): Promise<void> {
@@ -224,7 +247,7 @@ export class SymbolFollower {
   private save(): void {
     const { symbol, header } = this.options;
     const state: FollowState = {
-      ...{ v: 1, symbol, instrument: header.instrument },
+      ...{ v: 1, symbol, instrument: header.instrument, faults: this.faults, opening: this.opening },
       out: { ...this.out.state(), shown: this.shown.levels() },
       trades: this.trades.state(),
       depth: this.depth.state(),
@@ -232,12 +255,16 @@ export class SymbolFollower {
     replaceFile(stateFile(this.options), `${JSON.stringify(followState.parse(state))}\n`);
   }
 
+  /** Sessions begin and end with a minute: it is asked once for all events of one. */
   private tradeDateAt(us: number): string {
-    return this.options.calendar.tradeDateOf(Math.floor(us / 1000));
+    const minute = Math.floor(us / MINUTE_US);
+    if (this.dated.minute !== minute)
+      this.dated = { minute, tradeDate: this.options.calendar.tradeDateOf(Math.floor(us / 1000)) };
+    return this.dated.tradeDate;
   }
 
   private isDatable(ms: number): boolean {
-    return ms >= DATABLE_FROM_MS && ms < Math.min(DATABLE_TO_MS, this.options.marketMs() + AHEAD_MS_MAX);
+    return ms >= DATABLE_FROM_MS && ms < this.datableToMs;
   }
 }
 
@@ -245,6 +272,7 @@ export class SymbolFollower {
 const DATABLE_FROM_MS = Date.UTC(2010, 0, 4);
 const DATABLE_TO_MS = Date.UTC(2030, 11, 30);
 const AHEAD_MS_MAX = 3_600_000;
+const MINUTE_US = 60_000_000;
 
 function stateFile({ folder, header }: Pick<FollowOptions, 'folder' | 'header'>): string {
   return path.join(folder, `follow-${header.instrument}.json`);
@@ -253,7 +281,14 @@ function stateFile({ folder, header }: Pick<FollowOptions, 'folder' | 'header'>)
 /** @throws BadInput */
 function readState(file: string): FollowState | null {
   if (!existsSync(file)) return null;
-  return followState.parse(JSON.parse(readInputText(file, HANDWRITTEN_BYTES_MAX)));
+  const state = followState.safeParse(jsonOrUndefined(readInputText(file, HANDWRITTEN_BYTES_MAX)));
+  if (state.success) return state.data;
+  throw new BadInput(
+    file,
+    undefined,
+    'is no state of a follower',
+    'restore it; or delete it, and following begins anew at the present trade date, in a segment of its own',
+  );
 }
 
 function writtenOf({ out: { shown: _, ...written } }: FollowState) {

@@ -1,15 +1,16 @@
-import { Side } from '../../shared/market/events/event-batch.js';
+import type { Side } from '../../shared/market/events/event-batch.js';
 import type { TickScale } from '../../shared/market/events/tick-scale.js';
 import { aggressorOf, emptyTick, readTick, tickFault } from '../../shared/market/sierra/scid-record.js';
 import { pointsOf, SCID, unixUsAt } from '../../shared/market/sierra/sierra-file.js';
 import type { TradeFileState } from './follow-state.js';
-import { GrowingFile } from './growing-file.js';
+import { type FilePlace, GrowingFile } from './growing-file.js';
+import { RecentTrades } from './recent-trades.js';
 import { RecordCursor } from './record-cursor.js';
+import { datableUsAt, indexSince, newestUsOf } from './record-times.js';
+import { offsetBehind } from './rewritten-trades.js';
 
-/** A record of a followed file: an event, or why it is none. Skipped ones are told as null. */
 export interface TakenTrade {
   readonly us: number;
-  readonly fault: string | null;
   readonly priceTicks: number;
   /** Contracts. */
   readonly size: number;
@@ -24,6 +25,14 @@ export interface PriceReading {
   readonly isDatable: (ms: number) => boolean;
 }
 
+/** What the look at a file needs besides its bytes. */
+export interface LookTimes {
+  /** Wall ms. */
+  readonly nowMs: number;
+  /** What was not written for so long is taken not to come. */
+  readonly holdMs: number;
+}
+
 /** The trades of a symbol: its `.scid` file, as far as it was followed. */
 export class TradeFile {
   /** Newest time that was taken, microseconds; 0 before the first. */
@@ -31,11 +40,17 @@ export class TradeFile {
   /** Time of the last record that is there. */
   newestUs: number | null = null;
   private recordsAtLast = 0;
-  private skip: TradeFileState['skip'] = null;
+  private recent: RecentTrades;
+  /** It was written anew, and does not reach to what was followed yet. */
+  private isBehind = false;
+  private grown = { endOffset: 0, atMs: 0 };
+  /** Time of the next record; undefined where that was not looked up. */
+  private head: number | null | undefined;
   private readonly cursor: RecordCursor;
   private readonly tick = emptyTick();
+  private readonly ticksOf: (price: number) => number;
   private file: GrowingFile | null = null;
-  private place: Pick<TradeFileState, 'offset' | 'mark'> | null = null;
+  private place: FilePlace | null = null;
 
   constructor(
     readonly path: string,
@@ -43,29 +58,31 @@ export class TradeFile {
     private readonly sinceUs: number,
     state: TradeFileState | null,
   ) {
-    this.cursor = new RecordCursor(SCID, state?.offset ?? 0);
+    this.ticksOf = ticksOfFilePrices(reading);
+    this.cursor = new RecordCursor(SCID, state?.offset ?? SCID.headerBytes);
+    this.recent = new RecentTrades(state?.recent);
     if (state === null) return;
-    const { offset, mark } = state;
-    this.place = { offset, mark };
-    this.lastUs = state.lastUs;
-    this.recordsAtLast = state.recordsAtLast;
-    this.skip = state.skip;
+    const { offset, mark, lastUs, recordsAtLast, isBehind } = state;
+    Object.assign(this, { place: { offset, mark }, lastUs, recordsAtLast, isBehind });
   }
 
   /** A look begins. @returns what happened to the file meanwhile, in words; null where it only grew. @throws BadInput */
-  open(nowMs: number): string | null {
+  open(times: LookTimes): string | null {
     this.file = GrowingFile.open(this.path, SCID);
+    this.head = undefined;
     if (this.file === null) return null;
+    this.cursor.begin(this.file, times.nowMs);
+    this.newestUs = newestUsOf(this.file, this.reading.isDatable);
     let change: string | null = null;
-    if (this.place === null) this.cursor.restart(this.offsetSince(this.sinceUs));
-    else if (!this.file.holds(this.place)) {
-      change = `${this.path} was written anew: what it has up to the last trade that was followed is not captured again`;
-      this.skip = this.lastUs > 0 ? { throughUs: this.lastUs, records: this.recordsAtLast } : null;
-      this.cursor.restart(this.offsetSince(this.skip?.throughUs ?? this.sinceUs));
+    if (this.place === null) this.cursor.jump(this.beginning());
+    else if (this.cursor.place().mark !== this.place.mark) {
+      change = `${this.path} was written anew: what was followed of it is not captured again`;
+      this.isBehind = this.lastUs > 0;
+      this.cursor.restart(this.file.startOffset);
+      this.cursor.begin(this.file, times.nowMs);
+      if (!this.isBehind) this.cursor.jump(this.beginning());
     }
-    this.cursor.begin(this.file, nowMs);
-    const last = this.file.lastRecord();
-    this.newestUs = last === null ? null : unixUsAt(last, 0);
+    if (this.isBehind) this.catchUp(times);
     this.mark();
     return change;
   }
@@ -75,6 +92,7 @@ export class TradeFile {
     this.mark();
     this.file.close();
     this.file = null;
+    this.head = undefined;
   }
 
   get isThere(): boolean {
@@ -83,34 +101,40 @@ export class TradeFile {
 
   /** Time of the next record, never before those that were taken; null where there is none. */
   headUs(): number | null {
-    if (this.file === null || !this.cursor.has()) return null;
-    const us = unixUsAt(this.cursor.bytes, this.cursor.at);
-    return us > this.lastUs ? us : Math.max(this.lastUs, this.sinceUs);
+    if (this.head === undefined) this.head = this.findHead();
+    return this.head;
   }
 
   seenAtMs(nowMs: number): number {
     return this.cursor.nextSeenAtMs(nowMs);
   }
 
-  /** The record that `headUs` told of. @returns null where it was followed before, or is no trade */
+  /** Why the record that `headUs` told of is none, without the place; null where it may be one. */
+  fault(): string | null {
+    const { bytes, at } = this.cursor;
+    readTick(bytes, at, this.tick);
+    if (!this.reading.isDatable(unixUsAt(bytes, at) / 1000)) return 'has a time outside the trading calendar';
+    const fault = tickFault(this.tick);
+    if (fault !== null) return fault;
+    const isNone = this.tick.volume > 0 && Number.isNaN(this.ticksOf(this.tick.price));
+    return isNone ? notATick(this.tick.price, this.reading) : null;
+  }
+
+  /** Goes behind the record that is none. @returns why, with its place */
+  passOver(fault: string): string {
+    const { offset } = this.cursor;
+    this.cursor.take();
+    this.head = undefined;
+    return `byte ${offset} of ${this.path} ${fault}`;
+  }
+
+  /** The record that `headUs` told of, which has no fault. @returns null where it is no trade, or of before the beginning */
   take(): TakenTrade | null {
     const { tick } = this;
-    const { bytes, at } = this.cursor;
-    const us = unixUsAt(bytes, at);
-    readTick(bytes, at, tick);
-    const place = this.cursor.offset;
+    const us = unixUsAt(this.cursor.bytes, this.cursor.at);
     this.cursor.take();
-    if (this.isSkipped(us)) return null;
-    const priceTicks = this.reading.ticks.ticksOf(pointsOf(tick.price, this.reading.priceScale));
-    const fault = this.faultOf(us, priceTicks);
-    if (fault !== null)
-      return {
-        us: this.lastUs,
-        fault: `byte ${place} of ${this.path} ${fault}`,
-        priceTicks: 0,
-        size: 0,
-        aggressor: Side.none,
-      };
+    this.head = undefined;
+    if (this.lastUs === 0 && us < this.sinceUs) return null;
     if (us > this.lastUs) this.recordsAtLast = 0;
     if (us >= this.lastUs) {
       this.lastUs = us;
@@ -118,51 +142,57 @@ export class TradeFile {
     }
     // A record without volume tells of the quote only.
     if (tick.volume === 0) return null;
-    return { us, fault: null, priceTicks, size: tick.volume, aggressor: aggressorOf(tick) };
+    this.recent.add(tick);
+    return { us, priceTicks: this.ticksOf(tick.price), size: tick.volume, aggressor: aggressorOf(tick) };
   }
 
   state(): TradeFileState | null {
     if (this.place === null) return null;
-    const { recordsAtLast, skip } = this;
     this.mark();
-    return { ...this.place, lastUs: this.lastUs, recordsAtLast, skip };
+    const { lastUs, recordsAtLast, isBehind } = this;
+    return { ...this.place, lastUs, recordsAtLast, isBehind, recent: this.recent.list() };
+  }
+
+  private findHead(): number | null {
+    if (this.file === null || this.isBehind || !this.cursor.has()) return null;
+    const us = datableUsAt(this.cursor.bytes, this.cursor.at, this.reading.isDatable);
+    // One that has no time of its own is due at once: it must not hold up what lies behind it.
+    return us > this.lastUs ? us : Math.max(this.lastUs, this.sinceUs);
   }
 
   private mark(): void {
-    if (this.file !== null && this.place?.offset !== this.cursor.offset)
-      this.place = this.file.placeAt(this.cursor.offset);
+    if (this.file !== null && this.place?.offset !== this.cursor.offset) this.place = this.cursor.place();
   }
 
-  private isSkipped(us: number): boolean {
-    if (this.skip === null) return false;
-    const { throughUs, records } = this.skip;
-    if (us < throughUs) return true;
-    if (us === throughUs && records > 0) {
-      this.skip = { throughUs, records: records - 1 };
-      return true;
-    }
-    this.skip = null;
-    return false;
+  private beginning(): number {
+    return this.file!.startOffset + indexSince(this.file!, this.sinceUs, this.reading.isDatable) * SCID.recordBytes;
   }
 
-  private faultOf(us: number, priceTicks: number): string | null {
-    if (!this.reading.isDatable(us / 1000)) return 'has a time outside the trading calendar';
-    const fault = tickFault(this.tick);
-    if (fault !== null) return fault;
-    return Number.isNaN(priceTicks) && this.tick.volume > 0 ? notATick(this.tick.price, this.reading) : null;
-  }
-
-  /** Of the first record at or after a time: records follow each other in time. */
-  private offsetSince(us: number): number {
+  /** Of a file that was written anew: to where following ended, where it holds that already. */
+  private catchUp({ nowMs, holdMs }: LookTimes): void {
     const file = this.file!;
-    let [low, high] = [0, file.records];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (unixUsAt(file.recordAt(middle), 0) >= us) high = middle;
-      else low = middle + 1;
-    }
-    return file.startOffset + low * SCID.recordBytes;
+    if (file.endOffset !== this.grown.endOffset) this.grown = { endOffset: file.endOffset, atMs: nowMs };
+    const before = { lastUs: this.lastUs, recordsAtLast: this.recordsAtLast, recent: this.recent.list() };
+    const offset = offsetBehind(file, before, nowMs - this.grown.atMs >= holdMs, this.reading.isDatable);
+    this.isBehind = offset === null;
+    this.cursor.jump(offset ?? file.startOffset);
   }
+}
+
+/** As many prices as a day has, more or less. */
+const REMEMBERED_PRICES = 1 << 14;
+
+/** Whole ticks of a price in a file; NaN where it has none. The prices of a day are few: each is worked out once. */
+export function ticksOfFilePrices({ ticks, priceScale }: PriceReading): (price: number) => number {
+  const known = new Map<number, number>();
+  return (price) => {
+    const found = known.get(price);
+    if (found !== undefined) return found;
+    if (known.size >= REMEMBERED_PRICES) known.clear();
+    const value = ticks.ticksOf(pointsOf(price, priceScale));
+    known.set(price, value);
+    return value;
+  };
 }
 
 export function notATick(price: number, { priceScale, ticks }: PriceReading): string {

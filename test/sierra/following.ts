@@ -1,9 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type GrownSample, PRICE_SCALE, recordsOf, TICK_SIZE } from '../../bench/sierra/grown-samples.js';
+import { followOnce } from '../../broker/follow/follow-once.js';
 import { type FollowOptions, SymbolFollower } from '../../broker/follow/symbol-follower.js';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
 import { calendarOf } from '../../shared/market/calendar/product-calendars.js';
+import { eventsIn, gapReasonsIn, type SegmentEvents } from './segment-events.js';
 
 export const SYMBOL = 'ESU5_FUT_CME';
 export const INSTRUMENT = 'ESU5';
@@ -54,6 +56,22 @@ export class FollowRig {
       const { tradeDate } = parseSegmentFile(name, 'sierra')!;
       return linesOf(path.join(this.folder, name)).map((line) => `${tradeDate} ${line}`);
     });
+  }
+
+  /** Closed segments, where they lie. */
+  files(): string[] {
+    return this.segments().map((name) => path.join(this.folder, name));
+  }
+
+  /** Ends a follower, follows what is there to its end, and says what the segments hold. */
+  async endOf(follower: SymbolFollower | null = null, changes: Partial<FollowOptions> = {}): Promise<SegmentEvents> {
+    follower?.abandon();
+    await followOnce(this.options(changes));
+    return await eventsIn(this.files());
+  }
+
+  gapReasons(): string[] {
+    return gapReasonsIn(this.files());
   }
 
   segments(): string[] {

@@ -49,7 +49,8 @@ export function unixUsAt(bytes: Buffer, at: number): number {
  * stored as 1.1078499555587769.
  */
 export function decimalOfFloat32(value: number): number {
-  if (Number.isInteger(value)) return value;
+  // There is one zero: a price has no sign of its own there.
+  if (Number.isInteger(value)) return value + 0;
   for (let digits = 6; digits < 9; digits++) {
     const decimal = Number(value.toPrecision(digits));
     if (Math.fround(decimal) === value) return decimal;
