@@ -22,16 +22,16 @@ const STATUS_EVERY_MS = 1000;
 const RETRY_MS = 2000;
 
 /**
- * Follows until it is asked to stop. Whatever goes wrong with files or disk is said, and tried again from what was saved
- * last: nothing is lost by it, and nothing taken twice. @throws Failure FollowBusy
+ * Follows until it is asked to stop, each contract by itself. Whatever goes wrong with files or disk is said, and tried again
+ * from what was saved last: nothing is lost by it, and nothing taken twice. @throws Failure FollowBusy
+ * @param folder that of all of them
  */
-export async function followSierra(loop: FollowLoop, signal: AbortSignal): Promise<void> {
-  const { options } = loop;
-  mkdirSync(options.folder, { recursive: true });
-  const lock = await lockFile(path.join(options.folder, 'follow.lock'));
-  if (lock === null) throw followBusy(options.folder);
+export async function followSierra(folder: string, loops: readonly FollowLoop[], signal: AbortSignal): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const lock = await lockFile(path.join(folder, 'follow.lock'));
+  if (lock === null) throw followBusy(folder);
   try {
-    await new Following(loop).run(signal);
+    await Promise.all(loops.map((loop) => new Following(loop).run(signal)));
   } finally {
     lock.release();
   }

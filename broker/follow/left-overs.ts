@@ -28,7 +28,7 @@ const TAIL_BYTES = 1 << 20;
  */
 export function clearLeftOvers(folder: string, instrument: string, known: KnownSegment | null): void {
   for (const name of readdirSync(folder)) {
-    if (/^follow(-.+)?\.json\.\d+-[0-9a-f]+\.tmp$/.test(name)) rmSync(path.join(folder, name), { force: true });
+    if (/^(follow|status)-.+\.json\.\d+-[0-9a-f]+\.tmp$/.test(name)) rmSync(path.join(folder, name), { force: true });
     const segment = parseSegmentFile(name, 'sierra');
     if (segment === null || !segment.open || segment.instrument !== instrument) continue;
     const isKnown = known?.tradeDate === segment.tradeDate && known.number === segment.number;

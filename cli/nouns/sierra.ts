@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { followOnce } from '../../broker/follow/follow-once.js';
+import { type FollowedOnce, followOnce } from '../../broker/follow/follow-once.js';
 import { followSierra } from '../../broker/follow/follow-sierra.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { type FollowStatus, followStatus } from '../../shared/contract/follow-status.js';
@@ -13,7 +13,7 @@ import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { isoTimeMs } from '../option-values.js';
 import { printResult } from '../output.js';
-import { followLoop } from '../sierra/follow-options.js';
+import { followLoops } from '../sierra/follow-options.js';
 
 interface FollowOptions extends HomeOptions {
   dataFolder?: string;
@@ -51,10 +51,13 @@ export function register(noun: Command): void {
   verb('status', 'how far the follower has come; 1 where it does not run, or cannot follow').action(
     (options: HomeOptions) => {
       const config = configOf(options);
-      const status = statusIn(homePlaces(config.home).broker.sierraStatus);
-      const isSilent = Date.now() - Date.parse(status.at) > SILENT_MS;
-      printResult(options.json === true, { ...status, isSilent }, statusText(status, isSilent));
-      if (isSilent || status.problem !== null) process.exitCode = 1;
+      const contracts = [config.instrument, ...config.sierra.others].map(({ localSymbol }) => localSymbol);
+      const followed = contracts.map((contract) => {
+        const status = statusIn(homePlaces(config.home).broker.sierraStatus(contract));
+        return { ...status, isSilent: Date.now() - Date.parse(status.at) > SILENT_MS };
+      });
+      printResult(options.json === true, { followed }, followed.map(statusText).join('\n'));
+      if (followed.some(({ isSilent, problem }) => isSilent || problem !== null)) process.exitCode = 1;
     },
   );
 }
@@ -64,20 +67,22 @@ async function follow({ dataFolder, symbol, since, once, ...options }: FollowOpt
   const config = configOf(options);
   const clock = createMarketClock(readClockSpec(clockSpecFile(config.home)) ?? { kind: 'real' });
   const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-  const loop = followLoop(config, clock, { dataFolder, symbol, sinceMs: since }, log);
+  const loops = followLoops(config, clock, { dataFolder, symbol, sinceMs: since }, log);
+  const { sierra: folder } = homePlaces(config.home).broker;
   if (once) {
-    const result = await followOnce(loop.options);
-    printResult(
-      options.json === true,
-      result,
-      `${result.trades} trades and ${result.changes} changes of the book; ${result.faults} records were none`,
-    );
+    const followed = [];
+    for (const loop of loops) followed.push({ symbol: loop.options.symbol, ...(await followOnce(loop.options)) });
+    printResult(options.json === true, { followed }, followed.map(onceText).join('\n'));
     return;
   }
   const stop = new AbortController();
   void untilAskedToStop().then(() => stop.abort());
-  log(`follows ${loop.options.symbol} in ${loop.options.dataFolder}`);
-  await followSierra(loop, stop.signal);
+  for (const { options: one } of loops) log(`follows ${one.symbol} in ${one.dataFolder}`);
+  await followSierra(folder, loops, stop.signal);
+}
+
+function onceText({ symbol, trades, changes, faults }: FollowedOnce & { readonly symbol: string }): string {
+  return `${symbol}: ${trades} trades and ${changes} changes of the book; ${faults} records were none`;
 }
 
 function statusIn(file: string): FollowStatus {
@@ -92,8 +97,9 @@ function statusIn(file: string): FollowStatus {
   throw new Failure('FollowerAway', `${file} is no status of a follower`, 'start it: believe sierra follow', { file });
 }
 
-function statusText(status: FollowStatus, isSilent: boolean): string {
-  const { symbol, dataFolder, trades, changes, faults, lastEventTime, closedThrough, missing, problem, at } = status;
+function statusText(status: FollowStatus & { readonly isSilent: boolean }): string {
+  const { symbol, dataFolder, trades, changes, faults, lastEventTime, closedThrough, missing, problem } = status;
+  const { at, isSilent } = status;
   return [
     `${symbol} in ${dataFolder}${isSilent ? `: NOT RUNNING since ${at}` : ''}`,
     ...(problem === null ? [] : [`cannot follow: ${problem}`]),

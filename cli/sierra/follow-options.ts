@@ -19,13 +19,13 @@ export interface FollowFlags {
   readonly sinceMs?: number | undefined;
 }
 
-/** What a home says of following Sierra Chart. @throws UsageFailure where it names no data folder */
-export function followLoop(
+/** What a home says of following Sierra Chart, contract by contract. @throws UsageFailure where it names no data folder */
+export function followLoops(
   config: Config,
   clock: MarketClock,
   flags: FollowFlags,
   log: (line: string) => void,
-): FollowLoop {
+): FollowLoop[] {
   const { sierra, instrument, bridge, home } = config;
   const { broker } = homePlaces(home);
   const dataFolder = flags.dataFolder ?? followedFolder(config);
@@ -37,21 +37,23 @@ export function followLoop(
   const calendar = calendarOf(instrument.symbol);
   const hours = new TradeDateHours(instrument.symbol, () => clock);
   const header = {
-    ...{ kind: 'header' as const, v: 1 as const, source: 'sierra', instrument: instrument.localSymbol },
+    ...{ kind: 'header' as const, v: 1 as const, source: 'sierra' },
     ...{ exchange: instrument.exchange, tickSize: instrument.tickSize, multiplier: instrument.multiplier, levels: 10 },
     ...(isSyntheticMarket(config) && dataFolder === homePlaces(home).gateway.sierra ? { synthetic: true } : {}),
   };
-  const options: FollowOptions = {
-    ...{ symbol: flags.symbol ?? sierra.symbol ?? instrument.localSymbol, dataFolder: path.resolve(dataFolder) },
-    ...{ priceScale: sierra.priceScale, header, folder: broker.sierra, calendar },
+  const common = {
+    ...{ dataFolder: path.resolve(dataFolder), priceScale: sierra.priceScale, folder: broker.sierra, calendar },
     sinceUs: (flags.sinceMs ?? beginningOf(hours.tradeDateBefore(hours.tradeDateNow()), calendar)) * 1000,
     ...{ holdMs: sierra.holdSeconds * 1000, marketMs: () => clock.nowMs() },
     ...{ sizeBytesMax: bridge.segmentMiBMax * MIB, ageMsMax: bridge.segmentMinutesMax * 60_000 },
   };
-  return {
-    ...{ options, hours, statusFile: broker.sierraStatus, lookMs: sierra.lookMs, log },
+  const { localSymbol } = instrument;
+  const own = { symbol: flags.symbol ?? sierra.symbol ?? localSymbol, localSymbol };
+  return [own, ...sierra.others].map(({ symbol, localSymbol: contract }) => ({
+    options: { ...common, symbol, header: { ...header, instrument: contract } } satisfies FollowOptions,
+    ...{ hours, statusFile: broker.sierraStatus(contract), lookMs: sierra.lookMs, log },
     settleMs: sierra.holdSeconds * 1000 + SETTLE_MS,
-  };
+  }));
 }
 
 /** Where the trade date after this one begins. */

@@ -51,7 +51,8 @@ export function homePlaces(home: string) {
       capture: broker('capture'),
       /** Segments of Sierra Chart's feed, and how far its files were followed. */
       sierra: broker('sierra'),
-      sierraStatus: broker('sierra', 'follow.json'),
+      /** How the follower of a contract is. */
+      sierraStatus: (instrument: string) => broker('sierra', `status-${instrument}.json`),
       journal: broker('journal'),
       status: broker('status.json'),
       swaps: broker('swaps.jsonl'),

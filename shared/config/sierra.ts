@@ -21,6 +21,16 @@ export const sierraConfig = z.strictObject({
     .describe(
       'How it names the contract: ESZ5_FUT_CME for ESZ5_FUT_CME.scid; null for the same name as instrument.localSymbol.',
     ),
+  others: z
+    .array(
+      z.strictObject({
+        symbol: text.describe('As Sierra Chart names it.'),
+        localSymbol: text.describe('As the exchange writes it; names data files.'),
+      }),
+    )
+    .max(16)
+    .default([])
+    .describe('Further contracts of the same product that are followed too, as the next one before a roll.'),
   priceScale: z
     .number()
     .positive()

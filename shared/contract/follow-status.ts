@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
 
-/** `broker/sierra/follow.json`, written by the follower of Sierra Chart's files each second: a reader sees it whole. */
+/** `broker/sierra/status-<contract>.json`, written by the follower of Sierra Chart's files each second: a reader sees it whole. */
 export const followStatus = z.strictObject({
   v: z.literal(1),
   /** Wall time. */

@@ -101,7 +101,7 @@ describe('captures beside the bridge', () => {
   });
 
   describe('are waited for', () => {
-    const statusFile = () => road.rig.path('sierra', 'follow.json');
+    const statusFile = () => road.rig.path('sierra', 'status-ESM5.json');
     const status = (closedThrough: string | null) => {
       const now = new Date().toISOString();
       const said: FollowStatus = {
@@ -120,7 +120,7 @@ describe('captures beside the bridge', () => {
           instrument: 'ESM5',
           tradeDateNow: () => NEXT,
         },
-        second: { isExpected, statusFile: statusFile(), patienceSeconds },
+        second: { isExpected, statusFile, patienceSeconds },
         transport: { push: async () => ({ files: 0, bytes: 0 }), takeReceipts: async () => [] },
       } as never);
       return new MockActivityEnvironment().run(awaitCaptured, { instrument: 'ESM5', tradeDate: DATE, ...ask });

@@ -46,7 +46,7 @@ describe('what a follower leaves behind', () => {
     await followOnce(rig.options());
     writeFileSync(at('sierra-ESU5-2025-08-12-2.jsonl.open'), '{"kind":"header"');
     writeFileSync(at('follow-ESU5.json.77-0a1b2c3d.tmp'), '{');
-    writeFileSync(at('follow.json.77-0a1b2c3d.tmp'), '{');
+    writeFileSync(at('status-ESU5.json.77-0a1b2c3d.tmp'), '{');
     writeFileSync(rig.scid, Buffer.concat([scidHeader(), ...ticks(0, 1)]));
     await followOnce(rig.options());
     assert.deepEqual(

@@ -85,6 +85,7 @@ describe('two captures in the whole set-up', function () {
     assert.equal(code, verdict === 'agree' ? 0 : 1);
     assert.match(stdout, /SYNTHETIC ESZ5, .*, ib and sierra: /);
     const { stdout: said } = await circle.testHome.believe('sierra', 'status', '--json');
-    assert.deepEqual([JSON.parse(said).problem, JSON.parse(said).missing], [null, []]);
+    const [{ problem, missing, isSilent }] = JSON.parse(said).followed;
+    assert.deepEqual([problem, missing, isSilent], [null, [], false]);
   });
 });

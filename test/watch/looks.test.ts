@@ -121,7 +121,7 @@ describe('what a watcher sees', () => {
         ...{ lastEventAt: at, lastEventTime: at, closedThrough: null, missing: [], problem: null, ...changes },
       };
       mkdirSync(homePlaces(folder()).broker.sierra, { recursive: true });
-      writeFileSync(homePlaces(folder()).broker.sierraStatus, JSON.stringify(said));
+      writeFileSync(homePlaces(folder()).broker.sierraStatus('ESH5'), JSON.stringify(said));
     };
     assert.deepEqual([look(IN_SESSION, { follow: false }), look(IN_SESSION)], ['off', 'alarm']);
     follower(IN_SESSION);

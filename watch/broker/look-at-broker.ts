@@ -74,7 +74,7 @@ function followerSighting(
 ): Sighting {
   const name = 'SecondCaptureDown';
   if (followedFolder(config) === null) return off(name, 'there is no Sierra Chart here: sierra.dataFolder');
-  const status = readJson(homePlaces(config.home).broker.sierraStatus, followStatus);
+  const status = readJson(homePlaces(config.home).broker.sierraStatus(config.instrument.localSymbol), followStatus);
   if (status === null) return bad(name, 'the follower has written no status');
   const ageMs = nowMs - Date.parse(status.at);
   if (ageMs > FOLLOWER_SILENT_MS) return bad(name, `status ${ageText(ageMs)} old`);
