@@ -11,7 +11,13 @@ import { NOW_MS, sha256 } from '../release/release-fixture.js';
 export const IDENTITY = await generateX25519Identity();
 export const RECIPIENT = await identityToRecipient(IDENTITY);
 export const OPENERS: Openers = { identities: [IDENTITY], passphrase: null };
-export const NOBODY: OtherSide = { researchHome: null, brokerHome: null, published: null, receipts: null, alone: false };
+export const NOBODY: OtherSide = {
+  researchHome: null,
+  brokerHome: null,
+  published: null,
+  receipts: null,
+  alone: false,
+};
 
 let millisecond = NOW_MS;
 

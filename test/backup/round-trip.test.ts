@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { KEEPS_NOTHING, readBackup } from '../../backup/read-archive.js';
 import { archivesIn } from '../../backup/archive-name.js';
+import { KEEPS_NOTHING, readBackup } from '../../backup/read-archive.js';
+import { BrokerRig } from '../path/broker-rig.js';
 import { temporaryFolder } from '../release/release-fixture.js';
 import { acceptPublished, holdCeremony, shipRelease } from '../release/release-work.js';
-import { BrokerRig } from '../path/broker-rig.js';
 import { backUp, contents, OPENERS, restore } from './backup-home.js';
 
 /** The last line of a journal that is half written is cut. */
@@ -27,7 +36,14 @@ describe('a backup', () => {
     rig.segment(1);
     await rig.sealAll();
     writeFileSync(path.join(home, 'config.json'), '{}');
-    for (const name of ['logs', 'run', 'gateway', 'receiver/landing', 'research/store/objects/sha256', 'research/store/catalogue'])
+    for (const name of [
+      'logs',
+      'run',
+      'gateway',
+      'receiver/landing',
+      'research/store/objects/sha256',
+      'research/store/catalogue',
+    ])
       mkdirSync(path.join(home, name), { recursive: true });
     writeFileSync(path.join(home, 'logs/bridge.log'), 'x');
     writeFileSync(path.join(home, 'research/store/objects/sha256/a.parquet'), 'rows');
@@ -55,7 +71,15 @@ describe('a backup', () => {
     await restore(file, at('again'));
     assert.deepEqual(
       manifest.leftOut.map(({ path: place }) => place).sort(),
-      ['gateway', 'logs', 'offline-root-keys', 'receiver/landing', 'research/store/objects', 'run', 'broker/seal/work'].sort(),
+      [
+        'gateway',
+        'logs',
+        'offline-root-keys',
+        'receiver/landing',
+        'research/store/objects',
+        'run',
+        'broker/seal/work',
+      ].sort(),
     );
     assert.ok(!existsSync(at('again/offline-root-keys')));
     assert.ok(existsSync(at('again/research/store/catalogue/a.json')));
@@ -130,9 +154,14 @@ describe('a backup', () => {
     this.timeout(60_000);
     const home = await makeHome();
     const openers = { identities: [], passphrase: 'correct horse battery' };
-    const { file } = await backUp(home, at('backups'), { locks: { recipients: [], passphrase: openers.passphrase }, openers: null });
+    const { file } = await backUp(home, at('backups'), {
+      locks: { recipients: [], passphrase: openers.passphrase },
+      openers: null,
+    });
     await readBackup(file, openers, KEEPS_NOTHING);
-    await assert.rejects(readBackup(file, { ...openers, passphrase: 'wrong' }, KEEPS_NOTHING), { type: 'BackupLocked' });
+    await assert.rejects(readBackup(file, { ...openers, passphrase: 'wrong' }, KEEPS_NOTHING), {
+      type: 'BackupLocked',
+    });
     await assert.rejects(readBackup(file, OPENERS, KEEPS_NOTHING), { type: 'BackupLocked' });
   });
 
