@@ -28,8 +28,12 @@ module.exports = {
     ),
     only(
       'backup',
-      ['broker/(seal|prune|accept-release)', 'research/(release|receive|store/catalogue|public/public-log)', 'shared'],
-      'a backup reads what each tier keeps, with that tier\'s own readers, and starts none',
+      [
+        'broker/(seal|prune|accept-release[.]ts$)',
+        'research/(release|receive|store/catalogue[.]ts$|public/public-log[.]ts$)',
+        'shared',
+      ],
+      "a backup reads what each tier keeps, with that tier's own readers, and starts none",
     ),
     only('broker', ['shared'], 'what the broker tier does beside the bridge process, without Temporal'),
     only('simulator', ['shared'], 'the simulator speaks TWS only'),

@@ -88,7 +88,7 @@ async function writeUnderName(
   const without = new Map(acknowledgedSegments(ask.home, ask.broker, ask.epoch));
   const moved = new Map<string, number>();
   for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const seen = await surveyHome({ home: ask.home, choice, without });
+    const seen = await surveyHome({ home: ask.home, choice, without, hold: new Set(moved.keys()) });
     const survey = dump === null ? seen : withDump(seen, dump);
     const manifest = manifestOf(ask, whose, survey);
     const bytes = encodeManifest(manifest);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
@@ -50,6 +51,7 @@ export async function readBackup(file: string, openers: Openers, taker: Taker): 
     throw error instanceof Failure || isSystemError(error) ? error : backupDamaged(file, (error as Error).message);
   } finally {
     packed.destroy();
+    if (!packed.closed) await once(packed, 'close');
   }
 }
 

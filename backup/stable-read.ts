@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 const CHUNK_BYTES = 1 << 18;
 const TRIES_MAX = 5;
@@ -50,11 +50,9 @@ async function seeOnce(
       held?.push(Buffer.from(chunk));
       read += chunk.length;
     }
-    const after = await stat(file, { bigint: true }).catch(() => null);
-    const isSame =
-      after !== null &&
-      after.ino === before.ino &&
-      (journal || (after.size === before.size && after.mtimeNs === before.mtimeNs));
+    // Of the file that is open: one that was renamed over it meanwhile changes nothing of what was read.
+    const after = await handle.stat({ bigint: true });
+    const isSame = journal || (after.size === before.size && after.mtimeNs === before.mtimeNs);
     if (read !== size || !isSame) return 'changed';
     return { size, sha256: hash.digest('hex'), bytes: held === null ? null : Buffer.concat(held) };
   } finally {

@@ -28,6 +28,8 @@ export interface SurveyAsk {
   readonly choice: Choice;
   /** Files that are not taken, with the reason: segments that research has, files that would not hold still. */
   readonly without: ReadonlyMap<string, string>;
+  /** Larger files that are held too, because they changed between being seen and being written. */
+  readonly hold: ReadonlySet<string>;
 }
 
 /** Everything of a home that a backup takes, each file as it was at one moment, and each log with what its checkpoint names. */
@@ -112,7 +114,7 @@ class HomeSurvey {
     const without = this.ask.without.get(place);
     if (without !== undefined) return this.leave(place, without);
     const room = HOLD_BYTES_MAX - this.heldBytes;
-    const seen = await this.see(place, Math.min(HOLD_FILE_BYTES_MAX, room));
+    const seen = await this.see(place, this.ask.hold.has(place) ? room : Math.min(HOLD_FILE_BYTES_MAX, room));
     if (seen === null) return;
     this.heldBytes += seen.bytes?.length ?? 0;
     this.files.set(place, { path: place, ...seen });

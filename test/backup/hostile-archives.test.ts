@@ -3,14 +3,14 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncat
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { generateX25519Identity } from 'age-encryption';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { encrypted } from '../../backup/age.js';
 import { KEEPS_NOTHING, readBackup } from '../../backup/read-archive.js';
 import { randomNumbers } from '../bridge/kill-moments.js';
 import { sha256, temporaryFolder } from '../release/release-fixture.js';
-import { backUp, OPENERS, RECIPIENT, restore } from './backup-home.js';
+import { backUp, RECIPIENT, restore } from './backup-home.js';
 
-type Entry = [header: Partial<Headers> & { name: string }, body?: string];
+type Entry = [header: Partial<Header> & { name: string }, body?: string];
 
 describe('a hostile backup', () => {
   const folder = temporaryFolder();
@@ -38,7 +38,7 @@ describe('a hostile backup', () => {
 
   async function archive(entries: readonly Entry[]): Promise<string> {
     const tar = pack();
-    for (const [header, body] of entries) tar.entry(header as Headers, body ?? '');
+    for (const [header, body] of entries) tar.entry(header as Header, body ?? '');
     tar.finalize();
     return await locked(tar as unknown as Readable);
   }
@@ -126,7 +126,7 @@ describe('a hostile backup', () => {
   it('fills no memory with a manifest without end, and no disk with a file without end', async () => {
     const header = Buffer.alloc(512);
     const tar = pack();
-    tar.entry({ name: MANIFEST, size: 8 * 2 ** 30 } as Headers);
+    tar.entry({ name: MANIFEST, size: 8 * 2 ** 30 } as Header);
     for await (const chunk of tar) {
       (chunk as Buffer).copy(header);
       break;
