@@ -93,8 +93,10 @@ function putInPlace(draft: string, home: string): void {
 
 /** What an earlier note says of epochs stays: one that was restored twice has forgotten twice. */
 function leaveNote(home: string, tier: GuardedTier, { manifest, manifestSha256 }: ReadBackup, nowMs: number): void {
+  // Also where it has no release yet: those that it forgot are as old as the backup.
+  if (!existsSync(path.join(home, tier))) return;
   const folder = path.join(home, GUARDED[tier]);
-  if (!existsSync(folder)) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uploadEpochMin, releaseEpochMin } = earlierEpochs(folder);
   rmSync(path.join(folder, RESTORED_FILE), { force: true });
   writeRestoredNote(folder, {

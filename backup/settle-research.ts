@@ -91,8 +91,8 @@ function adopt(
 }
 
 /** A broker's pin is proof that a release was signed, wherever its statement is. */
-function requireNoneIsHigher({ brokerHome }: OtherSide, last: Pick<Pin, 'epoch' | 'counter'> | null): void {
-  if (brokerHome === null) return;
+function requireNoneIsHigher({ brokerHome, alone }: OtherSide, last: Pick<Pin, 'epoch' | 'counter'> | null): void {
+  if (brokerHome === null || alone) return;
   const pin = readPin(homePlaces(brokerHome).broker.folder);
   if (comparePins(pin, last ?? { epoch: pin.epoch, counter: 0 }) <= 0) return;
   throw new Failure(

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { homePlaces } from '../shared/config/home-places.js';
 import { Failure } from '../shared/failure.js';
+import { jsonOrUndefined } from '../shared/fields/json-or-undefined.js';
+import { HANDWRITTEN_BYTES_MAX, readPlainFile } from '../shared/node/disk/plain-file.js';
+import { replaceFile } from '../shared/node/disk/replace-file.js';
 import { type RestoredNote, readRestoredNote, writeRestoredNote } from '../shared/node/trust/restored-note.js';
 import { type OtherSide, publishedFolders, receiptFolders } from './other-side.js';
 import { GUARDED, type GuardedTier } from './restore.js';
@@ -46,7 +50,29 @@ export function settleHome(ask: SettleAsk): Settled {
     uploadEpoch = tier === 'broker' ? settled.note.uploadEpochMin : uploadEpoch;
     writeRestoredNote(folder, { ...settled.note, settledAt: new Date(ask.nowMs()).toISOString() });
   }
+  if (uploadEpoch !== null) lines.push(...raiseEpochIn(homePlaces(ask.home).config, uploadEpoch));
   return { lines, uploadEpoch };
+}
+
+/** The settings that the processes of this home read. Where those come from, and on the other tier, an operator sets it. */
+function raiseEpochIn(file: string, epoch: number): string[] {
+  if (!existsSync(file)) return [];
+  const settings = settingsIn(file);
+  if (settings === null || (settings.upload?.epoch ?? 1) >= epoch) return [];
+  const raised = { ...settings, upload: { ...settings.upload, epoch } };
+  replaceFile(file, `${JSON.stringify(raised, null, 2)}\n`);
+  return [
+    `settings: ${path.basename(file)} of this home says upload.epoch ${epoch} now; say it too in the file that the stack is started with`,
+  ];
+}
+
+function settingsIn(file: string) {
+  const text = readPlainFile(file, HANDWRITTEN_BYTES_MAX).toString('utf8');
+  return (
+    z
+      .looseObject({ upload: z.looseObject({ epoch: z.number().optional() }).optional() })
+      .safeParse(jsonOrUndefined(text)).data ?? null
+  );
 }
 
 function brokerOf(ask: SettleAsk, note: RestoredNote) {

@@ -114,6 +114,27 @@ describe('a home that was restored from an older backup', () => {
     await assert.rejects(shipRelease(at('again'), 'ship/5'), REFUSED);
   });
 
+  it('gives no counter before it is settled, though it had no release when the backup was made', async () => {
+    holdCeremony(at('home'));
+    const { file } = await backUp(at('home'), at('backups'));
+    await shipRelease(at('home'), 'ship/1');
+    await restore(file, at('again'));
+    await assert.rejects(shipRelease(at('again'), 'ship/2'), REFUSED);
+    mkdirSync(at('receipts'));
+    settle(at('again'), { published: homeFolders(at('home')).moduleFolder, receipts: at('receipts') });
+    assert.equal(await shipRelease(at('again'), 'ship/2'), 2);
+  });
+
+  it('says the new epoch in the settings of this home', async () => {
+    holdCeremony(at('home'));
+    writeFileSync(at('home/config.json'), JSON.stringify({ upload: { epoch: 3, broker: 'x' }, other: 1 }));
+    const { file } = await backUp(at('home'), at('backups'));
+    await restore(file, at('again'));
+    settle(at('again'), { alone: true }, 3);
+    const settings = JSON.parse(readFileSync(at('again/config.json'), 'utf8')) as unknown;
+    assert.deepEqual(settings, { upload: { epoch: 4, broker: 'x' }, other: 1 });
+  });
+
   it('without anybody to ask begins new epochs, and signs nothing in the old one', async () => {
     const { file } = await shipped();
     await restore(file, at('again'));
