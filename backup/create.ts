@@ -52,19 +52,25 @@ const TRIES_MAX = 50;
 export async function createBackup(ask: CreateAsk): Promise<Created> {
   requirePlaces(ask);
   makeFolder(ask.target, 0o700);
-  const whose = ask.tier === 'broker' || ask.tier === 'all' ? ask.broker : hostName();
+  const whose = whoseIs(ask);
   const file = path.join(ask.target, archiveName(whose, ask.nowMs()));
   const dump = ask.postgres === null ? null : await dumpPostgres(ask.postgres, ask.target);
   try {
     const written = await writeUnderName(ask, { file, whose, dump });
     const isOpenedAgain = await readBack(ask, file, written);
-    return { ...written, file, isOpenedAgain, removed: prune(ask, whose) };
+    return { ...written, file, isOpenedAgain, removed: prune(ask, whose, file) };
   } catch (error) {
     if (isDiskFull(error)) throw diskFull(ask.target);
     throw error;
   } finally {
     dump?.close();
   }
+}
+
+/** A tier's backups have a name of their own: those of another in the same folder are not pruned for them. */
+function whoseIs({ tier, broker }: CreateAsk): string {
+  if (tier === 'all') return broker;
+  return `${tier === 'broker' ? broker : hostName()}-${tier}`;
 }
 
 function requirePlaces({ home, target, locks, keep }: CreateAsk): void {
@@ -153,11 +159,11 @@ async function readBack({ openers }: CreateAsk, file: string, written: WrittenAr
   return true;
 }
 
-/** Older backups of the same home, but for the newest `keep`. */
-function prune({ target, keep }: CreateAsk, whose: string): string[] {
+/** Older backups of the same home, but for the newest `keep`; never the one just made, whatever the clock said for the others. */
+function prune({ target, keep }: CreateAsk, whose: string, made: string): string[] {
   if (keep === null) return [];
-  const own = archivesIn(target).filter((one) => one.whose === whose);
-  const old = own.slice(0, Math.max(0, own.length - keep));
+  const own = archivesIn(target).filter((one) => one.whose === whose && one.file !== made);
+  const old = own.slice(0, Math.max(0, own.length - (keep - 1)));
   for (const { file } of old) rmSync(file);
   return old.map(({ name }) => name);
 }

@@ -33,7 +33,7 @@ export async function dumpPostgres(url: string, folder: string): Promise<Postgre
   };
   try {
     await runDump(url, descriptor);
-    const seen = await seeFile(source, { journal: false, holdMax: 0 });
+    const seen = await seeFile(source, { journal: false, holdMax: 0, isOwn: true });
     if (seen === null) throw dumpFailed('what it wrote cannot be read');
     return { file: { path: DUMP_PLACE, ...seen, source }, close };
   } catch (error) {

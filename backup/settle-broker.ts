@@ -12,7 +12,7 @@ import { liveFolder, readLiveReleases } from '../shared/node/contract/live-relea
 import { readPlainFile } from '../shared/node/disk/plain-file.js';
 import { renameWithRetry, replaceFile, syncFolder } from '../shared/node/disk/replace-file.js';
 import { raisePin, readPin } from '../shared/node/trust/pin-store.js';
-import { followRoots, readFormerRoots, readTrustedRoot } from '../shared/node/trust/trust-store.js';
+import { followRoots, readTrustedRoot } from '../shared/node/trust/trust-store.js';
 import { comparePins, type Pin } from '../shared/trust/pin.js';
 import { ReleaseRefused } from '../shared/trust/refusal.js';
 import { type OtherSide, publishedFolders, receiptFolders, rootFolders } from './other-side.js';
@@ -52,7 +52,8 @@ function raiseByProof(folder: string, side: OtherSide, lines: string[]): Pin {
   const root = readTrustedRoot(trust);
   for (const published of publishedFolders(side)) takeRevocations(folder, published, root);
   const before = readPin(folder);
-  const highest = publishedReleases(publishedFolders(side), [root, ...readFormerRoots(trust)]).at(-1);
+  // Only by keys that count now: one that was taken away could burn the counters, and loads nothing.
+  const highest = publishedReleases(publishedFolders(side), [root]).at(-1);
   if (highest !== undefined) {
     refuseSecondPayload(highest, before);
     raisePin(folder, pinOf(highest, root.metadata.version, before));

@@ -16,6 +16,8 @@ import { readPin } from '../shared/node/trust/pin-store.js';
 import { followRoots, readFormerRoots, readTrustedRoot } from '../shared/node/trust/trust-store.js';
 import { ENVELOPE_BYTES_MAX } from '../shared/trust/dsse.js';
 import { comparePins, type Pin } from '../shared/trust/pin.js';
+import { REVOCATIONS_FILE, revocationsIn } from '../shared/trust/revocations.js';
+import type { TrustedRoot } from '../shared/trust/root.js';
 import { ARCHIVE_BYTES_MAX, envelopeName, tarballName } from '../shared/trust/statement.js';
 import { type OtherSide, publishedFolders, rootFolders } from './other-side.js';
 import { type PublishedRelease, publishedReleases } from './published-releases.js';
@@ -57,6 +59,7 @@ export function settleResearch(ask: {
       ? `ledger: raised from counter ${before} to ${after}, the highest that is published; the next is ${after + 1}`
       : `ledger: stays at counter ${before}: nothing higher is published; the next is ${after + 1}`,
   );
+  lines.push(...takeRevocations(publishedFolders(side), research.published, root));
   requireNoneIsHigher(side, last ?? null);
   lines.push(...receiverLines(ask));
   if (!side.alone) return { lines, releaseEpochMin: ask.epochBefore };
@@ -88,6 +91,19 @@ function adopt(
   }
   adoptStatement(releases, modelVersion, payload);
   ledger.adopt({ releaseId, modelVersion, epoch, counter, prevRelease, payloadSha256 });
+}
+
+/** The signer adds to the list that lies there: one that is shorter would forget what was revoked since. */
+function takeRevocations(folders: readonly string[], published: string, root: TrustedRoot): string[] {
+  const lengthIn = (folder: string) => {
+    const file = path.join(folder, REVOCATIONS_FILE);
+    return existsSync(file) ? (revocationsIn(readPlainFile(file, ENVELOPE_BYTES_MAX), root)?.length ?? 0) : 0;
+  };
+  const own = lengthIn(published);
+  const longest = folders.toSorted((a, b) => lengthIn(b) - lengthIn(a))[0];
+  if (longest === undefined || lengthIn(longest) <= own) return [];
+  publishFile(published, REVOCATIONS_FILE, readPlainFile(path.join(longest, REVOCATIONS_FILE), ENVELOPE_BYTES_MAX));
+  return [`revocations: ${lengthIn(longest)} releases are revoked, and this home knew ${own}`];
 }
 
 /** A broker's pin is proof that a release was signed, wherever its statement is. */

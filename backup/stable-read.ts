@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 const CHUNK_BYTES = 1 << 18;
@@ -23,7 +24,7 @@ export function isJournal(place: string): boolean {
  */
 export async function seeFile(
   file: string,
-  ask: { readonly journal: boolean; readonly holdMax: number },
+  ask: { readonly journal: boolean; readonly holdMax: number; readonly isOwn?: boolean },
 ): Promise<Seen | null> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const seen = await seeOnce(file, ask);
@@ -34,9 +35,9 @@ export async function seeFile(
 
 async function seeOnce(
   file: string,
-  { journal, holdMax }: { journal: boolean; holdMax: number },
+  { journal, holdMax, isOwn = false }: { journal: boolean; holdMax: number; isOwn?: boolean },
 ): Promise<Seen | null | 'changed'> {
-  const handle = await openOrNull(file);
+  const handle = await openOrNull(file, isOwn);
   if (handle === null) return null;
   try {
     const before = await handle.stat({ bigint: true });
@@ -60,11 +61,17 @@ async function seeOnce(
   }
 }
 
-export async function openOrNull(file: string): Promise<FileHandle | null> {
+/**
+ * What was a plain file when it was listed may be a link or a pipe by now, in a folder that another user owns: neither is followed
+ * nor waited for. Null where it is gone, or a link.
+ * @param isOwn a name that this process gave itself
+ */
+export async function openOrNull(file: string, isOwn = false): Promise<FileHandle | null> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   try {
-    return await open(file, 'r');
+    return await open(file, isOwn ? O_RDONLY : O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
 }

@@ -99,7 +99,7 @@ function drained(stream: { once(event: 'drain', then: () => void): unknown }): P
 
 /** The bytes that were seen, read again. @throws FileMoved */
 async function* sameBytes(home: string, { path: place, size, sha256, source }: SurveyFile): AsyncGenerator<Buffer> {
-  const handle = await openOrNull(source ?? path.join(home, place));
+  const handle = await openOrNull(source ?? path.join(home, place), source !== undefined);
   if (handle === null) throw new FileMoved(place);
   try {
     const hash = createHash('sha256');

@@ -18,7 +18,6 @@ import { temporaryFolder } from '../release/release-fixture.js';
 import { acceptPublished, holdCeremony, shipRelease } from '../release/release-work.js';
 import { backUp, contents, OPENERS, restore } from './backup-home.js';
 
-/** The last line of a journal that is half written is cut. */
 const ORDERS = 'broker/journal/DU1000001-ESM5/orders-2025-06-02.jsonl';
 
 describe('a backup', () => {
@@ -116,6 +115,18 @@ describe('a backup', () => {
     assert.ok(readFileSync(at('again', ORDERS)).equals(whole));
   });
 
+  it('keeps long names', async () => {
+    const home = await makeHome();
+    const long = [`broker/${'n'.repeat(190)}`, `research/${'d'.repeat(90)}/${'e'.repeat(90)}/file`];
+    for (const name of long) {
+      mkdirSync(path.dirname(path.join(home, name)), { recursive: true });
+      writeFileSync(path.join(home, name), name);
+    }
+    const { file } = await backUp(home, at('backups'));
+    await restore(file, at('again'));
+    for (const name of long) assert.equal(readFileSync(at('again', name), 'utf8'), name);
+  });
+
   it('follows no link', async function () {
     if (process.platform === 'win32') return this.skip();
     const home = await makeHome();
@@ -147,6 +158,11 @@ describe('a backup', () => {
     writeFileSync(other, 'x');
     for (let i = 0; i < 4; i++) await backUp(home, at('backups'), { keep: 2 });
     assert.equal(archivesIn(at('backups')).length, 3);
+    await backUp(home, at('backups'), { keep: 1, tier: 'broker' });
+    assert.equal(archivesIn(at('backups')).length, 4, 'of another tier');
+    const late = await backUp(home, at('backups'), { keep: 1, nowMs: () => Date.parse('2001-01-01T00:00:00Z') });
+    assert.ok(existsSync(late.file), 'though the clock was set back');
+    assert.equal(late.removed.length, 2);
     assert.ok(existsSync(other));
   });
 

@@ -6,13 +6,17 @@ import { loadRelease } from '../../broker/load-release.js';
 import { sealPlaces } from '../../broker/seal/seal-places.js';
 import { releaseLedger } from '../../research/release/build-release.js';
 import { readLiveReleases } from '../../shared/node/contract/live-releases.js';
+import { signersOf } from '../../shared/node/trust/key-folder.js';
 import { readPin } from '../../shared/node/trust/pin-store.js';
+import { revokedPayloads } from '../../shared/node/trust/revocation-store.js';
 import { readTrustedRoot, trustRoot } from '../../shared/node/trust/trust-store.js';
+import { encodeEnvelope } from '../../shared/trust/dsse.js';
 import { comparePins } from '../../shared/trust/pin.js';
+import { REVOCATIONS_FILE, signRevocations } from '../../shared/trust/revocations.js';
 import { BROKER } from '../path/batches.js';
 import { RECEIPT_ROOT } from '../path/broker-rig.js';
 import { Road } from '../path/road.js';
-import { homeFolders, NOW_MS, temporaryFolder } from '../release/release-fixture.js';
+import { homeFolders, iso, NOW_MS, sha256, temporaryFolder } from '../release/release-fixture.js';
 import { acceptPublished, holdCeremony, shipRelease } from '../release/release-work.js';
 import { backUp, NOBODY, restore } from './backup-home.js';
 
@@ -100,6 +104,26 @@ describe('a home that was restored from an older backup', () => {
     assert.match(said.lines.join('\n'), /pin: stays at counter 2/);
     assert.equal(readPin(homeFolders(at('again')).brokerFolder).counter, 2);
     assert.deepEqual(settle(at('again'), {}).lines, ['nothing waits to be settled']);
+  });
+
+  it('forgets no revocation', async () => {
+    const { home, file } = await shipped();
+    const { moduleFolder, trustFolder, keysFolder } = homeFolders(home);
+    const root = readTrustedRoot(trustFolder);
+    const revoked = {
+      payloadSha256: sha256('payload 3'),
+      modelVersion: 3,
+      reason: 'x',
+      at: iso(NOW_MS),
+    };
+    const list = signRevocations([revoked], signersOf(keysFolder, 'release', root));
+    writeFileSync(path.join(moduleFolder, REVOCATIONS_FILE), encodeEnvelope(list));
+    await restore(file, at('again'));
+    mkdirSync(at('receipts'));
+    const { lines } = settle(at('again'), { published: moduleFolder, receipts: at('receipts') });
+    assert.match(lines.join('\n'), /revocations: 1 releases are revoked, and this home knew 0/);
+    assert.ok(existsSync(path.join(homeFolders(at('again')).moduleFolder, REVOCATIONS_FILE)));
+    assert.equal(revokedPayloads(homeFolders(at('again')).brokerFolder).size, 1);
   });
 
   it('with a broker that has verified more than is found, is not settled', async () => {
