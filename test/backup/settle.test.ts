@@ -16,6 +16,7 @@ import { REVOCATIONS_FILE, signRevocations } from '../../shared/trust/revocation
 import { BROKER } from '../path/batches.js';
 import { RECEIPT_ROOT } from '../path/broker-rig.js';
 import { Road } from '../path/road.js';
+import { atEveryMoment } from '../release/cut-off.js';
 import { homeFolders, iso, NOW_MS, sha256, temporaryFolder } from '../release/release-fixture.js';
 import { acceptPublished, holdCeremony, shipRelease } from '../release/release-work.js';
 import { backUp, NOBODY, restore } from './backup-home.js';
@@ -124,6 +125,34 @@ describe('a home that was restored from an older backup', () => {
     assert.match(lines.join('\n'), /revocations: 1 releases are revoked, and this home knew 0/);
     assert.ok(existsSync(path.join(homeFolders(at('again')).moduleFolder, REVOCATIONS_FILE)));
     assert.equal(revokedPayloads(homeFolders(at('again')).brokerFolder).size, 1);
+  });
+
+  it('cut off at any moment refuses as before, or is settled, and gets to the same end', async function () {
+    this.timeout(300_000);
+    const { home, file } = await shipped();
+    await restore(file, at('again'));
+    mkdirSync(at('receipts'));
+    const side = { published: homeFolders(home).moduleFolder, receipts: at('receipts') };
+    const copy = (moment: number | string) => {
+      const to = at(`copy-${moment}`);
+      cpSync(at('again'), to, { recursive: true });
+      return to;
+    };
+    const moments = await atEveryMoment(
+      async (one) => void settle(one, side),
+      copy,
+      async (one) => {
+        await assert.rejects(acceptPublished(one, 2), (error: Error) =>
+          ['RestoredNotSettled', 'ReleaseRefused'].includes(error.name),
+        );
+        settle(one, side);
+        assert.equal(readPin(homeFolders(one).brokerFolder).counter, 4);
+        assert.equal(releaseLedger(homeFolders(one).releasesFolder).list().at(-1)!.counter, 4);
+        assert.deepEqual(settle(one, side).lines, ['nothing waits to be settled']);
+        rmSync(one, { recursive: true });
+      },
+    );
+    assert.ok(moments > 20, String(moments));
   });
 
   it('with a broker that has verified more than is found, is not settled', async () => {
