@@ -1,6 +1,6 @@
 // Who may import whom: docs/architecture.md, "Import rules". Checked by `npm test`.
 const rooms =
-  'activities|bench|bridge|broker|cli|dashboard|deploy|research|setup|shared|sierra|simulation|simulator|stack|temporal|test|watch|workers|workflows';
+  'activities|backup|bench|bridge|broker|cli|dashboard|deploy|research|setup|shared|sierra|simulation|simulator|stack|temporal|test|watch|workers|workflows';
 const TOUCHES_THE_MACHINE = '^(fs|fs/promises|child_process|http|https|http2|dgram|os|process|worker_threads)$';
 /** A room may import only the rooms named (and npm packages and itself). */
 const only = (room, allowed, comment) => ({
@@ -25,6 +25,15 @@ module.exports = {
       'bridge',
       ['shared', 'broker/load-release[.]ts$'],
       'the bridge never reaches research, Temporal or the command line',
+    ),
+    only(
+      'backup',
+      [
+        'broker/(seal|prune|accept-release[.]ts$)',
+        'research/(release|receive|store/catalogue[.]ts$|public/public-log[.]ts$)',
+        'shared',
+      ],
+      "a backup reads what each tier keeps, with that tier's own readers, and starts none",
     ),
     only('broker', ['shared'], 'what the broker tier does beside the bridge process, without Temporal'),
     only('simulator', ['shared'], 'the simulator speaks TWS only'),

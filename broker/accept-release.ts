@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import path from 'node:path';
 import { renameWithRetry, replaceFile, syncFolder } from '../shared/node/disk/replace-file.js';
 import { raisePin, readPin } from '../shared/node/trust/pin-store.js';
+import { requireSettled } from '../shared/node/trust/restored-note.js';
 import { keepRevocations, revokedPayloads } from '../shared/node/trust/revocation-store.js';
 import { followRoots } from '../shared/node/trust/trust-store.js';
 import { ENVELOPE_BYTES_MAX } from '../shared/trust/dsse.js';
@@ -38,10 +39,11 @@ export interface AcceptedRelease extends VerifiedRelease {
 /**
  * Takes a delivered release into `broker/releases/`. Envelope and tarball are read once; what is verified, stored and
  * unpacked is that one buffer, so a file that changes meanwhile changes nothing. Doing it again gives the same end.
- * @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing
+ * @throws ReleaseRefused, PinLost, TrustMissing, DeliveryMissing, RestoredNotSettled
  */
 export async function acceptRelease(delivered: DeliveredRelease): Promise<AcceptedRelease> {
   const { brokerFolder, incomingFolder, nowMs, expected } = delivered;
+  requireSettled(brokerFolder);
   const root = orRefused(() => followRoots(path.join(brokerFolder, 'trust'), incomingFolder));
   const envelope = readBounded(path.join(incomingFolder, delivered.envelope), ENVELOPE_BYTES_MAX);
   const trading = tradingPayload(brokerFolder);

@@ -3,6 +3,7 @@ import { Failure } from '../shared/failure.js';
 import { readLiveReleases } from '../shared/node/contract/live-releases.js';
 import { NotPlainFile, readPlainFile } from '../shared/node/disk/plain-file.js';
 import { readPin } from '../shared/node/trust/pin-store.js';
+import { requireSettled } from '../shared/node/trust/restored-note.js';
 import { revokedPayloads } from '../shared/node/trust/revocation-store.js';
 import { readTrustedRoot } from '../shared/node/trust/trust-store.js';
 import { ENVELOPE_BYTES_MAX, MalformedEnvelope } from '../shared/trust/dsse.js';
@@ -62,8 +63,9 @@ export function verifyStillGood(ask: {
   refuseRevoked(ask.brokerFolder, payloadSha256);
 }
 
-/** What this broker trusts and trades at this moment. @throws ReleaseRefused, PinLost, TrustMissing */
+/** What this broker trusts and trades at this moment. @throws ReleaseRefused, PinLost, TrustMissing, RestoredNotSettled */
 function asThingsAre(brokerFolder: string) {
+  requireSettled(brokerFolder);
   return {
     root: orRefused(() => readTrustedRoot(path.join(brokerFolder, 'trust'))),
     pin: readPin(brokerFolder),

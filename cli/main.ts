@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { ownVersion } from './own-version.js';
 import { runProgram } from './run-program.js';
 
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
@@ -111,6 +111,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/operators.js'),
   },
   {
+    name: 'backup',
+    summary: 'encrypted backups of a home: make, check, restore, settle, rehearse',
+    load: () => import('./nouns/backup.js'),
+  },
+  {
     name: 'audit',
     summary: 'who let which release go, when, by signed records; finds a gap',
     load: () => import('./nouns/audit.js'),
@@ -135,12 +140,6 @@ async function main(argv: string[]): Promise<void> {
     if (noun.name === asked) (await noun.load()).register(command);
   }
   await program.parseAsync(argv, { from: 'user' });
-}
-
-/** Of the package that this file is part of. */
-function ownVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 await runProgram(main);

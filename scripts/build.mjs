@@ -24,6 +24,7 @@ const dist = path.join(root, 'dist');
 const drafts = path.join(dist, '.drafts');
 const ROOMS = [
   'activities',
+  'backup',
   'bench',
   'bridge',
   'broker',

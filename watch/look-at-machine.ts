@@ -111,7 +111,10 @@ function backupSighting({ backupFolder, backupHours }: Config['watch'], nowMs: n
   if (backupFolder === null) return off('BackupLate', 'watch.backupFolder names no folder');
   try {
     const folder = path.resolve(home, backupFolder);
-    const times = readdirSync(folder).map((name) => statSync(path.join(folder, name)).mtimeMs);
+    const times = readdirSync(folder)
+      // What was being written when its writer was killed is no backup.
+      .filter((name) => !name.endsWith('.tmp'))
+      .map((name) => statSync(path.join(folder, name)).mtimeMs);
     if (times.length === 0) return bad('BackupLate', `${backupFolder} is empty`);
     const ageMs = nowMs - Math.max(...times);
     return either('BackupLate', ageMs > backupHours * 3_600_000, `newest ${ageText(ageMs)} old`);

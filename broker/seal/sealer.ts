@@ -6,6 +6,7 @@ import { sealBatch } from '../../shared/contract/sealed-batch.js';
 import type { StreamHead } from '../../shared/contract/stream-head.js';
 import { Failure } from '../../shared/failure.js';
 import { lockFile } from '../../shared/node/disk/file-lock.js';
+import { requireSettledEpoch } from '../../shared/node/trust/restored-note.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import { commitBatch, publishBatch, readHead, recoverSealing } from './commit.js';
 import { type NewBytes, nextBytes, streamsWithFiles } from './next-source.js';
@@ -55,8 +56,9 @@ export class Sealer {
     private readonly unlock: () => void,
   ) {}
 
-  /** Completes what another sealer had begun. @throws SealBusy, SealStateLost */
+  /** Completes what another sealer had begun. @throws SealBusy, SealStateLost, RestoredNotSettled */
   static async open(options: SealerOptions): Promise<Sealer> {
+    requireSettledEpoch(options.brokerFolder, options.epoch);
     const places = sealPlaces(options.brokerFolder);
     mkdirSync(path.dirname(places.lock), { recursive: true });
     const lock = await lockFile(places.lock);

@@ -184,6 +184,11 @@ function keep(releasesFolder: string, numbers: Allocation, tarball: Buffer, fact
   return { predicate, payload, tarballFile };
 }
 
+/** The statement of a release that was found signed elsewhere: what was signed is the statement, whatever was built here. */
+export function adoptStatement(releasesFolder: string, modelVersion: number, payload: Buffer): void {
+  replaceFile(statementFile(releasesFolder, modelVersion), payload);
+}
+
 function readStatement(file: string): Pick<BuiltRelease, 'predicate' | 'payload'> {
   const payload = readFileSync(file);
   return { predicate: predicateIn(payload), payload };

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
+import { requireSettled, requireSettledCounters } from '../../shared/node/trust/restored-note.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { EntryLog } from './entry-log.js';
 
@@ -34,7 +36,7 @@ export class ReleaseLedger {
 
   /** @param folder `ledger/` in the releases folder */
   constructor(
-    folder: string,
+    private readonly folder: string,
     private readonly nowMs: () => number = Date.now,
   ) {
     this.log = new EntryLog(folder, entry);
@@ -44,6 +46,7 @@ export class ReleaseLedger {
     return this.change((releases) => {
       const known = releases.get(releaseId);
       if (known !== undefined) return { result: allocationOf(known) };
+      requireSettledCounters(path.dirname(this.folder), epoch);
       const last = [...releases.values()].at(-1);
       if (last !== undefined && epoch < last.epoch) {
         throw new LedgerRefused('epoch', `epoch ${epoch} is below ${last.epoch}, which releases have used already`);
@@ -87,6 +90,31 @@ export class ReleaseLedger {
     this.advance(releaseId, 'live', ['published']);
   }
 
+  /**
+   * Takes over what this ledger has forgotten, because it was restored from a backup: a release whose signed statement was found
+   * where it was published. Its counter is never given again. @returns whether the ledger did not know it
+   */
+  adopt(found: Allocation & { readonly payloadSha256: string }): boolean {
+    const { payloadSha256, ...numbers } = found;
+    const { counter } = numbers;
+    const steps: Entry[] = [
+      { kind: 'allocated', at: this.now(), ...numbers },
+      { kind: 'signed', at: this.now(), releaseId: numbers.releaseId, payloadSha256 },
+      { kind: 'published', at: this.now(), releaseId: numbers.releaseId },
+    ];
+    const missing = () => this.list().find((one) => one.counter === counter);
+    const before = missing();
+    if (before !== undefined && before.payloadSha256 !== null && before.payloadSha256 !== payloadSha256)
+      throw new LedgerRefused('equivocation', `counter ${counter} is bound to another payload already`);
+    for (let state: ReleaseState = before?.state ?? 'none'; ORDER.indexOf(state) < ORDER.indexOf('published'); ) {
+      const next = steps[ORDER.indexOf(state)]!;
+      const releaseId = missing()?.releaseId ?? next.releaseId;
+      this.changeAsItIs(() => ({ result: undefined, entry: { ...next, releaseId } }));
+      state = missing()!.state;
+    }
+    return before === undefined;
+  }
+
   releaseState(releaseId: string): ReleaseState {
     return this.find(releaseId)?.state ?? 'none';
   }
@@ -112,7 +140,12 @@ export class ReleaseLedger {
   }
 
   /** Decides on what is on disk, and decides again whenever another process was faster. */
-  private change<R>(decide: (releases: ReadonlyMap<string, LedgerRelease>) => { result: R; entry?: Entry }): R {
+  private change<R>(decide: Decide<R>): R {
+    requireSettled(path.dirname(this.folder));
+    return this.changeAsItIs(decide);
+  }
+
+  private changeAsItIs<R>(decide: Decide<R>): R {
     for (;;) {
       const entries = this.log.read();
       const decided = decide(foldEntries(entries));
@@ -145,6 +178,8 @@ const entry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('live'), at, releaseId }),
 ]);
 type Entry = z.infer<typeof entry>;
+
+type Decide<R> = (releases: ReadonlyMap<string, LedgerRelease>) => { result: R; entry?: Entry };
 
 /** In the order of allocation, which is the order of the counters. */
 function foldEntries(entries: readonly Entry[]): Map<string, LedgerRelease> {

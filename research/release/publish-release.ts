@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { requireSettled } from '../../shared/node/trust/restored-note.js';
 import { rootFiles } from '../../shared/node/trust/trust-store.js';
 import { envelopeName, tarballName } from '../../shared/trust/statement.js';
 import { releaseLedger } from './build-release.js';
@@ -19,6 +20,7 @@ export function publishRelease(ask: {
   readonly releaseId: string;
 }): void {
   const { releasesFolder, trustFolder, moduleFolder, releaseId } = ask;
+  requireSettled(releasesFolder);
   const ledger = releaseLedger(releasesFolder);
   const release = ledger.find(releaseId);
   if (release === undefined || release.payloadSha256 === null) {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Failure } from '../../shared/failure.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { signersOf } from '../../shared/node/trust/key-folder.js';
+import { requireSettled } from '../../shared/node/trust/restored-note.js';
 import { encodeEnvelope, signEnvelope } from '../../shared/trust/dsse.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { envelopeName, RELEASE_PAYLOAD_TYPE } from '../../shared/trust/statement.js';
@@ -36,6 +37,7 @@ export async function signRelease(ask: {
   readonly nowMs: number;
 }): Promise<SignedReleaseFiles> {
   const { releasesFolder, root, releaseId } = ask;
+  requireSettled(releasesFolder);
   const ledger = releaseLedger(releasesFolder);
   const numbers = ledger.find(releaseId);
   if (numbers === undefined) throw new NotBuilt(releaseId);

@@ -19,6 +19,7 @@ const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
 export const ROOMS_OF_OTHER_TIERS = [
   ...[
     'activities',
+    'backup',
     'broker',
     'dashboard',
     'deploy',

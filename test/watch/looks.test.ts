@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { archiveName } from '../../backup/archive-name.js';
 import { configSchema } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import type { FollowStatus } from '../../shared/contract/follow-status.js';
@@ -172,8 +173,11 @@ describe('what a watcher sees', () => {
     assert.equal(seen(sightings, 'TunnelDown').state, 'alarm');
     assert.match(seen(sightings, 'BackupLate').seen, /is empty/);
     assert.equal(seen(sightings, 'CertificateExpiring').state, 'off');
-    writeFileSync(path.join(backups, 'b'), '');
-    utimesSync(path.join(backups, 'b'), IN_SESSION / 1000 - 3600, IN_SESSION / 1000 - 3600);
+    const backup = archiveName('broker', IN_SESSION);
+    writeFileSync(path.join(backups, `.${backup}.1.tmp`), '');
+    assert.match(seen(await lookAtMachine(wanted, trust, [], IN_SESSION), 'BackupLate').seen, /is empty/);
+    writeFileSync(path.join(backups, backup), '');
+    utimesSync(path.join(backups, backup), IN_SESSION / 1000 - 3600, IN_SESSION / 1000 - 3600);
     assert.equal(seen(await lookAtMachine(wanted, trust, [], IN_SESSION), 'BackupLate').state, 'well');
     const watcher = { at: new Date(IN_SESSION).toISOString() };
     assert.equal(otherWatcher(watcher, wanted.watch, IN_SESSION + 60_000).state, 'well');
