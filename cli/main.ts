@@ -106,6 +106,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/keys.js'),
   },
   {
+    name: 'codec',
+    summary: 'payloads that the Temporal server cannot read: their keys, and who decodes them for people',
+    load: () => import('./nouns/codec.js'),
+  },
+  {
     name: 'operators',
     summary: 'who may let a held ship go on: list, add, revoke',
     load: () => import('./nouns/operators.js'),

@@ -107,6 +107,10 @@ export const FAILURE_TYPES = {
   OtherProduct: ['the data is of another product than the ship', 'give data of the product that is traded'],
   OutsideCalendar: ['a time lies outside the trading calendar', 'docs/calendar.md says how to extend it'],
   ParityFailed: ['an ONNX graph does not compute what the booster does', 'keep the old release: it is a defect'],
+  PayloadUnreadable: [
+    'what came from the Temporal server cannot be decrypted or was changed',
+    'bring the key: docs/temporal.md, "A payload that cannot be read"',
+  ],
   PinLost: ['the broker does not know how far releases had come', 'docs/release.md, Recovery'],
   PinMismatch: ['what was obtained is not what was pinned', 'obtain it again; find out who changed it'],
   PortMoved: ['the gateway moved its socket port', 'nothing: the bridge follows'],
@@ -190,6 +194,7 @@ export const RETRY_HELPS: ReadonlySet<FailureType> = new Set([
   'ChannelFailed',
   'DiskFull',
   'NotTold',
+  'PayloadUnreadable',
   'PublishFailed',
   'ReceiptMissing',
   'SealBusy',

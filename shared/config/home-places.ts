@@ -12,6 +12,8 @@ export function homePlaces(home: string) {
     logs: at('logs'),
     run: at('run'),
     temporal: at('temporal'),
+    /** Keys of what the Temporal server cannot read, where the settings name no other file. */
+    payloadKeys: at('payload-keys.json'),
     /** To be moved off this machine. */
     rootKeys: at('offline-root-keys'),
     research: {
