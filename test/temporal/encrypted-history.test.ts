@@ -53,11 +53,11 @@ describe('a run whose payloads are encrypted', function () {
   it('keeps input, results, signals, summaries and failures from the server', async () => {
     const client = server.client('keys.json');
     const live = await server.start(client, 'live', { requestedBy: INPUT });
-    const failed = await server.start(client, 'failed', { requestedBy: INPUT });
     await server.with('keys.json', {}, async () => {
       assert.equal((await live.result()).outcome, 'Live');
     });
     await server.with('keys.json', { before: failing }, async () => {
+      const failed = await server.start(client, 'failed', { requestedBy: INPUT });
       const error = await failed.result().catch((reason: unknown) => reason);
       assert.ok(error instanceof WorkflowFailedError);
       assert.match(JSON.stringify(messagesOf(error)), new RegExp(FAILURE));
@@ -136,10 +136,6 @@ describe('a run whose payloads are encrypted', function () {
       const told = await workflowTaskFailure(client, ship.workflowId);
       assert.match(told, /needs key [0-9a-f]{16}, which is not in/);
       assert.equal(await stageOf(ship.workflowId), 'Held');
-      await assert.rejects(
-        server.client('other.json').workflow.getHandle(ship.workflowId).query('progress'),
-        /needs key|PayloadUnreadable/,
-      );
       // The file is brought: the one that the run was encrypted with.
       writeFileSync(server.at('brought.json'), readFileSync(server.at('keys.json')), { mode: 0o600 });
       renameSync(server.at('brought.json'), server.at('other.json'));
