@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Failure, UsageFailure } from '../shared/failure.js';
 import { replaceFile } from '../shared/node/disk/replace-file.js';
 import { readPrivateFile } from '../shared/node/process/private-files.js';
+import { BadKey } from '../shared/trust/ed25519-key.js';
 
 const KEY_BYTES = 32;
 /** So many may be in a file: one a month for twenty years. */
@@ -164,11 +165,9 @@ function bytesOf(file: string): Buffer {
   }
 }
 
-function badKey(file: string, what: string): Failure {
-  return new Failure(
-    'BadKey',
+function badKey(file: string, what: string): BadKey {
+  return new BadKey(
     `the payload keys in ${file}: ${what}`,
     'bring the file from where it was made or kept; for a first one: believe codec keys init',
-    { file },
   );
 }
