@@ -1,7 +1,9 @@
 import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure, UsageFailure } from '../shared/failure.js';
+import { createFile } from '../shared/node/disk/create-file.js';
+import { lockFile } from '../shared/node/disk/file-lock.js';
 import { replaceFile } from '../shared/node/disk/replace-file.js';
 import { readPrivateFile } from '../shared/node/process/private-files.js';
 import { BadKey } from '../shared/trust/ed25519-key.js';
@@ -37,30 +39,33 @@ export function keyIdOf(key: Uint8Array): string {
 
 /** @throws UsageFailure where the file is there: what it encrypted would be lost with it */
 export function makePayloadKeys(file: string, nowMs: number): PayloadKeyFacts[] {
-  if (existsSync(file))
+  const key = newKey(nowMs);
+  const keys: KeyFile = { v: 1, current: key.id, keys: [key] };
+  if (!createFile(file, textOf(keys), 0o600))
     throw new UsageFailure(
       `${file} is there, and keys in it may be in use`,
       'for a new key: believe codec keys rotate',
     );
-  const key = newKey(nowMs);
-  return write(file, { v: 1, current: key.id, keys: [key] });
+  return facts(keys);
 }
 
 /** A new key encrypts from now on; unless it is only to be brought to every machine first. Older ones stay readable. */
-export function addPayloadKey(file: string, nowMs: number, makeCurrent: boolean): PayloadKeyFacts[] {
-  const { current, keys } = read(file);
-  if (keys.length >= KEYS_MAX)
-    throw new UsageFailure(`${file} has ${KEYS_MAX} keys`, 'take out those that no kept run was encrypted with');
-  const key = newKey(nowMs);
-  return write(file, { v: 1, current: makeCurrent ? key.id : current, keys: [...keys, key] });
+export async function addPayloadKey(file: string, nowMs: number, makeCurrent: boolean): Promise<PayloadKeyFacts[]> {
+  return await change(file, ({ current, keys }) => {
+    if (keys.length >= KEYS_MAX)
+      throw new UsageFailure(`${file} has ${KEYS_MAX} keys`, 'take out those that no kept run was encrypted with');
+    const key = newKey(nowMs);
+    return { v: 1, current: makeCurrent ? key.id : current, keys: [...keys, key] };
+  });
 }
 
 /** A key that is in the file encrypts from now on. */
-export function usePayloadKey(file: string, id: string): PayloadKeyFacts[] {
-  const { keys } = read(file);
-  if (!keys.some((key) => key.id === id))
-    throw new UsageFailure(`${file} has no key ${id}`, 'see `believe codec keys show`');
-  return write(file, { v: 1, current: id, keys });
+export async function usePayloadKey(file: string, id: string): Promise<PayloadKeyFacts[]> {
+  return await change(file, ({ keys }) => {
+    if (!keys.some((key) => key.id === id))
+      throw new UsageFailure(`${file} has no key ${id}`, 'see `believe codec keys show`');
+    return { v: 1, current: id, keys };
+  });
 }
 
 export function payloadKeyFacts(file: string): PayloadKeyFacts[] {
@@ -122,8 +127,12 @@ function usable({ current, keys }: KeyFile) {
 
 /** Changes with every replacement of the file. */
 function stamp(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeNs} ${found.mode}`;
+  try {
+    const { ino, size, mtimeNs, mode } = statSync(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${mode}`;
+  } catch {
+    return ''; // reading it says what is wrong
+  }
 }
 
 function newKey(nowMs: number): KeyFile['keys'][number] {
@@ -131,9 +140,22 @@ function newKey(nowMs: number): KeyFile['keys'][number] {
   return { id: keyIdOf(key), createdUtc: new Date(nowMs).toISOString(), key: key.toString('base64') };
 }
 
-function write(file: string, keys: KeyFile): PayloadKeyFacts[] {
-  replaceFile(file, `${JSON.stringify(keys, null, 2)}\n`, 0o600);
-  return facts(keys);
+/** Of two changes at once one would lose the key that the other has just made, and with it what it encrypted. */
+async function change(file: string, changed: (keys: KeyFile) => KeyFile): Promise<PayloadKeyFacts[]> {
+  read(file); // where there is none, no lock is left behind
+  const lock = await lockFile(`${file}.lock`);
+  if (lock === null) throw new UsageFailure(`${file} is being changed by another process`, 'try again');
+  try {
+    const keys = changed(read(file));
+    replaceFile(file, textOf(keys), 0o600);
+    return facts(keys);
+  } finally {
+    lock.release();
+  }
+}
+
+function textOf(keys: KeyFile): string {
+  return `${JSON.stringify(keys, null, 2)}\n`;
 }
 
 function facts({ current, keys }: KeyFile): PayloadKeyFacts[] {

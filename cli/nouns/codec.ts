@@ -43,12 +43,14 @@ function init(options: KeyOptions): void {
   ]);
 }
 
-function rotate(options: KeyOptions & { addOnly?: boolean; to?: string }): void {
+async function rotate(options: KeyOptions & { addOnly?: boolean; to?: string }): Promise<void> {
   const { file } = placeOf(options);
   if (options.addOnly && options.to !== undefined)
     throw new UsageFailure('--add-only and --to exclude each other', 'add first, then use the key with --to');
   const facts =
-    options.to === undefined ? addPayloadKey(file, Date.now(), !options.addOnly) : usePayloadKey(file, options.to);
+    options.to === undefined
+      ? await addPayloadKey(file, Date.now(), !options.addOnly)
+      : await usePayloadKey(file, options.to);
   const newest = facts.at(-1)!.id;
   print(options, file, facts, [
     options.addOnly

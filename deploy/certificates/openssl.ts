@@ -78,7 +78,7 @@ async function openssl(args: string[]): Promise<void> {
     );
   try {
     // No settings of this machine: they could change what is certified.
-    await run(program, args, { timeout: 30_000, env: { PATH: process.env.PATH, OPENSSL_CONF: os.devNull } });
+    await run(program, args, { timeout: 30_000, env: { ...process.env, OPENSSL_CONF: os.devNull } });
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string };
     const said = (stderr || message).trim().split('\n').slice(0, 3).join('; ');

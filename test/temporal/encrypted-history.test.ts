@@ -116,7 +116,7 @@ describe('a run whose payloads are encrypted', function () {
     const first = keyIds(readFileSync(server.at('rotated.json'), 'utf8'));
     await server.with('rotated.json', { verdicts: ['hold'] }, async () => {
       await untilStage(ship.workflowId, 'Held');
-      addPayloadKey(server.at('rotated.json'), 1, true);
+      await addPayloadKey(server.at('rotated.json'), 1, true);
       await server.client('rotated.json').workflow.getHandle(ship.workflowId).signal(decideSignal, approval);
       assert.equal((await ship.result()).outcome, 'Live');
     });

@@ -6,7 +6,13 @@ import type { Payload } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import fc from 'fast-check';
 import { EncryptingCodec } from '../../temporal/encrypting-codec.js';
-import { addPayloadKey, makePayloadKeys, PayloadKeys, usePayloadKey } from '../../temporal/payload-keys.js';
+import {
+  addPayloadKey,
+  makePayloadKeys,
+  PayloadKeys,
+  payloadKeyFacts,
+  usePayloadKey,
+} from '../../temporal/payload-keys.js';
 
 const payloads = fc.array(
   fc.record({
@@ -81,7 +87,7 @@ describe('encrypted payloads', () => {
 
   it('are refused under the id of another key that is there', async () => {
     const good = await sealed();
-    const other = addPayloadKey(file, 1, false).at(-1)!.id;
+    const other = (await addPayloadKey(file, 1, false)).at(-1)!.id;
     await refused({ ...good, metadata: { ...good.metadata, 'encryption-key-id': Buffer.from(other) } });
     assert.deepEqual(await codec.decode([good]), await required.decode([good]));
   });
@@ -95,7 +101,7 @@ describe('encrypted payloads', () => {
         const running = new EncryptingCodec(new PayloadKeys(own, () => nowMs), true);
         const written = [...(await running.encode([plain]))];
         for (const step of steps) {
-          const facts = step === 'back' ? usePayloadKey(own, first) : addPayloadKey(own, 1, step === 'rotate');
+          const facts = await (step === 'back' ? usePayloadKey(own, first) : addPayloadKey(own, 1, step === 'rotate'));
           nowMs += 1000;
           const [now] = await running.encode([plain]);
           const current = facts.find(({ isCurrent }) => isCurrent)!.id;
@@ -126,16 +132,24 @@ describe('encrypted payloads', () => {
   });
 
   describe('and their key file', () => {
-    it('is for its user only, and is refused when others can read it', () => {
+    it('is for its user only, and is refused when others can read it', async () => {
       if (process.platform === 'win32') return;
       assert.equal(statSync(file).mode & 0o777, 0o600);
       chmodSync(file, 0o640);
       assert.throws(() => new PayloadKeys(file), { type: 'KeyExposed' });
-      assert.throws(() => addPayloadKey(file, 0, true), { type: 'KeyExposed' });
+      await assert.rejects(addPayloadKey(file, 0, true), { type: 'KeyExposed' });
     });
 
     it('is never made anew over one that is there', () => {
       assert.throws(() => makePayloadKeys(file, 0), { type: 'Usage' });
+    });
+
+    it('keeps every key, over changes at once', async () => {
+      const added = await Promise.allSettled(Array.from({ length: 5 }, () => addPayloadKey(file, 0, true)));
+      const made = added.flatMap((one) => (one.status === 'fulfilled' ? [one.value.at(-1)!.id] : []));
+      const kept = payloadKeyFacts(file).map(({ id }) => id);
+      for (const id of made) assert.ok(kept.includes(id));
+      assert.equal(kept.length, made.length + 1);
     });
 
     it('is refused in words, without what stands in it, when it is missing or damaged', () => {

@@ -43,7 +43,11 @@ describe('certificates of an authority of our own', function () {
     authorityFolder: path.join(folder, `${name}-offline`),
   });
   const issue = (role: CertificateRole, at = places, days = 90) =>
-    issueCertificate(at, role, { days, names: role === 'server' ? ['localhost', '127.0.0.1'] : [], newKey: false });
+    issueCertificate(at, role, {
+      days,
+      names: role === 'server' ? ['localhost', '127.0.0.1', '::1'] : [],
+      newKey: false,
+    });
 
   before(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR', () => {}) });
@@ -158,7 +162,7 @@ describe('certificates of an authority of our own', function () {
       assert.throws(() => execFileSync('openssl', asServer, { stdio: 'pipe' }), `${role} is no server`);
     }
     const server = new X509Certificate(readFileSync(certificateFile(places, 'server')));
-    assert.equal(server.subjectAltName, 'DNS:localhost, IP Address:127.0.0.1');
+    assert.equal(server.subjectAltName, 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1');
     const [authority] = heldCertificates(places, Date.now());
     assert.ok(authority!.daysLeft >= 3649);
   });
@@ -174,7 +178,11 @@ describe('certificates of an authority of our own', function () {
     await connected.connection.close();
     await answers('operator');
     const renewed = heldCertificates(places, Date.now());
-    assert.deepEqual(renewed.find(({ role }) => role === 'server')?.names, ['localhost', '127.0.0.1']);
+    assert.deepEqual(renewed.find(({ role }) => role === 'server')?.names, [
+      'localhost',
+      '127.0.0.1',
+      '0:0:0:0:0:0:0:1',
+    ]);
     for (const { role, daysLeft, fault } of renewed.slice(1)) assert.deepEqual([fault, daysLeft], [null, 119], role);
     assert.deepEqual(await renewCertificates(places, { roles: ['broker'], days: 90, nowMs: Date.now() }), ['broker']);
     // A server that has started with the renewed one is taken as before.
