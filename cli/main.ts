@@ -106,6 +106,16 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/keys.js'),
   },
   {
+    name: 'codec',
+    summary: 'payloads that the Temporal server cannot read: their keys, and who decodes them for people',
+    load: () => import('./nouns/codec.js'),
+  },
+  {
+    name: 'certs',
+    summary: 'certificates for a Temporal server of your own: the authority, a certificate a role, renewal',
+    load: () => import('./nouns/certs.js'),
+  },
+  {
     name: 'operators',
     summary: 'who may let a held ship go on: list, add, revoke',
     load: () => import('./nouns/operators.js'),

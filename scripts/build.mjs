@@ -117,6 +117,7 @@ async function checkTypesAndBundle() {
   if (types.status !== 0) throw new Error('type errors: see above');
   const { bundleWorkflows } = await import(pathToFileURL(path.join(dist, 'temporal/workflow-bundle.js')).href);
   await bundleWorkflows();
+  await bundleWorkflows({ encodesFailures: true });
 }
 
 function filesUnder(folder) {

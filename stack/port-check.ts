@@ -1,6 +1,7 @@
 import { isPortFree } from '../setup/port-state.js';
 import { type Config, showsPage } from '../shared/config/config.js';
 import { Failure } from '../shared/failure.js';
+import { servesCodec } from '../temporal/payload-encryption.js';
 
 /** Every port that the stack of this home will listen on, with the setting that moves it. */
 export function portsOf(config: Config): { field: string; port: number }[] {
@@ -12,6 +13,7 @@ export function portsOf(config: Config): { field: string; port: number }[] {
           { field: 'temporal.uiPort', port: temporal.uiPort },
         ]
       : []),
+    ...(servesCodec(config) ? [{ field: 'temporal.encryption.serverPort', port: temporal.encryption.serverPort }] : []),
     ...(gateway.embedded ? [{ field: 'gateway.port', port: gateway.port }] : []),
     { field: 'rsync.port', port: rsync.port },
     ...(watch.enabled ? [{ field: 'watch.pagePort', port: watch.pagePort }] : []),
@@ -27,7 +29,7 @@ export async function checkPorts(config: Config): Promise<void> {
   if (taken.length === 0) return;
   const names = taken.map(({ field, port }) => `${port} (${field})`).join(', ');
   const variable = `BELIEVE_${taken[0]!.field
-    .replace('.', '_')
+    .replaceAll('.', '_')
     .replace(/[A-Z]/g, (letter) => `_${letter}`)
     .toUpperCase()}`;
   throw new Failure(

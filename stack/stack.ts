@@ -23,6 +23,7 @@ import {
   MONITOR_SCHEDULE_ID,
   PUBLISH_SCHEDULE_ID,
 } from '../temporal/path-schedules.js';
+import { servesCodec } from '../temporal/payload-encryption.js';
 import { dropSchedules, ensureNightlySchedule, NIGHTLY_SCHEDULE_ID } from '../temporal/schedules.js';
 import { serverArguments } from '../temporal/server.js';
 import { serverAddress } from '../temporal/server-address.js';
@@ -134,16 +135,17 @@ export class Stack {
 
 const PROCESS_NAMES = [
   ...['temporal', 'releases', 'gateway', 'bridge', 'sierra', 'signer'],
-  ...['receiver', 'orchestrator', 'research', 'broker'],
+  ...['receiver', 'orchestrator', 'research', 'broker', 'codec'],
   ...['alarms', 'watcher-research', 'watcher-broker', 'monitor', 'public', 'public-page'],
 ] as const;
 
 /** @param uiPort of the server's own Web UI, behind the door at `temporal.uiPort` */
 function serverProcess({ home, temporal }: Config, binary: string, uiPort: number): ProcessSpec {
+  const codecEndpoint = servesCodec({ temporal }) ? `http://127.0.0.1:${temporal.encryption.serverPort}` : undefined;
   return {
     name: 'temporal',
     file: binary,
-    args: serverArguments({ ...temporal, uiPort, folder: homePlaces(home).temporal }),
+    args: serverArguments({ ...temporal, uiPort, folder: homePlaces(home).temporal, codecEndpoint }),
     stopBy: 'signal',
     ready: () => isReachable('127.0.0.1', temporal.port),
   };
@@ -187,6 +189,7 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     ...(['signer', 'receiver', 'orchestrator', 'research', 'broker'] as const)
       .filter((worker) => worker !== 'receiver' || config.upload.enabled)
       .map((worker) => nodeProcess(worker, `workers/${worker}.js`, ['--home', home])),
+    ...(servesCodec(config) ? [nodeProcess('codec', 'cli/main.js', ['codec', 'serve', '--home', home])] : []),
     ...(config.watch.enabled ? watchProcesses(config) : []),
     ...(publishes(config) ? publicProcesses(config) : []),
   ];

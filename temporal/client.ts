@@ -10,7 +10,8 @@ export async function connectClient(server: ServerAddress): Promise<Client> {
       connectTimeout: '3s',
       ...(server.tls ? { tls: server.tls } : {}),
     });
-    return new Client({ connection, namespace: server.namespace });
+    const { namespace, dataConverter } = server;
+    return new Client({ connection, namespace, ...(dataConverter ? { dataConverter } : {}) });
   } catch (error) {
     throw new Failure(
       'NoTemporal',

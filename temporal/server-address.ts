@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Config } from '../shared/config/config.js';
 import { Failure } from '../shared/failure.js';
 import { readPrivateFile } from '../shared/node/process/private-files.js';
+import { dataConverterOf } from './payload-encryption.js';
 
 /** Where the Temporal server is, and how to speak to it. */
 export interface ServerAddress {
@@ -12,6 +14,8 @@ export interface ServerAddress {
   readonly namespace: string;
   /** mTLS; absent on loopback. */
   readonly tls?: Exclude<ConnectionOptions['tls'], boolean | null | undefined>;
+  /** Encrypts what is sent; absent where it goes as it is. */
+  readonly dataConverter?: DataConverter;
 }
 
 /** Who speaks to the server: so that it can tell them apart, and one certificate can be taken back without the others. */
@@ -19,14 +23,16 @@ export type Tier = 'orchestrator' | 'research' | 'broker';
 
 /**
  * @param tier whose certificate is shown, where each tier has one
- * @throws Failure 'KeyExposed' where others can read the key of the client certificate; 'NoCertificate' without one
+ * @throws Failure 'KeyExposed' where others can read the payload keys or the key of the client certificate; 'BadKey' and
+ *   'NoCertificate' without one
  */
-export function serverAddress({ temporal }: Config, tier?: Tier): ServerAddress {
-  const { address, namespace, tls } = temporal;
-  if (tls === null) return { address, namespace };
+export function serverAddress(config: Config, tier?: Tier): ServerAddress {
+  const { address, namespace, tls } = config.temporal;
+  const dataConverter = dataConverterOf(config);
+  const server = { address, namespace, ...(dataConverter ? { dataConverter } : {}) };
+  if (tls === null) return server;
   return {
-    address,
-    namespace,
+    ...server,
     tls: {
       serverRootCACertificate: readFileSync(tls.caFile),
       clientCertPair: certificateOf(tls, tier),

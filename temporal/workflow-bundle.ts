@@ -3,38 +3,44 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { ENCODED_FAILURES } from './payload-encryption.js';
 
 const dist = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /**
  * The workflows as one file for the worker's sandbox, made anew only when their code has changed (bundling takes
- * seconds). Returns its path and the hash of the code, which serves as the worker's build id.
+ * seconds). Returns its path and the hash of the code, which serves as the worker's build id: the same one with and without
+ * encryption, for a ship goes on when that is switched on.
  */
-export async function bundleWorkflows(): Promise<{ codePath: string; buildId: string }> {
+export async function bundleWorkflows({
+  encodesFailures = false,
+} = {}): Promise<{ codePath: string; buildId: string }> {
   const buildId = hashOfSources();
-  const codePath = path.join(dist, `workflow-bundle-${buildId}.cjs`);
+  const codePath = path.join(dist, `workflow-bundle-${buildId}${encodesFailures ? '-encoded' : ''}.cjs`);
   if (!existsSync(codePath)) {
     const unfinished = `${codePath}.${process.pid}`;
-    writeFileSync(unfinished, await workflowCode());
-    removeOlderBundles();
+    writeFileSync(unfinished, await workflowCode({ encodesFailures }));
+    removeOlderBundles(buildId);
     renameSync(unfinished, codePath);
   }
   return { codePath, buildId };
 }
 
 /** Modules are named from one folder on: the same bytes whatever folder a process was started in. */
-export async function workflowCode(): Promise<string> {
+export async function workflowCode({ encodesFailures = false } = {}): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(dist, 'workflows/index.js'),
     logger: new DefaultLogger('WARN'),
+    ...(encodesFailures ? { failureConverterPath: ENCODED_FAILURES } : {}),
     webpackConfigHook: (config) => ({ ...config, context: path.dirname(dist) }),
   });
   return code;
 }
 
-function removeOlderBundles(): void {
+function removeOlderBundles(buildId: string): void {
   for (const file of readdirSync(dist)) {
-    if (/^workflow-bundle-[0-9a-f]+\.cjs$/.test(file)) rmSync(path.join(dist, file), { force: true });
+    const [, built] = /^workflow-bundle-([0-9a-f]+)(-encoded)?\.cjs$/.exec(file) ?? [];
+    if (built !== undefined && built !== buildId) rmSync(path.join(dist, file), { force: true });
   }
 }
 

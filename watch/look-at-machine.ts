@@ -77,8 +77,8 @@ function certificateSighting(
   nowMs: number,
 ): Sighting {
   if (tls === null) return off('CertificateExpiring', 'no certificates are used');
-  const files = [tls.caFile, tls.certFile];
   try {
+    const files = [tls.caFile, tls.certFile, ...certificatesIn(tls.tierFolder)];
     const ends = files.map((file) => ({
       file,
       leftMs: Date.parse(new X509Certificate(readFileSync(file)).validTo) - nowMs,
@@ -92,6 +92,13 @@ function certificateSighting(
   } catch (error) {
     return bad('CertificateExpiring', `cannot be read: ${(error as Error).message.slice(0, 200)}`);
   }
+}
+
+/** Of the tiers whose certificates are on this machine. */
+function certificatesIn(tierFolder: string | null): string[] {
+  if (tierFolder === null) return [];
+  const names = readdirSync(tierFolder).filter((name) => name.endsWith('.pem'));
+  return names.map((name) => path.join(tierFolder, name));
 }
 
 async function tunnelSighting({ wireguard, handshakeSeconds }: Config['watch'], nowMs: number): Promise<Sighting> {

@@ -175,7 +175,8 @@ export const WATCHDOGS: readonly Watchdog[] = [
     ...{ name: 'CertificateExpiring', tiers: BOTH, severity: 'warn' },
     meaning: 'a certificate for the connection to Temporal expires soon',
     limit: ({ certificateDays }) => `${certificateDays} days before`,
-    runbook: 'issue a new one from your authority and put it in its place',
+    runbook:
+      'renew it where the key of the authority is (`believe certs renew`), bring it here and start its processes again, docs/temporal.md',
   },
   {
     ...{ name: 'DiskFilling', tiers: BOTH, severity: 'page' },

@@ -1,5 +1,6 @@
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { ORCHESTRATOR_DEPLOYMENT } from '../temporal/deployment.js';
+import { encrypts } from '../temporal/payload-encryption.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { bundleWorkflows } from '../temporal/workflow-bundle.js';
 import { runWorker } from './run-worker.js';
@@ -7,7 +8,7 @@ import { workerConfig } from './worker-options.js';
 
 /** The orchestrator: workflow tasks only. It holds nothing secret, and a new one replays where the old one stopped. */
 const config = workerConfig();
-const { codePath, buildId } = await bundleWorkflows();
+const { codePath, buildId } = await bundleWorkflows({ encodesFailures: encrypts(config) });
 await runWorker(
   {
     ...serverAddress(config, 'orchestrator'),

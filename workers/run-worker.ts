@@ -51,6 +51,7 @@ export async function runWorker(
       connection,
       namespace: process.namespace,
       identity: process.identity,
+      ...(process.dataConverter ? { dataConverter: process.dataConverter } : {}),
       shutdownGraceTime: '1s',
       shutdownForceTime: '10s',
       ...(process.deployment

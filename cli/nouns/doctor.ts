@@ -7,6 +7,7 @@ import { Failure } from '../../shared/failure.js';
 import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { PidFile } from '../../stack/pid-file.js';
+import { servesCodec } from '../../temporal/payload-encryption.js';
 import { printResult } from '../output.js';
 
 interface DoctorOptions {
@@ -53,6 +54,7 @@ async function configured({ home, config: file }: DoctorOptions): Promise<Prereq
     ...(temporal.embedded
       ? [port('temporal.port', temporal.port), port('temporal.uiPort', temporal.uiPort)]
       : [remote('temporal.address', temporalAddress.hostname, Number(temporalAddress.port))]),
+    ...(servesCodec(config) ? [port('temporal.encryption.serverPort', temporal.encryption.serverPort)] : []),
     gateway.embedded ? port('gateway.port', gateway.port) : remote('gateway.host', gateway.host, gateway.port),
     port('rsync.port', rsync.port),
     ...(watch.enabled && watch.pagePort > 0 ? [port('watch.pagePort', watch.pagePort)] : []),

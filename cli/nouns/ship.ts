@@ -258,7 +258,8 @@ async function statusOf(client: Client, config: Config, row: ShipRow): Promise<S
     handle.describe(),
     handle.query<ShipProgress, []>('progress').catch(() => null),
   ]);
-  return { ...row, doing: pendingWork(description), progress, webUi: webUiLink(config, row.workflowId) };
+  const doing = await pendingWork(client.workflow, description);
+  return { ...row, doing, progress, webUi: webUiLink(config, row.workflowId) };
 }
 
 function statusText({ workflowId, stage, doing, holdReasons, progress, webUi, modelVersion }: ShipStatus): string {

@@ -37,7 +37,7 @@ export async function watchShip(handle: ShipHandle, events: ShipEvents, signal: 
     progress = (await handle.query<ShipProgress, []>('progress').catch(() => null)) ?? progress;
     if (progress) tell(progress.stages);
     const stage = description?.typedSearchAttributes.get(SHIP_ATTRIBUTES.stage) ?? progress?.stage ?? 'Starting';
-    events.at(stage, description ? pendingWork(description) : 'waiting for the Temporal server');
+    events.at(stage, description ? await pendingWork(handle.client, description) : 'waiting for the Temporal server');
     if (progress?.stage === 'Held' && !askedAboutHold) {
       askedAboutHold = true;
       if ((await events.held(progress)) === 'leave') return { kind: 'left-held', progress };

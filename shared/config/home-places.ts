@@ -12,6 +12,12 @@ export function homePlaces(home: string) {
     logs: at('logs'),
     run: at('run'),
     temporal: at('temporal'),
+    /** Keys of what the Temporal server cannot read, where the settings name no other file. */
+    payloadKeys: at('payload-keys.json'),
+    /** Certificates for the connections to a Temporal server of one's own. */
+    certificates: at('certs'),
+    /** Of the authority that signs them. To be moved off this machine. */
+    authorityKey: at('offline-authority'),
     /** To be moved off this machine. */
     rootKeys: at('offline-root-keys'),
     research: {

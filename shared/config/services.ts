@@ -5,6 +5,52 @@ import { hostOf, isLoopback } from './loopback.js';
 /** The one API client id of the bridge, and no setting: IB ties open orders to it, and shows and cancels them under no other. */
 export const CLIENT_ID = 251;
 
+const encryptionConfig = z
+  .strictObject({
+    keysFile: text
+      .nullable()
+      .default(null)
+      .describe(
+        'Key file (`believe codec keys init`) that payloads are encrypted with before they leave a process, from the home folder on; null leaves them readable by the server.',
+      ),
+    required: z
+      .boolean()
+      .default(false)
+      .describe('Refuse payloads that nobody has encrypted; false goes on with runs that began without.'),
+    serverPort: portOrOff
+      .default(8234)
+      .describe('Port of the codec server on this machine, which decodes for the Web UI and `temporal`; 0 is off.'),
+    webUiOrigin: text
+      .nullable()
+      .default(null)
+      .describe(
+        'The one origin whose pages may ask the codec server, such as https://temporal.example.org; null for the embedded Web UI.',
+      ),
+    tokenFile: text
+      .nullable()
+      .default(null)
+      .describe(
+        'File whose first line is the bearer token that the codec server asks for, from the home folder on; null asks for none.',
+      ),
+  })
+  .superRefine(({ keysFile, required, webUiOrigin }, context) => {
+    if (required && keysFile === null)
+      context.addIssue({
+        ...{ code: 'custom', path: ['keysFile'], input: keysFile },
+        message: 'a key file, because temporal.encryption.required is true',
+      });
+    if (webUiOrigin !== null && !isOrigin(webUiOrigin))
+      context.addIssue({
+        ...{ code: 'custom', path: ['webUiOrigin'], input: webUiOrigin },
+        message: 'an origin such as https://temporal.example.org: scheme, host and port alone',
+      });
+  });
+
+/** As a browser writes it: a page of any other spelling would not be recognised. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
+
 export const temporalConfig = z
   .strictObject({
     address: text
@@ -38,6 +84,7 @@ export const temporalConfig = z
       .nullable()
       .default(null)
       .describe('Mutual TLS to a server of your own; null for plain connections on loopback.'),
+    encryption: encryptionConfig.prefault({}).describe('Payloads that the Temporal server cannot read.'),
   })
   .transform((temporal, context) => {
     const embeddedAddress = `127.0.0.1:${temporal.port}`;
