@@ -91,7 +91,10 @@ describe('what an earlier version wrote', () => {
     });
 
   it('is found by its name', () => {
-    const segment = { instrument: 'ES-H6', tradeDate: '2026-01-05', number: 12 };
+    const named = { instrument: 'ES-H6', tradeDate: '2026-01-05', number: 12 };
+    // Whoever named no source was the bridge.
+    const segment = { source: 'dom_ib' as const, ...named };
+    assert.equal(segmentFile(named), segmentFile(segment));
     assert.deepEqual(parseSegmentFile(segmentFile(segment)), { ...segment, open: false });
     assert.deepEqual(parseSegmentFile(`${segmentFile(segment)}.open`), { ...segment, open: true });
     assert.deepEqual(parseSegmentFile(`${segmentFile(segment)}.gz`), { ...segment, open: false });

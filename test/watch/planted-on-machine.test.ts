@@ -46,7 +46,9 @@ describe('faults of a machine', function () {
     disk = SmallDisk.mount(home(), 64);
     [market, lastEventAgeMs] = ['session', 100];
     const channelsFile = receivers.channels([{ kind: 'webhook', name: 'hook', url: `${receivers.url}/hook` }]);
-    const usual = loadConfig({ overrides: { home: home(), instrument: { localSymbol: 'ESH5' } } });
+    const usual = loadConfig({
+      overrides: { home: home(), instrument: { localSymbol: 'ESH5' }, sierra: { follow: false } },
+    });
     const quick = { everySeconds: 1, startSeconds: 1, flapSeconds: 1, handOverSeconds: 1, uploadSeconds: 3 };
     const at = { quietFromHour: 0, quietToHour: 0, diskFreeGiB: 0.01, channelsFile };
     writeHomeConfig({ ...usual, watch: { ...usual.watch, ...quick, ...at } });
