@@ -35,7 +35,7 @@ export class Chromium {
 
   async close(): Promise<void> {
     const gone = new Promise((resolve) => this.process.once('exit', resolve));
-    if (this.process.exitCode === null && this.process.pid !== undefined) {
+    if (this.process.exitCode === null && this.process.signalCode === null && this.process.pid !== undefined) {
       process.kill(-this.process.pid, 'SIGKILL');
       await gone;
     }
