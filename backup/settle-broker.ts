@@ -5,11 +5,9 @@ import { sealPlaces } from '../broker/seal/seal-places.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import { parseBatchFile } from '../shared/contract/batch-stream.js';
 import { placeOf } from '../shared/contract/live-release.js';
-import { streamHead } from '../shared/contract/stream-head.js';
 import { CONTROL_FILES, tradingControl } from '../shared/contract/trading-control.js';
-import { jsonOrUndefined } from '../shared/fields/json-or-undefined.js';
 import { liveFolder, readLiveReleases } from '../shared/node/contract/live-releases.js';
-import { readPlainFile } from '../shared/node/disk/plain-file.js';
+import { readStreamHead } from '../shared/node/contract/stream-head-file.js';
 import { renameWithRetry, replaceFile, syncFolder } from '../shared/node/disk/replace-file.js';
 import { raisePin, readPin } from '../shared/node/trust/pin-store.js';
 import { followRoots, readTrustedRoot } from '../shared/node/trust/trust-store.js';
@@ -100,12 +98,7 @@ function nextEpoch(
   lines: string[],
 ): number {
   const places = sealPlaces(homePlaces(home).broker.folder);
-  const heads = filesOf(places.heads).flatMap((name) => {
-    const parsed = streamHead.safeParse(
-      jsonOrUndefined(readPlainFile(path.join(places.heads, name), 1 << 20).toString('utf8')),
-    );
-    return parsed.success ? [parsed.data] : [];
-  });
+  const heads = filesOf(places.heads).flatMap((name) => readStreamHead(path.join(places.heads, name)) ?? []);
   const receipts = newestReceipts(receiptFolders(side), broker, path.join(homePlaces(home).broker.trust));
   for (const { stream, epoch: of, size } of receipts) {
     const seq = heads.find((head) => head.stream === stream && head.epoch === of)?.seq ?? 0;

@@ -7,9 +7,8 @@ import { adoptStatement, releaseLedger } from '../research/release/build-release
 import type { ReleaseLedger } from '../research/release/ledger.js';
 import { publishFile } from '../research/release/publish-release.js';
 import { homePlaces } from '../shared/config/home-places.js';
-import { streamHead } from '../shared/contract/stream-head.js';
 import { Failure } from '../shared/failure.js';
-import { jsonOrUndefined } from '../shared/fields/json-or-undefined.js';
+import { readStreamHead } from '../shared/node/contract/stream-head-file.js';
 import { readPlainFile } from '../shared/node/disk/plain-file.js';
 import { replaceFile } from '../shared/node/disk/replace-file.js';
 import { readPin } from '../shared/node/trust/pin-store.js';
@@ -146,7 +145,5 @@ function receiverLines({ home, broker, epoch, side }: Parameters<typeof settleRe
 }
 
 function headIn(file: string) {
-  if (!existsSync(file)) return null;
-  const parsed = streamHead.safeParse(jsonOrUndefined(readPlainFile(file, 1 << 20).toString('utf8')));
-  return parsed.success ? parsed.data : null;
+  return existsSync(file) ? readStreamHead(file) : null;
 }

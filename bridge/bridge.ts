@@ -1,6 +1,5 @@
 import { isSyntheticMarket } from '../shared/config/config.js';
 import { tellHalt } from './alarms/alarm-of-halt.js';
-
 import type { HaltCode } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { Opened } from './opened.js';

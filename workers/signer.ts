@@ -3,7 +3,7 @@ import { signerAddress } from '../research/signer/signer-address.js';
 import { signerPlaces } from '../research/signer/signer-places.js';
 import { serveSigner } from '../research/signer/signer-server.js';
 import { gateThresholds } from '../shared/config/gate-thresholds.js';
-import { readPrivateFile } from '../shared/node/process/private-files.js';
+import { readPrivateLine } from '../shared/node/process/private-files.js';
 import { untilAskedToStop } from '../shared/node/process/stop-request.js';
 import { workerConfig } from './worker-options.js';
 
@@ -25,5 +25,5 @@ await server.close();
 
 /** First line of the file, as systemd's LoadCredential= and its like hand it to this process alone. */
 function passphraseIn(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readPrivateFile(file).toString('utf8').split(/\r?\n/, 1)[0];
+  return file === undefined ? undefined : readPrivateLine(file);
 }

@@ -44,12 +44,13 @@ async function bringHome(log: PathLog, day: CapturedDay): Promise<CaptureResult>
   if (own === null) log.remark('Nothing was captured of this contract on this trade date.');
   const brought: (Brought & { readonly source: CaptureSource })[] = [];
   for (const source of others) {
-    const second = await bringSecond(log, { ...day, source });
+    const second = await orRemark(log, `${source} could not be brought home`, bringSecond(log, { ...day, source }));
     if (second !== null) brought.push({ ...second, source });
   }
   const seconds: SecondCaptureResult[] = [];
   for (const { source, events } of brought) {
-    const found = own === null ? null : await compare(log, { ...day, source });
+    const found =
+      own === null ? null : await orRemark(log, `${source} could not be compared`, compare(log, { ...day, source }));
     const { verdict = null, volumeMatchedPercent = null } = found ?? {};
     seconds.push({ source, events, verdict, volumeMatchedPercent });
   }
@@ -96,48 +97,42 @@ async function bring(log: PathLog, day: CapturedDay): Promise<Brought | null> {
   return { batches, rows, events };
 }
 
-/** A second capture never holds up the first one, nor the dates behind it: what fails is said, and tried with the next run. */
-async function bringSecond(
-  log: PathLog,
-  day: CapturedDay & { readonly source: CaptureSource },
-): Promise<Brought | null> {
-  try {
-    log.enter('Waiting');
-    const { open = 0 } = await brokerPath.awaitCaptured.executeWithOptions(
-      { summary: `until ${day.source} has ${day.tradeDate}` },
-      [day],
-    );
-    if (open > 0)
-      log.remark(`${day.source}: ${open} segments are still written; what is closed comes home without them.`);
-    const brought = await bring(log, day);
-    log.remark(
-      brought === null
-        ? `${day.source}: nothing was captured.`
-        : `${day.source}: ${brought.events} events are in the store.`,
-    );
-    return brought;
-  } catch (failure) {
-    if (isCancellation(failure)) throw failure;
-    log.remark(`${day.source} could not be brought home: ${messageOf(failure)}`);
-    return null;
-  }
+type SecondDay = CapturedDay & { readonly source: CaptureSource };
+
+async function bringSecond(log: PathLog, day: SecondDay): Promise<Brought | null> {
+  log.enter('Waiting');
+  const { open = 0 } = await brokerPath.awaitCaptured.executeWithOptions(
+    { summary: `until ${day.source} has ${day.tradeDate}` },
+    [day],
+  );
+  if (open > 0)
+    log.remark(`${day.source}: ${open} segments are still written; what is closed comes home without them.`);
+  const brought = await bring(log, day);
+  log.remark(
+    brought === null
+      ? `${day.source}: nothing was captured.`
+      : `${day.source}: ${brought.events} events are in the store.`,
+  );
+  return brought;
 }
 
 /** Two captures that do not agree are no reason to stop: the alarm calls, and the spans are marked. */
-async function compare(
-  log: PathLog,
-  day: CapturedDay & { readonly source: CaptureSource },
-): Promise<ReconciledDay | null> {
+async function compare(log: PathLog, day: SecondDay): Promise<ReconciledDay> {
+  log.enter('Reconciling');
+  const found = await sayingWhatWaits(log, 'the comparison', () =>
+    researchPath.reconcileDay.executeWithOptions({ summary: `the bridge's capture against ${day.source}` }, [day]),
+  );
+  log.remark(found.markdown);
+  return found;
+}
+
+/** A second capture never holds up the first one, nor the dates behind it: what fails is said, and tried with the next run. */
+async function orRemark<T>(log: PathLog, what: string, step: Promise<T>): Promise<T | null> {
   try {
-    log.enter('Reconciling');
-    const found = await sayingWhatWaits(log, 'the comparison', () =>
-      researchPath.reconcileDay.executeWithOptions({ summary: `the bridge's capture against ${day.source}` }, [day]),
-    );
-    log.remark(found.markdown);
-    return found;
+    return await step;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
-    log.remark(`${day.source} could not be compared: ${messageOf(failure)}`);
+    log.remark(`${what}: ${messageOf(failure)}`);
     return null;
   }
 }

@@ -1,9 +1,8 @@
 import { segmentsOf } from '../../broker/seal/captured-days.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
 import { type CaptureSource, OTHER_SOURCES } from '../../shared/contract/capture-source.js';
-import { type FollowStatus, followStatus } from '../../shared/contract/follow-status.js';
-import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
-import { readPlainFile } from '../../shared/node/disk/plain-file.js';
+import type { FollowStatus } from '../../shared/contract/follow-status.js';
+import { isFollowerSilent, readFollowStatus } from '../../shared/node/contract/follow-status-file.js';
 
 /** What this broker is told of the capture beside the bridge. */
 export interface SecondCapture {
@@ -15,13 +14,10 @@ export interface SecondCapture {
 }
 
 export const NO_SECOND: SecondCapture = { isExpected: false, statusFile: () => '', patienceSeconds: 0 };
-const STATUS_BYTES_MAX = 1 << 20;
-/** The follower writes its status each second. */
-const SILENT_MS = 15_000;
 
 /** Who has captured the contract on this date beside the bridge, or should have. */
 export function otherSources(brokerFolder: string, second: SecondCapture, day: CapturedDay): CaptureSource[] {
-  const follows = statusOf(second, day.instrument)?.instrument === day.instrument;
+  const follows = statusOf(second, day.instrument) !== null;
   return OTHER_SOURCES.filter(
     (source) => (source === 'sierra' && follows) || segmentsOf(brokerFolder, { ...day, source }).count > 0,
   );
@@ -36,12 +32,6 @@ export function isFollowed(second: SecondCapture, { source, instrument, tradeDat
 
 /** Null where no follower runs. */
 function statusOf({ statusFile }: SecondCapture, instrument: string): FollowStatus | null {
-  try {
-    const status = followStatus.safeParse(
-      jsonOrUndefined(readPlainFile(statusFile(instrument), STATUS_BYTES_MAX).toString('utf8')),
-    ).data;
-    return status && Date.now() - Date.parse(status.at) < SILENT_MS ? status : null;
-  } catch {
-    return null;
-  }
+  const status = readFollowStatus(statusFile(instrument));
+  return status === null || isFollowerSilent(status, Date.now()) ? null : status;
 }

@@ -24,51 +24,46 @@ const DEPTH_PASS_US = 60_000_000;
 
 /** Trades: the ten genuine ticks, a pass of them each `passUs`, a tick higher each of forty times. */
 export function grownTrades(startUs: number, passUs: number): GrownSample {
-  const bytes = scidBytes();
-  const records = (bytes.length - SCID.headerBytes) / SCID.recordBytes;
-  const times = timesOf(bytes, SCID, records);
-  const spanUs = times.at(-1)! - times[0]! + 1;
-  const timeUsAt = (index: number) => {
-    const pass = Math.floor(index / records);
-    const sinceUs = times[index % records]! - times[0]!;
-    return startUs + pass * passUs + Math.floor((sinceUs * passUs) / spanUs);
-  };
-  return {
-    layout: SCID,
-    header: bytes.subarray(0, SCID.headerBytes),
-    timeUsAt,
-    recordAt: (index, into, at) => {
-      const from = SCID.headerBytes + (index % records) * SCID.recordBytes;
-      bytes.copy(into, at, from, from + SCID.recordBytes);
-      writeTime(into, at, timeUsAt(index));
-      const shift = (Math.floor(index / records) % 40) * TICK_SIZE;
-      for (const field of [12, 16, 20])
-        into.writeFloatLE(Math.round((into.readFloatLE(at + field) + shift) / PRICE_SCALE), at + field);
-    },
-  };
+  return grown(scidBytes(), SCID, { startUs, passUs }, (record, at, pass) => {
+    const shift = (pass % 40) * TICK_SIZE;
+    for (const field of [12, 16, 20])
+      record.writeFloatLE(Math.round((record.readFloatLE(at + field) + shift) / PRICE_SCALE), at + field);
+  });
 }
 
 /** Depth: the hour of the sample in `passUs`, a pass after the other, a tick higher each of ten times. */
 export function grownDepth(startUs: number, passUs = DEPTH_PASS_US): GrownSample {
-  const bytes = depthBytes();
-  const records = Math.floor((bytes.length - DEPTH.headerBytes) / DEPTH.recordBytes);
-  const times = timesOf(bytes, DEPTH, records);
+  return grown(depthBytes(), DEPTH, { startUs, passUs }, (record, at, pass) => {
+    const shift = ((pass % 10) * TICK_SIZE) / PRICE_SCALE;
+    const price = record.readFloatLE(at + 12);
+    if (price !== 0) record.writeFloatLE(price + shift, at + 12);
+  });
+}
+
+/** @param reprice changes the prices of the record that begins at `at` to those of a pass */
+function grown(
+  bytes: Buffer,
+  layout: SierraLayout,
+  { startUs, passUs }: { readonly startUs: number; readonly passUs: number },
+  reprice: (record: Buffer, at: number, pass: number) => void,
+): GrownSample {
+  const { headerBytes, recordBytes } = layout;
+  const records = Math.floor((bytes.length - headerBytes) / recordBytes);
+  const times = timesOf(bytes, layout, records);
   const spanUs = times.at(-1)! - times[0]! + 1;
   const timeUsAt = (index: number) => {
     const sinceUs = times[index % records]! - times[0]!;
     return startUs + Math.floor(index / records) * passUs + Math.floor((sinceUs * passUs) / spanUs);
   };
   return {
-    layout: DEPTH,
-    header: bytes.subarray(0, DEPTH.headerBytes),
+    layout,
+    header: bytes.subarray(0, headerBytes),
     timeUsAt,
     recordAt: (index, into, at) => {
-      const from = DEPTH.headerBytes + (index % records) * DEPTH.recordBytes;
-      bytes.copy(into, at, from, from + DEPTH.recordBytes);
+      const from = headerBytes + (index % records) * recordBytes;
+      bytes.copy(into, at, from, from + recordBytes);
       writeTime(into, at, timeUsAt(index));
-      const shift = ((Math.floor(index / records) % 10) * TICK_SIZE) / PRICE_SCALE;
-      const price = into.readFloatLE(at + 12);
-      if (price !== 0) into.writeFloatLE(price + shift, at + 12);
+      reprice(into, at, Math.floor(index / records));
     },
   };
 }

@@ -1,11 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FollowStatus } from '../../shared/contract/follow-status.js';
 import type { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
-import { lockFile } from '../../shared/node/disk/file-lock.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
-import { followBusy } from './follow-once.js';
+import { withFollowLock } from './follow-lock.js';
 import { type FollowOptions, type Look, SymbolFollower } from './symbol-follower.js';
 
 export interface FollowLoop {
@@ -27,14 +24,7 @@ const RETRY_MS = 2000;
  * @param folder that of all of them
  */
 export async function followSierra(folder: string, loops: readonly FollowLoop[], signal: AbortSignal): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  const lock = await lockFile(path.join(folder, 'follow.lock'));
-  if (lock === null) throw followBusy(folder);
-  try {
-    await Promise.all(loops.map((loop) => new Following(loop).run(signal)));
-  } finally {
-    lock.release();
-  }
+  await withFollowLock(folder, () => Promise.all(loops.map((loop) => new Following(loop).run(signal))));
 }
 
 class Following {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { BadInput } from '../../shared/failure.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { ShownLevels } from '../../shared/market/book/shown-levels.js';
-import type { SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
+import { FIRST_YEAR, LAST_YEAR, type SessionCalendar } from '../../shared/market/calendar/session-calendar.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { tickScaleOf } from '../../shared/market/events/tick-scale.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
@@ -268,9 +268,9 @@ export class SymbolFollower {
   }
 }
 
-/** What the calendars know. */
-const DATABLE_FROM_MS = Date.UTC(2010, 0, 4);
-const DATABLE_TO_MS = Date.UTC(2030, 11, 30);
+/** What every calendar knows: from the first week of theirs to the last. */
+const DATABLE_FROM_MS = Date.UTC(FIRST_YEAR, 0, 4);
+const DATABLE_TO_MS = Date.UTC(LAST_YEAR, 11, 30);
 const AHEAD_MS_MAX = 3_600_000;
 const MINUTE_US = 60_000_000;
 

@@ -6,6 +6,7 @@ import { readBatch } from '../../shared/contract/sealed-batch.js';
 import { headAfter, type StreamHead, startOfStream, streamHead } from '../../shared/contract/stream-head.js';
 import { logEntry, logOrigin } from '../../shared/contract/stream-log.js';
 import { Failure } from '../../shared/failure.js';
+import { HEAD_BYTES_MAX } from '../../shared/node/contract/stream-head-file.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
@@ -13,7 +14,7 @@ import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { openCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
 import { leafHash, sameBytes, TreeEdge } from '../../shared/trust/tlog/merkle.js';
-import { HEAD_BYTES_MAX, readHead } from '../seal/commit.js';
+import { readHead } from '../seal/commit.js';
 import { SealStateLost } from '../seal/seal-failure.js';
 import { type SealPlaces, sealPlaces } from '../seal/seal-places.js';
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { batchEnvelopeName, parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { readBatch, type SealedBatch } from '../../shared/contract/sealed-batch.js';
-import { headAfter, type StreamHead, startOfStream, streamHead } from '../../shared/contract/stream-head.js';
-import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
+import { headAfter, type StreamHead, startOfStream } from '../../shared/contract/stream-head.js';
+import { readStreamHead } from '../../shared/node/contract/stream-head-file.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { renameWithRetry, replaceFile, syncFolder, writeTemporary } from '../../shared/node/disk/replace-file.js';
@@ -91,15 +91,13 @@ function requireHeads(places: SealPlaces, broker: string, epoch: number): void {
 export function readHead(places: SealPlaces, broker: string, stream: string, epoch: number): StreamHead {
   const file = places.head(stream, epoch);
   if (!existsSync(file)) return startOfStream(broker, stream, epoch);
-  const parsed = streamHead.safeParse(jsonOrUndefined(readPlainFile(file, HEAD_BYTES_MAX).toString('utf8')));
-  if (!parsed.success) throw new SealStateLost(`${file} is damaged`, { file });
-  if (parsed.data.broker !== broker)
-    throw new SealStateLost(`${file} is of broker ${parsed.data.broker}, and this one is called ${broker}`, { file });
-  return parsed.data;
+  const head = readStreamHead(file);
+  if (head === null) throw new SealStateLost(`${file} is damaged`, { file });
+  if (head.broker !== broker)
+    throw new SealStateLost(`${file} is of broker ${head.broker}, and this one is called ${broker}`, { file });
+  return head;
 }
 
 export function writeHead(places: SealPlaces, head: StreamHead): void {
   replaceFile(places.head(head.stream, head.epoch), `${JSON.stringify(head)}\n`, 0o600);
 }
-
-export const HEAD_BYTES_MAX = 1 << 20;

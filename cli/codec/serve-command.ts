@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { closeServer, listenOnLoopback } from '../../shared/node/http/loopback-server.js';
-import { keepFilesPrivate, readPrivateFile } from '../../shared/node/process/private-files.js';
+import { keepFilesPrivate, readPrivateLine } from '../../shared/node/process/private-files.js';
 import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { answerCodec } from '../../temporal/codec-server.js';
 import { codecOf } from '../../temporal/payload-encryption.js';
@@ -37,7 +37,7 @@ function webUiOrigins({ temporal }: Config): string[] {
 const TOKEN_LENGTH_MIN = 20;
 
 function tokenIn(file: string): string {
-  const [token = ''] = readPrivateFile(file).toString('utf8').split(/\r?\n/, 1);
+  const token = readPrivateLine(file);
   if (token.length >= TOKEN_LENGTH_MIN && /^[\x21-\x7e]+$/.test(token)) return token;
   throw new UsageFailure(
     `the first line of ${file} is no token`,

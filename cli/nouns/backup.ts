@@ -12,7 +12,7 @@ import { restoreBackup } from '../../backup/restore.js';
 import { settleHome } from '../../backup/settle.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputText } from '../../shared/node/disk/plain-file.js';
-import { readPrivateFile } from '../../shared/node/process/private-files.js';
+import { readPrivateFile, readPrivateLine } from '../../shared/node/process/private-files.js';
 import { contentText, createdText, rehearsedText, summary } from '../backup/backup-text.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { wholeNumber } from '../option-values.js';
@@ -210,7 +210,7 @@ function openersOf({ identity, passphraseFile }: KeyOptions, isNeeded = true): O
 }
 
 function passphraseIn(file: string): string {
-  const line = readPrivateFile(file).toString('utf8').split(/\r?\n/)[0]!;
+  const line = readPrivateLine(file);
   if (line === '') throw new UsageFailure(`${file} begins with an empty line`, 'its first line is the passphrase');
   return line;
 }

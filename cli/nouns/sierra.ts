@@ -1,13 +1,13 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type FollowedOnce, followOnce } from '../../broker/follow/follow-once.js';
 import { followSierra } from '../../broker/follow/follow-sierra.js';
 import { homePlaces } from '../../shared/config/home-places.js';
-import { type FollowStatus, followStatus } from '../../shared/contract/follow-status.js';
+import type { FollowStatus } from '../../shared/contract/follow-status.js';
 import { Failure } from '../../shared/failure.js';
-import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
-import { readPlainFile } from '../../shared/node/disk/plain-file.js';
+import { isFollowerSilent, readFollowStatus } from '../../shared/node/contract/follow-status-file.js';
 import { keepFilesPrivate } from '../../shared/node/process/private-files.js';
 import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
@@ -21,10 +21,6 @@ interface FollowOptions extends HomeOptions {
   since?: number;
   once?: boolean;
 }
-
-const STATUS_BYTES_MAX = 1 << 20;
-/** A status is written each second. */
-const SILENT_MS = 15_000;
 
 /** `believe sierra`: the second capture, from the files that Sierra Chart writes. */
 export function register(noun: Command): void {
@@ -54,7 +50,7 @@ export function register(noun: Command): void {
       const contracts = [config.instrument, ...config.sierra.others].map(({ localSymbol }) => localSymbol);
       const followed = contracts.map((contract) => {
         const status = statusIn(homePlaces(config.home).broker.sierraStatus(contract));
-        return { ...status, isSilent: Date.now() - Date.parse(status.at) > SILENT_MS };
+        return { ...status, isSilent: isFollowerSilent(status, Date.now()) };
       });
       printResult(options.json === true, { followed }, followed.map(statusText).join('\n'));
       if (followed.some(({ isSilent, problem }) => isSilent || problem !== null)) process.exitCode = 1;
@@ -86,15 +82,10 @@ function onceText({ symbol, trades, changes, faults }: FollowedOnce & { readonly
 }
 
 function statusIn(file: string): FollowStatus {
-  let text: string;
-  try {
-    text = readPlainFile(file, STATUS_BYTES_MAX).toString('utf8');
-  } catch {
-    throw new Failure('FollowerAway', `${file} is not there`, 'start it: believe sierra follow', { file });
-  }
-  const status = followStatus.safeParse(jsonOrUndefined(text));
-  if (status.success) return status.data;
-  throw new Failure('FollowerAway', `${file} is no status of a follower`, 'start it: believe sierra follow', { file });
+  const status = readFollowStatus(file);
+  if (status !== null) return status;
+  const what = existsSync(file) ? 'is no status of a follower' : 'is not there';
+  throw new Failure('FollowerAway', `${file} ${what}`, 'start it: believe sierra follow', { file });
 }
 
 function statusText(status: FollowStatus & { readonly isSilent: boolean }): string {

@@ -5,7 +5,7 @@ import type { BatchFile } from '../../shared/contract/batch.js';
 import { BatchRefused } from '../../shared/contract/batch-refusal.js';
 import { instrumentOf, sourceOf } from '../../shared/contract/batch-stream.js';
 import { bridgeStatus } from '../../shared/contract/bridge-status.js';
-import { CAPTURE_SOURCES, IB_SOURCE, OTHER_SOURCES } from '../../shared/contract/capture-source.js';
+import { CAPTURE_SOURCES, IB_SOURCE, isSecondFeed } from '../../shared/contract/capture-source.js';
 import { decisionLogLine } from '../../shared/contract/decision-log.js';
 import { journalLine } from '../../shared/contract/order-journal.js';
 import { swapRecord } from '../../shared/contract/swap-record.js';
@@ -110,6 +110,5 @@ export async function requireDepth(kept: string, stream: string, file: BatchFile
 /** One capture must not pass for another: they are there to be compared. */
 function isFeedOf(stream: string, feed: string | undefined): boolean {
   const source = sourceOf(stream) ?? IB_SOURCE;
-  if (source !== IB_SOURCE) return feed === CAPTURE_SOURCES[source].feed;
-  return !OTHER_SOURCES.some((other) => CAPTURE_SOURCES[other].feed === feed);
+  return source === IB_SOURCE ? !isSecondFeed(feed) : feed === CAPTURE_SOURCES[source].feed;
 }

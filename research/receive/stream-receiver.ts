@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { BatchFile } from '../../shared/contract/batch.js';
 import { BatchRefused } from '../../shared/contract/batch-refusal.js';
@@ -15,6 +15,7 @@ import { logEntry, logOrigin } from '../../shared/contract/stream-log.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { readJson } from '../../shared/node/files/read-json.js';
 import { ENVELOPE_BYTES_MAX } from '../../shared/trust/dsse.js';
 import type { SigningKey } from '../../shared/trust/ed25519-key.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
@@ -132,13 +133,9 @@ export class StreamReceiver {
   private readHead(): StreamHead {
     const file = this.places.head(this.place);
     const { broker } = this.options;
-    if (!existsSync(file)) return startOfStream(broker, this.place.stream, this.place.epoch);
-    try {
-      return streamHead.parse(JSON.parse(readPlainFile(file, ENVELOPE_BYTES_MAX).toString('utf8')));
-    } catch {
-      // Damaged: the log and the envelopes say the same, from the first batch on.
-      return startOfStream(broker, this.place.stream, this.place.epoch);
-    }
+    const head = readJson(file, streamHead, ENVELOPE_BYTES_MAX);
+    // Where it is damaged, the log and the envelopes say the same, from the first batch on.
+    return head ?? startOfStream(broker, this.place.stream, this.place.epoch);
   }
 
   private writeHead(): void {

@@ -2,7 +2,7 @@ import { Failure } from '../../shared/failure.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import type { MarketStore } from '../store/market-store.js';
 import { readDepthEvents } from '../store/read-depth.js';
-import { findShards, withoutSeconds } from '../store/shard-query.js';
+import { findFirstCaptures } from '../store/shard-query.js';
 import { type EventStream, firstOf } from './event-stream.js';
 
 /** What to take out of the store; dates are included. */
@@ -22,8 +22,7 @@ export interface StoredRange {
 export async function openStoredStreams(store: MarketStore, range: StoredRange): Promise<EventStream[]> {
   const { instrument, dateFrom: from, dateTo: to, feed } = range;
   const imports = store.catalogue.imports().filter(({ contract }) => contract !== null);
-  const found = findShards(imports, { dataset: 'mbp10', instrument, from, to, feed });
-  const shards = feed === undefined ? withoutSeconds(found) : found;
+  const shards = findFirstCaptures(imports, { dataset: 'mbp10', instrument, from, to, feed });
   const tradeDates = [...new Set(shards.map((shard) => shard.tradeDate))].sort();
   if (tradeDates.length === 0)
     throw new Failure(

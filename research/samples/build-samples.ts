@@ -84,9 +84,10 @@ export async function buildSamples(sources: SampleSources, options: SampleOption
     heads: {},
   };
   const samples: Partial<Record<HeadName, HeadSamples>> = {};
+  const trusted = new TrustedTimes(options.doubtful);
   const bookHeads = heads.filter((head) => samplingOf(head) === 'second');
   if (bookHeads.length > 0 && sources.depth.length > 0)
-    for (const sampler of await sampleDepth(bookHeads, sources.depth, options, report)) {
+    for (const sampler of await sampleDepth(bookHeads, sources.depth, options, trusted, report)) {
       const finished = sampler.finish();
       samples[finished.head.name] = finished;
       report.heads[finished.head.name] = sampler.report;
@@ -95,7 +96,6 @@ export async function buildSamples(sources: SampleSources, options: SampleOption
   if (barHeads.length > 0 && sources.bars.length > 0) {
     const series = await readAllBars(sources, options, report);
     for (const head of barHeads) {
-      const trusted = new TrustedTimes(options.doubtful);
       const built = sampleBars(head, series, options.barTickSize, options.feeTicks, trusted);
       samples[head.name] = built.samples;
       report.heads[head.name] = built.report;
@@ -108,6 +108,7 @@ async function sampleDepth(
   heads: readonly HeadSpec[],
   sources: readonly DepthSource[],
   options: SampleOptions,
+  trusted: TrustedTimes,
   report: SampleReport,
 ): Promise<SecondSamples[]> {
   let market: SampledMarket | null = null;
@@ -116,7 +117,6 @@ async function sampleDepth(
   for (const [sourcesDone, source] of sources.entries()) {
     if (!market) {
       const first = new SampledMarket(source.tickSize);
-      const trusted = new TrustedTimes(options.doubtful);
       samplers = heads.map((head) => new SecondSamples(head, first.engine, options.feeTicks, trusted));
       market = first;
     }

@@ -6,7 +6,7 @@ import type { ColumnChunk } from './column-chunk.js';
 import { Action, Flag } from './datasets.js';
 import type { MarketStore } from './market-store.js';
 import { readColumns } from './read-columns.js';
-import { findShards, withoutSeconds } from './shard-query.js';
+import { findFirstCaptures } from './shard-query.js';
 
 /** IB's operation by the code of the action: add, cancel, modify. */
 const OPERATION_OF_ACTION = [0, 2, 1] as const;
@@ -55,8 +55,7 @@ const COLUMNS = ['ts_recv', 'sequence', 'price', 'size', 'depth', 'flags', 'acti
 function depthShards(store: MarketStore, query: DepthQuery) {
   const { instrument, tradeDate, feed } = query;
   const imports = store.catalogue.imports().filter(({ contract }) => contract !== null);
-  const found = findShards(imports, { dataset: 'mbp10', instrument, from: tradeDate, to: tradeDate, feed });
-  const shards = feed === undefined ? withoutSeconds(found) : found;
+  const shards = findFirstCaptures(imports, { dataset: 'mbp10', instrument, from: tradeDate, to: tradeDate, feed });
   const feeds = [...new Set(shards.map((shard) => shard.feed))];
   if (feeds.length !== 1)
     throw new Failure(

@@ -1,4 +1,4 @@
-import { CAPTURE_SOURCES, OTHER_SOURCES } from '../../shared/contract/capture-source.js';
+import { isSecondFeed } from '../../shared/contract/capture-source.js';
 import type { ImportRecord, Shard } from './catalogue.js';
 import { DATASETS, type DatasetName } from './datasets.js';
 
@@ -67,11 +67,15 @@ function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The feed of the bridge, where there are second captures of the same date beside it and nobody named one. */
-export function withoutSeconds(shards: readonly FoundShard[]): FoundShard[] {
-  const isSecond = ({ feed }: FoundShard) => OTHER_SOURCES.some((source) => CAPTURE_SOURCES[source].feed === feed);
-  const first = new Set(shards.filter((shard) => !isSecond(shard)).map(({ tradeDate }) => tradeDate));
-  return shards.filter((shard) => !isSecond(shard) || !first.has(shard.tradeDate));
+/**
+ * The shards asked for; where no feed is named, and there are second captures of a date beside the bridge's, without
+ * those.
+ */
+export function findFirstCaptures(imports: readonly ImportRecord[], query: ShardQuery): FoundShard[] {
+  const shards = findShards(imports, query);
+  if (query.feed !== undefined) return shards;
+  const first = new Set(shards.filter(({ feed }) => !isSecondFeed(feed)).map(({ tradeDate }) => tradeDate));
+  return shards.filter(({ feed, tradeDate }) => !isSecondFeed(feed) || !first.has(tradeDate));
 }
 
 /** The shards of one dataset, instrument, trade date and feed. */

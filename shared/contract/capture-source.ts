@@ -21,6 +21,11 @@ export const captureSource = z.enum(NAMES);
 export const SOURCE_NAMES: readonly CaptureSource[] = NAMES;
 /** Besides the bridge. */
 export const OTHER_SOURCES = NAMES.filter((source) => source !== IB_SOURCE);
+/** Of a capture beside the bridge's. */
+export function isSecondFeed(feed: string | undefined): boolean {
+  return OTHER_SOURCES.some((source) => CAPTURE_SOURCES[source].feed === feed);
+}
+
 /** What a command may be told of `--feed`. */
 export const CAPTURED_FEEDS = NAMES.map((source) => CAPTURE_SOURCES[source].feed);
 

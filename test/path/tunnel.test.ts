@@ -20,9 +20,9 @@ import { formatEventLine, formatHeaderLine } from '../../shared/market/events/de
 import { writeHomeConfig } from '../../shared/node/config/home-config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import { readJson } from '../../shared/node/files/read-json.js';
 import { writeSigningKey } from '../../shared/node/trust/key-folder.js';
 import { trustRoot } from '../../shared/node/trust/trust-store.js';
-import { readJson } from '../../watch/read-json.js';
 import { ES_SAMPLE } from '../bridge/rig.js';
 import { SmallDisk } from '../bridge/small-disk.js';
 import { KEYS, sha256, temporaryFolder } from '../release/release-fixture.js';

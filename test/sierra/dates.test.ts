@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { temporaryFolder } from '../release/release-fixture.js';
 import { FollowRig } from './following.js';
 import { depthBytes, depthHeader, scidHeader, snapshotBytes, tickBytes } from './hand-written.js';
 
@@ -11,13 +10,11 @@ const DATES = ['2025-08-12', '2025-08-13', '2025-08-14', '2025-08-15'];
 const NOW = async () => {};
 
 describe('depth files, one a UTC date', () => {
-  let folder: string;
+  const folder = temporaryFolder();
   let rig: FollowRig;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'believe-follow-'));
-    rig = new FollowRig(folder);
+    rig = new FollowRig(folder());
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const snapshot = (day: number) => snapshotBytes(T0 + day * DAY, 640_000);
   const change = (day: number, size: number, isLast = true) =>

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { followOnce } from '../../broker/follow/follow-once.js';
 import { nextBytes, streamsWithFiles } from '../../broker/seal/next-source.js';
 import { sealPlaces } from '../../broker/seal/seal-places.js';
 import { startOfStream } from '../../shared/contract/stream-head.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
+import { temporaryFolder } from '../release/release-fixture.js';
 import { FollowRig } from './following.js';
 import { scidHeader, tickBytes } from './hand-written.js';
 import { eventsIn } from './segment-events.js';
@@ -15,13 +15,11 @@ const T0 = Date.UTC(2025, 7, 12, 14) * 1000;
 const DAY = 86_400_000_000;
 
 describe('what a follower leaves behind', () => {
-  let folder: string;
+  const folder = temporaryFolder();
   let rig: FollowRig;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'believe-follow-'));
-    rig = new FollowRig(folder);
+    rig = new FollowRig(folder());
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const ticks = (...days: number[]) => days.map((day) => tickBytes({ us: T0 + day * DAY, price: 640_000, size: 1 }));
   const at = (name: string) => path.join(rig.folder, name);
@@ -29,7 +27,7 @@ describe('what a follower leaves behind', () => {
   it('is read by all who read depth files, and sealed as a stream of its own', async () => {
     writeFileSync(rig.scid, Buffer.concat([scidHeader(), ...ticks(0, 0, 1)]));
     await followOnce(rig.options());
-    const places = sealPlaces(folder);
+    const places = sealPlaces(folder());
     const stream = 'capture/sierra/ESU5';
     assert.deepEqual(streamsWithFiles(places), [stream]);
     const next = await nextBytes(places, startOfStream('broker', stream, 1));
@@ -62,7 +60,7 @@ describe('what a follower leaves behind', () => {
     await follower.look(async () => {});
     follower.abandon();
     rmSync(at('follow-ESU5.json'));
-    await followOnce(new FollowRig(folder, T0 + DAY).options());
+    await followOnce(new FollowRig(folder(), T0 + DAY).options());
     assert.equal((await eventsIn(rig.files())).trades.length, 1);
   });
 

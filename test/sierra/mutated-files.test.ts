@@ -11,7 +11,7 @@ import { FollowRig, INSTRUMENT } from './following.js';
 import { depthBytes, depthHeader, scidHeader, snapshotBytes, tickBytes } from './hand-written.js';
 import { booksBy, decimalOf, type OracleBook, type OracleRules, quarterTicks, ticksBy } from './oracle.js';
 import { readByImporter } from './read-by-importer.js';
-import { eventsIn, eventsOfLines } from './segment-events.js';
+import { changesOf, eventsIn, eventsOfLines } from './segment-events.js';
 
 /** Damaged files of each kind, by each reader; the full study has 100,000. */
 const RUNS = Number(process.env.BELIEVE_SIERRA_FILES ?? 250);
@@ -152,14 +152,4 @@ function isStored(points: number): boolean {
   const [digits = '', exponent = '0'] = String(Math.abs(points)).split('e');
   const decimals = (digits.split('.')[1] ?? '').length - Number(exponent);
   return Math.abs(points) < 1e6 && decimals <= 9;
-}
-
-function changesOf(books: readonly OracleBook[]): OracleBook[] {
-  let before = '[[],[]]';
-  return books.filter(({ levels }) => {
-    const now = JSON.stringify(levels);
-    const isChange = now !== before;
-    before = now;
-    return isChange;
-  });
 }

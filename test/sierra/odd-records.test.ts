@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { temporaryFolder } from '../release/release-fixture.js';
 import { FollowRig } from './following.js';
 import { depthBytes, depthHeader, scidHeader, snapshotBytes, tickBytes } from './hand-written.js';
 
@@ -11,13 +11,11 @@ const SECOND = 1_000_000;
 const NOW = async () => {};
 
 describe("odd records in Sierra Chart's files", () => {
-  let folder: string;
+  const folder = temporaryFolder();
   let rig: FollowRig;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'believe-follow-'));
-    rig = new FollowRig(folder);
+    rig = new FollowRig(folder());
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const tick = (seconds: number, size = 1) =>
     tickBytes({ us: T0 + Math.round(seconds * SECOND), price: 640_000, size });
@@ -99,7 +97,7 @@ describe("odd records in Sierra Chart's files", () => {
     const { trades, gaps } = await rig.endOf();
     assert.deepEqual([trades.length, gaps], [0, 1]);
     assert.match(rig.gapReasons()[0]!, /^byte 56 of .*ESU5_FUT_CME\.scid is a bar, not a tick \(and 1 records more\)/);
-    const scaled = new FollowRig(path.join(folder, 'scaled'));
+    const scaled = new FollowRig(path.join(folder(), 'scaled'));
     writeFileSync(scaled.scid, Buffer.concat([scidHeader(), tick(1), tick(2)]));
     writeFileSync(scaled.depth(DATE), Buffer.concat([depthHeader(), snapshotBytes(T0, 640_010)]));
     await scaled.endOf(null, { priceScale: 0.001 });
@@ -121,7 +119,7 @@ describe("odd records in Sierra Chart's files", () => {
   });
 
   it('of before the beginning are passed over, and the book is told with the first after it', async () => {
-    const late = new FollowRig(path.join(folder, 'late'), T0 + 10 * SECOND);
+    const late = new FollowRig(path.join(folder(), 'late'), T0 + 10 * SECOND);
     const early = [depthHeader(), snapshotBytes(T0, 640_000), change(5, 55)];
     writeFileSync(late.depth(DATE), Buffer.concat(early));
     const first = late.follower();

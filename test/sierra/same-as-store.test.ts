@@ -6,7 +6,7 @@ import { followOnce } from '../../broker/follow/follow-once.js';
 import { REAL_FILES } from '../market/real-files.js';
 import { StoreRig } from '../store/store-rig.js';
 import { depthByDate, FollowRig, INSTRUMENT } from './following.js';
-import { eventsIn, type Levels } from './segment-events.js';
+import { changesOf, eventsIn } from './segment-events.js';
 
 /** Ten minutes before the end of a trade date, three hours and ten before that of a UTC date. */
 const START_US = Date.UTC(2025, 7, 12, 20, 50) * 1000;
@@ -83,14 +83,3 @@ describe("what the store's importer reads of the same files of Sierra Chart", fu
     assert.deepEqual(changesOf(books), changesOf(await booksInStore()));
   });
 });
-
-/** Without those that leave the levels as they were: one says them, the other not. */
-function changesOf(books: readonly { us: number; levels: Levels }[]) {
-  let before = '[[],[]]';
-  return books.filter(({ levels }) => {
-    const now = JSON.stringify(levels);
-    const isChange = now !== before;
-    before = now;
-    return isChange;
-  });
-}

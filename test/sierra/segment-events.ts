@@ -100,3 +100,14 @@ export function gapReasonsIn(files: readonly string[]): string[] {
       .map((line) => JSON.parse(line).reason as string),
   );
 }
+
+/** Without those that leave the levels as they were: one says them, the other not. */
+export function changesOf<T extends { readonly levels: Levels }>(books: readonly T[]): T[] {
+  let before = '[[],[]]';
+  return books.filter(({ levels }) => {
+    const now = JSON.stringify(levels);
+    const isChange = now !== before;
+    before = now;
+    return isChange;
+  });
+}

@@ -4,12 +4,12 @@ import { type Config, followedFolder } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { parseBatchFile } from '../../shared/contract/batch-stream.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
-import { followStatus } from '../../shared/contract/follow-status.js';
 import { ageText } from '../../shared/fields/age-text.js';
 import { isGlobexOpenAt } from '../../shared/market/calendar/globex-open.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
-import { readJson } from '../read-json.js';
+import { readFollowStatus } from '../../shared/node/contract/follow-status-file.js';
+import { readJson } from '../../shared/node/files/read-json.js';
 import { bad, either, off, type Sighting, well } from '../sighting.js';
 
 /** What a look needs to remember of those before. */
@@ -74,7 +74,7 @@ function followerSighting(
 ): Sighting {
   const name = 'SecondCaptureDown';
   if (followedFolder(config) === null) return off(name, 'there is no Sierra Chart here: sierra.dataFolder');
-  const status = readJson(homePlaces(config.home).broker.sierraStatus(config.instrument.localSymbol), followStatus);
+  const status = readFollowStatus(homePlaces(config.home).broker.sierraStatus(config.instrument.localSymbol));
   if (status === null) return bad(name, 'the follower has written no status');
   const ageMs = nowMs - Date.parse(status.at);
   if (ageMs > FOLLOWER_SILENT_MS) return bad(name, `status ${ageText(ageMs)} old`);

@@ -9,8 +9,8 @@ import { streamHead } from '../../shared/contract/stream-head.js';
 import { ageText } from '../../shared/fields/age-text.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { readJson } from '../../shared/node/files/read-json.js';
 import { releaseStatement } from '../../shared/trust/statement.js';
-import { readJson } from '../read-json.js';
 import { bad, type Condition, either, off, type Sighting, well } from '../sighting.js';
 
 /** What a look needs to remember of those before: since when (wall time) a trade date has been missing somewhere. */

@@ -1,3 +1,4 @@
+import { MINUTE_NS } from '../clock/minute-offsets.js';
 import type { OffsetCurve } from '../clock/offset-curve.js';
 import type { Feed } from '../feed.js';
 import type { CommonBase } from '../trades/trade-tape.js';
@@ -46,7 +47,6 @@ export interface ComparedBooks {
 
 /** A market that is closed agrees with itself at every moment: that proves nothing. */
 const IDLE_NS = 60e9;
-const MINUTE_NS = 60e9;
 
 /** The books of two feeds on one grid of times, the second's events moved to the first's clock. */
 export async function compareBooks(

@@ -1,5 +1,5 @@
+import { quantileOf } from '../../gate/statistics/quantile.js';
 import type { Knot } from './offset-curve.js';
-import { quantileOf } from './robust.js';
 
 export interface OffsetAt {
   /** Middle of the minute, ns after the base. */

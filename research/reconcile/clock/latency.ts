@@ -1,6 +1,7 @@
+import { quantileOf } from '../../gate/statistics/quantile.js';
 import type { Matched } from '../trades/matched.js';
 import { MINUTE_NS } from './minute-offsets.js';
-import { median, quantileOf } from './robust.js';
+import { median } from './robust.js';
 
 export interface Latencies {
   /** Median of the second's stamp less the first's, by minute, ns; minutes with three pairs at least. */

@@ -3,8 +3,8 @@ import type { GlobexSession, RthSession } from './session.js';
 import { type Exception, exceptionOn, type SessionRules, sessionsOfYear } from './session-rules.js';
 
 /** The years that the calendars know. */
-const FIRST_YEAR = 2010;
-const LAST_YEAR = 2030;
+export const FIRST_YEAR = 2010;
+export const LAST_YEAR = 2030;
 
 /** A time or date lies outside the years that the calendar knows, or is none at all. */
 export class OutsideCalendar extends Failure {

@@ -14,7 +14,7 @@ export const DEPTH: SierraLayout = { magic: 'SCDD', headerBytes: 64, recordBytes
 
 /** Microseconds from Sierra's epoch, 1899-12-30, to Unix's. */
 export const EPOCH_US = 2_209_161_600_000_000;
-/** The day before 1970-01-01 by which no file was written, and one after which none of our times is exact. */
+/** How far from 1970 a time may lie: Sierra's own count of it, too, is exact as a number up to here. */
 const US_MAX = 2 ** 53 - EPOCH_US;
 
 /** @param head its first bytes @throws BadInput where it is no such file, is cut off within its header, or of another layout */

@@ -44,6 +44,11 @@ export function readPrivateFile(file: string): Buffer {
   }
 }
 
+/** The first line of such a file: a passphrase, a token; '' where it is empty. @throws Failure 'KeyExposed' */
+export function readPrivateLine(file: string): string {
+  return readPrivateFile(file).toString('utf8').split(/\r?\n/, 1)[0]!;
+}
+
 /** Root may hand a key to the user of a service. */
 function isOurs(uid: number): boolean {
   return uid === 0 || uid === process.getuid?.() || process.getuid?.() === 0;
