@@ -16,6 +16,8 @@ const TEXTS = new Set(
 );
 const DATES = new Set(['date']);
 const TIMES = new Set(['time']);
+/** Model versions, as people write them too: `v7`. */
+const MODEL_VERSIONS = new Set(['release card <version>', 'release diff <from>', 'release diff <to>']);
 
 interface Place {
   readonly where: string;
@@ -91,7 +93,7 @@ describe('numbers and times on the command line', () => {
       fc.property(fc.constantFrom(...numbers), texts, ({ where, parse }, text) => {
         const value = accepts(parse, text);
         if (typeof value !== 'number') return;
-        const plain = where === 'release show <version>' ? text.replace(/^v/, '') : text;
+        const plain = MODEL_VERSIONS.has(where) ? text.replace(/^v/, '') : text;
         assert.match(plain, /^-?[0-9]+(\.[0-9]+)?$/, `${where} takes ${JSON.stringify(text)}`);
         assert.equal(value, Number(plain));
       }),
@@ -99,6 +101,17 @@ describe('numbers and times on the command line', () => {
     );
     for (const text of odd)
       for (const { where, parse } of numbers) assert.equal(accepts(parse, text), undefined, `${where} takes "${text}"`);
+  });
+
+  it('are model versions with or without their v', () => {
+    const versions = places.filter(({ parse }) => accepts(parse, 'v7') !== undefined && accepts(parse, '7') === 7);
+    assert.deepEqual(new Set(versions.map(({ where }) => where)), MODEL_VERSIONS);
+    for (const { parse, where } of versions)
+      assert.deepEqual(
+        [accepts(parse, 'v7'), accepts(parse, 'vv7'), accepts(parse, '7v')],
+        [7, undefined, undefined],
+        where,
+      );
   });
 
   it('are days that there are, over all years, months and days', () => {
