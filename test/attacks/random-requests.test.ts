@@ -20,6 +20,8 @@ import type { Cargo } from './cargo.js';
 import { cardOf, cargoOf, SigningTable } from './signing-table.js';
 
 const OWN_KEY = generateSigningKey();
+/** A longer study: BELIEVE_RANDOM_WORLDS=100. */
+const WORLDS = Number(process.env.BELIEVE_RANDOM_WORLDS ?? 25);
 const MARKET_MS = Date.parse('2025-06-03T17:00:00Z');
 
 /** One act of the foreigner: numbers choose among what he has seen or made so far. */
@@ -77,7 +79,7 @@ describe('a foreigner who asks signer and broker at random, with all that he has
           world.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: WORLDS },
     );
     assert.ok(armedOnes > 0, 'the property says nothing where nothing is ever armed');
     process.stdout.write(`      ${armedOnes} releases were armed\n`);

@@ -18,8 +18,8 @@ import { fillOf, intentOf, lineOf } from '../import/journal-lines.js';
 import { KEYS, makeRoot, sha256, temporaryFolder } from '../release/release-fixture.js';
 import { BROKER, dataBatch } from './batches.js';
 
-/** A hundred thousand in all. The whole study, so many of each kind: BELIEVE_HOSTILE_BATCHES=100000. */
-const RUNS = runs({ envelopes: 60_000, statements: 10_000, edits: 10_000, packed: 10_000, names: 10_000 });
+/** A slice. The whole study, so many of each kind: BELIEVE_HOSTILE_BATCHES=100000. */
+const RUNS = runs({ envelopes: 10_000, statements: 3_000, edits: 3_000, packed: 2_000, names: 5_000 });
 const ROOT = makeRoot();
 
 const ORDERS = Array.from({ length: 40 }, (_, i) =>
