@@ -19,7 +19,7 @@ import { startTestPage } from './test-page.js';
 const ORIGIN = 'log.example.org';
 
 describe('the publisher', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = temporaryFolder();
   let road: Road;
   let page: LocalPage;
