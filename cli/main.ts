@@ -126,6 +126,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/backup.js'),
   },
   {
+    name: 'disk',
+    summary: 'what grows in a home folder, what deletes it when, and when the disk is full',
+    load: () => import('./nouns/disk.js'),
+  },
+  {
     name: 'audit',
     summary: 'who let which release go, when, by signed records; finds a gap',
     load: () => import('./nouns/audit.js'),

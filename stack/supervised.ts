@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { homePlaces } from '../shared/config/home-places.js';
 import { Failure } from '../shared/failure.js';
+import { limitLog } from './limit-log.js';
 import { PidFile } from './pid-file.js';
 
 export interface ProcessSpec {
@@ -22,6 +23,7 @@ const STABLE_AFTER_MS = 20_000;
 const QUICK_DEATHS_MAX = 8;
 const STOP_GRACE_MS = 20_000;
 const READY_WITHIN_MS = 90_000;
+const LOG_LOOK_MS = 60_000;
 
 /**
  * One process of the stack: started, restarted when it dies, stopped with the stack. Its output goes to
@@ -33,6 +35,7 @@ export class Supervised {
   private quickDeaths = 0;
   private readonly pidFile: PidFile;
   private readonly logFile: string;
+  private logLimit: NodeJS.Timeout | undefined;
   private gone: Promise<void> = Promise.resolve();
 
   constructor(
@@ -47,6 +50,7 @@ export class Supervised {
   async start(): Promise<void> {
     await this.pidFile.endOrphan();
     this.launch();
+    this.logLimit = setInterval(() => limitLog(this.logFile), LOG_LOOK_MS).unref();
     if (this.spec.ready) await this.untilReady(this.spec.ready);
   }
 
@@ -56,6 +60,7 @@ export class Supervised {
 
   async stop(): Promise<void> {
     this.stopping = true;
+    clearInterval(this.logLimit);
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     if (this.spec.stopBy === 'stdin') child.stdin?.end();
@@ -66,6 +71,7 @@ export class Supervised {
   }
 
   private launch(): void {
+    limitLog(this.logFile);
     const log = openSync(this.logFile, 'a');
     const startedAtMs = Date.now();
     const child = spawn(this.spec.file, this.spec.args, {

@@ -14,6 +14,12 @@ export const shipConfig = z.strictObject({
     .max(60)
     .default(14)
     .describe('Days that a held ship waits for a decision before it is rejected.'),
+  keepWorkDays: positiveCount
+    .max(3650)
+    .default(90)
+    .describe(
+      'Days after the last file of a ship for which its samples and folds are kept, 14 more than ship.holdTimeoutDays at least; candidate, evidence and reports stay.',
+    ),
   remindEveryHours: z.number().positive().max(168).default(12).describe('Hours between reminders of a held ship.'),
   observeMarketSeconds: z
     .number()
