@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+interface Site {
+  buildSite(asked: { base: string; out: string }): Promise<string>;
+}
+interface Links {
+  requireLinks(outDir: string, base: string): void;
+}
+
+const BASE = '/some/folder/';
+
+describe('the site of docs/', () => {
+  let out: string;
+  before(async function () {
+    this.timeout(300_000);
+    out = mkdtempSync(path.join(os.tmpdir(), 'believe-site-'));
+    const { buildSite } = (await import(pathToFileURL(path.resolve('scripts/docs.mjs')).href)) as Site;
+    // Fails by itself at a dead link: to a page, an anchor, a picture, a file of the repository.
+    await buildSite({ base: BASE, out });
+  });
+  after(() => rmSync(out, { recursive: true, force: true }));
+
+  const html = (page: string) => readFileSync(path.join(out, page), 'utf8');
+  const pages = () => readdirSync('docs').filter((file) => file.endsWith('.md'));
+
+  it('has a page for each file of docs/, and each is in the sidebar', () => {
+    const linked = new Set(
+      [...html('index.html').matchAll(/href="\/some\/folder\/([\w-]*)(?:\.html)?"/g)].map(([, to]) => to),
+    );
+    for (const page of pages()) {
+      const name = page.replace(/\.md$/, '');
+      assert.ok(existsSync(path.join(out, `${name}.html`)), page);
+      assert.ok(linked.has(name === 'index' ? '' : name), `${page} is not in docs/.vitepress/sidebar.ts`);
+    }
+  });
+
+  it('asks no other host for anything', () => {
+    const asked = readdirSync(out, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(html|css)$/.test(file))
+      .flatMap((file) =>
+        [
+          ...html(file).matchAll(
+            /<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)="((?:https?:)?\/\/[^"]*)"|url\(["']?((?:https?:)?\/\/[^)]*)\)|@import/g,
+          ),
+        ].map(([match]) => `${file}: ${match}`),
+      );
+    assert.deepEqual(asked, []);
+  });
+
+  it('is refused where an anchor, a page or a picture is missing', async () => {
+    const { requireLinks } = await linkRules();
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'believe-links-'));
+    try {
+      const write = (body: string) => writeFileSync(path.join(folder, 'index.html'), body);
+      writeFileSync(path.join(folder, 'other.html'), '<h2 id="there">There</h2>');
+      write(
+        '<a href="/some/folder/other.html#there">a</a><a href="./other.html">b</a><a href="https://example.org">c</a>',
+      );
+      requireLinks(folder, BASE);
+      for (const dead of [
+        '<a href="/some/folder/other.html#gone">',
+        '<a href="./gone.html">',
+        '<a href="/other.html">',
+        '<img src="gone.svg">',
+        '<a class="x" href="#gone">',
+      ]) {
+        write(dead);
+        assert.throws(() => requireLinks(folder, BASE), /dead links/, dead);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('links of README.md and CONTRIBUTING.md', () => {
+  for (const page of ['README.md', 'CONTRIBUTING.md'])
+    it(`of ${page} lead to files of the repository`, () => {
+      const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(([, to]) => String(to));
+      assert.deepEqual(
+        links.filter((to) => !existsSync(to)),
+        [],
+      );
+    });
+});
+
+/** What the configuration of the site is made of is transpiled by VitePress; here by esbuild. */
+async function linkRules(): Promise<Links> {
+  const { transform } = await import('esbuild');
+  const { code } = await transform(readFileSync('docs/.vitepress/require-links.ts', 'utf8'), { loader: 'ts' });
+  return (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as Links;
+}
