@@ -24,6 +24,7 @@ import { cosignApproval, signApproval } from '../ship/sign-approval.js';
 import { signedOrder } from '../ship/sign-rollback.js';
 import { rollbackIdAt, startRollback } from '../ship/start-rollback.js';
 import { shipIdAt, startShip } from '../ship/start-ship.js';
+import { type ShipStatus, statusText } from '../ship/status-text.js';
 import { subjectOf } from '../ship/subject-of.js';
 import { webUiLink } from '../ship/web-ui-link.js';
 import { withClient } from '../with-client.js';
@@ -245,13 +246,6 @@ async function rowsToShow(client: Client, id: string | undefined, all: boolean):
   return open.length > 0 ? open : await recentShips(client, 1);
 }
 
-interface ShipStatus extends ShipRow {
-  readonly doing: string;
-  /** Null while no orchestrator worker answers. */
-  readonly progress: ShipProgress | null;
-  readonly webUi: string;
-}
-
 async function statusOf(client: Client, config: Config, row: ShipRow): Promise<ShipStatus> {
   const handle = client.workflow.getHandle(row.workflowId, row.runId);
   const [description, progress] = await Promise.all([
@@ -260,15 +254,4 @@ async function statusOf(client: Client, config: Config, row: ShipRow): Promise<S
   ]);
   const doing = await pendingWork(client.workflow, description);
   return { ...row, doing, progress, webUi: webUiLink(config, row.workflowId) };
-}
-
-function statusText({ workflowId, stage, doing, holdReasons, progress, webUi, modelVersion }: ShipStatus): string {
-  return [
-    `${workflowId}  ${stage ?? '?'}${modelVersion === null ? '' : `  v${modelVersion}`}${doing ? `  ${doing}` : ''}`,
-    ...holdReasons.map((reason) => `  held: ${reason}`),
-    ...(progress?.remarks ?? []).map((remark) => `  ${remark}`),
-    ...(progress?.nextOpen ? [`  RTH open (market time): ${progress.nextOpen}`] : []),
-    ...(progress?.stages ?? []).map((one) => `  ${one.stage.padEnd(13)} ${one.seconds.toFixed(1)} s`),
-    `  ${webUi}`,
-  ].join('\n');
 }

@@ -120,9 +120,10 @@ async function follow(
   const events: ShipEvents = {
     at: (stage, doing) => display.doing(stage, doing),
     finished: (stage, seconds) => display.done(stage, seconds),
-    held: async ({ reasons }) => {
+    held: async ({ reasons, modelCard }) => {
       display.stop();
       for (const reason of reasons) display.line(`  held: ${reason}`);
+      if (modelCard !== null) display.line(`  model card  ${modelCard}`);
       if (approval === null) {
         if (!once)
           display.line('decide with: npx believe ship approve --reason TEXT (or ship reject --by NAME --reason TEXT)');

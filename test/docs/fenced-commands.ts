@@ -8,13 +8,14 @@ export interface FencedCommand {
   readonly words: readonly string[];
 }
 
-/** Commands in the code fences of a page, by whichever of their names. */
+/** Commands in the code fences of a page, by whichever of their names. A fence of `text` shows what something has printed. */
 export function fencedCommands(page: string): FencedCommand[] {
   const found: FencedCommand[] = [];
-  let inFence = false;
+  let fence: string | null = null;
   for (const [index, line] of page.split('\n').entries()) {
-    if (/^\s*```/.test(line)) inFence = !inFence;
-    else if (inFence) {
+    const mark = /^\s*```(\w*)/.exec(line)?.[1];
+    if (mark !== undefined) fence = fence === null ? mark : null;
+    else if (fence !== null && fence !== 'text') {
       const words = wordsOf(line.trim());
       if (words) found.push({ line: index + 1, text: line.trim(), words });
     }
