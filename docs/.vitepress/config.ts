@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitepress';
-import { repositoryLinks } from './repository-links';
-import { requireLinks } from './require-links';
-import { sidebar } from './sidebar';
-import { slugOf } from './slug';
+import { repositoryLinks } from './repository-links.js';
+import { requireLinks } from './require-links.js';
+import { sidebar } from './sidebar.js';
+import { slugOf } from './slug.js';
 
 /** The pages are the files of docs/, which a git host shows as well; what is here only puts a frame around them. */
 export default defineConfig({
@@ -19,8 +19,6 @@ export default defineConfig({
     attrs: { disable: true },
     config: repositoryLinks,
   },
-  // A page links to a file of the repository as a git host shows it: `repositoryLinks` checks those.
-  ignoreDeadLinks: false,
   buildEnd: ({ outDir, site }) => requireLinks(outDir, site.base),
   themeConfig: {
     sidebar,
