@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Visitor } from '../dashboard/visitor.js';
 
 interface Site {
   buildSite(asked: { base: string; out: string }): Promise<string>;
+  serveSite(asked: { base: string; out: string }): Promise<{ server: Server; url: string }>;
 }
 interface Links {
   requireLinks(outDir: string, base: string): void;
@@ -15,12 +18,13 @@ const BASE = '/some/folder/';
 
 describe('the site of docs/', () => {
   let out: string;
+  let site: Site;
   before(async function () {
     this.timeout(300_000);
     out = mkdtempSync(path.join(os.tmpdir(), 'believe-site-'));
-    const { buildSite } = (await import(pathToFileURL(path.resolve('scripts/docs.mjs')).href)) as Site;
+    site = (await import(pathToFileURL(path.resolve('scripts/docs.mjs')).href)) as Site;
     // Fails by itself at a dead link: to a page, an anchor, a picture, a file of the repository.
-    await buildSite({ base: BASE, out });
+    await site.buildSite({ base: BASE, out });
   });
   after(() => rmSync(out, { recursive: true, force: true }));
 
@@ -49,6 +53,35 @@ describe('the site of docs/', () => {
         ].map(([match]) => `${file}: ${match}`),
       );
     assert.deepEqual(asked, []);
+  });
+
+  it('is read, searched and fits a phone in Chromium, below a folder of its host', async function () {
+    if ((await Visitor.path()) === undefined) this.skip();
+    const { server, url } = await site.serveSite({ base: BASE, out });
+    const visitor = await Visitor.open(url);
+    const { page } = visitor;
+    try {
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const name of ['alarms', 'bridge', 'commands', 'first-hour']) {
+        await page.goto(`${url}${name}.html`, { waitUntil: 'load' });
+        const [content, window] = (await page.evaluate(
+          '[document.documentElement.scrollWidth, innerWidth]',
+        )) as number[];
+        assert.ok(content! <= window!, `${name} is ${content} px wide`);
+      }
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.goto(url, { waitUntil: 'load' });
+      await page.keyboard.press('Control+k');
+      await page.fill('.VPLocalSearchBox input', 'PositionMismatch');
+      const found = page.locator('.VPLocalSearchBox .result').first();
+      await found.waitFor();
+      await found.click();
+      await page.waitForURL((to) => to.pathname.startsWith(BASE) && to.pathname !== BASE);
+    } finally {
+      await visitor.close();
+      server.close();
+    }
+    assert.deepEqual([visitor.elsewhere, visitor.complaints], [[], []]);
   });
 
   it('is refused where an anchor, a page or a picture is missing', async () => {
