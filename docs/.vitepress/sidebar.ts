@@ -25,6 +25,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     ['Watchdogs and alarms', 'alarms'],
     ['Monitoring', 'monitoring'],
     ['Backups', 'backup'],
+    ['Disk', 'disk'],
     ['Temporal', 'temporal'],
     ['Sierra Chart', 'sierra'],
   ]),
