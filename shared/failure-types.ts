@@ -175,6 +175,10 @@ export const FAILURE_TYPES = {
   SubjectDiffers: ['other bytes are to be signed than are here', 'find out who asks before you sign'],
   SwapNotKept: ['swaps.jsonl tells of a swap that the bridge does not know', 'see `believe bridge status`'],
   TemporalNotObtained: ['temporal could not be obtained', 'install it, or set BELIEVE_TEMPORAL'],
+  TemporalServerNotBuilt: [
+    'the Temporal server with the roles could not be built',
+    'install Go 1.25 or newer on the machine that builds it, and look at what it says',
+  ],
   TemporalTooOld: ['the temporal that was named is too old', 'name a newer one in BELIEVE_TEMPORAL'],
   TimeWentBack: ['events are not in order of time', 'sort the stream'],
   TooFewOwnOrders: ['own orders are too few to calibrate with', 'use --fill conservative, or give more days'],

@@ -3,7 +3,8 @@ import { REGISTERED_ATTRIBUTES } from '../shared/orchestration/registered-attrib
 
 const ALREADY_EXISTS = 6;
 const NOT_FOUND = 5;
-const RETENTION_DAYS = 90;
+/** Of histories, once their run has ended. */
+export const RETENTION_DAYS = 90;
 /** `temporal.api.enums.v1.IndexedValueType` by the names that the command line uses. */
 const VALUE_TYPES: Readonly<Record<string, number>> = {
   Text: 1,
@@ -15,14 +16,25 @@ const VALUE_TYPES: Readonly<Record<string, number>> = {
   KeywordList: 7,
 };
 
-/** Creates the namespace and the search attributes where they are missing; a server of one's own may have neither. */
-export async function ensureNamespace(client: Client): Promise<void> {
+/**
+ * Creates the namespace and the search attributes where they are missing; a server of one's own may have neither. Where they are
+ * there, it only looks: who may start ships may not make namespaces.
+ */
+export async function ensureNamespace(client: Client, retentionDays = RETENTION_DAYS): Promise<void> {
   const { workflowService, operatorService } = client.connection;
   const { namespace } = client.options;
-  const retention = { seconds: (RETENTION_DAYS * 86_400) as never };
-  await workflowService
-    .registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention })
-    .catch(unless(ALREADY_EXISTS));
+  const retention = { seconds: (retentionDays * 86_400) as never };
+  const isThere = await workflowService.describeNamespace({ namespace }).then(
+    () => true,
+    (error: unknown) => {
+      if (isGrpcServiceError(error) && error.code === NOT_FOUND) return false;
+      throw error;
+    },
+  );
+  if (!isThere)
+    await workflowService
+      .registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention })
+      .catch(unless(ALREADY_EXISTS));
   for (;;) {
     try {
       const known = await operatorService.listSearchAttributes({ namespace });

@@ -18,8 +18,11 @@ export interface ServerAddress {
   readonly dataConverter?: DataConverter;
 }
 
-/** Who speaks to the server: so that it can tell them apart, and one certificate can be taken back without the others. */
-export type Tier = 'orchestrator' | 'research' | 'broker';
+/**
+ * Who speaks to the server: so that it can tell them apart, and one certificate can be taken back without the others. A watcher is
+ * one of its own on either tier: it starts the workflows of alarms, and a broker's worker starts nothing.
+ */
+export type Tier = 'orchestrator' | 'research' | 'broker' | 'watcher';
 
 /**
  * @param tier whose certificate is shown, where each tier has one

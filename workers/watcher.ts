@@ -41,7 +41,7 @@ keepFilesPrivate();
 const places = homePlaces(config.home);
 const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 const deliveries = new Deliveries(places.watch.deliveries, channelsPlace(config));
-const server = serverAddress(config, tier);
+const server = serverAddress(config, 'watcher');
 const watcher = new Watcher({
   ...{ tier, config: config.watch, deliveries, log, now: Date.now },
   places: { state: places.watch.state(tier), status: places.watch.status(tier) },

@@ -1,0 +1,170 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/schedule/v1"
+	"go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+)
+
+// WorkflowQueue and the queues of the tiers: as shared/orchestration/ship/task-queues.ts names them.
+const WorkflowQueue = "believe-workflows"
+
+var queuesOf = map[Role][]string{
+	// The processes that tell alarms and that publish show the certificate of research.
+	Research: {"believe-research", "believe-alarms", "believe-public"},
+	Broker:   {"believe-broker"},
+}
+
+// check of a request: what is wrong with it, or nothing. A request of another type than it knows is refused.
+type check func(*Policy, Role, any) string
+
+const unknownRequest = "not a request that is known here"
+
+// byName: an id would name any namespace.
+func byName(_ *Policy, _ Role, request any) string {
+	asked, ok := request.(*workflowservice.DescribeNamespaceRequest)
+	if !ok {
+		return unknownRequest
+	}
+	if asked.GetId() != "" {
+		return "a namespace is asked for by its name"
+	}
+	return ""
+}
+
+// ownQueue of steps: exactly that, and no partition or sticky queue under another kind of name.
+func ownQueue(_ *Policy, role Role, request any) string {
+	asked, ok := request.(*workflowservice.PollActivityTaskQueueRequest)
+	if !ok {
+		return unknownRequest
+	}
+	if !isNormal(asked.GetTaskQueue()) || !slices.Contains(queuesOf[role], asked.GetTaskQueue().GetName()) {
+		return "another's task queue"
+	}
+	return ""
+}
+
+// workflowQueue: the one that workflows are started on, or a sticky queue that belongs to it.
+func workflowQueue(_ *Policy, _ Role, request any) string {
+	asked, ok := request.(*workflowservice.PollWorkflowTaskQueueRequest)
+	if !ok {
+		return unknownRequest
+	}
+	queue := asked.GetTaskQueue()
+	isSticky := queue.GetKind() == enums.TASK_QUEUE_KIND_STICKY && queue.GetNormalName() == WorkflowQueue
+	if isSticky || (isNormal(queue) && queue.GetName() == WorkflowQueue) {
+		return ""
+	}
+	return "another's task queue"
+}
+
+func isNormal(queue *taskqueue.TaskQueue) bool {
+	kind := queue.GetKind()
+	return kind == enums.TASK_QUEUE_KIND_NORMAL || kind == enums.TASK_QUEUE_KIND_UNSPECIFIED
+}
+
+// ownTask: a task that this server has given to this role. Server tokens are not signed: whoever has seen one could write another's.
+func ownTask(p *Policy, role Role, request any) string {
+	asked, ok := request.(interface{ GetTaskToken() []byte })
+	if !ok {
+		return unknownRequest
+	}
+	if !p.Stamp.Holds(role, asked.GetTaskToken()) {
+		return "a task that this role was not given"
+	}
+	return ""
+}
+
+// ownSticky: only whoever polls sticky queues has one to give up.
+func ownSticky(_ *Policy, role Role, request any) string {
+	asked, ok := request.(*workflowservice.ShutdownWorkerRequest)
+	if !ok {
+		return unknownRequest
+	}
+	if role != Orchestrator && asked.GetStickyTaskQueue() != "" {
+		return "another's task queue"
+	}
+	return ""
+}
+
+// startsOurs: a workflow of the product. The server runs workflows of its own in every namespace, with its own rights.
+func startsOurs(_ *Policy, _ Role, request any) string {
+	var queue *taskqueue.TaskQueue
+	var callbacks []*common.Callback
+	switch asked := request.(type) {
+	case *workflowservice.StartWorkflowExecutionRequest:
+		queue, callbacks = asked.GetTaskQueue(), asked.GetCompletionCallbacks()
+	case *workflowservice.SignalWithStartWorkflowExecutionRequest:
+		queue = asked.GetTaskQueue()
+	case *workflowservice.CreateScheduleRequest:
+		queue = started(asked.GetSchedule())
+	case *workflowservice.UpdateScheduleRequest:
+		queue = started(asked.GetSchedule())
+	default:
+		return unknownRequest
+	}
+	if !isNormal(queue) || queue.GetName() != WorkflowQueue {
+		return "a workflow is started on " + WorkflowQueue
+	}
+	if len(callbacks) > 0 {
+		return "no callbacks"
+	}
+	if named, names := request.(interface{ GetWorkflowId() string }); names && isInternal(named.GetWorkflowId()) {
+		return internalWorkflow
+	}
+	return ""
+}
+
+func started(schedule *schedule.Schedule) *taskqueue.TaskQueue {
+	return schedule.GetAction().GetStartWorkflow().GetTaskQueue()
+}
+
+const internalWorkflow = "a workflow of the server itself"
+
+func isInternal(id string) bool { return strings.HasPrefix(id, "temporal-sys") }
+
+// changesOurs: those of schedules and deployments have methods of their own.
+func changesOurs(_ *Policy, _ Role, request any) string {
+	id, ok := workflowIDOf(request)
+	if !ok {
+		return unknownRequest
+	}
+	if isInternal(id) {
+		return internalWorkflow
+	}
+	return ""
+}
+
+func workflowIDOf(request any) (string, bool) {
+	switch asked := request.(type) {
+	case interface {
+		GetWorkflowExecution() *common.WorkflowExecution
+	}:
+		return asked.GetWorkflowExecution().GetWorkflowId(), true
+	case interface{ GetWorkflowId() string }:
+		return asked.GetWorkflowId(), true
+	}
+	return "", false
+}
+
+// alarmsOfWatchers: a watcher starts and signals the workflows of alarms, as temporal/alarm-workflows.ts does, and no other.
+func alarmsOfWatchers(_ *Policy, role Role, request any) string {
+	if role != Watcher {
+		return ""
+	}
+	id, _ := workflowIDOf(request)
+	signalled, ok := request.(interface{ GetSignalName() string })
+	isAlarm := ok && strings.HasPrefix(id, "alarm/") && slices.Contains([]string{"raise", "clear"}, signalled.GetSignalName())
+	if start, starts := request.(*workflowservice.SignalWithStartWorkflowExecutionRequest); starts {
+		isAlarm = isAlarm && start.GetWorkflowType().GetName() == "alarm"
+	}
+	if !isAlarm {
+		return "a watcher raises and clears alarms, and nothing else"
+	}
+	return ""
+}
