@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strings"
 
 	"go.temporal.io/server/common/config"
@@ -51,8 +52,26 @@ func refuseOpenDoors(cfg *config.Config) error {
 	if cfg.DynamicConfigClient == nil {
 		return errors.New("dynamicConfigClient.filepath is to be set")
 	}
-	if keys := cfg.Global.Authorization.JWTKeyProvider; keys.HasSourceURIsConfigured() && cfg.Global.Authorization.Audience == "" {
-		return errors.New("global.authorization.audience is to be set: else a token for another service would count here")
+	return refuseTokensOfAnybody(&cfg.Global.Authorization)
+}
+
+// refuseTokensOfAnybody: keys that somebody on the way could change, and tokens that are meant for another service.
+func refuseTokensOfAnybody(cfg *config.Authorization) error {
+	if cfg.Authorizer != "" || cfg.ClaimMapper != "" {
+		return errors.New("global.authorization.authorizer and claimMapper are to be absent: this server has its own")
+	}
+	for _, uri := range cfg.JWTKeyProvider.KeySourceURIs {
+		found, err := url.Parse(uri)
+		if err != nil {
+			return fmt.Errorf("global.authorization.jwtKeyProvider.keySourceURIs: %w", err)
+		}
+		isHere := net.ParseIP(found.Hostname()).IsLoopback()
+		if found.Scheme != "https" && !isHere {
+			return fmt.Errorf("global.authorization.jwtKeyProvider.keySourceURIs: %s is to be https", uri)
+		}
+		if cfg.Audience == "" {
+			return errors.New("global.authorization.audience is to be set: else a token for another service would count here")
+		}
 	}
 	return nil
 }

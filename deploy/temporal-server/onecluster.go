@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/server/api/historyservice/v1"
 	"go.temporal.io/server/client"
 	"go.temporal.io/server/common"
@@ -14,6 +13,8 @@ import (
 	"go.temporal.io/server/common/metrics"
 	"go.temporal.io/server/common/testing/testhooks"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // oneCluster: this server hands its histories on to no other. The method of the frontend that would is a stream, and streams are
@@ -41,5 +42,5 @@ type aloneHistory struct {
 func (aloneHistory) StreamWorkflowReplicationMessages(
 	context.Context, ...grpc.CallOption,
 ) (historyservice.HistoryService_StreamWorkflowReplicationMessagesClient, error) {
-	return nil, serviceerror.NewPermissionDenied("this server has no other cluster", "")
+	return nil, status.Error(codes.PermissionDenied, "this server has no other cluster")
 }

@@ -32,12 +32,16 @@ export class RunningStack {
     private readonly up: Running,
   ) {}
 
-  static async open(): Promise<RunningStack> {
-    const testHome = await TestHome.open(SMALL_MARKET, { gate: { testRowsMin: 20 } });
+  /** @param elsewhere settings and client of a Temporal server that is not the embedded one */
+  static async open(
+    elsewhere: { settings: Record<string, string>; connect: () => Promise<Client> } | null = null,
+  ): Promise<RunningStack> {
+    const settings = { ...SMALL_MARKET, ...elsewhere?.settings };
+    const testHome = await TestHome.open(settings, { gate: { testRowsMin: 20 } });
     try {
       const up = testHome.start('up', '--approve', 'small market', '--by', 'test');
       await up.until(/up until Ctrl-C/);
-      const client = await clientOf(testHome);
+      const client = await (elsewhere ? elsewhere.connect() : clientOf(testHome));
       return new RunningStack(testHome, client, up);
     } catch (error) {
       await testHome.close();

@@ -36,6 +36,7 @@ import { loadConfig } from '../../shared/node/config/load-config.js';
 import { connectClient } from '../../temporal/client.js';
 import { ensureNamespace } from '../../temporal/namespace.js';
 import { serverAddress } from '../../temporal/server-address.js';
+import type { Identity } from './raw-call.js';
 
 const run = promisify(execFile);
 const POSTGRES_FOLDERS = ['/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/15/bin'];
@@ -44,8 +45,8 @@ const POSTGRES_FOLDERS = ['/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/16/
 export async function whatIsMissing(): Promise<string | null> {
   if (process.platform !== 'linux') return 'a Temporal server of one’s own is a Linux host';
   if (postgresPrograms() === undefined) return 'PostgreSQL is not installed (apt-get install postgresql)';
-  if (process.env.BELIEVE_TEMPORAL_SERVER !== 'build' && (await findTemporalServer()) === undefined)
-    return 'the Temporal server is not built (BELIEVE_TEMPORAL_SERVER=build builds it: minutes)';
+  if (process.env.BELIEVE_BUILD_TEMPORAL_SERVER === undefined && (await findTemporalServer()) === undefined)
+    return 'the Temporal server is not built (BELIEVE_BUILD_TEMPORAL_SERVER=1 builds it: minutes)';
   return null;
 }
 
@@ -116,6 +117,26 @@ export class OwnServer {
 
   get pid(): number {
     return this.server!.pid!;
+  }
+
+  get postgresPid(): number {
+    return this.postgres!.pid!;
+  }
+
+  /** Who one is by this certificate, over TCP. */
+  async psqlOf(identity: Identity | null, sslmode = 'verify-full'): Promise<string> {
+    const { caFile } = this.configOf('server').temporal.tls;
+    const certificate = identity
+      ? `sslcert=${identity.certFile} sslkey=${identity.keyFile}`
+      : 'sslcert=none sslkey=none';
+    const at = `host=localhost hostaddr=127.0.0.1 port=${this.settings.postgres.port} user=temporal dbname=temporal`;
+    const args = [
+      '-d',
+      `${at} sslmode=${sslmode} sslrootcert=${caFile} ${certificate}`,
+      '-wAtc',
+      'SELECT current_user',
+    ];
+    return (await run(path.join(postgresPrograms()!, 'psql'), args)).stdout.trim();
   }
 
   /** What the server has said, in all its lives. */

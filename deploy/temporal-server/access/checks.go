@@ -21,12 +21,34 @@ var queuesOf = map[Role][]string{
 }
 
 // check of a request: what is wrong with it, or nothing. A request of another type than it knows is refused.
-type check func(*Policy, Role, any) string
+type check struct {
+	says  string
+	fails func(*Policy, Role, any) string
+}
+
+var (
+	byName           = check{"by name", namedByID}
+	ownQueue         = check{"its own task queue, by that very name", otherQueue}
+	workflowQueue    = check{"the queue of workflows, or a sticky one of it", otherWorkflowQueue}
+	ownTask          = check{"a step that was given to this role", otherTask}
+	ownSticky        = check{"a sticky queue only the orchestrator", otherSticky}
+	startsOurs       = check{"on the queue of workflows", startsOther}
+	changesOurs      = check{"no workflow of the server itself", changesOther}
+	alarmsOfWatchers = check{"by a watcher, alarms only", noAlarm}
+)
+
+func described(checks []check) []string {
+	var all []string
+	for _, one := range checks {
+		all = append(all, one.says)
+	}
+	return all
+}
 
 const unknownRequest = "not a request that is known here"
 
-// byName: an id would name any namespace.
-func byName(_ *Policy, _ Role, request any) string {
+// namedByID: that would describe any namespace.
+func namedByID(_ *Policy, _ Role, request any) string {
 	asked, ok := request.(*workflowservice.DescribeNamespaceRequest)
 	if !ok {
 		return unknownRequest
@@ -37,8 +59,8 @@ func byName(_ *Policy, _ Role, request any) string {
 	return ""
 }
 
-// ownQueue of steps: exactly that, and no partition or sticky queue under another kind of name.
-func ownQueue(_ *Policy, role Role, request any) string {
+// otherQueue than the tier's own, by that very name: no partition, and no sticky queue.
+func otherQueue(_ *Policy, role Role, request any) string {
 	asked, ok := request.(*workflowservice.PollActivityTaskQueueRequest)
 	if !ok {
 		return unknownRequest
@@ -49,8 +71,8 @@ func ownQueue(_ *Policy, role Role, request any) string {
 	return ""
 }
 
-// workflowQueue: the one that workflows are started on, or a sticky queue that belongs to it.
-func workflowQueue(_ *Policy, _ Role, request any) string {
+// otherWorkflowQueue than the one that workflows are started on, or a sticky queue that belongs to it.
+func otherWorkflowQueue(_ *Policy, _ Role, request any) string {
 	asked, ok := request.(*workflowservice.PollWorkflowTaskQueueRequest)
 	if !ok {
 		return unknownRequest
@@ -68,8 +90,8 @@ func isNormal(queue *taskqueue.TaskQueue) bool {
 	return kind == enums.TASK_QUEUE_KIND_NORMAL || kind == enums.TASK_QUEUE_KIND_UNSPECIFIED
 }
 
-// ownTask: a task that this server has given to this role. Server tokens are not signed: whoever has seen one could write another's.
-func ownTask(p *Policy, role Role, request any) string {
+// otherTask than one that this server has given to this role. Its own tokens are not signed: whoever has seen one could write another's.
+func otherTask(p *Policy, role Role, request any) string {
 	asked, ok := request.(interface{ GetTaskToken() []byte })
 	if !ok {
 		return unknownRequest
@@ -80,8 +102,8 @@ func ownTask(p *Policy, role Role, request any) string {
 	return ""
 }
 
-// ownSticky: only whoever polls sticky queues has one to give up.
-func ownSticky(_ *Policy, role Role, request any) string {
+// otherSticky: only whoever polls sticky queues has one to give up.
+func otherSticky(_ *Policy, role Role, request any) string {
 	asked, ok := request.(*workflowservice.ShutdownWorkerRequest)
 	if !ok {
 		return unknownRequest
@@ -92,8 +114,8 @@ func ownSticky(_ *Policy, role Role, request any) string {
 	return ""
 }
 
-// startsOurs: a workflow of the product. The server runs workflows of its own in every namespace, with its own rights.
-func startsOurs(_ *Policy, _ Role, request any) string {
+// startsOther than a workflow of the product. The server runs workflows of its own in every namespace, with its own rights.
+func startsOther(_ *Policy, _ Role, request any) string {
 	var queue *taskqueue.TaskQueue
 	var callbacks []*common.Callback
 	switch asked := request.(type) {
@@ -128,8 +150,8 @@ const internalWorkflow = "a workflow of the server itself"
 
 func isInternal(id string) bool { return strings.HasPrefix(id, "temporal-sys") }
 
-// changesOurs: those of schedules and deployments have methods of their own.
-func changesOurs(_ *Policy, _ Role, request any) string {
+// changesOther than a workflow of the product: those of schedules and deployments have methods of their own.
+func changesOther(_ *Policy, _ Role, request any) string {
 	id, ok := workflowIDOf(request)
 	if !ok {
 		return unknownRequest
@@ -152,8 +174,8 @@ func workflowIDOf(request any) (string, bool) {
 	return "", false
 }
 
-// alarmsOfWatchers: a watcher starts and signals the workflows of alarms, as temporal/alarm-workflows.ts does, and no other.
-func alarmsOfWatchers(_ *Policy, role Role, request any) string {
+// noAlarm by a watcher: it starts and signals the workflows of alarms, as temporal/alarm-workflows.ts does, and no other.
+func noAlarm(_ *Policy, role Role, request any) string {
 	if role != Watcher {
 		return ""
 	}

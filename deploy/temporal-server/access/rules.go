@@ -123,8 +123,8 @@ func (p *Policy) Refusal(role Role, method string, request any) string {
 			return "another namespace"
 		}
 	}
-	for _, fails := range found.checks {
-		if reason := fails(p, role, request); reason != "" {
+	for _, check := range found.checks {
+		if reason := check.fails(p, role, request); reason != "" {
 			return reason
 		}
 	}
