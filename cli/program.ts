@@ -109,6 +109,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/codec.js'),
   },
   {
+    name: 'temporal',
+    summary: 'a Temporal server of your own with PostgreSQL: build, configure, prepare the namespace',
+    load: () => import('./nouns/temporal.js'),
+  },
+  {
     name: 'certs',
     summary: 'certificates for a Temporal server of your own: the authority, a certificate a role, renewal',
     load: () => import('./nouns/certs.js'),

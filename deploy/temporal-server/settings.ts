@@ -22,7 +22,8 @@ export interface TemporalServerSettings {
   readonly historyShards: number;
   /** How people say who they are beside the certificate of the Web UI; null where certificates alone count. */
   readonly tokens: { readonly keyUrls: readonly string[]; readonly audience: string } | null;
-  readonly webUi: { readonly address: string; readonly port: number };
+  /** Of the Web UI, on loopback: it knows no TLS of its own. */
+  readonly webUi: { readonly port: number };
 }
 
 export interface PostgresSettings {
@@ -46,5 +47,5 @@ export const DEFAULT_TEMPORAL_SERVER: TemporalServerSettings = {
   postgres: { address: '127.0.0.1', port: 5432, certificates: '/etc/believe/postgresql' },
   historyShards: 64,
   tokens: null,
-  webUi: { address: '127.0.0.1', port: 8233 },
+  webUi: { port: 8233 },
 };

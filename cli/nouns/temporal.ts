@@ -1,0 +1,109 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { databasesSql, postgresFiles } from '../../deploy/temporal-server/postgres-files.js';
+import { schemaSteps } from '../../deploy/temporal-server/schema-steps.js';
+import { serverFiles } from '../../deploy/temporal-server/server-files.js';
+import { DEFAULT_TEMPORAL_SERVER, type TemporalServerSettings } from '../../deploy/temporal-server/settings.js';
+import { webUiFiles } from '../../deploy/temporal-server/web-ui-files.js';
+import { obtainTemporalServer } from '../../setup/temporal-server.js';
+import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { ensureNamespace, RETENTION_DAYS } from '../../temporal/namespace.js';
+import { type HomeOptions, homeVerbs } from '../home-verb.js';
+import { wholeNumber } from '../option-values.js';
+import { printResult } from '../output.js';
+import { withClient } from '../with-client.js';
+
+const PORT = wholeNumber(1, 65_535);
+
+/** `believe temporal`: a Temporal server of one's own with PostgreSQL. */
+export function register(noun: Command): void {
+  noun
+    .command('build')
+    .description('build the server with the roles of the certificates, by Go (once, minutes)')
+    .requiredOption('--out <file>', 'where the program is put')
+    .option('--json', 'print one JSON object')
+    .exitOverride()
+    .action(build);
+  noun
+    .command('configure')
+    .description('write what the server, PostgreSQL and the Web UI read, for one Linux host')
+    .requiredOption('--out <folder>', 'folder for the files')
+    .option('--address <address>', 'address on which others reach the server', DEFAULT_TEMPORAL_SERVER.address)
+    .option('--port <n>', 'its port', PORT, DEFAULT_TEMPORAL_SERVER.port)
+    .option('--server-name <name>', "a name in the server's certificate", DEFAULT_TEMPORAL_SERVER.serverName)
+    .option('--namespace <name>', 'namespace of the product', DEFAULT_TEMPORAL_SERVER.namespace)
+    .option('--postgres-port <n>', 'port of PostgreSQL, on loopback', PORT, DEFAULT_TEMPORAL_SERVER.postgres.port)
+    .option(
+      '--history-shards <n>',
+      'fixed for as long as the database lives',
+      wholeNumber(1, 16_384),
+      DEFAULT_TEMPORAL_SERVER.historyShards,
+    )
+    .option('--json', 'print one JSON object')
+    .exitOverride()
+    .action(configure);
+  homeVerbs(noun)('prepare', "make the namespace and its search attributes, with the server's certificate")
+    .option(
+      '--retention-days <n>',
+      'days for which the history of an ended run is kept',
+      wholeNumber(1),
+      RETENTION_DAYS,
+    )
+    .action(prepare);
+}
+
+async function build({ out, json }: { out: string; json?: boolean }): Promise<void> {
+  const program = await obtainTemporalServer({ progress: (line) => process.stderr.write(`${line}\n`) });
+  const file = path.resolve(out);
+  mkdirSync(path.dirname(file), { recursive: true });
+  copyFileSync(program, file);
+  printResult(json === true, { file }, `made ${file}`);
+}
+
+interface ConfigureOptions {
+  readonly out: string;
+  readonly address: string;
+  readonly port: number;
+  readonly serverName: string;
+  readonly namespace: string;
+  readonly postgresPort: number;
+  readonly historyShards: number;
+  readonly json?: boolean;
+}
+
+function configure(options: ConfigureOptions): void {
+  const { address, port, serverName, namespace, historyShards } = options;
+  const settings: TemporalServerSettings = {
+    ...DEFAULT_TEMPORAL_SERVER,
+    ...{ address, port, serverName, namespace, historyShards },
+    postgres: { ...DEFAULT_TEMPORAL_SERVER.postgres, port: options.postgresPort },
+  };
+  const out = path.resolve(options.out);
+  const written = Object.entries({ ...serverFiles(settings), ...webUiFiles(settings), ...postgresFiles(settings) });
+  mkdirSync(out, { recursive: true });
+  for (const [name, text] of written) replaceFile(path.join(out, name), text, 0o644);
+  const files = written.map(([name]) => path.join(out, name));
+  const steps = schemaSteps(settings, { isNew: true });
+  const said = [
+    ...files.map((file) => `wrote ${file}`),
+    'once, as the superuser of PostgreSQL:',
+    ...databasesSql()
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`),
+    'once, and of each newer server `update-schema` again:',
+    ...steps.map(({ args }) => `  believe-temporal ${args.join(' ')}`),
+    `then: believe-temporal start --config ${settings.folder} --namespace ${namespace}`,
+    'and with the certificate of the server: believe temporal prepare',
+  ];
+  printResult(options.json === true, { files, settings, schemaSteps: steps }, said.join('\n'));
+}
+
+function prepare(options: HomeOptions & { retentionDays: number }): Promise<void> {
+  return withClient(options, async (client) => {
+    await ensureNamespace(client, options.retentionDays);
+    const { namespace } = client.options;
+    printResult(options.json === true, { namespace }, `the namespace ${namespace} and its search attributes are there`);
+  });
+}
