@@ -78,7 +78,7 @@ export const temporalConfig = z
           .nullable()
           .default(null)
           .describe(
-            'Folder with a certificate for each tier (research.pem with research.key, and so broker and orchestrator): each worker shows its own, and the command line certFile.',
+            'Folder with a certificate for each tier (research.pem with research.key, and so broker, orchestrator and watcher): each process shows its own, and the command line certFile.',
           ),
       })
       .nullable()
