@@ -27,6 +27,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     ['Backups', 'backup'],
     ['Disk', 'disk'],
     ['Temporal', 'temporal'],
+    ['Roles of the Temporal server', 'temporal-roles'],
     ['Sierra Chart', 'sierra'],
   ]),
   group('Runbooks', [['What to do when', 'runbooks']]),
