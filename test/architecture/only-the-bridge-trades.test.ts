@@ -96,7 +96,7 @@ describe('only the bridge trades', () => {
 
   it('the commands examined are all there are', () => {
     const listed = [
-      ...readFileSync(path.join(DIST, 'cli/main.js'), 'utf8').matchAll(/import\("\.\/nouns\/([\w-]+)\.js"\)/g),
+      ...readFileSync(path.join(DIST, 'cli/program.js'), 'utf8').matchAll(/import\("\.\/nouns\/([\w-]+)\.js"\)/g),
     ];
     assert.deepEqual(listed.map((match) => `cli/nouns/${match[1]}.js`).sort(), nouns);
   });

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Visitor } from '../dashboard/visitor.js';
 
@@ -71,7 +72,11 @@ describe('the site of docs/', () => {
       }
       await page.setViewportSize({ width: 1280, height: 800 });
       await page.goto(url, { waitUntil: 'load' });
-      await page.keyboard.press('Control+k');
+      // Keys are heard once Vue has taken the page over.
+      for (let i = 0; i < 150 && !(await page.isVisible('.VPLocalSearchBox input')); i++) {
+        await page.keyboard.press('Control+k');
+        await pause(200);
+      }
       await page.fill('.VPLocalSearchBox input', 'PositionMismatch');
       const found = page.locator('.VPLocalSearchBox .result').first();
       await found.waitFor();
