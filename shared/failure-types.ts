@@ -24,6 +24,8 @@ export const FAILURE_TYPES = {
   BatchRefused: ['a batch of a broker is not taken', 'docs/data-path.md, "What was set aside"'],
   BatchSetAside: ['research has set a batch of the broker aside', 'look: `believe path quarantine ls`'],
   BridgeRunning: ['another bridge runs on this folder', 'leave it running, or stop it first'],
+  BucketAway: ['the bucket that the store is in does not answer', 'see that its server runs; then try again'],
+  BucketRefused: ['the bucket that the store is in refuses a request', 'check its keys and store.s3'],
   CandidateChanged: ['the files of a release changed after it got its numbers', 'start a new ship'],
   CannotStart: ['the machine keeps the bridge from starting', 'docs/bridge.md, "A start that fails"'],
   CannotTrade: ['the library that speaks to the gateway is not installed', 'run the bridge on the broker machine'],
@@ -112,6 +114,10 @@ export const FAILURE_TYPES = {
   NotTrading: ['it is about a release that does not trade', 'see `believe bridge status`'],
   NothingToExport: ['nothing in the store matches', 'see `believe store ls`'],
   NothingToPin: ['nothing in the store matches', 'see `believe store ls`'],
+  ObjectWrong: [
+    'an object of the store is missing or damaged',
+    '`believe store fsck`; forget its file and import it again',
+  ],
   OrderRefused: ['an order to roll back does not count', 'have operators sign it: `believe ship rollback`'],
   OtherProduct: ['the data is of another product than the ship', 'give data of the product that is traded'],
   OutsideCalendar: ['a time lies outside the trading calendar', 'docs/calendar.md says how to extend it'],
@@ -172,6 +178,7 @@ export const FAILURE_TYPES = {
   StaleHeads: ['a head was trained on other features', 'train it again'],
   StartDefect: ['a bridge that starts met a defect', 'report it'],
   StatementDiffers: ['a release has another statement already', 'start a new ship'],
+  StoreElsewhere: ['the folder of the store is not of what store.s3 says', '`believe store push`, or correct store.s3'],
   SubjectDiffers: ['other bytes are to be signed than are here', 'find out who asks before you sign'],
   SwapNotKept: ['swaps.jsonl tells of a swap that the bridge does not know', 'see `believe bridge status`'],
   TemporalNotObtained: ['temporal could not be obtained', 'install it, or set BELIEVE_TEMPORAL'],
@@ -208,6 +215,7 @@ export type FailureType = keyof typeof FAILURE_TYPES;
 
 /** The same step, tried again later, can succeed, whatever the reason was. Of `PullFailed` and `PushFailed` each reason says it itself. */
 export const RETRY_HELPS: ReadonlySet<FailureType> = new Set([
+  'BucketAway',
   'ChannelFailed',
   'DiskFull',
   'NotTold',

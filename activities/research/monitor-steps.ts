@@ -5,7 +5,7 @@ import { monitorDay } from '../../research/monitor/monitor-day.js';
 import { MonitorFolder } from '../../research/monitor/monitor-folder.js';
 import { monitorPage } from '../../research/monitor/page/report-page.js';
 import type { MonitorReport } from '../../research/monitor/report.js';
-import { MarketStore } from '../../research/store/market-store.js';
+import { openStore } from '../../research/store/open-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { step } from '../step.js';
 import type { ResearchDependencies } from './dependencies.js';
@@ -22,7 +22,7 @@ export function createMonitorSteps({ config }: Pick<ResearchDependencies, 'confi
     monitorBacklog: () =>
       step(async () => {
         const from = receivedFrom(config);
-        const complete = new DayRecords(research.store).ofBridge().filter(({ events }) => events > 0);
+        const complete = new DayRecords((await openStore(config)).root).ofBridge().filter(({ events }) => events > 0);
         const days = complete
           .slice(-BACKLOG_DATES)
           .filter(({ instrument, tradeDate }) => !reports.has(instrument, tradeDate))
@@ -33,7 +33,7 @@ export function createMonitorSteps({ config }: Pick<ResearchDependencies, 'confi
     monitorDay: (day) =>
       step(async ({ progress, signal }) => {
         const report = await monitorDay({
-          ...{ ...day, store: new MarketStore(research.store), releasesFolder: research.releases, reports },
+          ...{ ...day, store: await openStore(config), releasesFolder: research.releases, reports },
           ...{ from: receivedFrom(config), feeTicks: config.training.policy.feeTicks, nowMs: Date.now(), signal },
           onProgress: (doing) => progress({ doing }),
         });

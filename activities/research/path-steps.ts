@@ -5,7 +5,7 @@ import { incompleteDays } from '../../research/ingest/incomplete-days.js';
 import { ingestDay } from '../../research/ingest/ingest-day.js';
 import { receivedFrom } from '../../research/ingest/received-from.js';
 import { receivePlaces } from '../../research/receive/receive-places.js';
-import { MarketStore } from '../../research/store/market-store.js';
+import { openStore } from '../../research/store/open-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import type { BatchPlace } from '../../shared/contract/batch-stream.js';
 import { receiverStatus } from '../../shared/contract/receiver-status.js';
@@ -27,14 +27,14 @@ const STATUS_BYTES_MAX = 16 << 20;
 
 /** Research's steps on the way back. What was received they know by the receiver's receipts alone. */
 export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>): ResearchPathActivities {
-  const { receiver, research } = homePlaces(config.home);
+  const { receiver } = homePlaces(config.home);
   const { broker } = config.upload;
   return {
     awaitReceived: ({ streams, waitSeconds }) =>
       step(async (context) => await awaitReceived(new Receipts(config.home, broker), streams, waitSeconds, context)),
     ingestBacklog: ({ instrument: asked }) =>
       step(async () => {
-        const records = new DayRecords(research.store).all();
+        const records = new DayRecords((await openStore(config)).root).all();
         const days = incompleteDays(receiver.folder, records)
           .filter(({ instrument, isClosed }) => isClosed && (asked === undefined || asked === instrument))
           .map(({ instrument, tradeDate }) => ({ instrument, tradeDate }));
@@ -42,10 +42,10 @@ export function createPathSteps({ config }: Pick<ResearchDependencies, 'config'>
         return { days: days.sort((a, b) => (a.tradeDate < b.tradeDate ? -1 : 1)) };
       }),
     ingestDay: (day) =>
-      step(({ signal, progress }) =>
+      step(async ({ signal, progress }) =>
         ingestDay({
           ...day,
-          ...{ ...receivedFrom(config), store: new MarketStore(research.store), signal },
+          ...{ ...receivedFrom(config), store: await openStore(config), signal },
           onProgress: (doing) => progress({ doing }),
         }),
       ),

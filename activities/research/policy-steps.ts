@@ -13,7 +13,7 @@ import { marketOf, policySettings } from '../../research/ship/policy-market.js';
 import { PriorFiles } from '../../research/ship/prior-files.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
 import { headsOf, readPlan, type StoredPlan } from '../../research/ship/ship-plan.js';
-import { MarketStore } from '../../research/store/market-store.js';
+import { openStore } from '../../research/store/open-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
 import type { HeadName, HeadSamples } from '../../shared/model/heads/head.js';
@@ -53,7 +53,7 @@ export function createPolicySteps({ config }: ResearchDependencies): Pick<Resear
           const set = trainingSet.parse(
             JSON.parse(folder.readOwn(SHIP_FILES.trainingSet, DAY_BYTES_MAX).toString('utf8')),
           );
-          const market = await marketOf(new MarketStore(places.store), set, shipPlan, key.tradeDate);
+          const market = await marketOf(await openStore(config), set, shipPlan, key.tradeDate);
           const traded = await tradeDay({
             ...{ tradeDate: key.tradeDate, ...arms, ...market, samples, signal },
             settings: policySettings(shipPlan),

@@ -1,6 +1,6 @@
 import { reconcileDay, reportFile } from '../../research/reconcile/reconcile-day.js';
 import type { ReconcileReport } from '../../research/reconcile/report.js';
-import { MarketStore } from '../../research/store/market-store.js';
+import { openStore } from '../../research/store/open-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
 import { CAPTURE_SOURCES, IB_SOURCE } from '../../shared/contract/capture-source.js';
@@ -18,7 +18,7 @@ export function reconcileStep({ config }: Pick<ResearchDependencies, 'config'>) 
   return ({ source = 'sierra', instrument, tradeDate }: CapturedDay): Promise<ReconciledDay> =>
     step(async ({ progress, signal }) => {
       const report = await reconcileDay({
-        ...{ store: new MarketStore(research.store), instrument, tradeDate, signal, out: research.reconcile },
+        ...{ store: await openStore(config), instrument, tradeDate, signal, out: research.reconcile },
         feeds: [CAPTURE_SOURCES[IB_SOURCE].feed, CAPTURE_SOURCES[source].feed],
         thresholds: { volumeMatchedMin, bestPricesMin, offsetMsMax },
         onProgress: (doing) => progress({ doing }),

@@ -20,7 +20,7 @@ import { referenceTo } from '../../research/ship/run-folder.js';
 import { SHIP_FILES, ShipFolder } from '../../research/ship/ship-folder.js';
 import { headsOf, openPlan, readPlan } from '../../research/ship/ship-plan.js';
 import { trainingFiles } from '../../research/ship/training-files.js';
-import { MarketStore } from '../../research/store/market-store.js';
+import { openStore } from '../../research/store/open-store.js';
 import { assembleCandidate } from '../../research/training/assemble-candidate.js';
 import { trainHead } from '../../research/training/train-head.js';
 import { loadTrainedHead, saveTrainedHead } from '../../research/training/trained-head-folder.js';
@@ -68,7 +68,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
       step(async ({ progress, signal }) => {
         const folder = folderOf(shipId);
         const plan = readPlan(folder);
-        const store = new MarketStore(places.store);
+        const store = await openStore(config);
         const set = await pinTrainingSet(store, await trainingFiles(store, folder, plan), {
           signal,
           onProgress: ({ filesDone, files }) =>
@@ -91,7 +91,7 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         const set = trainingSetSchema.parse(
           JSON.parse(folder.read(trainingSet.manifest, SHIP_FILES.trainingSet).toString('utf8')),
         );
-        const { samples, report } = await buildSamples(await openTrainingSet(new MarketStore(places.store), set), {
+        const { samples, report } = await buildSamples(await openTrainingSet(await openStore(config), set), {
           heads: headsOf(plan).map(specOf),
           feeTicks: plan.policy.feeTicks,
           barTickSize: plan.tickSize,
@@ -211,7 +211,11 @@ function refuseOtherHeads(named: readonly HeadName[], heads: readonly HeadName[]
 }
 
 /** Counted from when the step was first due, so that a worker that was killed begins no new wait. */
-async function untilCaptured(config: Config, complete: () => readonly string[], context: StepContext): Promise<void> {
+async function untilCaptured(
+  config: Config,
+  complete: () => Promise<readonly string[]>,
+  context: StepContext,
+): Promise<void> {
   const { home, input, instrument } = config;
   if (input.kind !== 'store' || input.waitHours === 0) return;
   const hours = new TradeDateHours(instrument.symbol, () => sharedClock(homePlaces(home).marketClock));

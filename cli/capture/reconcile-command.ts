@@ -66,7 +66,7 @@ interface Done {
 async function ofStore({ instrument, date, feeds, out, ...place }: Options): Promise<Done> {
   if (instrument === undefined || date === undefined)
     throw new UsageFailure('which date of which contract?', 'give --instrument and --date, or --file twice');
-  const store = storeAt(place);
+  const store = await storeAt(place);
   const folder = out ?? path.join(store.root, 'reconcile');
   const report = await withProgress((onProgress) =>
     reconcileDay({ store, instrument, tradeDate: date, feeds, out: folder, onProgress }),

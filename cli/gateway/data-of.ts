@@ -2,7 +2,7 @@ import type { Instrument } from '../../shared/config/market.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { contractOfLocalSymbol } from '../../simulator/contracts/contract.js';
 import type { Tape } from '../../simulator/market/tape.js';
-import { storeAt } from '../store/store-at.js';
+import { storeToReadAt } from '../store/store-at.js';
 import { generatorTape } from './generator-tape.js';
 import { storeTape } from './store-tape.js';
 
@@ -41,7 +41,11 @@ export async function dataOf(flags: DataFlags): Promise<Tape | readonly string[]
     });
   if (flags.instrument === undefined)
     throw new UsageFailure('--from-store needs --instrument', 'see `believe store ls`');
-  return storeTape(storeAt(flags), { instrument: flags.instrument, dateFrom: flags.date, dateTo: flags.date });
+  return storeTape(await storeToReadAt(flags), {
+    instrument: flags.instrument,
+    dateFrom: flags.date,
+    dateTo: flags.date,
+  });
 }
 
 function instrumentOf(localSymbol: string, date: string): Instrument {

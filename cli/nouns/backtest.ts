@@ -21,7 +21,7 @@ import { registerRange } from '../backtest/range-command.js';
 import { isoDate, plainNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { showProgress } from '../store/show-progress.js';
-import { storeAt } from '../store/store-at.js';
+import { storeToReadAt } from '../store/store-at.js';
 
 const FILL_MODELS = ['conservative', 'probabilistic', 'calibrated'] as const;
 
@@ -123,7 +123,7 @@ async function runDays(
     const progress = showProgress(`events of ${tradeDate}`);
     const onProgress = (events: number) => progress.show(events);
     const warmUp = (firstNs: bigint) => barsBefore(flags.bars, firstNs);
-    const doubtful = flags.trust ? doubtfulOn(flags, tradeDate) : undefined;
+    const doubtful = flags.trust ? await doubtfulOn(flags, tradeDate) : undefined;
     results.push(await backtestDay({ tradeDate, streams, warmUp, release, settings, doubtful, onProgress }));
     progress.end();
   }
@@ -131,10 +131,13 @@ async function runDays(
 }
 
 /** What two captures do not agree on, on a date. @throws UsageFailure */
-function doubtfulOn({ instrument, store, home, fromStore }: Flags, tradeDate: string): readonly TimeSpan[] {
+async function doubtfulOn(
+  { instrument, store, home, fromStore }: Flags,
+  tradeDate: string,
+): Promise<readonly TimeSpan[]> {
   if (!fromStore || instrument === undefined)
     throw new UsageFailure('--trust is about dates in the store', 'give --from-store and --instrument');
-  return doubtfulTimesOf(storeAt({ store, home }), [{ instrument, tradeDate }]).spans;
+  return doubtfulTimesOf(await storeToReadAt({ store, home }), [{ instrument, tradeDate }]).spans;
 }
 
 async function streamsOf(flags: Flags): Promise<EventStream[]> {
@@ -144,7 +147,7 @@ async function streamsOf(flags: Flags): Promise<EventStream[]> {
     throw new UsageFailure('nothing to trade on', 'name a depth file with --file, or ask for --from-store');
   if (file.length > 0) throw new UsageFailure('--file and --from-store were both given', 'choose one of them');
   if (instrument === undefined) throw new UsageFailure('--from-store needs --instrument', 'see `believe store ls`');
-  return await openStoredStreams(storeAt({ store, home }), { ...flags, instrument });
+  return await openStoredStreams(await storeToReadAt({ store, home }), { ...flags, instrument });
 }
 
 async function headsOf({ release, home }: Flags): Promise<ReplayHeads> {

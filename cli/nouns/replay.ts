@@ -14,7 +14,7 @@ import { recordOf } from '../../shared/model/decision/decision-record.js';
 import { isoDate } from '../option-values.js';
 import { printResult } from '../output.js';
 import { showProgress } from '../store/show-progress.js';
-import { storeAt } from '../store/store-at.js';
+import { storeToReadAt } from '../store/store-at.js';
 
 interface ReplayFlags {
   instrument?: string;
@@ -132,7 +132,12 @@ async function streamsOfStore({ file, instrument, date, store, home, feed }: Rep
   if (file.length > 0) throw new UsageFailure('--file and --from-store were both given', 'choose one of them');
   if (instrument === undefined || date === undefined)
     throw new UsageFailure('--from-store needs --instrument and --date', 'see `believe store ls` for what there is');
-  return await openStoredStreams(storeAt({ store, home }), { instrument, dateFrom: date, dateTo: date, feed });
+  return await openStoredStreams(await storeToReadAt({ store, home }), {
+    instrument,
+    dateFrom: date,
+    dateTo: date,
+    feed,
+  });
 }
 
 async function headsOf({ release, home }: ReplayFlags): Promise<ReplayHeads | null> {

@@ -18,8 +18,9 @@ import { printResult } from '../output.js';
 import { importFiles } from '../store/import-files.js';
 import { megabytes, partitionLines } from '../store/partition-lines.js';
 import { provenanceOf, provenanceText } from '../store/provenance.js';
+import { registerSharing } from '../store/sharing.js';
 import { showProgress } from '../store/show-progress.js';
-import { homeOf, type StorePlace, storeAt } from '../store/store-at.js';
+import { homeOf, type StorePlace, storeAt, storeToReadAt } from '../store/store-at.js';
 
 interface Place extends StorePlace {
   json?: true;
@@ -48,14 +49,14 @@ export function register(noun: Command): void {
     .option('--interval <length>', 'how long the bars of a CSV file are: 30s, 1m, 5m, 1h, 1d', barLength)
     .addHelpText('after', IMPORT_HELP)
     .action(async (files: string[], options: Parameters<typeof importFiles>[2] & Place & { interval?: number }) => {
-      const isFine = await importFiles(storeAt(options), files, { ...options, barSeconds: options.interval });
+      const isFine = await importFiles(await storeAt(options), files, { ...options, barSeconds: options.interval });
       if (!isFine) process.exitCode = 1;
     });
 
   at(selecting(noun.command('ls')))
     .description('what is in the store, by dataset, instrument, trade date and feed')
-    .action((options: ShardQuery & Place) => {
-      const store = storeAt(options);
+    .action(async (options: ShardQuery & Place) => {
+      const store = await storeToReadAt(options);
       const partitions = partitionsOf(findShards(store.catalogue.imports(), options));
       const days = new DayRecords(store.root).all().map(provenanceOf);
       const text = [partitionLines(partitions), ...(days.length > 0 ? [provenanceText(days)] : [])].join('\n');
@@ -66,7 +67,7 @@ export function register(noun: Command): void {
     .description('read every object again and name those that are damaged or missing; exit code 1 where there are any')
     .action(async (options: Place) => {
       const progress = showProgress('objects');
-      const check = await checkObjects(storeAt(options), progress.show);
+      const check = await checkObjects(await storeAt(options), progress.show);
       progress.end();
       const faults = check.faults.map(({ fault, path: file, namedBy }) => `${fault}: ${file}, ${namedBy.join(', ')}`);
       const summary = `${check.objects} objects, ${megabytes(check.bytes)}, ${check.unnamed} of them named by nothing`;
@@ -85,7 +86,7 @@ export function register(noun: Command): void {
     .action(async (options: Place & { dryRun?: true; graceHours?: number }) => {
       const alsoNamed = releaseShards(homePlaces(homeOf(options)).research.ships);
       const graceMs = options.graceHours === undefined ? undefined : options.graceHours * 3_600_000;
-      const done = await collectGarbage(storeAt(options), { alsoNamed, graceMs, dryRun: options.dryRun });
+      const done = await collectGarbage(await storeAt(options), { alsoNamed, graceMs, dryRun: options.dryRun });
       const verb = options.dryRun ? 'to remove' : 'removed';
       const text = `${verb}: ${done.removed} objects, ${megabytes(done.bytes)}; kept: ${done.kept}, and ${done.young} too young`;
       printResult(options.json === true, done, text);
@@ -94,10 +95,10 @@ export function register(noun: Command): void {
   at(noun.command('forget'))
     .description('take imports out of the catalogue; gc then removes what no snapshot or release names')
     .argument('<file...>', 'names of imported files, without their folders')
-    .action((files: string[], options: Place) => {
-      const { catalogue } = storeAt(options);
+    .action(async (files: string[], options: Place) => {
+      const { catalogue } = await storeAt(options);
       const forgotten = catalogue.imports().filter(({ file }) => files.includes(file));
-      for (const { key } of forgotten) catalogue.forget(key);
+      for (const { key } of forgotten) await catalogue.forget(key);
       const names = forgotten.map(({ file }) => file);
       printResult(options.json === true, { forgotten: names }, `forgotten: ${names.join(', ') || 'nothing'}`);
       if (forgotten.length === 0) process.exitCode = 1;
@@ -111,7 +112,7 @@ export function register(noun: Command): void {
       const root = readTrustedRoot(research.trust);
       const formerRoots = readFormerRoots(research.trust);
       const proof = await proveShard({
-        ...{ store: storeAt(options), receiverFolder: receiver.folder, root, formerRoots, shard },
+        ...{ store: await storeToReadAt(options), receiverFolder: receiver.folder, root, formerRoots, shard },
       });
       const lines = proof.links.map(
         ({ what, holds, found }) => `  ${holds ? 'ok    ' : 'BROKEN'} ${what.padEnd(10)} ${found}`,
@@ -129,7 +130,7 @@ export function register(noun: Command): void {
     )
     .option('--replace', 'write over files of these names that are there already')
     .action(async (options: ShardQuery & Place & { out: string; codec: Codec; replace?: true }) => {
-      const files = await exportShards(storeAt(options), options, options.out, options.codec, options);
+      const files = await exportShards(await storeToReadAt(options), options, options.out, options.codec, options);
       const lines = files.map(
         ({ file, rows, bytes, synthetic }) =>
           `${file}  ${rows} rows  ${megabytes(bytes)}${synthetic ? '  SYNTHETIC' : ''}`,
@@ -139,12 +140,14 @@ export function register(noun: Command): void {
 
   at(selecting(noun.command('snapshot')))
     .description('pin shards as a training set, named by its Merkle root: gc keeps them from then on')
-    .action((options: ShardQuery & Place) => {
-      const taken = takeSnapshot(storeAt(options), options);
+    .action(async (options: ShardQuery & Place) => {
+      const taken = await takeSnapshot(await storeAt(options), options);
       const rows = taken.shards.reduce((sum, shard) => sum + shard.rows, 0);
       const text = `${taken.merkleRoot}  ${taken.shards.length} shards, ${rows} rows${taken.synthetic ? ', SYNTHETIC' : ''}`;
       printResult(options.json === true, taken, text);
     });
+
+  registerSharing(noun, selecting);
 }
 
 function at(command: Command): Command {

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { MarketStore } from '../../research/store/market-store.js';
-import { homePlaces } from '../../shared/config/home-places.js';
+import { openStore } from '../../research/store/open-store.js';
+import { refuseCopies } from '../../research/store/shared/bucket-mark.js';
+import type { Config } from '../../shared/config/config.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
+import { say } from '../output.js';
 
 export interface StorePlace {
   /** Folder of the store itself. */
@@ -10,11 +13,27 @@ export interface StorePlace {
   readonly home?: string | undefined;
 }
 
-/** The store in a folder, or else that of a home folder, or else that of the configured one. */
-export function storeAt({ store, home }: StorePlace): MarketStore {
-  return new MarketStore(store ?? homePlaces(homeOf({ home })).research.store);
+/** The store in a folder, or else that of a home folder, or else that of the configured one; the latter two may be in a bucket. */
+export async function storeAt({ store, home }: StorePlace): Promise<MarketStore> {
+  if (store === undefined) return await openStore(configOf({ home }));
+  refuseCopies(path.resolve(store));
+  return new MarketStore(store);
 }
 
-export function homeOf({ home }: StorePlace): string {
-  return path.resolve(loadConfig({ overrides: home === undefined ? {} : { home } }).home);
+/** ...for those who only read: of a bucket that cannot be asked, what was there when it last could, saying so. */
+export async function storeToReadAt({ store, home }: StorePlace): Promise<MarketStore> {
+  if (store !== undefined) return await storeAt({ store });
+  const opened = await openStore(configOf({ home }), { orAsItWas: true });
+  const { bucket, asOfMs } = opened.shared ?? { bucket: '', asOfMs: null };
+  if (asOfMs !== null) say(`believe: ${bucket} does not answer: this is as of ${new Date(asOfMs).toISOString()}`);
+  return opened;
+}
+
+export function configOf({ home }: StorePlace): Config {
+  const config = loadConfig({ overrides: home === undefined ? {} : { home } });
+  return { ...config, home: path.resolve(config.home) };
+}
+
+export function homeOf(place: StorePlace): string {
+  return configOf(place).home;
 }

@@ -53,7 +53,7 @@ export async function importFile(
   const run = new ImportRun(store, parquet, file, detected.format, options);
   try {
     const { sha256, toByte } = await hashedWhile(file, () => run.read(undefined));
-    return recorded(store, run.record(importKeyOf(sourceOf(sha256)), { sha256, fromByte: 0, toByte }, null));
+    return await recorded(store, run.record(importKeyOf(sourceOf(sha256)), { sha256, fromByte: 0, toByte }, null));
   } catch (error) {
     run.discard();
     throw error;
@@ -97,8 +97,9 @@ async function importGrowth(
 }
 
 /** Puts the import on record; where another process was faster, its record stands. */
-function recorded(store: MarketStore, record: ImportRecord): Imported {
-  const isNew = store.catalogue.add(record);
+async function recorded(store: MarketStore, record: ImportRecord): Promise<Imported> {
+  if (record.quarantine !== null) await store.documents.publish(record.quarantine);
+  const isNew = await store.catalogue.add(record);
   return { record: isNew ? record : (store.catalogue.find(record.key) ?? record), isNew };
 }
 
@@ -149,7 +150,7 @@ class ImportRun implements ImportOutput {
       source,
       read: this.found,
       rejected: this.quarantine.rows,
-      quarantine: quarantined === null ? null : path.relative(this.store.root, quarantined),
+      quarantine: quarantined === null ? null : `quarantine/${path.basename(quarantined)}`,
       shards: [...this.shards],
       growth,
       importedAt: new Date().toISOString(),

@@ -22,6 +22,7 @@ export class Quarantine {
     if (this.lines === null) return null;
     const file = path.join(this.folder, `${key}.jsonl`);
     this.lines.finish(file);
+    this.lines = null;
     return file;
   }
 

@@ -5,8 +5,8 @@ import { flatNameOf, sourceOf, streamName } from '../../shared/contract/batch-st
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
 import { IB_SOURCE } from '../../shared/contract/capture-source.js';
 import { BadInput } from '../../shared/failure.js';
-import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { sha256Hex } from '../../shared/reference.js';
+import type { StoreDocuments } from '../store/documents.js';
 
 const count = z.number().int().nonnegative();
 
@@ -39,11 +39,6 @@ export class DayRecords {
     this.folder = path.join(storeRoot, 'days');
   }
 
-  /** The same day again, which lines that came late have made another, replaces the record. */
-  add(record: DayRecord): void {
-    replaceFile(this.file(record.stream, record.tradeDate), `${JSON.stringify(dayRecord.parse(record))}\n`);
-  }
-
   find(stream: string, tradeDate: string): DayRecord | null {
     const file = this.file(stream, tradeDate);
     return existsSync(file) ? read(file) : null;
@@ -68,6 +63,12 @@ export class DayRecords {
   private file(stream: string, tradeDate: string): string {
     return path.join(this.folder, flatNameOf(stream), `${tradeDate}.json`);
   }
+}
+
+/** Puts a day on record. The same day again, which lines that came late have made another, replaces the record. */
+export function keepDay(documents: StoreDocuments, record: DayRecord): Promise<void> {
+  const name = `days/${flatNameOf(record.stream)}/${record.tradeDate}.json`;
+  return documents.replace(name, `${JSON.stringify(dayRecord.parse(record))}\n`);
 }
 
 function keyOf({ tradeDate, instrument }: CapturedDay): string {

@@ -12,7 +12,7 @@ import { copyIn, requirePackedHash } from '../receive/keep-file.js';
 import type { ImportRecord } from '../store/catalogue.js';
 import type { MarketStore } from '../store/market-store.js';
 import { ParquetWriter } from '../store/parquet-writer.js';
-import { DayRecords } from './day-record.js';
+import { keepDay } from './day-record.js';
 import { batchChanged, type ReceivedBatch, type ReceivedFrom, receivedDay } from './received-day.js';
 
 export interface IngestOptions extends CapturedDay, ReceivedFrom {
@@ -54,7 +54,7 @@ export async function ingestDay(options: IngestOptions): Promise<Ingested> {
     rmSync(work, { recursive: true, force: true });
   }
   const events = records.reduce((sum, { read }) => sum + (read.depth ?? 0) + (read.trades ?? 0), 0);
-  new DayRecords(store.root).add({
+  await keepDay(store.documents, {
     ...{ v: 1, instrument, tradeDate, broker: options.broker, ...stream, events },
     synthetic: records.some(({ synthetic }) => synthetic),
     closedBy: day.closedBy,

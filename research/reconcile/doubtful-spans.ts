@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { BadInput } from '../../shared/failure.js';
-import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { sha256Hex } from '../../shared/reference.js';
 import type { MarketStore } from '../store/market-store.js';
 import { doubtfulSpan, type ReconcileReport, reconcileReport } from './report.js';
@@ -30,7 +29,7 @@ export function reportText(report: ReconcileReport): string {
 }
 
 /** Puts what a report says of a date in the place of what was there. The same report gives the same file. */
-export function writeDoubtfulSpans(store: MarketStore, report: ReconcileReport): DoubtfulDay {
+export async function writeDoubtfulSpans(store: MarketStore, report: ReconcileReport): Promise<DoubtfulDay> {
   const { instrument, tradeDate, first, second, verdict, doubtful } = report;
   const day = doubtfulDay.parse({
     kind: 'believe.doubtful-spans',
@@ -39,7 +38,7 @@ export function writeDoubtfulSpans(store: MarketStore, report: ReconcileReport):
     reportSha256: createHash('sha256').update(reportText(report)).digest('hex'),
     spans: doubtful,
   } satisfies DoubtfulDay);
-  replaceFile(fileOf(store, instrument, tradeDate), `${JSON.stringify(day)}\n`);
+  await store.documents.replace(`doubtful/${fileName(instrument)}/${tradeDate}.json`, `${JSON.stringify(day)}\n`);
   return day;
 }
 

@@ -44,8 +44,8 @@ export async function reconcileDay(asked: ReconcileDay): Promise<ReconcileReport
   const report = await reconcile({
     ...{ instrument, tradeDate, tickSize, first, second, options, thresholds, signal, onProgress },
   });
-  if (out !== undefined) writeReport(out, report);
-  writeDoubtfulSpans(store, report);
+  if (out !== undefined) await keepReport(store, out, report);
+  await writeDoubtfulSpans(store, report);
   return report;
 }
 
@@ -56,6 +56,20 @@ export function reportFile(
   ending: 'json' | 'html',
 ): string {
   return path.join(folder, fileName(instrument), `${tradeDate}.${ending}`);
+}
+
+/** A report that lies in the store is everybody's who shares it. */
+async function keepReport(store: MarketStore, out: string, report: ReconcileReport): Promise<void> {
+  writeReport(out, report);
+  const inside = path.relative(store.root, path.resolve(out));
+  if (inside.startsWith('..') || path.isAbsolute(inside)) return;
+  for (const ending of ['html', 'json'] as const)
+    await store.documents.publish(
+      path
+        .relative(store.root, reportFile(out, report, ending))
+        .split(path.sep)
+        .join('/'),
+    );
 }
 
 /** The page first: whoever finds a report finds its page too. */

@@ -11,6 +11,7 @@ import { merkleRootOf } from '../store/merkle-root.js';
 import { ParquetWriter } from '../store/parquet-writer.js';
 import { readBarShards } from '../store/read-bars.js';
 import { readDepthShards } from '../store/read-depth.js';
+import { nameTrainingSet } from '../store/shared/training-sets.js';
 import type { SampleSources } from './build-samples.js';
 
 /** The rows of one imported file. */
@@ -69,11 +70,13 @@ export async function pinTrainingSet(
     for (const [filesDone, { file, dataset }] of files.entries()) {
       onProgress?.({ file, filesDone, files: files.length });
       const { record } = await importFile(store, parquet, file, { signal, onError: 'quarantine' });
-      refuseMostlyBad(store, record, file);
+      await refuseMostlyBad(store, record, file);
       all.push(seriesIn(record, file, dataset));
     }
     const hashes = all.flatMap(({ shards }) => shards).map(({ sha256 }) => sha256);
-    return { v: 2, series: all, merkleRoot: merkleRootOf(hashes) };
+    const merkleRoot = merkleRootOf(hashes);
+    await nameTrainingSet(store, merkleRoot, hashes);
+    return { v: 2, series: all, merkleRoot };
   } finally {
     parquet.close();
   }
@@ -89,6 +92,7 @@ export function shardsOf(set: TrainingSet): Series['shards'] {
  * @throws Failure 'TrainingSetDamaged' naming the object
  */
 export async function openTrainingSet(store: MarketStore, set: TrainingSet): Promise<SampleSources> {
+  await store.objects.obtain(shardsOf(set).map(({ sha256 }) => sha256));
   for (const { sha256 } of shardsOf(set)) await refuseDamaged(store, sha256);
   const of = (dataset: DatasetName) => set.series.filter((one) => one.dataset === dataset);
   return {
@@ -126,9 +130,14 @@ function seriesIn(record: ImportRecord, file: string, dataset: 'mbp10' | 'bars')
 /** Of the rows of a file: more than that is not damage here and there, but another kind of file, or a broken writer. */
 const LEFT_OUT_SHARE_MAX = 0.01;
 
-function refuseMostlyBad(store: MarketStore, { rejected, shards, quarantine }: ImportRecord, file: string): void {
+async function refuseMostlyBad(
+  store: MarketStore,
+  { rejected, shards, quarantine }: ImportRecord,
+  file: string,
+): Promise<void> {
   const rows = shards.reduce((sum, shard) => sum + shard.rows, 0);
   if (rejected <= LEFT_OUT_SHARE_MAX * (rejected + rows) || quarantine === null) return;
+  await store.documents.obtain(quarantine);
   const { where, reason } = firstQuarantined(path.join(store.root, quarantine));
   throw new BadInput(
     file,
@@ -144,7 +153,7 @@ function onlyTradeDate(shards: Series['shards']): string | undefined {
 }
 
 async function refuseDamaged(store: MarketStore, sha256: string): Promise<void> {
-  const found = await store.objects.check(sha256);
+  const found = await store.objects.checkHere(sha256);
   if (found?.sha256 === sha256) return;
   throw new Failure(
     'TrainingSetDamaged',

@@ -7,7 +7,7 @@ export interface CapturedWait {
   /** The newest trade date that has ended. */
   readonly newestEnded: () => string;
   /** Trade dates that are in the store whole. */
-  readonly complete: () => readonly string[];
+  readonly complete: () => Promise<readonly string[]> | readonly string[];
   /** Wall ms; asked again after a restart it is the same. */
   readonly deadlineMs: number;
   readonly everyMs?: number;
@@ -20,7 +20,7 @@ export async function awaitCaptured(
 ): Promise<void> {
   for (;;) {
     const date = newestEnded();
-    if (Date.now() >= deadlineMs || complete().includes(date)) return;
+    if (Date.now() >= deadlineMs || (await complete()).includes(date)) return;
     progress({ doing: `waiting until ${new Date(deadlineMs).toISOString()} for ${date} to come home whole` });
     await sleep(Math.min(everyMs, deadlineMs - Date.now()), undefined, { signal });
   }

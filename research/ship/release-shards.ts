@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BadInput } from '../../shared/failure.js';
 import { sha256Hex } from '../../shared/reference.js';
+import { merkleRootOf } from '../store/merkle-root.js';
 
 const TRAINING_SET_FILE = 'training-set.json';
 /** The part of a ship's training set that matters here. */
@@ -16,12 +17,17 @@ const trainingSet = z.object({
  * @throws BadInput where a training set cannot be read: nothing may be removed then
  */
 export function releaseShards(shipsFolder: string): Set<string> {
-  const named = new Set<string>();
+  return new Set([...releaseTrainingSets(shipsFolder).values()].flat());
+}
+
+/** The same by training set, in its order, under its Merkle root. @throws BadInput */
+export function releaseTrainingSets(shipsFolder: string): Map<string, string[]> {
+  const sets = new Map<string, string[]>();
   for (const ship of foldersIn(shipsFolder)) {
-    const file = path.join(shipsFolder, ship, TRAINING_SET_FILE);
-    for (const { sha256 } of readTrainingSet(file)) named.add(sha256);
+    const objects = readTrainingSet(path.join(shipsFolder, ship, TRAINING_SET_FILE)).map(({ sha256 }) => sha256);
+    if (objects.length > 0) sets.set(merkleRootOf(objects), objects);
   }
-  return named;
+  return sets;
 }
 
 function readTrainingSet(file: string): { sha256: string }[] {

@@ -19,7 +19,7 @@ import { DayRecords } from '../ingest/day-record.js';
 import { doubtfulTimesOf } from '../ingest/doubtful-times.js';
 import { incompleteDays } from '../ingest/incomplete-days.js';
 import { rootOf } from '../samples/refuse-other-product.js';
-import { MarketStore } from '../store/market-store.js';
+import { openStore } from '../store/open-store.js';
 import type { ShipFolder } from './ship-folder.js';
 
 /** What a ship was started with: later changes of the settings do not reach a ship under way. */
@@ -73,7 +73,7 @@ export async function openPlan(
   folder: ShipFolder,
   config: Config,
   request: ShipRequest,
-  forCaptured: (complete: () => readonly string[]) => Promise<void> = async () => {},
+  forCaptured: (complete: () => Promise<readonly string[]>) => Promise<void> = async () => {},
 ): Promise<StoredPlan> {
   if (existsSync(folder.file(PLAN))) return readPlan(folder);
   if (config.input.kind === 'store') await forCaptured(() => completeDates(config));
@@ -113,9 +113,13 @@ type PlannedData = Pick<StoredPlan, 'synthetic' | 'depth' | 'bars' | 'captured'>
 
 /** @throws Failure 'NoInput', 'NoCapturedDays', BadInput */
 async function dataOf(config: Config, { trainOn, feed, trust }: ShipRequest): Promise<PlannedData> {
-  const { home, input, instrument, training } = config;
+  const { input, instrument, training } = config;
   if (input.kind === 'store')
-    return captured(home, instrument.symbol, { ...input, feed: feed ?? input.feed, trust: trust || input.trust });
+    return await captured(config, instrument.symbol, {
+      ...input,
+      feed: feed ?? input.feed,
+      trust: trust || input.trust,
+    });
   const needsBars = BAR_HEADS.some((head) => training.heads.includes(head));
   if (input.kind !== 'files' || (needsBars && input.bars.length === 0)) {
     throw new Failure(
@@ -127,7 +131,7 @@ async function dataOf(config: Config, { trainOn, feed, trust }: ShipRequest): Pr
     );
   }
   if (trainOn === 'captured')
-    return captured(home, instrument.symbol, {
+    return await captured(config, instrument.symbol, {
       ...CAPTURED_AT_ONCE,
       bars: input.bars,
       feed: feed ?? BRIDGE_FEED,
@@ -151,20 +155,26 @@ interface CapturedAsk {
   readonly trust: boolean;
 }
 
-function captured(home: string, product: string, { days, daysMin, bars, feed, trust }: CapturedAsk): PlannedData {
-  const { receiver, research } = homePlaces(home);
-  const records = new DayRecords(research.store).all();
+async function captured(
+  config: Config,
+  product: string,
+  { days, daysMin, bars, feed, trust }: CapturedAsk,
+): Promise<PlannedData> {
+  const { receiver } = homePlaces(config.home);
+  const store = await openStore(config);
+  const records = new DayRecords(store.root).all();
   const ask = { product, days, daysMin, source: sourceOfFeed(feed) };
   const chosen = chooseDays(records, incompleteDays(receiver.folder, records), ask);
-  const doubtful = trust ? { doubtful: doubtfulTimesOf(new MarketStore(research.store), chosen.days) } : {};
+  const doubtful = trust ? { doubtful: doubtfulTimesOf(store, chosen.days) } : {};
   const synthetic = chosen.days.some((day) => day.synthetic);
   return { synthetic, depth: [], bars: [...bars], captured: { ...chosen, ...doubtful } };
 }
 
-function completeDates({ home, instrument }: Config): string[] {
-  return new DayRecords(homePlaces(home).research.store)
+async function completeDates(config: Config): Promise<string[]> {
+  const { root } = await openStore(config);
+  return new DayRecords(root)
     .ofBridge()
-    .filter((day) => rootOf(day.instrument) === instrument.symbol)
+    .filter((day) => rootOf(day.instrument) === config.instrument.symbol)
     .map(({ tradeDate }) => tradeDate);
 }
 

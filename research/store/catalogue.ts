@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { BadInput } from '../../shared/failure.js';
-import { createFile } from '../../shared/node/disk/create-file.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { DATASETS } from './datasets.js';
+import { FolderDocuments, type StoreDocuments } from './documents.js';
 
 const count = z.number().int().nonnegative();
 /** ns since the epoch, as digits. */
@@ -57,7 +57,10 @@ export type ImportRecord = Readonly<z.infer<typeof importRecord>>;
 export class Catalogue {
   private readonly folder: string;
 
-  constructor(root: string) {
+  constructor(
+    root: string,
+    private readonly documents: StoreDocuments = new FolderDocuments(root),
+  ) {
     this.folder = path.join(root, 'catalogue');
   }
 
@@ -79,13 +82,13 @@ export class Catalogue {
   }
 
   /** @returns false where the same import is recorded already */
-  add(record: ImportRecord): boolean {
-    return createFile(this.file(record.key), `${JSON.stringify(importRecord.parse(record))}\n`);
+  add(record: ImportRecord): Promise<boolean> {
+    return this.documents.create(nameOf(record.key), `${JSON.stringify(importRecord.parse(record))}\n`);
   }
 
   /** Takes an import out of the catalogue; its objects stay until they are collected. */
-  forget(key: string): void {
-    rmSync(this.file(key), { force: true });
+  forget(key: string): Promise<void> {
+    return this.documents.remove(nameOf(key));
   }
 
   private file(key: string): string {
@@ -118,4 +121,8 @@ export class Catalogue {
       );
     }
   }
+}
+
+function nameOf(key: string): string {
+  return `catalogue/${key}.json`;
 }

@@ -1,5 +1,9 @@
 import type { MarketStore } from './market-store.js';
+import { inParallel } from './shared/in-parallel.js';
+import { namedTrainingSets } from './shared/training-sets.js';
 import { allSnapshots } from './snapshot.js';
+
+const FETCHED_AT_ONCE = 4;
 
 /** An object that is not what it should be. */
 export interface DamagedObject {
@@ -32,19 +36,21 @@ export async function checkObjects(
   const all = [...new Set([...namedBy.keys(), ...present])].sort();
   const faults: DamagedObject[] = [];
   let bytes = 0;
-  for (const [done, sha256] of all.entries()) {
-    onProgress(done, all.length);
+  let done = 0;
+  await inParallel(store.shared === undefined ? 1 : FETCHED_AT_ONCE, all, async (sha256) => {
+    onProgress(done++, all.length);
     const found = await store.objects.check(sha256);
     bytes += found?.bytes ?? 0;
-    if (found?.sha256 === sha256) continue;
+    if (found?.sha256 === sha256) return;
     faults.push({
       sha256,
       fault: found ? 'damaged' : 'missing',
-      path: store.objects.locate(sha256),
+      path: store.objects.whereKept(sha256),
       found: found?.sha256 ?? null,
       namedBy: namedBy.get(sha256) ?? [],
     });
-  }
+  });
+  faults.sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
   const unnamed = [...present].filter((sha256) => !namedBy.has(sha256)).length;
   return { ok: faults.length === 0, objects: all.length, bytes, faults, unnamed };
 }
@@ -61,5 +67,7 @@ export function namesOf(store: MarketStore): Map<string, string[]> {
     for (const { sha256 } of shards) name(sha256, `import of ${file}`);
   for (const { merkleRoot, shards } of allSnapshots(store))
     for (const { sha256 } of shards) name(sha256, `snapshot ${merkleRoot}`);
+  for (const { merkleRoot, objects } of namedTrainingSets(store))
+    for (const sha256 of objects) name(sha256, `training set ${merkleRoot}`);
   return namedBy;
 }

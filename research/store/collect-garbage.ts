@@ -25,18 +25,19 @@ export interface Collected {
 
 /** Removes objects that no import, no snapshot and no release names. @throws BadInput where the catalogue is damaged */
 export async function collectGarbage(store: MarketStore, options: GarbageOptions = {}): Promise<Collected> {
-  const { alsoNamed = new Set(), graceMs = GRACE_MS_DEFAULT, nowMs = Date.now(), dryRun = false } = options;
+  const { alsoNamed = new Set(), graceMs = GRACE_MS_DEFAULT, dryRun = false } = options;
+  const untouchedSinceMs = (options.nowMs ?? (await store.objects.nowMs())) - graceMs;
   const namedBy = namesOf(store);
   let [removed, bytes, young, kept] = [0, 0, 0, 0];
   for await (const object of store.objects.list()) {
     if (namedBy.has(object.sha256) || alsoNamed.has(object.sha256)) kept++;
-    else if (object.touchedMs > nowMs - graceMs) young++;
+    else if (object.touchedMs > untouchedSinceMs) young++;
+    else if (!dryRun && !(await store.objects.remove(object.sha256, untouchedSinceMs))) young++;
     else {
-      if (!dryRun) await store.objects.remove(object.sha256);
       removed++;
       bytes += object.bytes;
     }
   }
-  const drafts = dryRun ? 0 : await store.objects.removeDrafts(nowMs - graceMs);
+  const drafts = dryRun ? 0 : await store.objects.removeDrafts(untouchedSinceMs);
   return { removed, bytes, drafts, young, kept };
 }

@@ -42,6 +42,7 @@ export async function exportShards(
     for (const [index, partition] of partitions.entries()) {
       const file = path.join(folder, names[index]!);
       const draft = `${file}.${process.pid}.tmp`;
+      await store.objects.obtain(partition.shards.map(({ sha256 }) => sha256));
       const sources = partition.shards.map(({ sha256 }) => quoted(store.objects.locate(sha256)));
       try {
         await connection.run(

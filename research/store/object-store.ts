@@ -15,18 +15,31 @@ export interface StoredObject extends ObjectName {
   readonly touchedMs: number;
 }
 
-/** Where objects lie. A store in a bucket would implement the same six calls. */
+/** Where objects lie: in a folder, or in a bucket with a folder of copies before it (shared/bucket-objects.ts). */
 export interface ObjectStore {
   /** A file of one's own to write an object into; it counts for nothing until it is put. */
   draft(): Promise<string>;
   /** Makes the draft an object, durably: a kill leaves the whole object or none. The same bytes again heal a damaged one. */
   put(draft: string): Promise<ObjectName>;
-  /** A path (or URL) that DuckDB can read. */
+  /** Makes an object that was put here everybody's; nothing may name it before. Asked for several at a time. */
+  publish(sha256: string): Promise<void>;
+  /** Makes objects readable at `locate`, checked by their names. Where they lie there anyway, it looks at nothing. */
+  obtain(sha256s: readonly string[]): Promise<void>;
+  /** Where an object is kept, for people. */
+  whereKept(sha256: string): string;
+  /** The path at which DuckDB and our decoder read it. */
   locate(sha256: string): string;
-  /** Reads an object again. @returns what its bytes are now; null where there is none */
+  /** Reads an object again where it is kept. @returns what its bytes are now; null where there is none */
   check(sha256: string): Promise<ObjectName | null>;
+  /** Reads again what lies at `locate`. */
+  checkHere(sha256: string): Promise<ObjectName | null>;
   list(): AsyncGenerator<StoredObject>;
-  remove(sha256: string): Promise<void>;
+  /** Removes an object, unless somebody has asked to write it since. @returns false where it was left */
+  remove(sha256: string, untouchedSinceMs: number): Promise<boolean>;
+  /** Removes drafts that nobody has written to for a while: those of killed processes. @returns how many */
+  removeDrafts(olderThanMs: number): Promise<number>;
+  /** Now, by the clock that `touchedMs` is of. */
+  nowMs(): Promise<number>;
 }
 
 /** Objects in a folder of a local or shared file system: `<root>/objects/sha256/ab/<sha256>.parquet`. */
@@ -60,6 +73,11 @@ export class FolderObjectStore implements ObjectStore {
     return name;
   }
 
+  /** What is put in a folder is everybody's who sees the folder. */
+  async publish(): Promise<void> {}
+
+  async obtain(): Promise<void> {}
+
   locate(sha256: string): string {
     return path.join(this.folder, sha256.slice(0, 2), `${sha256}.parquet`);
   }
@@ -73,6 +91,18 @@ export class FolderObjectStore implements ObjectStore {
     }
   }
 
+  whereKept(sha256: string): string {
+    return this.locate(sha256);
+  }
+
+  checkHere(sha256: string): Promise<ObjectName | null> {
+    return this.check(sha256);
+  }
+
+  async nowMs(): Promise<number> {
+    return Date.now();
+  }
+
   async *list(): AsyncGenerator<StoredObject> {
     for (const shelf of await entriesOf(this.folder))
       for (const file of await entriesOf(path.join(this.folder, shelf))) {
@@ -82,11 +112,13 @@ export class FolderObjectStore implements ObjectStore {
       }
   }
 
-  async remove(sha256: string): Promise<void> {
+  async remove(sha256: string, untouchedSinceMs: number): Promise<boolean> {
+    const found = await statOf(this.locate(sha256));
+    if (found && found.mtimeMs > untouchedSinceMs) return false;
     await rm(this.locate(sha256), { force: true });
+    return true;
   }
 
-  /** Removes drafts that nobody has written to for a while: those of killed processes. @returns how many */
   async removeDrafts(olderThanMs: number): Promise<number> {
     let removed = 0;
     for (const file of await entriesOf(this.drafts)) {
@@ -99,7 +131,8 @@ export class FolderObjectStore implements ObjectStore {
   }
 }
 
-async function hashOf(file: string): Promise<ObjectName> {
+/** @throws ENOENT */
+export async function hashOf(file: string): Promise<ObjectName> {
   const hash = createHash('sha256');
   let bytes = 0;
   await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), async (chunks: AsyncIterable<Buffer>) => {

@@ -9,7 +9,9 @@ const COLUMNS = ['ts_event', 'open', 'high', 'low', 'close', 'volume'];
 /** The bars of these shards in the order of the shards; a volume that the source did not have is NaN. */
 export async function readBarShards(store: MarketStore, shards: readonly Pick<Shard, 'sha256'>[]): Promise<Bar[]> {
   const bars: Bar[] = [];
-  const files = shards.map(({ sha256 }) => store.objects.locate(sha256));
+  const names = shards.map(({ sha256 }) => sha256);
+  await store.objects.obtain(names);
+  const files = names.map((sha256) => store.objects.locate(sha256));
   for await (const { rows, values, valid } of readColumns(files, 'bars', COLUMNS)) {
     const [times] = values as [BigInt64Array];
     const [open, high, low, close, volume] = values.slice(1) as Float64Array[];

@@ -40,7 +40,9 @@ export async function* readDepthShards(
   const batch = createEventBatch(instrument, tickSize, baseNs, BATCH_ROWS);
   batch.tsEventNs.fill(Number.NaN);
   const scale = new TickScale(tickSize);
-  const files = shards.map(({ sha256 }) => store.objects.locate(sha256));
+  const names = shards.map(({ sha256 }) => sha256);
+  await store.objects.obtain(names);
+  const files = names.map((sha256) => store.objects.locate(sha256));
   for await (const chunk of readColumns(files, 'mbp10', COLUMNS))
     for (let row = 0; row < chunk.rows; row += BATCH_ROWS) {
       fill(batch, chunk, row, scale);

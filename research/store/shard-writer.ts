@@ -138,7 +138,9 @@ export class ShardWriter {
     shard: Omit<Shard, 'sha256' | 'bytes'>,
   ): Promise<void> {
     await after;
-    this.shards[index] = { ...shard, ...(await this.objects.put(file)) };
+    const name = await this.objects.put(file);
+    this.shards[index] = { ...shard, ...name };
+    this.track(this.putting, this.objects.publish(name.sha256));
   }
 
   private flushLargest(): void {

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { BadInput, Failure } from '../../shared/failure.js';
-import { createFile } from '../../shared/node/disk/create-file.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { shard } from './catalogue.js';
 import type { MarketStore } from './market-store.js';
@@ -22,15 +21,15 @@ export const snapshot = z.strictObject({
 export type Snapshot = Readonly<z.infer<typeof snapshot>>;
 
 /** Pins the shards that are asked for; the same shards give the same snapshot. @throws Failure where there are none */
-export function takeSnapshot(store: MarketStore, query: ShardQuery): Snapshot {
+export async function takeSnapshot(store: MarketStore, query: ShardQuery): Promise<Snapshot> {
   const shards = findShards(store.catalogue.imports(), query);
   if (shards.length === 0)
     throw new Failure('NothingToPin', 'no shard in the store matches', 'see `believe store ls` for what there is');
   const merkleRoot = merkleRootOf(shards.map(({ sha256 }) => sha256));
   const synthetic = shards.some((one) => one.synthetic);
   const taken: Snapshot = { v: 1, merkleRoot, synthetic, shards, createdAt: new Date().toISOString() };
-  const file = path.join(store.snapshotsFolder, `${merkleRoot}.json`);
-  return createFile(file, `${JSON.stringify(taken)}\n`) ? taken : readSnapshot(file);
+  const isNew = await store.documents.create(`snapshots/${merkleRoot}.json`, `${JSON.stringify(taken)}\n`);
+  return isNew ? taken : readSnapshot(path.join(store.snapshotsFolder, `${merkleRoot}.json`));
 }
 
 /** Every snapshot of a store. @throws BadInput where one is damaged */

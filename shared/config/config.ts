@@ -9,6 +9,7 @@ import { publicConfig } from './public.js';
 import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { sierraConfig } from './sierra.js';
+import { storeConfig } from './store.js';
 import { needsDepth, trainingConfig } from './training.js';
 import { uploadConfig } from './upload.js';
 import { watchConfig } from './watch.js';
@@ -19,6 +20,7 @@ export const configSchema = z
     home: text.default('.believe').describe('Folder of all state: research/, broker/, public/, temporal/, logs/.'),
     instrument: instrumentConfig.prefault({}).describe('What is captured, predicted and traded.'),
     input: inputConfig.prefault({ kind: 'synthetic' }).describe('What the heads are trained on.'),
+    store: storeConfig.prefault({}).describe('Where market data lies.'),
     clock: clockConfig.prefault({ kind: 'replay' }).describe('Market time of every process of this home folder.'),
     training: trainingConfig.prefault({}).describe('How heads are trained.'),
     gate: gateSettings.prefault({}).describe('What holds a release; changed in a file only.'),

@@ -15,13 +15,13 @@ const NOW = { graceMs: 0, nowMs: Number.MAX_SAFE_INTEGER };
 describe('the upkeep of the store', () => {
   const rig = new StoreRig();
 
-  function forgetAll(): void {
-    for (const { key } of rig.store.catalogue.imports()) rig.store.catalogue.forget(key);
+  async function forgetAll(): Promise<void> {
+    for (const { key } of rig.store.catalogue.imports()) await rig.store.catalogue.forget(key);
   }
 
   it('finds a flipped bit, and names the object, its file and who needs it', async () => {
     await rig.import(REAL_FILES.es);
-    const { merkleRoot } = takeSnapshot(rig.store, { dataset: 'ticks' });
+    const { merkleRoot } = await takeSnapshot(rig.store, { dataset: 'ticks' });
     assert.equal((await checkObjects(rig.store)).ok, true);
     const [shard] = rig.store.catalogue.imports()[0]!.shards.filter(({ dataset }) => dataset === 'ticks');
     const file = rig.store.objects.locate(shard!.sha256);
@@ -52,14 +52,14 @@ describe('the upkeep of the store', () => {
     await rig.import(REAL_FILES.es);
     const { sha256 } = rig.store.catalogue.imports()[0]!.shards[0]!;
     writeFileSync(rig.store.objects.locate(sha256), 'damaged');
-    forgetAll();
+    await forgetAll();
     await rig.import(REAL_FILES.es);
     assert.equal((await checkObjects(rig.store)).ok, true);
   });
 
   it('refuses to work with a catalogue or a snapshot that was tampered with', async () => {
     const { record } = await rig.import(REAL_FILES.es);
-    const { merkleRoot } = takeSnapshot(rig.store, {});
+    const { merkleRoot } = await takeSnapshot(rig.store, {});
     const pinned = path.join(rig.store.snapshotsFolder, `${merkleRoot}.json`);
     const text = readFileSync(pinned, 'utf8');
     writeFileSync(pinned, text.replace(record.shards[0]!.sha256, '0'.repeat(64)));
@@ -72,16 +72,17 @@ describe('the upkeep of the store', () => {
   it('pins a training set by the Merkle root of its shards: the same shards, the same snapshot', async () => {
     await rig.import(REAL_FILES.es);
     await rig.import(REAL_FILES.mbp1);
-    const taken = takeSnapshot(rig.store, { dataset: 'mbp10' });
+    const taken = await takeSnapshot(rig.store, { dataset: 'mbp10' });
     assert.equal(taken.merkleRoot, merkleRootOf(taken.shards.map(({ sha256 }) => sha256)));
     assert.deepEqual(
       taken.shards.map(({ instrument }) => instrument),
       ['ESU4', 'ESU9'],
     );
     await rig.import(REAL_FILES.mbo);
-    assert.deepEqual(takeSnapshot(rig.store, { dataset: 'mbp10', to: '2024-07-02', feed: 'depth' }).shards.length, 1);
-    assert.notEqual(takeSnapshot(rig.store, { dataset: 'mbp10' }).merkleRoot, taken.merkleRoot);
-    assert.throws(() => takeSnapshot(rig.store, { instrument: 'NONE' }), /no shard in the store matches/);
+    const byFeed = await takeSnapshot(rig.store, { dataset: 'mbp10', to: '2024-07-02', feed: 'depth' });
+    assert.equal(byFeed.shards.length, 1);
+    assert.notEqual((await takeSnapshot(rig.store, { dataset: 'mbp10' })).merkleRoot, taken.merkleRoot);
+    await assert.rejects(takeSnapshot(rig.store, { instrument: 'NONE' }), /no shard in the store matches/);
   });
 
   it('never removes what an import, a snapshot or a release names, and removes all else', async () => {
@@ -89,12 +90,12 @@ describe('the upkeep of the store', () => {
     const { record: mbp } = await rig.import(REAL_FILES.mbp1);
     await rig.import(REAL_FILES.trades);
     assert.equal((await collectGarbage(rig.store, NOW)).removed, 0);
-    takeSnapshot(rig.store, { instrument: 'ESU9' });
+    await takeSnapshot(rig.store, { instrument: 'ESU9' });
     const ship = path.join(rig.folder, 'ships', 'ship-1');
     mkdirSync(ship, { recursive: true });
     const shards = mbp.shards.map(({ sha256, bytes }) => ({ file: 'x', kind: 'depth', sha256, bytes }));
     writeFileSync(path.join(ship, 'training-set.json'), JSON.stringify({ v: 2, series: [{ shards }] }));
-    forgetAll();
+    await forgetAll();
     const alsoNamed = releaseShards(path.join(rig.folder, 'ships'));
     assert.equal((await collectGarbage(rig.store, { ...NOW, alsoNamed, dryRun: true })).removed, 1);
     const done = await collectGarbage(rig.store, { ...NOW, alsoNamed });
@@ -104,7 +105,7 @@ describe('the upkeep of the store', () => {
 
   it('lets young objects be: an import that is running may be about to name them', async () => {
     const { record } = await rig.import(REAL_FILES.trades);
-    forgetAll();
+    await forgetAll();
     assert.deepEqual(await collectGarbage(rig.store), { removed: 0, bytes: 0, drafts: 0, young: 1, kept: 0 });
     assert.ok(existsSync(rig.store.objects.locate(record.shards[0]!.sha256)));
   });
