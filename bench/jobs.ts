@@ -6,6 +6,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'parse and book, import, read: against JSON.parse, DuckDB, C and pyarrow',
     load: async () => (await import('./store.js')).benchStore,
   },
+  'shared-store': {
+    summary: 'SYNTHETIC days into one bucket: two importers on two hosts against one; a bucket against a folder',
+    load: async () => (await import('./shared-store.js')).benchSharedStore,
+  },
   replay: {
     summary: 'features and market making on every event: against hftbacktest and NautilusTrader, fills reconciled',
     load: async () => (await import('./replay.js')).benchReplay,

@@ -55,6 +55,6 @@ async function sharedStore(
       throw error;
     },
   );
-  const objects = new BucketObjectStore(root, bucket, s3.cacheGiB * 2 ** 30);
+  const objects = new BucketObjectStore(root, bucket, s3.cacheGigabytes * 1e9);
   return new MarketStore(root, { objects, documents, shared: { bucket: bucket.place, asOfMs } });
 }

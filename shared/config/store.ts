@@ -24,7 +24,7 @@ export const storeConfig = z.strictObject({
         .boolean()
         .default(true)
         .describe('Name the bucket in the path, as most servers want it, and not in the name of the host.'),
-      cacheGiB: positiveCount.max(100_000).default(200).describe('Objects kept on this machine, GiB.'),
+      cacheGigabytes: positiveCount.max(1_000_000).default(200).describe('Objects kept on this machine, GB.'),
       timeoutSeconds: positiveCount
         .max(3600)
         .default(60)

@@ -1,7 +1,7 @@
+import { configAt, s3At } from '../../../bench/shared-store/s3-server.js';
 import { importFile } from '../../../research/import/import-file.js';
 import { openStore } from '../../../research/store/open-store.js';
 import { ParquetWriter } from '../../../research/store/parquet-writer.js';
-import { configAt, s3At } from './s3-rig.js';
 
 /** A process that imports files into a shared store: `node import-process.js HOME ENDPOINT FILE...`; a line on stdout for each. */
 const [home, endpoint, ...files] = process.argv.slice(2);

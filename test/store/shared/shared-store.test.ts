@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { configAt, s3At } from '../../../bench/shared-store/s3-server.js';
 import { importFile } from '../../../research/import/import-file.js';
 import { checkObjects } from '../../../research/store/check-objects.js';
 import { collectGarbage } from '../../../research/store/collect-garbage.js';
@@ -14,7 +15,7 @@ import type { Failure } from '../../../shared/failure.js';
 import { REAL_FILES } from '../../market/real-files.js';
 import { StoreRig } from '../store-rig.js';
 import { CuttingProxy } from './cutting-proxy.js';
-import { configAt, S3Rig, s3At } from './s3-rig.js';
+import { S3Rig } from './s3-rig.js';
 
 const DAY = { instrument: 'ESU9', tradeDate: '2019-08-29' };
 

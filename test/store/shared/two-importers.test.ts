@@ -5,12 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HOSTS, type Host, Hosts } from '../../../bench/shared-store/hosts.js';
+import { KEYS, S3Server } from '../../../bench/shared-store/s3-server.js';
 import { checkObjects } from '../../../research/store/check-objects.js';
 import type { MarketStore } from '../../../research/store/market-store.js';
 import { REAL_FILES } from '../../market/real-files.js';
 import { StoreRig } from '../store-rig.js';
-import { HOSTS, type Host, Hosts } from './hosts.js';
-import { KEYS, S3Rig, S3Server } from './s3-rig.js';
+import { S3Rig } from './s3-rig.js';
 
 const PROCESS = fileURLToPath(new URL('./import-process.js', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../cli/main.js', import.meta.url));

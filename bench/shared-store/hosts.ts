@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { findOnPath } from '../../../setup/find-on-path.js';
+import { findOnPath } from '../../setup/find-on-path.js';
 
 /** Research hosts with their own networks, each with a cable to the host that serves the bucket. */
 export const HOSTS = { one: '192.0.2.1', other: '192.0.2.5' } as const;
