@@ -100,6 +100,7 @@ async function importGrowth(
 async function recorded(store: MarketStore, record: ImportRecord): Promise<Imported> {
   if (record.quarantine !== null) await store.documents.publish(record.quarantine);
   const isNew = await store.catalogue.add(record);
+  await store.objects.confirm(record.shards.map(({ sha256 }) => sha256));
   return { record: isNew ? record : (store.catalogue.find(record.key) ?? record), isNew };
 }
 

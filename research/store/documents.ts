@@ -13,6 +13,8 @@ export interface StoreDocuments {
   /** Puts one in the place of what was there. */
   replace(name: string, text: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** What others have written until now is there to be read. @returns how many documents of theirs came */
+  refresh(): Promise<number>;
   /** A file that lies in the store's folder already becomes everybody's. */
   publish(name: string): Promise<void>;
   /** Makes one that is kept elsewhere readable in the store's folder, where there is one. */
@@ -37,6 +39,10 @@ export class FolderDocuments implements StoreDocuments {
 
   async publish(name: string): Promise<void> {
     if (!existsSync(this.file(name))) throw new RangeError(`${name} is not in the store`);
+  }
+
+  async refresh(): Promise<number> {
+    return 0;
   }
 
   async obtain(): Promise<void> {}

@@ -23,6 +23,8 @@ export interface ObjectStore {
   put(draft: string): Promise<ObjectName>;
   /** Makes an object that was put here everybody's; nothing may name it before. Asked for several at a time. */
   publish(sha256: string): Promise<void>;
+  /** Asked when they are named: sends again what a `gc` on another host, which knew of no name, has removed meanwhile. */
+  confirm(sha256s: readonly string[]): Promise<void>;
   /** Makes objects readable at `locate`, checked by their names. Where they lie there anyway, it looks at nothing. */
   obtain(sha256s: readonly string[]): Promise<void>;
   /** Where an object is kept, for people. */
@@ -75,6 +77,8 @@ export class FolderObjectStore implements ObjectStore {
 
   /** What is put in a folder is everybody's who sees the folder. */
   async publish(): Promise<void> {}
+
+  async confirm(): Promise<void> {}
 
   async obtain(): Promise<void> {}
 

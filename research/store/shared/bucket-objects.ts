@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../../shared/failure.js';
 import { FolderObjectStore, type ObjectName, type ObjectStore, type StoredObject } from '../object-store.js';
@@ -7,7 +7,7 @@ import type { Bucket } from './bucket.js';
 import { inParallel } from './in-parallel.js';
 import { trimCopies } from './trim-copies.js';
 
-const DOWNLOADS_MAX = 6;
+const REQUESTS_MAX = 6;
 /** An import sends what it makes, whatever is there. */
 const HEAL =
   '`believe store fsck` says which file it came from: forget that (`believe store forget`) and import it again';
@@ -49,9 +49,15 @@ export class BucketObjectStore implements ObjectStore {
     await this.count((await stat(this.locate(sha256))).size);
   }
 
+  async confirm(sha256s: readonly string[]): Promise<void> {
+    await inParallel(REQUESTS_MAX, new Set(sha256s), async (sha256) => {
+      if ((await this.bucket.look(nameOf(sha256))) === null) await this.publish(sha256);
+    });
+  }
+
   /** @throws Failure ObjectWrong where the bucket has not what an object is named by, BucketAway where it cannot be asked */
   async obtain(sha256s: readonly string[]): Promise<void> {
-    await inParallel(DOWNLOADS_MAX, new Set(sha256s), async (sha256) => {
+    await inParallel(REQUESTS_MAX, new Set(sha256s), async (sha256) => {
       if (!(await this.isHere(sha256))) await this.fetch(sha256);
     });
   }
@@ -83,9 +89,9 @@ export class BucketObjectStore implements ObjectStore {
   async remove(sha256: string, untouchedSinceMs: number): Promise<boolean> {
     const found = await this.bucket.look(nameOf(sha256));
     if (found && found.modifiedMs > untouchedSinceMs) return false;
+    // The copy is what it can be sent from again, should somebody have named it at this moment.
+    await this.obtain([sha256]).catch(passOverWrong);
     await this.bucket.remove(nameOf(sha256));
-    this.hashed.delete(sha256);
-    await rm(this.locate(sha256), { force: true });
     return true;
   }
 
@@ -143,6 +149,11 @@ export class BucketObjectStore implements ObjectStore {
     this.fetchedBytes = 0;
     await trimCopies(this.copies, this.copiesBytesMax);
   }
+}
+
+/** What is damaged is no loss. */
+function passOverWrong(error: unknown): void {
+  if (!(error instanceof Failure && error.type === 'ObjectWrong')) throw error;
 }
 
 function nameOf(sha256: string): string {

@@ -23,6 +23,16 @@ const CONNECT_TIMEOUT_MS = 5000;
 /** Two that create one name at the same moment: a server may ask the loser to try again. */
 const CONFLICT = 409;
 
+const OPENED = new Map<string, Promise<Bucket>>();
+
+/** Other keys in the environment make another client. */
+function keyOf(config: S3Config): string {
+  const keys = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'));
+  return createHash('sha256')
+    .update(JSON.stringify([config, keys.sort()]))
+    .digest('hex');
+}
+
 /**
  * A bucket of S3 storage, or a part of one. Whatever is put is put by one request: the server takes it whole, with the sha256 that it
  * must have, or not at all, so that no part of an object is ever under its name.
@@ -37,8 +47,18 @@ export class Bucket {
     private readonly s3: typeof S3,
   ) {}
 
-  /** Connects to nothing yet. Credentials are those of the environment or of the AWS tools' files, and are read when first needed. */
-  static async open(config: S3Config): Promise<Bucket> {
+  /**
+   * Connects to nothing yet. Credentials are those of the environment or of the AWS tools' files, and are read when first needed. One
+   * process that opens a bucket again has the same connections.
+   */
+  static open(config: S3Config): Promise<Bucket> {
+    const key = keyOf(config);
+    const opened = OPENED.get(key) ?? Bucket.connect(config);
+    OPENED.set(key, opened);
+    return opened;
+  }
+
+  private static async connect(config: S3Config): Promise<Bucket> {
     // A quarter of a second, and tens of MB: only where there is a bucket.
     const s3 = await import('@aws-sdk/client-s3');
     const client = new s3.S3Client({

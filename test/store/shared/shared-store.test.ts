@@ -85,6 +85,26 @@ describe('a store in a bucket', () => {
     assert.ok(!existsSync(objectFile(trades.record.shards[0]!.sha256)));
   });
 
+  it('loses nothing that a host names at the very moment when another collects it', async () => {
+    const one = await rig.store('one');
+    const { record } = await importing(one, REAL_FILES.es);
+    await one.catalogue.forget(record.key);
+    const other = await rig.store('other');
+    const remove = other.objects.remove.bind(other.objects);
+    other.objects.remove = async (...asked) => {
+      const isRemoved = await remove(...asked);
+      await one.catalogue.add(record);
+      return isRemoved;
+    };
+    const done = await collectGarbage(other, { graceMs: 0, nowMs: Number.MAX_SAFE_INTEGER });
+    assert.deepEqual([done.removed, done.kept], [0, record.shards.length]);
+    assert.equal((await checkObjects(await rig.store('third'))).ok, true);
+    // Named after the collector's last look: who names it finds it missing.
+    rmSync(objectFile(record.shards[0]!.sha256));
+    await one.objects.confirm(record.shards.map(({ sha256 }) => sha256));
+    assert.equal((await checkObjects(await rig.store('third'))).ok, true);
+  });
+
   it('refuses wrong bytes by name, fetching them once more, and an import of the file heals them', async () => {
     const one = await rig.store('one');
     const { record } = await importing(one, REAL_FILES.es);
