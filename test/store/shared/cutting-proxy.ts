@@ -7,6 +7,8 @@ export class CuttingProxy {
   /** Connections that may still be cut; the others carry all. */
   cutsLeft = Number.POSITIVE_INFINITY;
   cuts = 0;
+  private carriedBytes = 0;
+  private whenCarried: { readonly bytes: number; readonly tell: () => void } | null = null;
   private readonly open = new Set<Socket>();
 
   private constructor(private readonly server: Server) {}
@@ -21,6 +23,13 @@ export class CuttingProxy {
 
   get endpoint(): string {
     return `http://127.0.0.1:${(this.server.address() as { port: number }).port}`;
+  }
+
+  /** When so many bytes more were carried, of all connections together. */
+  untilCarried(bytes: number): Promise<void> {
+    return new Promise((tell) => {
+      this.whenCarried = { bytes: this.carriedBytes + bytes, tell };
+    });
   }
 
   /** Those that are open carry nothing more, so that a client that keeps connections makes new ones. */
@@ -45,6 +54,8 @@ export class CuttingProxy {
       from.on('data', (chunk: Buffer) => {
         const room = limit === null ? chunk.length : Math.max(0, limit - carried);
         carried += chunk.length;
+        this.carriedBytes += chunk.length;
+        if (this.whenCarried && this.carriedBytes >= this.whenCarried.bytes) this.whenCarried.tell();
         if (room >= chunk.length) to.write(chunk);
         else {
           this.cuts++;

@@ -11,6 +11,7 @@ import { checkObjects } from '../../../research/store/check-objects.js';
 import type { MarketStore } from '../../../research/store/market-store.js';
 import { REAL_FILES } from '../../market/real-files.js';
 import { StoreRig } from '../store-rig.js';
+import { CuttingProxy } from './cutting-proxy.js';
 import { S3Rig } from './s3-rig.js';
 
 const PROCESS = fileURLToPath(new URL('./import-process.js', import.meta.url));
@@ -112,21 +113,21 @@ describe('an importer that is killed before a bucket', () => {
 
   it('leaves a whole store at any moment, and the next import on another host completes it', async () => {
     const expected = await imported(local);
-    const ends: unknown[] = [];
-    for (const afterMs of [5, 60, 120, 250, 500, 900]) {
-      const child = spawn(process.execPath, [PROCESS, rig.home('one'), rig.endpoint, ...FILES], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+    const proxy = await CuttingProxy.before(rig.server.port);
+    let killed = 0;
+    for (const bytes of [2000, 60_000, 250_000, 500_000, 900_000]) {
+      const carried = proxy.untilCarried(bytes);
+      const child = spawn(process.execPath, [PROCESS, rig.home('one'), proxy.endpoint, ...FILES], { stdio: 'ignore' });
       const end = ended(child);
-      await once(child.stdout!, 'data');
-      const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
-      ends.push(await end);
-      clearTimeout(timer);
+      await Promise.race([carried, end]);
+      child.kill('SIGKILL');
+      if ((await end) === 'SIGKILL') killed++;
       const check = await checkObjects(await rig.store('other'));
-      assert.deepEqual(check.faults, [], `killed after ${afterMs} ms`);
+      assert.deepEqual(check.faults, [], `killed after ${bytes} bytes`);
     }
-    assert.ok(ends.includes('SIGKILL'));
-    const child = spawn(process.execPath, [PROCESS, rig.home('third'), rig.endpoint, ...FILES], { stdio: 'inherit' });
+    await proxy.end();
+    assert.ok(killed >= 4, `${killed} of them were killed before they had ended by themselves`);
+    const child = spawn(process.execPath, [PROCESS, rig.home('third'), rig.endpoint, ...FILES], { stdio: 'ignore' });
     assert.equal(await ended(child), 0);
     assert.deepEqual(contentsOf(await rig.store('other')), expected);
   });
