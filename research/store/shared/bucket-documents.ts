@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { Failure } from '../../../shared/failure.js';
 import { jsonOrUndefined } from '../../../shared/fields/json-or-undefined.js';
 import { replaceFile } from '../../../shared/node/disk/replace-file.js';
 import type { StoreDocuments } from '../documents.js';
@@ -38,6 +39,7 @@ export class BucketDocuments implements StoreDocuments {
     for (const folder of SHARED_FOLDERS)
       for await (const { name, etag } of this.bucket.list(`${folder}/`)) if (NAME.test(name)) there.set(name, etag);
     const changed = [...there].filter(([name, etag]) => !this.isCopy(known[name], name, etag)).map(([name]) => name);
+    if (there.size === 0) await this.refuseEmptied(before);
     const fetched: Index = {};
     await inParallel(FETCHED_AT_ONCE, changed, async (name) => {
       const entry = await this.fetch(name);
@@ -73,6 +75,17 @@ export class BucketDocuments implements StoreDocuments {
 
   async obtain(name: string): Promise<void> {
     if (statSync(this.file(name), { throwIfNoEntry: false }) === undefined) await this.fetch(name);
+  }
+
+  /** A bucket that was wiped must not wipe what is left of it. @throws Failure StoreElsewhere */
+  private async refuseEmptied(copies: readonly string[]): Promise<void> {
+    if (copies.length === 0) return;
+    for await (const _ of this.bucket.list('objects/')) return;
+    throw new Failure(
+      'StoreElsewhere',
+      `${this.bucket.place} is empty, and ${this.root} has copies of ${copies.length} records of it`,
+      `restore the bucket; or make a store of what is here: remove ${this.file('bucket.json')}, then believe store push. Where all was meant to go, remove ${this.root}`,
+    );
   }
 
   private async fetch(name: string): Promise<Index[string] | null> {

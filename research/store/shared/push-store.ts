@@ -6,7 +6,7 @@ import { namesOf } from '../check-objects.js';
 import { MarketStore } from '../market-store.js';
 import { Bucket } from './bucket.js';
 import { BucketDocuments, filesBelow, SHARED_FOLDERS } from './bucket-documents.js';
-import { isMarked, refuseCopies, writeMark } from './bucket-mark.js';
+import { isMarked, writeMark } from './bucket-mark.js';
 import { BucketObjectStore } from './bucket-objects.js';
 import { inParallel } from './in-parallel.js';
 import { nameTrainingSet } from './training-sets.js';
@@ -33,7 +33,7 @@ export async function pushStore(
   trainingSets: ReadonlyMap<string, readonly string[]>,
   onProgress: (done: number, of: number) => void = () => {},
 ): Promise<Pushed> {
-  if (isMarked(root)) refuseCopies(root);
+  if (isMarked(root)) throw pushedAlready(root);
   const local = new MarketStore(root);
   const bucket = await Bucket.open(s3);
   const objects = new BucketObjectStore(root, bucket, Number.POSITIVE_INFINITY);
@@ -59,6 +59,14 @@ export async function pushStore(
   });
   writeMark(root, s3);
   return { objects: named.length, bytes, documents: names.length, differ: differ.sort() };
+}
+
+function pushedAlready(root: string): Failure {
+  return new Failure(
+    'StoreElsewhere',
+    `${root} holds copies of a bucket already`,
+    'nothing is left to push: what is imported goes to the bucket at once',
+  );
 }
 
 function quarantined(root: string): string[] {

@@ -14,6 +14,7 @@ import type { MarketStore } from '../../../research/store/market-store.js';
 import { FolderObjectStore } from '../../../research/store/object-store.js';
 import { openStore } from '../../../research/store/open-store.js';
 import { ParquetWriter } from '../../../research/store/parquet-writer.js';
+import { Bucket } from '../../../research/store/shared/bucket.js';
 import { pullStore } from '../../../research/store/shared/pull-store.js';
 import { pushStore } from '../../../research/store/shared/push-store.js';
 import { trimCopies } from '../../../research/store/shared/trim-copies.js';
@@ -121,6 +122,20 @@ describe('research hosts that share a bucket', () => {
     );
     assert.equal((await openStore(configAt(rig.home('alone'), null))).catalogue.imports().length, 1);
     assert.deepEqual((await rig.store('one')).catalogue.imports(), []);
+  });
+
+  it('keep what is left of a bucket that was wiped', async () => {
+    await importing(await rig.store('one'), REAL_FILES.es);
+    const bucket = await Bucket.open(s3At(rig.endpoint));
+    for await (const { name } of bucket.list('')) await bucket.remove(name);
+    await assert.rejects(
+      rig.store('one'),
+      (error: Failure) => error.type === 'StoreElsewhere' && /is empty/.test(error.message),
+    );
+    const root = path.join(rig.home('one'), 'research', 'store');
+    rmSync(path.join(root, 'bucket.json'));
+    assert.equal((await pushStore(root, s3At(rig.endpoint), new Map())).differ.length, 0);
+    assert.equal((await checkObjects(await rig.store('other'))).ok, true);
   });
 
   it('leave names alone that lead out of the folder of copies', async () => {
