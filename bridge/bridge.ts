@@ -4,6 +4,7 @@ import type { HaltCode } from './halt/halts.js';
 import { requireAccountOfMode } from './halt/require-account.js';
 import { Opened } from './opened.js';
 import { endDecisions } from './orders/end-decisions.js';
+import { ContractAfterContract, type RunningBridge } from './roll/contract-after-contract.js';
 import { startFailure } from './start-failure.js';
 import { describeBridge } from './status/describe-bridge.js';
 import { type BridgeOptions, type Ground, layGround } from './wiring/ground.js';
@@ -11,12 +12,10 @@ import { LaterParts } from './wiring/later.js';
 import { marketParts } from './wiring/market-parts.js';
 import { operatorParts } from './wiring/operator-parts.js';
 import { releaseParts } from './wiring/release-parts.js';
+import { rollParts } from './wiring/roll-parts.js';
 import { tradingParts } from './wiring/trading-parts.js';
 
-export interface RunningBridge {
-  /** Stops as after a SIGTERM: cancels the orders of decisions (where so set), closes connection, segment and journal. */
-  stop(): Promise<void>;
-}
+export type { RunningBridge };
 
 /**
  * Starts the one process that may send orders. Resolves once it keeps connecting, captures and tells its status. What can
@@ -25,25 +24,33 @@ export interface RunningBridge {
  * @throws Failure BridgeRunning, AccountRefused, NoCalendar, PortTaken, FolderNotWritable, BadInput, ...: always with the next step
  */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
+  const contracts = new ContractAfterContract((onRolled) => open(options, onRolled));
+  await contracts.start();
+  return contracts;
+}
+
+/** All of a bridge for one contract, from its lock to its connection. @throws Failure as `startBridge` */
+async function open(options: BridgeOptions, onRolled: () => void): Promise<Opened> {
   const opened = new Opened();
   try {
     requireAccountOfMode(options.config.gateway);
-    await assemble(options, opened);
+    await assemble(options, opened, onRolled);
   } catch (error) {
     await opened.close().catch((failure: unknown) => options.log.error({ err: failure }, 'a start was not undone'));
     throw startFailure(error);
   }
-  return { stop: () => opened.close() };
+  return opened;
 }
 
 /** Each part is handed those that are made before it; the few calls that run back are in `LaterParts`. */
-async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
+async function assemble(options: BridgeOptions, opened: Opened, onRolled: () => void): Promise<void> {
   const later = new LaterParts();
   const ground = await layGround(options, opened, later);
   const market = marketParts(ground, opened, later);
   const traded = tradingParts(ground, market, later);
   const releases = releaseParts(ground, market, { later, examine: options.examine });
-  const { keeper, supervisor } = operatorParts(ground, market, traded, later);
+  const rolled = rollParts(ground, traded, { opened, later, onRolled });
+  const { keeper, supervisor } = operatorParts(ground, market, { ...traded, ...rolled }, later);
   haltAsBefore(ground);
   ground.guard.start();
   market.decisionLog.start(market.decider.lastEventSeq);
@@ -56,6 +63,7 @@ async function assemble(options: BridgeOptions, opened: Opened): Promise<void> {
     market.regime.observe(market.decider.market);
     return describeBridge({
       ...{ ...ground, ...market, ...traded, connection: keeper.state, synthetic: isSyntheticMarket(config) },
+      ...{ instrument: ground.own.localSymbol, roll: rolled.rolling?.status ?? null },
       messagesWaiting: keeper.readySession?.messagesWaiting ?? 0,
     });
   };

@@ -1,12 +1,16 @@
 import type { Config } from '../shared/config/config.js';
+import type { RollRule } from '../shared/config/market.js';
 import { calendarOf, type ProductCalendar } from '../shared/market/calendar/product-calendars.js';
 import { OutsideCalendar, type SessionPhase } from '../shared/market/calendar/session-calendar.js';
+import { rollDateOf, tradeDateAhead, tradeDateFrom } from '../shared/market/roll/roll-date.js';
 import type { ListedContract } from './connection/contract.js';
 
 export interface MarketHoursSettings {
   /** YYYY-MM-DD; null where nothing is delivered, or where it is not known. */
   readonly firstNoticeDate: string | null;
   readonly daysBeforeExpiry: number;
+  /** Null where one contract is traded alone. */
+  readonly roll: RollRule | null;
 }
 
 /**
@@ -24,22 +28,27 @@ const DAYS_BETWEEN_OPENS_MAX = 14;
 export class MarketHours {
   private listed: ListedContract | null = null;
   private noOpeningFromMs = Number.NaN;
+  private rollDay: string | null = null;
+  private rollStartMs: number;
 
   /** @throws Failure NoCalendar */
   static of({ instrument, risk }: Pick<Config, 'instrument' | 'risk'>): MarketHours {
-    const { firstNoticeDate, symbol } = instrument;
-    return new MarketHours(calendarOf(symbol), { firstNoticeDate, daysBeforeExpiry: risk.daysBeforeExpiry });
+    const { firstNoticeDate, symbol, roll } = instrument;
+    return new MarketHours(calendarOf(symbol), { firstNoticeDate, daysBeforeExpiry: risk.daysBeforeExpiry, roll });
   }
 
   constructor(
     private readonly calendar: ProductCalendar,
     private readonly settings: MarketHoursSettings,
-  ) {}
+  ) {
+    this.rollStartMs = settings.roll === null ? Number.POSITIVE_INFINITY : Number.NaN;
+  }
 
   /** What the newest connection says of the contract. */
   learn(listed: ListedContract): void {
     this.listed = listed;
     this.noOpeningFromMs = this.firstMsWithoutOpening(listed);
+    this.planRoll(listed);
   }
 
   phase(marketMs: number): SessionPhase {
@@ -51,6 +60,36 @@ export class MarketHours {
   /** Market ms from which nothing may be opened any more; NaN while that is not known. */
   get lastOpenMs(): number {
     return this.noOpeningFromMs;
+  }
+
+  /** The first trade date in the next contract, by the rule; null where there is no rule, or it is not known. */
+  get rollDate(): string | null {
+    return this.rollDay;
+  }
+
+  /** Market ms at which that trade date begins; infinite where one contract is traded alone, NaN while it is not known. */
+  get rollMs(): number {
+    return this.rollStartMs;
+  }
+
+  /** Last trade date of the contract, by the gateway; null while it is not known. */
+  get lastTradeDate(): string | null {
+    return this.listed?.lastTradeDate ?? null;
+  }
+
+  /** The trade date with regular hours so many before (negative) or after one; null beyond the calendar. */
+  tradeDateFrom(tradeDate: string, count: number): string | null {
+    return withinCalendar(() => tradeDateFrom(tradeDate, count, this.calendar));
+  }
+
+  /** The trade date whose regular hours are on or come next; null beyond the calendar. */
+  tradeDateAhead(marketMs: number): string | null {
+    return withinCalendar(() => tradeDateAhead(marketMs, this.calendar));
+  }
+
+  /** Market ms of the open of regular hours of a trade date; NaN where it has none. */
+  rthOpenMs(tradeDate: string): number {
+    return this.calendar.rthSessionOf(tradeDate)?.rthOpenMs ?? Number.NaN;
   }
 
   /** Market ms of the end of today's regular hours, the earlier where two are named; NaN where there are none. */
@@ -92,6 +131,16 @@ export class MarketHours {
     return `${tradeDate}: regular hours end at ${iso(hours.closeMs)} by the gateway, at ${iso(rth.rthCloseMs)} by the calendar; the earlier counts`;
   }
 
+  private planRoll({ lastTradeDate }: ListedContract): void {
+    const { roll } = this.settings;
+    if (roll === null) return;
+    const { calendar } = this;
+    this.rollDay = lastTradeDate === null ? null : withinCalendar(() => rollDateOf(lastTradeDate, roll, calendar));
+    const before = this.rollDay === null ? null : withinCalendar(() => tradeDateFrom(this.rollDay!, -1, calendar));
+    // With the end of the trade date before, so that no moment lies between the two.
+    this.rollStartMs = before === null ? Number.NaN : (calendar.globexSessionOf(before)?.dateEndMs ?? Number.NaN);
+  }
+
   /** The Globex open of the trade date that lies so many trade dates before the last one, or before first notice. */
   private firstMsWithoutOpening({ lastTradeDate }: ListedContract): number {
     const { firstNoticeDate, daysBeforeExpiry } = this.settings;
@@ -108,5 +157,14 @@ export class MarketHours {
       if (error instanceof OutsideCalendar) return Number.NaN;
       throw error;
     }
+  }
+}
+
+function withinCalendar<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof OutsideCalendar) return null;
+    throw error;
   }
 }

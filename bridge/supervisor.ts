@@ -20,6 +20,8 @@ import type { JournalQueue } from './orders/journal-queue.js';
 import { isLive } from './orders/order-state.js';
 import { StuckOrders } from './orders/stuck-orders.js';
 import { UncancelledOrders } from './orders/uncancelled-orders.js';
+import type { OverlapCapture } from './roll/overlap-capture.js';
+import type { Rolling } from './roll/rolling.js';
 import type { Trading } from './trading.js';
 import type { Tuning } from './tuning.js';
 
@@ -40,6 +42,9 @@ export interface SupervisorDeps {
   readonly silence: SilenceWatch;
   readonly hours: MarketHours;
   readonly guard: ContractGuard;
+  /** Null where one contract is traded alone. */
+  readonly rolling: Rolling | null;
+  readonly overlap: OverlapCapture | null;
 }
 
 const TICK_MS = 250;
@@ -118,13 +123,16 @@ export class Supervisor {
     this.deps.silence.look(performance.now());
     this.escalate();
     this.deps.guard.tick();
+    this.deps.rolling?.tick();
+    this.deps.overlap?.look();
     this.deps.alarms.tick();
   }
 
   private obey(control: ControlFiles): void {
     const { halts, trading, requests } = this.deps;
-    const { halt, flatten, resume, limits } = control.look();
+    const { halt, flatten, resume, limits, roll } = control.look();
     if (limits !== null) requests.widenLimits(limits);
+    if (roll !== null) requests.roll(roll, this.deps.rolling);
     const granted = resume === null ? null : requests.resume(resume);
     if (granted !== null) {
       this.resume(granted);

@@ -293,7 +293,7 @@ export class Trading {
       pnlTodayUsd: this.pnlToday,
       sessionPhase: hours.phase(nowMarketMs),
       rthCloseMs: hours.rthCloseMs(nowMarketMs),
-      lastOpenMs: hours.lastOpenMs,
+      ...{ lastOpenMs: hours.lastOpenMs, rollMs: hours.rollMs },
       haltReason: halts.sentence,
       inRestartWindow: this.deps.inRestartWindow(),
     };

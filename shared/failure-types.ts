@@ -157,6 +157,7 @@ export const FAILURE_TYPES = {
     '`believe backup settle`: docs/backup.md',
   ],
   RevocationsFull: ['the list of revocations is longer than brokers read', 'begin a new epoch'],
+  RollRefused: ['the contract cannot be changed at this moment', 'see `believe roll status`'],
   RollbackFailed: ['a rollback did not come to its end', 'see `believe ship status`'],
   RootRefused: ['a root of trust does not follow the one before', 'take the roots in order'],
   RsyncMissing: ['rsync is not installed', 'install it'],

@@ -11,6 +11,8 @@ export const ALARM_OF_HALT: Readonly<Record<HaltCode, AlarmName | null>> = {
   control: null,
   limits: 'LimitsNotSigned',
   stopping: null,
+  // RollOverdue tells, also while something is held.
+  roll: null,
   'kill-switch': null,
   flatten: null,
   'position-mismatch': 'PositionMismatch',

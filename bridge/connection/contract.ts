@@ -46,7 +46,7 @@ function refuseDifferent(details: ContractDetails, instrument: Instrument): void
 }
 
 /** The earlier of the two dates that the gateway gives; each begins with yyyymmdd, whatever follows. */
-function lastTradeDateIn({ contract, realExpirationDate }: ContractDetails): string | null {
+export function lastTradeDateIn({ contract, realExpirationDate }: ContractDetails): string | null {
   const dates = [contract.lastTradeDateOrContractMonth, realExpirationDate].flatMap((text) => {
     const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(text ?? '') ?? [];
     return day === undefined ? [] : [`${year}-${month}-${day}`];

@@ -11,6 +11,8 @@ import type { MarketHours } from '../market-hours.js';
 import type { AccountPosition } from '../orders/account-position.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import { type ReconciliationDeps, reconcile } from '../orders/reconcile.js';
+import type { OverlapCapture } from '../roll/overlap-capture.js';
+import type { Rolling } from '../roll/rolling.js';
 import type { RegimeWatch } from '../status/regime.js';
 import { askBaseCurrency } from './account-currency.js';
 import { checkContract } from './contract.js';
@@ -29,6 +31,8 @@ export interface SessionWork extends ReconciliationDeps {
   readonly decisionLog: DecisionLog;
   readonly halts: Halts;
   readonly regime: RegimeWatch;
+  readonly rolling: Pick<Rolling, 'learn'> | null;
+  readonly overlap: Pick<OverlapCapture, 'subscribe'> | null;
 }
 
 /**
@@ -51,6 +55,8 @@ export async function prepareSession(
   if (resubscribe) {
     await warmBars(session, work);
     work.feed.subscribe(session);
+    work.overlap?.subscribe(session);
+    await work.rolling?.learn(session);
   }
   work.halts.lift('connection');
 }

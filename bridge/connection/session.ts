@@ -41,7 +41,7 @@ export class GatewaySession {
     readonly accounts: readonly string[],
     private readonly pacer: Pacer,
     private readonly closing: Closing,
-    /** Who hears depth messages; one listener only. */
+    /** One more who hears depth messages. */
     readonly listenToDepth: (listener: DepthListener) => void,
   ) {
     this.closed = closing.promise.then((reason) => {
@@ -63,18 +63,20 @@ export class GatewaySession {
    */
   static async open(address: GatewayAddress, timeouts: SessionTimeouts): Promise<GatewaySession> {
     const closing = new Closing();
-    let listener: DepthListener = () => {};
+    const listeners: DepthListener[] = [];
     const ib = createIbApi(address, {
       onBroken: (error) => {
         closing.close(`a message could not be decoded: ${error instanceof Error ? error.message : String(error)}`);
         ib.disconnect();
       },
-      onDepth: (...message) => listener(...message),
+      onDepth: (id, change, words) => {
+        for (const listen of listeners) listen(id, change, words);
+      },
     });
     const handshake = await shakeHands(ib, address, timeouts.handshakeMs, closing);
     const pacer = new Pacer(() => performance.now());
     const session = new GatewaySession(ib, handshake.nextValidId, handshake.accounts, pacer, closing, (onDepth) => {
-      listener = onDepth;
+      listeners.push(onDepth);
     });
     handshake.stopListening();
     session.early.push(...handshake.early);

@@ -11,6 +11,7 @@ export interface Asked {
   /** To be believed only under a signature: see `OperatorActs`. */
   readonly resume: AskedInWriting | null;
   readonly limits: AskedInWriting | null;
+  readonly roll: AskedInWriting | null;
 }
 
 export interface AskedInWriting {
@@ -35,11 +36,12 @@ export class ControlFiles {
       flatten: this.request(CONTROL_FILES.flatten) ?? this.unreadable(CONTROL_FILES.flatten),
       resume: this.isResumeOutdated() ? null : this.writing(CONTROL_FILES.resume),
       limits: this.writing(CONTROL_FILES.limits),
+      roll: this.writing(CONTROL_FILES.roll),
     };
   }
 
   /** Taken, or refused: it is not looked at again. @returns false where it cannot be removed */
-  answer(name: 'resume' | 'limits'): boolean {
+  answer(name: 'resume' | 'limits' | 'roll'): boolean {
     return this.remove(CONTROL_FILES[name]);
   }
 

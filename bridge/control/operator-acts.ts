@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { RiskLimits } from '../../shared/config/risk.js';
 import { type AcceptedAct, acceptedActs, acceptedLimits, envelopesOf } from '../../shared/contract/accepted-act.js';
-import { type TradingControl, tradingControl } from '../../shared/contract/trading-control.js';
+import { rollControl, type TradingControl, tradingControl } from '../../shared/contract/trading-control.js';
 import { actsFile } from '../../shared/node/contract/acts-file.js';
 import { readTrustedRoot, TrustMissing } from '../../shared/node/trust/trust-store.js';
 import { type DsseEnvelope, dsseEnvelope } from '../../shared/trust/dsse.js';
@@ -15,6 +15,7 @@ import {
 } from '../../shared/trust/operator-act.js';
 import type { TrustedRoot } from '../../shared/trust/root.js';
 import { AppendLog } from '../disk/append-log.js';
+import type { RollWish } from '../roll/rolling.js';
 
 /**
  * What operators want of live trading, under their signatures: halts are lifted and limits widened by nothing else, once the
@@ -81,6 +82,22 @@ export class OperatorActs {
     this.remember(envelope);
     this.limits = act.limits;
     return act.limits;
+  }
+
+  /** @param requireReady throws where it cannot be done now: then it is not counted as obeyed @throws as `resume` */
+  roll(text: string, requireReady: (wish: RollWish) => void): RollWish {
+    const root = this.root('roll');
+    if (root === null || signersNeeded(root) === 0) {
+      const parsed = rollControl.safeParse(jsonIn(text, 'roll'));
+      if (!parsed.success) throw new ActRefused('malformed', 'roll', 'it says nothing readable');
+      requireReady(parsed.data);
+      return parsed.data;
+    }
+    const { envelope, act } = this.verified(text, 'roll', root);
+    if (act.act !== 'roll') throw new ActRefused('other-act', 'roll', `it is signed for ${act.act}`);
+    requireReady(act);
+    this.remember(envelope);
+    return act;
   }
 
   /** A first start believes its settings; from then on they only widen by a signature. */

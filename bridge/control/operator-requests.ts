@@ -4,6 +4,7 @@ import { Failure } from '../../shared/failure.js';
 import { ActRefused } from '../../shared/trust/operator-act.js';
 import type { Alarms } from '../alarms/alarms.js';
 import type { Halts } from '../halt/halts.js';
+import type { Rolling } from '../roll/rolling.js';
 import type { AskedInWriting, ControlFiles } from './control-files.js';
 import type { LiveLimits } from './live-limits.js';
 import type { OperatorActs } from './operator-acts.js';
@@ -48,12 +49,31 @@ export class OperatorRequests {
     });
   }
 
-  private answer<T>(name: 'resume' | 'limits', obey: () => T): T | null {
+  /** @param rolling null where one contract is traded alone */
+  roll(asked: AskedInWriting, rolling: Pick<Rolling, 'requireReady' | 'request'> | null): void {
+    const { acts, control, log } = this.deps;
+    this.answer('roll', () => {
+      if (rolling === null)
+        throw new Failure(
+          'RollRefused',
+          'the contract is not changed: the settings name no rule',
+          'set instrument.roll',
+        );
+      const wish = acts.roll(asked.text, (said) => rolling.requireReady(said));
+      control.answer('roll');
+      log.warn({ by: wish.by }, `the contract is to be changed now: ${wish.reason}`);
+      rolling.request(wish);
+      return wish;
+    });
+  }
+
+  private answer<T>(name: 'resume' | 'limits' | 'roll', obey: () => T): T | null {
     try {
       return obey();
     } catch (error) {
-      if (error instanceof ActRefused) this.deps.control.answer(name);
-      this.tell(error instanceof ActRefused ? error.sentence : `${name} is not obeyed yet: ${textOf(error)}`);
+      const isRefused = error instanceof ActRefused || (error instanceof Failure && error.type === 'RollRefused');
+      if (isRefused) this.deps.control.answer(name);
+      this.tell(isRefused ? textOf(error) : `${name} is not obeyed yet: ${textOf(error)}`);
       return null;
     }
   }

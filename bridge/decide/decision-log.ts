@@ -23,6 +23,8 @@ export class DecisionLog {
     private readonly clock: MarketClock,
     private readonly tradeDateOf: (marketMs: number) => string,
     private readonly onTrouble: (error: Error) => void,
+    /** The contract, where the lines of several may follow each other. */
+    private readonly instrument: string | null = null,
   ) {}
 
   /** A pipeline with no memory begins after this event. */
@@ -70,6 +72,7 @@ export class DecisionLog {
     this.close();
     this.tradeDate = tradeDate;
     this.log = log;
+    if (this.instrument !== null) log.append({ v: 1, kind: 'contract', instrument: this.instrument }, false);
     return log;
   }
 }

@@ -36,7 +36,7 @@ const NO_REQUEST = -1;
 const QUOTE_TICKS: readonly number[] = Object.values(QUOTE_TICK);
 
 /**
- * Depth and trades of the one instrument: each event is captured first, then handed on. Where the gateway has no depth
+ * Depth and trades of one instrument: each event is captured first, then handed on. Where the gateway has no depth
  * for it, the best prices are captured instead as a book of one level, nothing is traded, and depth is asked for again.
  * A message that is no event voids the book: nobody knows what it should have said.
  */
@@ -57,7 +57,7 @@ export class MarketFeed {
   private eventCount = 0;
   /** A gap was the last mark: the book is void. */
   private isBroken = false;
-  /** Events of subscriptions that were cancelled before; ignored. */
+  /** Events of subscriptions that were cancelled before, or of another contract's; ignored. */
   lateEvents = 0;
 
   constructor(private readonly deps: FeedDeps) {
@@ -119,6 +119,16 @@ export class MarketFeed {
     if (this.session?.open) this.subscribe(this.session);
   }
 
+  /** No more of it: the subscriptions are cancelled, and what still comes is nobody's. */
+  end(): void {
+    clearTimeout(this.depthRetry);
+    this.leaveQuotes();
+    this.unsubscribe();
+    this.session = undefined;
+    this.depthRequest = NO_REQUEST;
+    this.tradesRequest = NO_REQUEST;
+  }
+
   private listen(session: GatewaySession): void {
     session.listenToDepth(this.onDepth);
     session.ib.on(EventName.tickByTickAllLast, this.onTrade);
@@ -135,7 +145,7 @@ export class MarketFeed {
 
   private readonly onDepth = (id: number, change: DepthChange, words?: string): void => {
     // A message whose id cannot be read may be ours.
-    if (id !== this.depthRequest && !Number.isNaN(id)) {
+    if (this.session === undefined || (id !== this.depthRequest && !Number.isNaN(id))) {
       this.lateEvents++;
       return;
     }

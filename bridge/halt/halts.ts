@@ -1,4 +1,4 @@
-/** Why no new order may be sent. The first seven pass by themselves; the others stay until an operator resumes. */
+/** Why no new order may be sent. The first eight pass by themselves; the others stay until an operator resumes. */
 export type HaltCode =
   | 'connection'
   | 'feed'
@@ -7,6 +7,7 @@ export type HaltCode =
   | 'control'
   | 'limits'
   | 'stopping'
+  | 'roll'
   | 'kill-switch'
   | 'flatten'
   | 'position-mismatch'
@@ -21,7 +22,7 @@ export type HaltCode =
   | 'account-currency';
 
 const PASSING: ReadonlySet<HaltCode> = new Set([
-  ...(['connection', 'feed', 'disk', 'journal', 'control', 'limits', 'stopping'] as const),
+  ...(['connection', 'feed', 'disk', 'journal', 'control', 'limits', 'stopping', 'roll'] as const),
 ]);
 
 /** Whether only an operator may lift it, also after a restart. */

@@ -186,7 +186,7 @@ export class PaperDesk {
       ...{ openBuyContracts: contractsOf('BUY'), openSellContracts: contractsOf('SELL'), openOrders: live.length },
       ...{ ordersSentWallMs: this.sent.map(({ atWallMs }) => atWallMs), nowWallMs: Date.now() },
       ...{ nowMarketMs, sessionPhase: hours.phase(nowMarketMs) },
-      ...{ rthCloseMs: hours.rthCloseMs(nowMarketMs), lastOpenMs: hours.lastOpenMs },
+      ...{ rthCloseMs: hours.rthCloseMs(nowMarketMs), lastOpenMs: hours.lastOpenMs, rollMs: hours.rollMs },
       inRestartWindow: isRestartExpected(config, Date.now()),
     };
   }

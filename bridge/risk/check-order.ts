@@ -1,5 +1,6 @@
 import type { OrderAsk } from '../orders/order-ask.js';
 import { contractExpiry } from './contract-expiry.js';
+import { contractRoll } from './contract-roll.js';
 import { dailyLoss } from './daily-loss.js';
 import { halted } from './halted.js';
 import { openOrders } from './open-orders.js';
@@ -17,6 +18,7 @@ import { tradingSession } from './trading-session.js';
 export const RISK_RULES: readonly RiskRule[] = [
   halted,
   tradingSession,
+  contractRoll,
   contractExpiry,
   staleData,
   orderSize,

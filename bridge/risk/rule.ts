@@ -27,6 +27,8 @@ export interface RiskContext {
   readonly rthCloseMs: number;
   /** Market ms from which nothing may be opened in this contract any more; NaN where that is not known. */
   readonly lastOpenMs: number;
+  /** Market ms from which the next contract is to be traded; infinite where this one is alone, NaN where it is not known. */
+  readonly rollMs: number;
   /** Trading is halted: why, in plain words. */
   readonly haltReason: string | null;
   /** The gateway restarts about now. */

@@ -29,6 +29,9 @@ export interface BridgeParts {
   readonly position: AccountPosition;
   readonly regime: RegimeWatch;
   readonly synthetic: boolean;
+  /** The contract that is traded. */
+  readonly instrument: string;
+  readonly roll: FullBridgeStatus['roll'];
   /** Messages that wait for their turn to be sent to the gateway. */
   readonly messagesWaiting: number;
 }
@@ -46,6 +49,7 @@ export function describeBridge(parts: BridgeParts): FullBridgeStatus {
     startedAt: tally.startedAt.toISOString(),
     wallTime: new Date().toISOString(),
     marketTime: new Date(nowMarketMs).toISOString(),
+    ...{ instrument: parts.instrument, roll: parts.roll },
     connection,
     up: connection === 'ready',
     trading: halts.any ? 'halted' : release === null ? 'no-model' : 'armed',

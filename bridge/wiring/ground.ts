@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
+import { ROLL_FILE } from '../../shared/contract/roll-record.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { FileLock } from '../../shared/node/disk/file-lock.js';
 import { ReceiveClock } from '../capture/receive-clock.js';
@@ -16,6 +17,7 @@ import { MarketHours } from '../market-hours.js';
 import { openHome } from '../open-home.js';
 import type { Opened } from '../opened.js';
 import { openJournal } from '../orders/open-journal.js';
+import { RollLog } from '../roll/roll-log.js';
 import { Tally } from '../status/tally.js';
 import type { ReleaseAsk } from '../swap/prepare-release.js';
 import { type Tuning, USUAL_TUNING } from '../tuning.js';
@@ -49,10 +51,14 @@ export async function layGround(options: BridgeOptions, opened: Opened, later: L
     takeHome: options.takeHome ?? takeHome,
   });
   const { alarms, acts } = home;
+  const rollLog = settings.instrument.roll === null ? null : RollLog.open(path.join(broker, ROLL_FILE));
+  if (rollLog !== null) opened.closeBy(() => rollLog.close());
+  const configured = settings.instrument.localSymbol;
+  const localSymbol = rollLog?.inForce(configured)?.to ?? configured;
   const limits = new LiveLimits({ configured: settings.risk, acts, log });
-  const config = limits.within(settings);
+  const config = limits.within({ ...settings, instrument: { ...settings.instrument, localSymbol } });
   const { instrument, gateway } = config;
-  const own = { account: gateway.account, symbol: instrument.symbol, localSymbol: instrument.localSymbol };
+  const own = { account: gateway.account, symbol: instrument.symbol, localSymbol };
   const watchdog = (options.watch ?? EventLoopWatchdog.start)({
     frozenMs: tuning.frozenMs,
     noteFile: frozenNoteFile(broker),
@@ -80,7 +86,7 @@ export async function layGround(options: BridgeOptions, opened: Opened, later: L
     }),
   );
   return {
-    ...{ ...home, config, clock, log, tuning, broker, limits, own, hours, halts, journal, guard },
+    ...{ rollLog, configured, ...home, config, clock, log, tuning, broker, limits, own, hours, halts, journal, guard },
     contract: contractOf(instrument),
     receiveClock: new ReceiveClock(clock),
     tally: new Tally(),

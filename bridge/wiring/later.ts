@@ -1,6 +1,7 @@
 import type { ConnectionKeeper } from '../connection/keep-connected.js';
 import type { ContractGuard } from '../contract-guard.js';
 import type { JournalQueue } from '../orders/journal-queue.js';
+import type { OverlapCapture } from '../roll/overlap-capture.js';
 import type { Supervisor } from '../supervisor.js';
 import type { HotSwap } from '../swap/hot-swap.js';
 import type { Trading } from '../trading.js';
@@ -33,5 +34,7 @@ export class LaterParts {
   readonly swap = new Later<HotSwap>('the hot swap');
   /** What is in doubt is asked anew, over the connection of the moment. */
   readonly keeper = new Later<ConnectionKeeper>('the keeper of the connection');
+  /** The contracts beside ours hear of a stepped clock as ours does; null where there are none. */
+  readonly overlap = new Later<OverlapCapture | null>('the capture of other contracts');
   readonly supervisor = new Later<Supervisor>('the supervisor');
 }

@@ -27,9 +27,9 @@ export function marketParts(ground: Ground, opened: Opened, later: LaterParts) {
     onGap: () => feed.renew(),
   });
   opened.closeBy(() => capture.close());
-  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, hours.tradeDateOf, ({ message }) =>
-    alarms.note('DecisionLogNotWritten', message),
-  );
+  const onLogTrouble = ({ message }: Error) => alarms.note('DecisionLogNotWritten', message);
+  const named = ground.rollLog === null ? null : localSymbol;
+  const decisionLog = new DecisionLog(path.join(broker, 'journal'), clock, hours.tradeDateOf, onLogTrouble, named);
   opened.closeBy(() => decisionLog.close());
   const decider = new Decider({
     ...{ instrument: localSymbol, tickSize, baseNs: receiveClock.baseNs },
@@ -71,8 +71,10 @@ export function marketParts(ground: Ground, opened: Opened, later: LaterParts) {
   receiveClock.onStep = (stepMs) =>
     setImmediate(() => {
       log.warn({ stepMs }, 'market time was stepped');
-      feed.lost(`the clock was stepped by ${stepMs} ms`);
-      feed.renew();
+      for (const one of [feed, later.overlap.it]) {
+        one?.lost(`the clock was stepped by ${stepMs} ms`);
+        one?.renew();
+      }
     });
   return { capture, decisionLog, decider, model, feed, rehearsal, regime: new RegimeWatch() };
 }

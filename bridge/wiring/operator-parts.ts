@@ -9,13 +9,18 @@ import { Supervisor } from '../supervisor.js';
 import type { Ground } from './ground.js';
 import type { LaterParts } from './later.js';
 import type { MarketParts } from './market-parts.js';
+import type { RollParts } from './roll-parts.js';
 import type { TradingParts } from './trading-parts.js';
 
 /** Who looks after it all: the connection to the gateway, operators' requests, the passing of time. */
-export function operatorParts(ground: Ground, market: MarketParts, traded: TradingParts, later: LaterParts) {
+export function operatorParts(
+  ground: Ground,
+  market: MarketParts,
+  { desk, position, trading, rolling, overlap }: TradingParts & RollParts,
+  later: LaterParts,
+) {
   const { config, clock, log, tuning, broker, own, hours, halts, alarms, acts, limits, journal, guard } = ground;
   const { feed, decider, decisionLog, regime } = market;
-  const { desk, position, trading } = traded;
   const keeper: ConnectionKeeper = later.keeper.is(
     new ConnectionKeeper({
       address: { host: config.gateway.host, port: config.gateway.port },
@@ -23,7 +28,7 @@ export function operatorParts(ground: Ground, market: MarketParts, traded: Tradi
       prepare: (session, ask) =>
         prepareSession(session, ask, {
           ...{ config, clock, contract: ground.contract, hours, desk, position, guard, feed, decider },
-          ...{ decisionLog, halts, journal, regime, own },
+          ...{ decisionLog, halts, journal, regime, own, rolling, overlap },
           takeover: () => supervisor.takeover(),
           mid: () => trading.mid,
           ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
@@ -33,11 +38,14 @@ export function operatorParts(ground: Ground, market: MarketParts, traded: Tradi
         halts.raise('connection', reason);
         position.lost();
         feed.lost(reason);
+        overlap?.lost(reason);
       },
       onSystem: ({ code, text, meaning }) => {
         log.info({ code, meaning }, `gateway: ${text}`);
-        if (meaning === 'data-broken') feed.lost(`${code}: ${text}`);
-        if (meaning === 'data-ok') feed.recover();
+        for (const one of [feed, overlap]) {
+          if (meaning === 'data-broken') one?.lost(`${code}: ${text}`);
+          if (meaning === 'data-ok') one?.recover();
+        }
       },
       onState: (state, detail) => {
         log.info({ connection: state }, detail ?? `connection: ${state}`);
@@ -50,6 +58,7 @@ export function operatorParts(ground: Ground, market: MarketParts, traded: Tradi
   const supervisor: Supervisor = later.supervisor.is(
     new Supervisor({
       ...{ config, clock, log, tuning, halts, alarms, trading, journal, keeper, control, limits, hours, guard },
+      ...{ rolling, overlap },
       ...{ position, requests: new OperatorRequests({ control, acts, limits, halts, alarms, log }) },
       silence: new SilenceWatch({
         ...{ feed, alarms, clock, hours, silentFeedMs: tuning.silentFeedMs },

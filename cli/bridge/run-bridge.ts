@@ -26,7 +26,7 @@ export async function runBridge(config: Config, clock: MarketClock, logLevel: st
   const bridge = await startBridge({ config, clock, home: config.home, log }).catch((error: unknown) =>
     endAtOnce(log, error),
   );
-  await stop;
+  await Promise.race([stop, bridge.failed]).catch((error: unknown) => endAtOnce(log, error));
   await bridge.stop().catch((error: unknown) => endAtOnce(log, error));
 }
 

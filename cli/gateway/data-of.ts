@@ -61,5 +61,6 @@ function instrumentOf(localSymbol: string, date: string): Instrument {
     tickSize: contract.tickSize,
     multiplier,
     firstNoticeDate: null,
+    roll: null,
   };
 }

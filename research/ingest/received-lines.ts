@@ -23,13 +23,20 @@ const BYTES_MAX = 2 ** 31;
  */
 export async function receivedLines<T>(
   from: ReceivedFrom,
-  ask: { readonly stream: string; readonly tradeDate: string; readonly line: z.ZodType<T> },
+  ask: {
+    readonly stream: string;
+    readonly tradeDate: string;
+    readonly line: z.ZodType<T>;
+    /** Of files with such names only, as the broker calls them; default: all. */
+    readonly isWanted?: (file: string) => boolean;
+  },
 ): Promise<ReceivedLines<T>> {
   const { stream, tradeDate } = ask;
   const day = receivedDay({ ...from, stream: { stream, epoch: from.epoch }, tradeDate });
   const lines: T[] = [];
   for (const batch of day.batches)
     for (const file of batch.files) {
+      if (ask.isWanted?.(file.name) === false) continue;
       const name = `${stream} of ${tradeDate}, batch ${batch.seq}, ${file.name}`;
       const text = await textOf(path.join(batch.folder, file.packed.name), file.plain.sha256);
       for (const [at, one] of text.split('\n').entries()) {

@@ -11,6 +11,8 @@ export interface ReceivedText extends BatchPlace {
   readonly payloadSha256: string;
   readonly sealed: string;
   readonly lines: readonly string[];
+  /** Of each line: the file that it is of, as the broker calls it. */
+  readonly files: readonly string[];
 }
 
 /** The batches of lines behind a sequence number, in order. @throws LogDamaged, BatchChanged */
@@ -44,12 +46,14 @@ export async function newestReceived(from: ReceivedFrom, stream: string): Promis
 async function batchAt(from: ReceivedFrom, log: TileLog, place: BatchPlace): Promise<ReceivedText | null> {
   const folder = receivePlaces(from.receiverFolder).batches(place);
   const { predicate, payloadSha256 } = logged(folder, place, log);
-  const lines: string[] = [];
-  for (const file of filesOf(predicate))
-    lines.push(...(await textOf(path.join(folder, file.packed.name), file.plain.sha256)).split('\n'));
+  const told: { line: string; file: string }[] = [];
+  for (const { name, packed, plain } of filesOf(predicate))
+    for (const line of (await textOf(path.join(folder, packed.name), plain.sha256)).split('\n'))
+      if (line !== '') told.push({ line, file: name });
   const { sealed } = predicate;
-  const told = lines.filter((line) => line !== '');
-  return told.length === 0 ? null : { ...place, payloadSha256, sealed, lines: told };
+  if (told.length === 0) return null;
+  const [lines, files] = [told.map(({ line }) => line), told.map(({ file }) => file)];
+  return { ...place, payloadSha256, sealed, lines, files };
 }
 
 function logOf(from: ReceivedFrom, stream: string): TileLog {

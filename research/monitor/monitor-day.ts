@@ -1,5 +1,5 @@
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
-import { journalLine } from '../../shared/contract/order-journal.js';
+import { contractOfJournal, journalLine } from '../../shared/contract/order-journal.js';
 import { Failure } from '../../shared/failure.js';
 import type { Bar } from '../../shared/market/events/bar.js';
 import type { HeadName, HeadSamples } from '../../shared/model/heads/head.js';
@@ -74,7 +74,10 @@ export async function monitorDay(ask: MonitorAsk): Promise<MonitorReport> {
   const yesterday = ofRelease.at(-1);
 
   say('the market of the day');
-  const { lines } = await receivedLines(from, { stream: 'orders', tradeDate, line: journalLine });
+  const { lines } = await receivedLines(from, {
+    ...{ stream: 'orders', tradeDate, line: journalLine },
+    isWanted: (file) => contractOfJournal(file) === instrument,
+  });
   const trading = ownTrading(lines, tickSize);
   const moments = [...momentsOf(trading), endOfTime];
   const survey = await surveyDay([stream!], moments, ask.signal);

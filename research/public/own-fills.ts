@@ -1,4 +1,4 @@
-import { journalLine } from '../../shared/contract/order-journal.js';
+import { contractOfJournal, journalLine } from '../../shared/contract/order-journal.js';
 import { BadInput } from '../../shared/failure.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
 import { type PublicFill, publicFill } from '../../shared/public-record/entry.js';
@@ -10,6 +10,7 @@ export class OwnFills {
   private readonly sentBy = new Map<string, number | null>();
   private readonly executions = new Map<string, PublicFill>();
 
+  /** @param instrument of lines whose file does not say it */
   constructor(private readonly instrument: string) {}
 
   /**
@@ -27,7 +28,7 @@ export class OwnFills {
       const { stream, epoch, seq, payloadSha256 } = batch;
       const known = this.executions.get(line.execId);
       const fill = publicFill.parse({
-        instrument: this.instrument,
+        instrument: contractOfJournal(batch.files[at] ?? '') ?? this.instrument,
         side: line.kind === 'fill' ? line.side : (known?.side ?? 'BUY'),
         contracts: line.kind === 'fill' ? line.contracts : 0,
         price: line.kind === 'fill' ? line.price : (known?.price ?? 0),

@@ -1,7 +1,12 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
-import { type DecisionLogLine, decisionLogLine, tradeDateOfDecisionLog } from '../../shared/contract/decision-log.js';
+import {
+  type DecisionLogLine,
+  decisionLogLine,
+  linesOfContract,
+  tradeDateOfDecisionLog,
+} from '../../shared/contract/decision-log.js';
 import { BadInput } from '../../shared/failure.js';
 import type { Decision } from '../../shared/model/decision/decision.js';
 import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
@@ -42,13 +47,45 @@ export async function compareWithBridge(broker: string, tradeDate?: string): Pro
   const ofDate = new Set<DecisionLogLine>(lines.flatMap(({ line, date }) => (date === tradeDate ? [line] : [])));
   const capture = path.join(broker, 'capture');
   const isCapturing = filesIn(capture, (file) => parseSegmentFile(file)?.open === true).length > 0;
-  return await compareDecisions({
-    streams: await Promise.all(segmentsOf(capture).map((file) => openEventStream(file))),
-    lines: lines.map(({ line }) => line),
-    isCompared: (decision) => tradeDate === undefined || ofDate.has(decision),
-    tarballOf: (modelVersion) => path.join(broker, 'releases', tarballName(modelVersion)),
-    isCapturing,
-  });
+  const compare = async (segments: readonly string[], ofContract: readonly DecisionLogLine[]) =>
+    await compareDecisions({
+      streams: await Promise.all(segments.map((file) => openEventStream(file))),
+      lines: ofContract,
+      isCompared: (decision) => tradeDate === undefined || ofDate.has(decision),
+      tarballOf: (modelVersion) => path.join(broker, 'releases', tarballName(modelVersion)),
+      isCapturing,
+    });
+  const segments = segmentsOf(capture);
+  const all = lines.map(({ line }) => line);
+  const contracts = contractsIn(all);
+  if (contracts.length === 0) return await compare(segments, all);
+  // What was logged before any contract was named is of the first that is.
+  const named: DecisionLogLine[] = [{ v: 1, kind: 'contract', instrument: contracts[0]! }, ...all];
+  const results: ParityResult[] = [];
+  for (const contract of contracts) {
+    const own = segments.filter((file) => parseSegmentFile(path.basename(file))?.instrument === contract);
+    results.push(await compare(own, linesOfContract(named, contract)));
+  }
+  return together(results);
+}
+
+/** Each contract once, in the order in which they were traded. */
+function contractsIn(lines: readonly DecisionLogLine[]): string[] {
+  return [...new Set(lines.flatMap((line) => (line.kind === 'contract' ? [line.instrument] : [])))];
+}
+
+/** Over contracts that followed each other: their events have numbers of their own. */
+function together(results: readonly ParityResult[]): ParityResult {
+  const sum = (count: (result: ParityResult) => number) => results.reduce((total, one) => total + count(one), 0);
+  return {
+    events: sum(({ events }) => events),
+    compared: sum(({ compared }) => compared),
+    different: sum(({ different }) => different),
+    onlyLive: sum(({ onlyLive }) => onlyLive),
+    inOpenSegment: sum(({ inOpenSegment }) => inOpenSegment),
+    onlyReplay: sum(({ onlyReplay }) => onlyReplay),
+    firstDifference: results.find(({ firstDifference }) => firstDifference !== null)?.firstDifference ?? null,
+  };
 }
 
 /** What is to be compared: everything that was captured and logged since a pipeline began. */
@@ -85,6 +122,8 @@ export async function compareDecisions(ask: LoggedDecisions): Promise<ParityResu
 }
 
 type ControlLine = Exclude<DecisionLogLine, DecisionRecord>;
+/** What is told to a pipeline between two events. */
+type ToldLine = Exclude<ControlLine, { kind: 'refused' | 'contract' }>;
 
 async function readLog(file: string): Promise<{ line: DecisionLogLine; date: string }[]> {
   const date = tradeDateOfDecisionLog(path.basename(file)) ?? '';
@@ -122,6 +161,8 @@ export function segmentsOf(folder: string): string[] {
   return files;
 }
 
+const UNTOLD: ReadonlySet<string> = new Set(['refused', 'contract']);
+
 /** The bridge's decisions once more: its pipeline, told the same things between the same events. */
 class ReplayedBridge {
   private pipeline: DecisionPipeline;
@@ -136,7 +177,7 @@ class ReplayedBridge {
   }
 
   async run(streams: readonly EventStream[], onDecision: (decision: Decision) => void) {
-    const between = this.control.filter((line) => line.kind !== 'refused');
+    const between = this.control.filter((line): line is ToldLine => !UNTOLD.has(line.kind));
     let next = 0;
     let events = 0;
     let lastEventSeq = Number.NEGATIVE_INFINITY;
@@ -162,7 +203,7 @@ class ReplayedBridge {
     return { events, lastEventSeq };
   }
 
-  private async take(line: Exclude<ControlLine, { kind: 'refused' }>): Promise<void> {
+  private async take(line: ToldLine): Promise<void> {
     switch (line.kind) {
       case 'start':
         await this.pipeline.settled();

@@ -3,8 +3,32 @@ import { CAPTURED_FEEDS } from '../contract/capture-source.js';
 import { clockSpec, tradeDate } from '../market/clock/market-clock.js';
 import { count, positiveCount, text } from './field-types.js';
 
+/** When one contract month follows the other. */
+export const rollConfig = z.strictObject({
+  rule: z.literal('calendar').default('calendar').describe('By calendar days before the last trade date.'),
+  calendarDaysBeforeExpiry: positiveCount
+    .max(60)
+    .default(8)
+    .describe(
+      'The first trade date so many calendar days before the last one, or after, is the first in the next contract.',
+    ),
+  overlapTradeDates: positiveCount
+    .max(10)
+    .default(1)
+    .describe('Trade dates before the roll, and from it on, on which both contracts are captured.'),
+});
+export type RollRule = Readonly<z.infer<typeof rollConfig>>;
+
 export const instrumentConfig = z.strictObject({
-  localSymbol: text.default('ESZ5').describe('Contract as the exchange writes it; names data files.'),
+  localSymbol: text
+    .default('ESZ5')
+    .describe('Contract as the exchange writes it; names data files. With a roll: the one to begin with.'),
+  roll: rollConfig
+    .nullable()
+    .default(null)
+    .describe(
+      'How the bridge goes on from one contract to the next (docs/roll.md); null: it trades localSymbol alone.',
+    ),
   symbol: text.default('ES').describe('Product symbol.'),
   exchange: text.default('CME').describe('Exchange as IB writes it.'),
   currency: z

@@ -43,6 +43,8 @@ export const ALARM_NAMES = [
   'OddMarketData',
   // The contract
   'ContractExpiring',
+  'RollOverdue',
+  'OverlapNotCaptured',
   'CalendarDiffers',
   // Models and decisions
   'ReleaseNotRestored',

@@ -3,8 +3,38 @@ import { ALARM_NAMES } from './alarm-line.js';
 
 const count = z.number().int().nonnegative();
 
+const contract = z.string();
+
+/** Where the bridge is on its way from one contract to the next. */
+export const rollStatus = z.object({
+  current: contract,
+  /** Null while the gateway has not told it. */
+  lastTradeDate: z.iso.date().nullable(),
+  next: contract.nullable(),
+  nextLastTradeDate: z.iso.date().nullable(),
+  rule: z.literal('calendar'),
+  calendarDaysBeforeExpiry: count,
+  /** The first trade date in the next contract, by the rule, and market time at which it begins. */
+  rollDate: z.iso.date().nullable(),
+  fromMarketTime: z.iso.datetime().nullable(),
+  isDue: z.boolean(),
+  /** Why the contract could not be changed at this moment, in plain words. */
+  inTheWay: z.array(z.string()),
+  /** Contracts that are captured beside the one that is traded. */
+  capturedBeside: z.array(contract),
+  /** The change before; null where there was none. */
+  last: z
+    .object({ from: contract, to: contract, at: z.iso.datetime(), firstTradeDate: z.iso.date(), by: z.string() })
+    .nullable(),
+});
+export type RollStatus = Readonly<z.infer<typeof rollStatus>>;
+
 /** What an operator wants to see beside the numbers that workflows judge by. A bridge of an earlier version tells less. */
 const details = {
+  /** The contract that is traded. */
+  instrument: contract,
+  /** Null where one contract is traded alone. */
+  roll: rollStatus.nullable(),
   /** Connected and reconciled. */
   up: z.boolean(),
   /** The market is generated: say SYNTHETIC wherever its numbers are shown. */

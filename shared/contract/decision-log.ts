@@ -6,6 +6,8 @@ const afterEventSeq = z.number();
 
 /** Lines of the decision log that are no decision: what a replay needs besides the captured events, and refused orders. */
 const others = [
+  /** The lines from here on are of this contract. Written where a bridge goes from one to the next, first in each file. */
+  z.object({ v, kind: z.literal('contract'), instrument: z.string() }),
   /** A pipeline with no memory begins after this event. */
   z.object({ v, kind: z.literal('start'), afterEventSeq }),
   z.object({
@@ -36,4 +38,13 @@ export function decisionLogFile(tradeDate: string): string {
 /** @returns the trade date; null for any other file */
 export function tradeDateOfDecisionLog(file: string): string | null {
   return /^decisions-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1] ?? null;
+}
+
+/** Those of a contract, of one file or of files in their order; a line before any that names a contract is anybody's. */
+export function linesOfContract(lines: readonly DecisionLogLine[], instrument: string): DecisionLogLine[] {
+  let current: string | null = null;
+  return lines.filter((line) => {
+    if (line.kind === 'contract') current = line.instrument;
+    return current === null || current === instrument;
+  });
 }

@@ -173,3 +173,8 @@ export function orderJournalFile(tradeDate: string): string {
 export function tradeDateOfOrderJournal(file: string): string | null {
   return /^orders-(\d{4}-\d\d-\d\d)\.jsonl$/.exec(file)?.[1] ?? null;
 }
+
+/** The contract of a journal by its name within `journal/`, `<account>-<contract>/orders-<trade date>.jsonl`; null where it has none. */
+export function contractOfJournal(name: string): string | null {
+  return /^[^/]+-([^-/]+)\/orders-/.exec(name)?.[1] ?? null;
+}

@@ -24,10 +24,14 @@ const common = {
   id: z.string().regex(/^[0-9a-f]{32}$/),
 };
 
-/** What an operator signs about live trading: lift the halts, or trade within these limits. */
+/** As the exchange writes it. */
+const contract = z.string().min(1).max(40);
+
+/** What an operator signs about live trading: lift the halts, trade within these limits, or go on in the next contract. */
 export const operatorAct = z.discriminatedUnion('act', [
   z.strictObject({ ...common, act: z.literal('resume'), takePosition: z.boolean() }),
   z.strictObject({ ...common, act: z.literal('limits'), limits: riskConfig }),
+  z.strictObject({ ...common, act: z.literal('roll'), from: contract, to: contract }),
 ]);
 export type OperatorAct = Readonly<z.infer<typeof operatorAct>>;
 export type ActName = OperatorAct['act'];
@@ -35,7 +39,8 @@ export type ActName = OperatorAct['act'];
 /** What is to be signed about live trading. */
 export type Wish =
   | { readonly act: 'resume'; readonly takePosition: boolean }
-  | { readonly act: 'limits'; readonly limits: RiskLimits };
+  | { readonly act: 'limits'; readonly limits: RiskLimits }
+  | { readonly act: 'roll'; readonly from: string; readonly to: string };
 
 /** The act of a moment, for its lifetime from then on. @param said `id`: 32 hex digits, where they must not be drawn */
 export function actNow(
@@ -103,6 +108,7 @@ export type ActFault =
 const COMMANDS: Readonly<Record<ActName, string>> = {
   resume: 'believe bridge resume --reason WHY',
   limits: 'believe bridge limits --sign --reason WHY',
+  roll: 'believe roll now --reason WHY',
 };
 
 export class ActRefused extends Failure {

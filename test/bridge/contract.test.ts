@@ -86,13 +86,13 @@ describe('the contract', () => {
 });
 
 describe('market hours', () => {
-  const hours = (settings = { firstNoticeDate: null as string | null, daysBeforeExpiry: 1 }) =>
+  const hours = (settings = { firstNoticeDate: null as string | null, daysBeforeExpiry: 1, roll: null }) =>
     new MarketHours(calendarOf('ES'), settings);
   const LISTED = { lastTradeDate: '2025-12-19', regularHours: new Map() };
 
   it('let nothing be opened so many trade dates before the end, holidays and weekends left out', () => {
     const from = (daysBeforeExpiry: number, lastTradeDate: string | null, firstNoticeDate: string | null = null) => {
-      const one = hours({ firstNoticeDate, daysBeforeExpiry });
+      const one = hours({ firstNoticeDate, daysBeforeExpiry, roll: null });
       one.learn({ ...LISTED, lastTradeDate });
       return Number.isNaN(one.lastOpenMs) ? null : new Date(one.lastOpenMs).toISOString();
     };
@@ -108,7 +108,7 @@ describe('market hours', () => {
   it('never let a contract be opened that is delivered and whose first notice day nobody has said', () => {
     const delivered = new MarketHours(
       { ...calendarOf('ES'), settlement: 'delivery' },
-      { firstNoticeDate: null, daysBeforeExpiry: 1 },
+      { firstNoticeDate: null, daysBeforeExpiry: 1, roll: null },
     );
     delivered.learn(LISTED);
     assert.ok(Number.isNaN(delivered.lastOpenMs));

@@ -12,6 +12,7 @@ const CONTEXT: RiskContext = {
     nowMarketMs: 0,
     rthCloseMs: HOUR_MS,
     lastOpenMs: Number.NaN,
+    rollMs: Number.POSITIVE_INFINITY,
     sessionPhase: 'rth',
     inRestartWindow: false,
   },

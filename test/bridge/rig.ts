@@ -32,8 +32,13 @@ export const ACCOUNT = 'DU1000001';
 
 /** The sample as the book of ESU9, and once more as that of ESZ9. */
 export async function twoMonths(): Promise<Tape[]> {
+  return (await threeMonths()).slice(0, 2);
+}
+
+/** The sample as the books of ESU9, ESZ9 and ESH0. */
+export async function threeMonths(): Promise<Tape[]> {
   const sample = await openTape(ES_SAMPLE);
-  return [sample, { ...sample, instrument: 'ESZ9' }];
+  return ['ESU9', 'ESZ9', 'ESH0'].map((instrument) => ({ ...sample, instrument }));
 }
 
 /** A replayed clock inside regular hours: decisions are taken, orders allowed, and time runs fast. */
@@ -79,15 +84,27 @@ export class Rig {
     private readonly spec: ClockSpec,
     private readonly gatewayOptions: Partial<GatewayOptions>,
     private readonly changes: ConfigInput,
+    marketClock?: MarketClock,
   ) {
-    this.clock = createMarketClock(spec);
+    this.clock = marketClock ?? createMarketClock(spec);
     this.toys = new ToyBroker(this.broker);
   }
 
   static async start(
-    options: { clock?: ClockSpec; gateway?: Partial<GatewayOptions>; config?: ConfigInput } = {},
+    options: {
+      clock?: ClockSpec;
+      /** In place of that of the spec, for a bridge in this process. */
+      marketClock?: MarketClock;
+      gateway?: Partial<GatewayOptions>;
+      config?: ConfigInput;
+    } = {},
   ): Promise<Rig> {
-    const rig = new Rig(options.clock ?? clockInSession(), options.gateway ?? {}, options.config ?? {});
+    const rig = new Rig(
+      options.clock ?? clockInSession(),
+      options.gateway ?? {},
+      options.config ?? {},
+      options.marketClock,
+    );
     await rig.startGateway();
     return rig;
   }
@@ -101,10 +118,11 @@ export class Rig {
   }
 
   get config(): Config {
-    const { risk, bridge, gateway, ...others } = this.changes;
+    const { risk, bridge, gateway, instrument, ...others } = this.changes;
     return configSchema.parse({
-      ...{ clock: { kind: 'real' }, instrument: { localSymbol: 'ESU9' }, metrics: { bridgePort: 0 } },
+      ...{ clock: { kind: 'real' }, metrics: { bridgePort: 0 } },
       ...{ home: this.home, input: { kind: 'files', depth: [ES_SAMPLE] } },
+      instrument: { localSymbol: 'ESU9', ...instrument },
       risk: { staleDataMs: 60_000, maxOrdersPerMinute: 1000, maxDailyLossUsd: 1e9, ...risk },
       bridge: { bootstrapBarDays: 0, restart: restartElsewhere(), ...bridge },
       gateway: { port: this.gateway.port, account: ACCOUNT, ...gateway },
@@ -254,7 +272,11 @@ export class Rig {
   }
 
   journal(): JournalLine[] {
-    const journals = path.join(this.broker, 'journal');
+    return this.journalIn(path.join(this.broker, 'journal'));
+  }
+
+  /** Of one contract, or of all where it is the folder of all. */
+  journalIn(journals: string): JournalLine[] {
     const files = readdirSync(journals, { recursive: true, encoding: 'utf8' }).filter((file) =>
       path.basename(file).startsWith('orders-'),
     );

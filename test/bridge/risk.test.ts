@@ -30,6 +30,7 @@ const CONTEXT: RiskContext = {
   sessionPhase: 'rth',
   rthCloseMs: 10_000_000,
   lastOpenMs: 10_000_000,
+  rollMs: Number.POSITIVE_INFINITY,
   haltReason: null,
   inRestartWindow: false,
 };
@@ -48,6 +49,8 @@ describe('risk rules', () => {
     ['trading-session', {}, { inRestartWindow: true }],
     ['trading-session', {}, { rthCloseMs: 1_000_000 + 119_000 }],
     ['trading-session', {}, { rthCloseMs: Number.NaN }],
+    ['contract-roll', {}, { rollMs: 1_000_000 }],
+    ['contract-roll', {}, { rollMs: Number.NaN }],
     ['contract-expiry', {}, { lastOpenMs: 1_000_000 }],
     ['contract-expiry', {}, { lastOpenMs: Number.NaN }],
     ['stale-data', {}, { depthAgeMs: 5001 }],

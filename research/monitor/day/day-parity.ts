@@ -1,5 +1,5 @@
 import type { CapturedDay } from '../../../shared/contract/capture-file.js';
-import { type DecisionLogLine, decisionLogLine } from '../../../shared/contract/decision-log.js';
+import { type DecisionLogLine, decisionLogLine, linesOfContract } from '../../../shared/contract/decision-log.js';
 import { BAR_MS } from '../../../shared/market/events/bar.js';
 import { BARS_KEPT } from '../../../shared/market/features/bar-history.js';
 import type { ReceivedFrom } from '../../ingest/received-day.js';
@@ -34,7 +34,10 @@ const DATES_BEFORE_MAX = 40;
 export async function dayParity(ask: ParityAsk): Promise<MonitorReport['parity']> {
   const { instrument, tradeDate, store, from } = ask;
   const linesOf = async (date: string) =>
-    (await receivedLines(from, { stream: 'decisions', tradeDate: date, line: decisionLogLine })).lines;
+    linesOfContract(
+      (await receivedLines(from, { stream: 'decisions', tradeDate: date, line: decisionLogLine })).lines,
+      instrument,
+    );
   const own = await linesOf(tradeDate);
   const before = ask.completeDates.filter((date) => date < tradeDate).slice(-DATES_BEFORE_MAX);
   let first = tradeDate;
