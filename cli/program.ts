@@ -94,6 +94,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/bridge.js'),
   },
   {
+    name: 'roll',
+    summary: 'from one contract to the next: when, what stands in the way, at once',
+    load: () => import('./nouns/roll.js'),
+  },
+  {
     name: 'gateway',
     summary: 'a TWS-protocol gateway that replays market data, until stopped',
     load: () => import('./nouns/gateway.js'),

@@ -4,6 +4,7 @@ import { followedFolder } from '../shared/config/config.js';
 import { homePlaces } from '../shared/config/home-places.js';
 import { isLoopback } from '../shared/config/loopback.js';
 import { clockSpecFile } from '../shared/node/clock-spec-file.js';
+import { contractInUse } from '../shared/node/contract/rolls-file.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { productOf } from '../shared/trust/product.js';
 import { serverAddress } from '../temporal/server-address.js';
@@ -27,7 +28,7 @@ await runWorker(
       brokerFolder: homePlaces(config.home).broker.folder,
       clockFile: clockSpecFile(config.home),
       product: productOf(config.instrument),
-      instrument: config.instrument.localSymbol,
+      instrument: () => contractInUse(homePlaces(config.home).broker.rolls, config.instrument),
       upload: config.upload,
       second: {
         isExpected: followedFolder(config) !== null,

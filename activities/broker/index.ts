@@ -27,7 +27,7 @@ export interface BrokerDependencies {
   readonly clockFile: string;
   /** What the bridge of this home trades, and which contract of it. */
   readonly product: ReleaseProduct;
-  readonly instrument: string;
+  readonly instrument: () => string;
   readonly upload: UploadConfig;
   readonly second?: SecondCapture | undefined;
   readonly rsync: RsyncReach;

@@ -12,7 +12,7 @@ import type { Transport } from './transport.js';
 
 export interface PathDependencies extends PathHome {
   /** The contract that this broker's bridge captures. */
-  readonly instrument: string;
+  readonly instrument: () => string;
   readonly transport: Transport;
 }
 
@@ -26,7 +26,7 @@ export function createPathSteps(deps: PathDependencies): BrokerPathActivities {
     captureBacklog: (ask) => step(async () => ({ days: backlog(asked(captureAsk, ask).instrument) })),
     captureDefaults: (ask) =>
       step(async () => {
-        const { instrument = deps.instrument, tradeDate } = asked(captureAsk, ask);
+        const { instrument = deps.instrument(), tradeDate } = asked(captureAsk, ask);
         return { instrument, tradeDate: tradeDate ?? newestEnded(deps) };
       }),
     awaitCaptured: (ask) => step(async (context) => awaitCaptured(deps, asked(capturedDay, ask), context)),

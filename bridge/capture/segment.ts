@@ -4,6 +4,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -42,6 +43,19 @@ export function recoverSegments(folder: string, instrument: string): StreamPosit
     lastSeq = Math.max(lastSeq, name.open ? closeAfterCrash(full) : tailOf(full).lastSeq);
   }
   return { lastSeq, lastNumber };
+}
+
+/**
+ * Closes what a crash left open of contracts that nobody captures here any more, or not yet again: who ships segments waits for
+ * one that is open, whoever's it is. To be called by the one bridge of the folder, before any capture begins.
+ */
+export function recoverOtherSegments(folder: string, instrument: string): void {
+  mkdirSync(folder, { recursive: true });
+  const open = readdirSync(folder)
+    .flatMap((file) => parseSegmentFile(file) ?? [])
+    .filter((segment) => segment.open);
+  for (const other of new Set(open.map((segment) => segment.instrument)))
+    if (other !== instrument) recoverSegments(folder, other);
 }
 
 /**

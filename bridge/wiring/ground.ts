@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
-import { ROLL_FILE } from '../../shared/contract/roll-record.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { FileLock } from '../../shared/node/disk/file-lock.js';
 import { ReceiveClock } from '../capture/receive-clock.js';
@@ -51,7 +50,7 @@ export async function layGround(options: BridgeOptions, opened: Opened, later: L
     takeHome: options.takeHome ?? takeHome,
   });
   const { alarms, acts } = home;
-  const rollLog = settings.instrument.roll === null ? null : RollLog.open(path.join(broker, ROLL_FILE));
+  const rollLog = settings.instrument.roll === null ? null : RollLog.open(homePlaces(options.home).broker.rolls);
   if (rollLog !== null) opened.closeBy(() => rollLog.close());
   const configured = settings.instrument.localSymbol;
   const localSymbol = rollLog?.inForce(configured)?.to ?? configured;

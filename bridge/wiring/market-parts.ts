@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { captureSettings } from '../capture/capture-settings.js';
 import { CaptureWriter } from '../capture/capture-writer.js';
+import { recoverOtherSegments } from '../capture/segment.js';
 import { Decider } from '../decide/decider.js';
 import { DecisionLog } from '../decide/decision-log.js';
 import { Rehearsal } from '../decide/rehearsal.js';
@@ -17,6 +18,7 @@ export type MarketParts = ReturnType<typeof marketParts>;
 export function marketParts(ground: Ground, opened: Opened, later: LaterParts) {
   const { config, clock, log, tuning, broker, halts, alarms, hours, receiveClock, tally } = ground;
   const { localSymbol, tickSize } = config.instrument;
+  recoverOtherSegments(path.join(broker, 'capture'), localSymbol);
   const capture = new CaptureWriter({
     folder: path.join(broker, 'capture'),
     ...captureSettings(config),

@@ -49,12 +49,21 @@ export function notYet(name: string, status: BridgeStatus | null): string {
   return `${name} is asked for, and waits for the bridge (${said})`;
 }
 
+/** A bridge whose status is older does not run. */
+export const RUNNING_MS_MAX = 10_000;
+
 /** @throws Failure 'NoBridge' */
 export function readStatus(home: string): { status: BridgeStatus; ageMs: number } {
-  const status = statusIn(home);
-  if (status === null)
+  const said = readStatusIn(home);
+  if (said === null)
     throw new Failure('NoBridge', `no bridge has ever run in ${home}`, 'start it with `believe bridge`');
-  return { status, ageMs: Date.now() - Date.parse(status.wallTime) };
+  return said;
+}
+
+/** Null where no bridge has ever run. */
+export function readStatusIn(home: string): { status: BridgeStatus; ageMs: number } | null {
+  const status = statusIn(home);
+  return status && { status, ageMs: Date.now() - Date.parse(status.wallTime) };
 }
 
 function statusIn(home: string): BridgeStatus | null {

@@ -50,9 +50,15 @@ function rootOf(home: string): TrustedRoot | null {
   return null;
 }
 
+const SIGNING: Readonly<Record<ActName, string>> = {
+  resume: 'bridge resume',
+  limits: 'bridge limits --sign',
+  roll: 'roll now',
+};
+
 /** @throws UsageFailure; ActRefused where it is signed for nothing of the kind */
 function actIn(file: string, act: ActName): DsseEnvelope {
-  const fix = `make one with: believe bridge ${act === 'limits' ? 'limits --sign' : act} --print`;
+  const fix = `make one with: believe ${SIGNING[act]} --print`;
   const envelope = envelopeInFile(file, 'signed statement', fix);
   const said = actOf(envelope);
   if (said.act !== act) throw new UsageFailure(`${file} is signed for something else: ${said.act}`, fix);

@@ -13,6 +13,7 @@ import { TIERS } from '../../shared/alarm/alarm.js';
 import { watcherStatus } from '../../shared/alarm/alarm-log.js';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
+import { contractInUse } from '../../shared/node/contract/rolls-file.js';
 import { readJson } from '../../shared/node/files/read-json.js';
 import { closeServer, listenOnLoopback } from '../../shared/node/http/loopback-server.js';
 import { isForThisMachine, OTHER_HOST } from '../../shared/node/http/own-host.js';
@@ -108,8 +109,8 @@ class MonitorPage {
   }
 
   private async overview(said: string | null): Promise<string> {
-    const { localSymbol } = this.config.instrument;
-    const reports = this.reports.before(localSymbol, '9999-12-31', REPORTS_SHOWN);
+    const contract = contractInUse(homePlaces(this.config.home).broker.rolls, this.config.instrument);
+    const reports = this.reports.before(contract, '9999-12-31', REPORTS_SHOWN);
     return overviewPage({
       ...{
         nowMs: Date.now(),

@@ -1,54 +1,39 @@
-import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { looserLimits } from '../../shared/config/looser-limits.js';
 import { acceptedLimits } from '../../shared/contract/accepted-act.js';
 import type { BridgeStatus } from '../../shared/contract/bridge-status.js';
-import { type TradingControl, tradingControl } from '../../shared/contract/trading-control.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
 import { createMarketClock, type MarketClock } from '../../shared/market/clock/market-clock.js';
 import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
-import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import { readAcceptedActs } from '../../shared/node/contract/acts-file.js';
-import type { DsseEnvelope } from '../../shared/trust/dsse.js';
-import type { Wish } from '../../shared/trust/operator-act.js';
-import { type ControlName, leaveRequest, notYet, readStatus } from '../bridge/leave-request.js';
+import {
+  asking,
+  configOf,
+  type HomeOptions,
+  inWords,
+  type SigningOptions,
+  signedBy,
+  signing,
+  tell,
+  withHome,
+} from '../bridge/ask-bridge.js';
+import { RUNNING_MS_MAX, readStatus } from '../bridge/leave-request.js';
 import { limitsText } from '../bridge/limits-text.js';
 import { loadBridge } from '../bridge/load-bridge.js';
 import { rehearsalText, stepsText } from '../bridge/rehearsal-text.js';
-import { signedAct } from '../bridge/sign-act.js';
 import { statusText } from '../bridge/status-text.js';
 import { TerminalPerson } from '../bridge/terminal-person.js';
-import { plainNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
-interface HomeOptions {
-  home?: string;
-  config?: string;
-  json?: boolean;
-}
 interface RehearseOptions extends HomeOptions {
   only?: string;
   list?: boolean;
   yes?: boolean;
 }
-interface AskOptions extends HomeOptions {
-  reason: string;
-  by?: string;
-  waitSeconds: number;
-}
-interface SigningOptions extends AskOptions {
-  takePosition?: boolean;
-  keysFolder?: string;
-  cosign?: string;
-  signed?: string;
-  print?: boolean;
-  sign?: boolean;
-}
-
 export function register(noun: Command): void {
   withHome(noun)
     .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
@@ -87,32 +72,6 @@ export function register(noun: Command): void {
     .action(rehearseOnPaper);
 }
 
-function withHome(command: Command): Command {
-  return command
-    .option('--home <dir>', 'home folder (default: .believe)')
-    .option('--config <file>', 'settings file')
-    .option('--json', 'one JSON object on stdout; logs on stderr')
-    .exitOverride();
-}
-
-function asking(noun: Command, name: string, description: string): Command {
-  return withHome(noun.command(name).description(description))
-    .option('--reason <text>', 'why, for the record', 'asked on the command line')
-    .option('--by <name>', 'who asks (default: your account; for what is signed, whose key is here)')
-    .option('--wait-seconds <n>', 'how long to wait for the bridge to have done it', plainNumber(0), 30);
-}
-
-function signing(command: Command): Command {
-  return command
-    .option(
-      '--keys-folder <folder>',
-      "folder of the operator's private key (default: operator/keys in the home folder)",
-    )
-    .option('--print', 'print the signed statement instead of leaving it for the bridge')
-    .option('--cosign <file>', 'sign what another operator has printed')
-    .option('--signed <file>', 'leave what was printed elsewhere for the bridge');
-}
-
 async function beBridge(_options: unknown, command: Command): Promise<void> {
   const config = configOf(command);
   const { logLevel } = command.optsWithGlobals<{ logLevel: string }>();
@@ -138,9 +97,9 @@ async function rehearseOnPaper(_options: unknown, command: Command): Promise<voi
 function showStatus(_options: unknown, command: Command): void {
   const { json } = command.optsWithGlobals<HomeOptions>();
   const { status, ageMs } = readStatus(configOf(command).home);
-  const running = ageMs < 10_000 && status.connection !== 'down';
+  const running = ageMs < RUNNING_MS_MAX && status.connection !== 'down';
   printResult(json === true, { ...status, running, ageMs }, statusText(status, ageMs));
-  if (ageMs >= 10_000) process.exitCode = 1;
+  if (ageMs >= RUNNING_MS_MAX) process.exitCode = 1;
 }
 
 /** By the executions and by the account, and with nothing left to be closed. */
@@ -180,40 +139,6 @@ async function limits(_options: unknown, command: Command): Promise<void> {
     );
   const isDone = ({ halts }: BridgeStatus) => halts?.limits === undefined;
   await tell(command, 'limits', envelope, isDone);
-}
-
-/** Null where nobody's signature is asked for. */
-function signedBy(command: Command, wish: Wish): DsseEnvelope | 'printed' | null {
-  const { reason, by, keysFolder, cosign, signed, print } = command.optsWithGlobals<SigningOptions>();
-  const envelope = signedAct({ config: configOf(command), wish, reason, by, keysFolder, cosign, signed });
-  if (print !== true || envelope === null) return envelope;
-  process.stdout.write(`${JSON.stringify(envelope)}\n`);
-  return 'printed';
-}
-
-function inWords(command: Command): TradingControl {
-  const { reason, by = userInfo().username } = command.optsWithGlobals<AskOptions>();
-  return tradingControl.parse({ v: 1, by, reason, at: new Date().toISOString() });
-}
-
-/** Leaves the request, and says what came of it. */
-async function tell(
-  command: Command,
-  name: ControlName,
-  request: TradingControl | DsseEnvelope,
-  isDone: (status: BridgeStatus) => boolean,
-): Promise<void> {
-  const { json, waitSeconds } = command.optsWithGlobals<AskOptions>();
-  const waitMs = waitSeconds * 1000;
-  const { done, status } = await leaveRequest(configOf(command).home, name, request, { isDone, waitMs });
-  const text = done && status ? statusText(status, 0) : notYet(name, status);
-  printResult(json === true, { asked: name, done, status }, text);
-  if (!done) process.exitCode = 1;
-}
-
-function configOf(command: Command): Config {
-  const { home, config } = command.optsWithGlobals<HomeOptions>();
-  return loadHomeConfig({ home, file: config });
 }
 
 function clockOf(config: Config): MarketClock {

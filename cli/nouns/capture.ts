@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { homePlaces } from '../../shared/config/home-places.js';
+import { contractInUse } from '../../shared/node/contract/rolls-file.js';
 import { captureText, daysText } from '../capture/capture-text.js';
 import { type CaptureRow, recentDays } from '../capture/recent-days.js';
 import { registerReconcile } from '../capture/reconcile-command.js';
@@ -29,7 +31,9 @@ export function register(noun: Command): void {
     .action((options: RunOptions) =>
       withClient(options, async (client, config) => {
         const { date, by, detach, json } = options;
-        const instrument = options.instrument ?? (date ? config.instrument.localSymbol : undefined);
+        const instrument =
+          options.instrument ??
+          (date ? contractInUse(homePlaces(config.home).broker.rolls, config.instrument) : undefined);
         const run =
           date && instrument
             ? await startCapture(client, { instrument, tradeDate: date, requestedBy: by })

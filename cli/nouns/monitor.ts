@@ -7,6 +7,7 @@ import type { MonitorReport } from '../../research/monitor/report.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
 import type { FailureType } from '../../shared/failure-types.js';
+import { contractInUse } from '../../shared/node/contract/rolls-file.js';
 import type { MonitorResult } from '../../shared/orchestration/monitor/messages.js';
 import { monitorId } from '../../shared/orchestration/monitor/messages.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
@@ -87,7 +88,10 @@ export function register(noun: Command): void {
 function placeOf(options: HomeOptions & { instrument?: string }): { reports: MonitorFolder; instrument: string } {
   const config = configOf(options);
   const reports = new MonitorFolder(homePlaces(config.home).research.monitor);
-  return { reports, instrument: options.instrument ?? config.instrument.localSymbol };
+  return {
+    reports,
+    instrument: options.instrument ?? contractInUse(homePlaces(config.home).broker.rolls, config.instrument),
+  };
 }
 
 function notMonitored(instrument: string, date: string | undefined): Failure {

@@ -62,6 +62,8 @@ export function homePlaces(home: string) {
       journal: broker('journal'),
       status: broker('status.json'),
       swaps: broker('swaps.jsonl'),
+      /** Each change of contract, where the settings have a rule for it. */
+      rolls: broker('roll.jsonl'),
       /** Sealed batches that research has not acknowledged yet, or not for long. */
       outbox: broker('outbox'),
       seal: broker('seal'),

@@ -3,11 +3,8 @@ import { z } from 'zod';
 const contract = z.string().min(1).max(40);
 const tradeDate = z.iso.date();
 
-/** In the broker's folder. */
-export const ROLL_FILE = 'roll.jsonl';
-
 /**
- * One line of `roll.jsonl`: from this line on another contract is traded. The newest line says which; a line that is
+ * One line of `broker/roll.jsonl`: from this line on another contract is traded. The newest line says which; a line that is
  * torn says nothing.
  */
 export const rollRecord = z.object({

@@ -29,3 +29,4 @@ export type TradingControl = Readonly<z.infer<typeof tradingControl>>;
 
 /** `roll.json` where nobody's signature is asked for. */
 export const rollControl = tradingControl.extend({ from: z.string().min(1).max(40), to: z.string().min(1).max(40) });
+export type RollControl = Readonly<z.infer<typeof rollControl>>;

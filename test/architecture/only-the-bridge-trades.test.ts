@@ -178,7 +178,7 @@ function brokerActivities(): object {
   const product = productOf(CONFIG.instrument);
   return createBrokerActivities({
     ...{ brokerFolder: '/nowhere/broker', clockFile: '/nowhere/clock.json', product, rsync },
-    ...{ instrument: 'ESZ5', upload: CONFIG.upload },
+    ...{ instrument: () => 'ESZ5', upload: CONFIG.upload },
   });
 }
 

@@ -60,7 +60,7 @@ export class HostileCaller {
       brokerFolder: path.join(this.home, 'broker'),
       clockFile: path.join(this.home, 'market-clock.json'),
       product: { symbol: 'ES', exchange: 'CME', tickSize: 0.25, multiplier: 50 },
-      instrument: 'ESZ5',
+      instrument: () => 'ESZ5',
       upload: loadConfig({ env: {} }).upload,
       rsync: { path: 'rsync', host: '127.0.0.1', port: 1, bwlimitKiBps: null },
     });

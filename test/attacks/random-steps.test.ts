@@ -209,7 +209,7 @@ class World {
     const research = createResearchActivities({ config, library, ...code, isOpen: async () => false });
     const reach = { path: rsync, host: '127.0.0.1', port, bwlimitKiBps: null };
     const broker = createBrokerActivities({
-      ...{ brokerFolder, clockFile, product: PRODUCT, instrument: 'ESZ5', upload: config.upload, rsync: reach },
+      ...{ brokerFolder, clockFile, product: PRODUCT, instrument: () => 'ESZ5', upload: config.upload, rsync: reach },
     });
     this.steps = { ...research, ...broker } as Steps;
     this.names = Object.keys(this.steps);

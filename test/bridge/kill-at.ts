@@ -8,6 +8,7 @@ import type { KillPlan } from './kill-moments.js';
 // is told by the environment or later by the parent process.
 
 const ORDER_LINE = '{"v":1,"n":';
+const ROLL_LINE = '{"v":1,"kind":"rolled"';
 /** Message ids of the TWS protocol. */
 const MESSAGES: Readonly<Record<string, string>> = {
   '3': 'order',
@@ -70,9 +71,11 @@ function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** `intent line`, `sent line`, `fill line in part`, ...; null for what is no line of the order journal. */
+/** `roll line`; `intent line`, `sent line`, `fill line in part`, ... of the order journal; null for what is none of these. */
 function stepOfLine(bytes: unknown): string | null {
-  if (!Buffer.isBuffer(bytes) || bytes.toString('latin1', 0, ORDER_LINE.length) !== ORDER_LINE) return null;
+  if (!Buffer.isBuffer(bytes)) return null;
+  if (bytes.toString('latin1', 0, ROLL_LINE.length) === ROLL_LINE) return 'roll line';
+  if (bytes.toString('latin1', 0, ORDER_LINE.length) !== ORDER_LINE) return null;
   const line = JSON.parse(bytes.toString()) as { kind: string; orderRef: string; contracts: number };
   if (line.kind === 'intent') contractsMissing.set(line.orderRef, line.contracts);
   if (line.kind !== 'fill') return `${line.kind} line`;

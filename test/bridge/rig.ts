@@ -36,9 +36,14 @@ export async function twoMonths(): Promise<Tape[]> {
 }
 
 /** The sample as the books of ESU9, ESZ9 and ESH0. */
-export async function threeMonths(): Promise<Tape[]> {
+export function threeMonths(): Promise<Tape[]> {
+  return sampleAs(['ESU9', 'ESZ9', 'ESH0']);
+}
+
+/** The sample as the book of each of these contracts. */
+export async function sampleAs(contracts: readonly string[]): Promise<Tape[]> {
   const sample = await openTape(ES_SAMPLE);
-  return ['ESU9', 'ESZ9', 'ESH0'].map((instrument) => ({ ...sample, instrument }));
+  return contracts.map((instrument) => ({ ...sample, instrument }));
 }
 
 /** A replayed clock inside regular hours: decisions are taken, orders allowed, and time runs fast. */
@@ -81,7 +86,8 @@ export class Rig {
   bridge: RunningBridge | undefined;
 
   private constructor(
-    private readonly spec: ClockSpec,
+    /** For bridges in processes of their own. */
+    public spec: ClockSpec,
     private readonly gatewayOptions: Partial<GatewayOptions>,
     private readonly changes: ConfigInput,
     marketClock?: MarketClock,

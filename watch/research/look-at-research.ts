@@ -179,25 +179,44 @@ function datesUnder(folder: string, beginning = ''): Set<string> {
   return new Set(names.flatMap((name) => /(\d{4}-\d\d-\d\d)\.json$/.exec(name)?.[1] ?? []));
 }
 
+/**
+ * The newest `<contract>/<date>.json` of the contract; where it is rolled, those of all its product's contracts of that date: two
+ * are captured around a roll. Null where there is none.
+ */
+function newestReports(folder: string, { localSymbol, symbol, roll }: Config['instrument']) {
+  const isOurs = (name: string) =>
+    roll === null ? name === localSymbol : name.startsWith(symbol) && MONTH.test(name.slice(symbol.length));
+  const contracts = (existsSync(folder) ? readdirSync(folder) : []).filter(isOurs);
+  const datesOf = (contract: string) => datesUnder(path.join(folder, contract));
+  const date = contracts
+    .flatMap((contract) => [...datesOf(contract)])
+    .sort()
+    .at(-1);
+  if (date === undefined) return null;
+  const files = contracts
+    .filter((contract) => datesOf(contract).has(date))
+    .map((contract) => path.join(folder, contract, `${date}.json`));
+  return { date, files };
+}
+
+const MONTH = /^[FGHJKMNQUVXZ]\d{1,2}$/;
+
 /** As much of a monitored day as becomes alarms. */
 const reportFindings = z.object({
   tradeDate: z.iso.date(),
+  parity: z.object({ logged: z.number() }).optional(),
   findings: z.array(z.object({ alarm: z.string(), about: z.string(), sentence: z.string(), look: z.string() })),
 });
 /** These wake somebody: the model that trades is not the one that was tested, or must not trade on. */
 const PAGES: ReadonlySet<string> = new Set(['ParityBroken', 'KillCriterionMet']);
 
 function findingSighting({ home, instrument }: Pick<Config, 'home' | 'instrument'>): Sighting {
-  const folder = path.join(homePlaces(home).research.monitor, instrument.localSymbol);
-  const newest = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => name.endsWith('.json'))
-        .sort()
-        .at(-1)
-    : undefined;
-  if (newest === undefined) return off('MonitorAlarm', 'no monitored day yet');
-  const report = readJson(path.join(folder, newest), reportFindings);
-  if (report === null) return bad('MonitorAlarm', `${newest} cannot be read`);
+  const newest = newestReports(homePlaces(home).research.monitor, instrument);
+  if (newest === null) return off('MonitorAlarm', 'no monitored day yet');
+  const reports = newest.files.flatMap((file) => readJson(file, reportFindings) ?? []);
+  if (reports.length < newest.files.length) return bad('MonitorAlarm', `${newest.date}.json cannot be read`);
+  // Of two contracts of a date the one that was traded counts: of the other nothing was decided.
+  const report = reports.reduce((a, b) => ((b.parity?.logged ?? 0) > (a.parity?.logged ?? 0) ? b : a));
   return {
     watchdog: 'MonitorAlarm',
     seen: `${report.tradeDate}: ${report.findings.length === 0 ? 'all is well' : `${report.findings.length} to look at`}`,
@@ -216,11 +235,12 @@ const comparison = z.object({
 });
 
 function capturesSighting({ home, instrument }: Pick<Config, 'home' | 'instrument'>): Sighting {
-  const folder = path.join(homePlaces(home).research.reconcile, instrument.localSymbol);
-  const newest = [...datesUnder(folder)].sort().at(-1);
-  if (newest === undefined) return off('CapturesDisagree', 'no two captures of a day were compared yet');
-  const report = readJson(path.join(folder, `${newest}.json`), comparison);
-  if (report === null) return bad('CapturesDisagree', `the comparison of ${newest} cannot be read`);
+  const found = newestReports(homePlaces(home).research.reconcile, instrument);
+  if (found === null) return off('CapturesDisagree', 'no two captures of a day were compared yet');
+  const { date: newest } = found;
+  const reports = found.files.flatMap((file) => readJson(file, comparison) ?? []);
+  if (reports.length < found.files.length) return bad('CapturesDisagree', `the comparison of ${newest} cannot be read`);
+  const report = reports.find(({ verdict }) => verdict !== 'agree') ?? reports[0]!;
   const { verdict, findings } = report;
   return {
     watchdog: 'CapturesDisagree',

@@ -1,0 +1,27 @@
+import type { RollView } from './roll-view.js';
+
+/** The view as lines for a terminal. */
+export function rollText(view: RollView): string {
+  const { current, configured, rule, isRunning, bridge, rolls } = view;
+  if (rule === null) return `contract    ${current}, alone: the settings name no rule (instrument.roll)`;
+  const plan = isRunning ? bridge : null;
+  return [
+    `contract    ${current}${current === configured ? '' : `, begun with ${configured}`}${plan?.lastTradeDate ? `, last trade date ${plan.lastTradeDate}` : ''}`,
+    `next        ${plan?.next ? `${plan.next}, last trade date ${plan.nextLastTradeDate}` : 'not known'}`,
+    `rule        ${rule.rule}: ${rule.calendarDaysBeforeExpiry} calendar days before the last trade date`,
+    `when        ${plan?.rollDate ? `${plan.rollDate} is the first trade date in the next; nothing is opened in ${current} from ${plan.fromMarketTime} on` : 'not known'}`,
+    ...(plan
+      ? [`in the way  ${inTheWayText(plan.inTheWay, plan.isDue)}`]
+      : ['bridge      not running: it tells the rest']),
+    ...(plan && plan.capturedBeside.length > 0 ? [`captured    ${plan.capturedBeside.join(', ')} beside it`] : []),
+    ...rolls.map(
+      ({ at, from, to, firstTradeDate, by, reason }) =>
+        `rolled      ${from} to ${to} at ${at}, first trade date ${firstTradeDate}, by ${by}: ${reason}`,
+    ),
+  ].join('\n');
+}
+
+function inTheWayText(inTheWay: readonly string[], isDue: boolean): string {
+  if (inTheWay.length > 0) return inTheWay.join('; ');
+  return isDue ? 'nothing: it is changed' : 'nothing, if it were due';
+}
