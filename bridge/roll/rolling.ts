@@ -222,6 +222,8 @@ export class Rolling {
       const text = `${own.localSymbol} is not rolled: ${why.join('; ') || 'the calendar ends'}`;
       log.warn(text);
       if (wish) alarms.note('ActRefused', text);
+      // Of a moment that has passed nothing is told once nobody asks any more.
+      if (!this.isDue) this.found = [];
       return;
     }
     const record: RollRecord = {

@@ -32,6 +32,8 @@ export async function leaveRequest(
     await sleep(LOOK_EVERY_MS);
     const status = statusIn(home);
     const isFresh = status !== null && Date.parse(status.wallTime) > askedMs + LOOKED_AT_MS;
+    // One that began since has taken alarms over from the one before: they are not about this request.
+    if (isFresh && Date.parse(status.startedAt) > askedMs && isDone(status)) return { done: true, status };
     if (isFresh && !existsSync(file)) {
       const refusal = refusalIn(status);
       if (refusal !== null && refusal !== saidBefore)

@@ -19,6 +19,10 @@ export function signedLimits(ask: Signed, limits: RiskLimits): DsseEnvelope {
   return sign(ask, { act: 'limits', limits });
 }
 
+export function signedRoll(ask: Signed, from: string, to: string): DsseEnvelope {
+  return sign(ask, { act: 'roll', from, to });
+}
+
 function sign(ask: Signed, wish: Wish): DsseEnvelope {
   return signAct(actNow({ ...ask, by: OPERATOR.name, reason: 'asked by the test' }, wish), [OPERATOR.key]);
 }
