@@ -128,8 +128,10 @@ export class Rolling {
   tick(): void {
     if (this.isDone) return;
     this.tellOverdue();
-    if (!(this.isDue || this.wish) || this.inTheWay(this.next === null).length > 0) return;
-    void this.attempt();
+    if (!(this.isDue || this.wish)) return;
+    const why = this.inTheWay(this.next === null);
+    if (why.length === 0) void this.attempt();
+    else this.refuse(why.join('; '));
   }
 
   private get isDue(): boolean {
@@ -187,6 +189,7 @@ export class Rolling {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       log.warn({ failure: error.type }, `the contract is not changed yet: ${error.message}`);
+      this.refuse(error.message);
     } finally {
       this.isAsking = false;
     }
@@ -211,17 +214,25 @@ export class Rolling {
     ];
   }
 
+  /** What an operator has asked for waits for no better moment. */
+  private refuse(why: string): void {
+    if (this.wish === null) return;
+    this.wish = null;
+    this.deps.alarms.note('ActRefused', `${this.deps.own.localSymbol} is not rolled: ${why}`);
+  }
+
   private change(): void {
     const { own, configured, rollLog, clock, hours, halts, alarms, log, onRolled } = this.deps;
     const { next, wish } = this;
-    this.wish = null;
+    // Refused while the account was asked.
+    if (!this.isDue && wish === null) return;
     const marketMs = clock.nowMs();
     const firstTradeDate = hours.tradeDateAhead(marketMs);
     const why = [...this.inTheWay(), ...this.found];
     if (why.length > 0 || next === null || firstTradeDate === null) {
-      const text = `${own.localSymbol} is not rolled: ${why.join('; ') || 'the calendar ends'}`;
-      log.warn(text);
-      if (wish) alarms.note('ActRefused', text);
+      const text = why.join('; ') || 'the calendar ends';
+      log.warn(`${own.localSymbol} is not rolled: ${text}`);
+      this.refuse(text);
       // Of a moment that has passed nothing is told once nobody asks any more.
       if (!this.isDue) this.found = [];
       return;

@@ -8,6 +8,7 @@ import { Failure, UsageFailure } from '../../shared/failure.js';
 import { createMarketClock, type MarketClock } from '../../shared/market/clock/market-clock.js';
 import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
 import { readAcceptedActs } from '../../shared/node/contract/acts-file.js';
+import { contractInUse } from '../../shared/node/contract/rolls-file.js';
 import {
   asking,
   configOf,
@@ -87,7 +88,9 @@ async function rehearseOnPaper(_options: unknown, command: Command): Promise<voi
     printResult(json === true, { steps: steps.map(({ run: _run, ...step }) => step) }, stepsText(steps));
     return;
   }
-  const config = configOf(command);
+  const configured = configOf(command);
+  const localSymbol = contractInUse(homePlaces(configured.home).broker.rolls, configured.instrument);
+  const config = { ...configured, instrument: { ...configured.instrument, localSymbol } };
   const person = new TerminalPerson({ asks: yes !== true });
   const report = await runRehearsal(config, clockOf(config), steps, person).finally(() => person.close());
   printResult(json === true, report, rehearsalText(report));
