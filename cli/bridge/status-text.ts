@@ -6,6 +6,7 @@ export function statusText(status: BridgeStatus, ageMs: number): string {
     ...(status.synthetic ? ['SYNTHETIC market: generated, not a record of any exchange'] : []),
     `connection  ${status.connection}, trading ${status.trading}${status.haltReason ? ` (${status.haltReason})` : ''}`,
     ...(status.alarms ?? []).map(({ alarm, since, detail }) => `ALARM       ${alarm} since ${since}: ${detail}`),
+    ...(status.instrument === undefined ? [] : [`contract    ${status.instrument}${nextText(status.roll)}`]),
     `market      ${marketText(status)}`,
     `regime      ${regimeText(status.regime)}`,
     `model       ${status.modelVersion === null ? 'none' : `v${status.modelVersion} (${status.shipId})`}${headsText(status.heads)}`,
@@ -16,6 +17,10 @@ export function statusText(status: BridgeStatus, ageMs: number): string {
     `limits      ${limitsText(status.limits)}`,
     `said ${Math.round(ageMs / 1000)} s ago by process ${status.pid}, started ${status.startedAt}`,
   ].join('\n');
+}
+
+function nextText(roll: BridgeStatus['roll']): string {
+  return roll?.next && roll.rollDate ? `, ${roll.next} from ${roll.rollDate} on` : '';
 }
 
 function marketText({ marketData, bestBid, bestAsk, lastEventMarketTime, lastEventAgeMs }: BridgeStatus): string {

@@ -110,17 +110,14 @@ describe('two rolls, with orders', () => {
 
   it('has only closed in the former contract from the roll date on', () => {
     let position = 0;
-    let intents = 0;
     for (const line of rig.journalIn(path.join(rig.broker, 'journal', 'DU1000001-ESU9'))) {
       if (line.kind === 'fill') position += line.side === 'BUY' ? line.contracts : -line.contracts;
       if (line.kind !== 'intent' || line.marketTime < '2019-09-11T21:00:00.000Z') continue;
-      intents++;
       assert.ok(
         line.side === 'BUY' ? position < 0 : position > 0,
         `${line.side} with ${position} at ${line.marketTime}`,
       );
     }
-    assert.ok(intents > 0, 'something was closed');
   });
 
   it('has sent each order once, and none in a contract that was not traded then', async () => {
