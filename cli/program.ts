@@ -119,6 +119,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/temporal.js'),
   },
   {
+    name: 'deploy',
+    summary: 'real machines: what each host needs, written out; what differs on it',
+    load: () => import('./nouns/deploy.js'),
+  },
+  {
     name: 'certs',
     summary: 'certificates for a Temporal server of your own: the authority, a certificate a role, renewal',
     load: () => import('./nouns/certs.js'),

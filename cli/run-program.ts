@@ -12,8 +12,8 @@ export async function runProgram(main: (words: string[]) => Promise<void>): Prom
     stream.on('error', (error) => {
       if (codeOf(error) !== 'EPIPE') throw error;
     });
-  keepFilesPrivate();
   try {
+    keepFilesPrivate();
     await main(process.argv.slice(2));
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -81,7 +81,7 @@ export function readAcknowledged(
 function writeAcknowledged(places: SealPlaces, { head, edge }: Acknowledged): void {
   const kept = { v: 1 as const, head, edge: edge.hashes.map((hash) => Buffer.from(hash).toString('hex')) };
   makeFolder(path.dirname(places.acknowledged(head.stream, head.epoch)));
-  replaceFile(places.acknowledged(head.stream, head.epoch), `${JSON.stringify(acknowledged.parse(kept))}\n`, 0o600);
+  replaceFile(places.acknowledged(head.stream, head.epoch), `${JSON.stringify(acknowledged.parse(kept))}\n`);
 }
 
 function ownBatch(places: SealPlaces, place: BatchPlace) {

@@ -40,7 +40,7 @@ export async function pushOutbox(push: OutboxPush): Promise<{ files: number; byt
   await transfer(push, outbox, names);
   const known = Object.fromEntries(there.flatMap((name) => (name in sent ? [[name, sent[name]!]] : [])));
   const now = Object.fromEntries(names.map((name) => [name, nowMs]));
-  replaceFile(file, `${JSON.stringify({ ...known, ...now })}\n`, 0o600);
+  replaceFile(file, `${JSON.stringify({ ...known, ...now })}\n`);
   return { files: names.length, bytes };
 }
 

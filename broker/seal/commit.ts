@@ -32,7 +32,7 @@ export function commitBatch(places: SealPlaces, envelope: Buffer): void {
   const { predicate } = readBatch(envelope);
   syncFolder(places.work);
   const committed = path.join(places.work, batchEnvelopeName(predicate));
-  renameWithRetry(writeTemporary(committed, envelope, 0o600), committed);
+  renameWithRetry(writeTemporary(committed, envelope), committed);
   syncFolder(places.work);
 }
 
@@ -42,7 +42,7 @@ export function publishBatch(places: SealPlaces, head: StreamHead, envelope: Buf
   const { predicate, payloadSha256 } = batch;
   publishData(places, batch);
   const name = batchEnvelopeName(predicate);
-  renameWithRetry(writeTemporary(path.join(places.work, name), envelope, 0o600), path.join(places.outbox, name));
+  renameWithRetry(writeTemporary(path.join(places.work, name), envelope), path.join(places.outbox, name));
   syncFolder(places.outbox);
   syncFolder(places.work);
   const next = headAfter(head, predicate, payloadSha256);
@@ -99,5 +99,5 @@ export function readHead(places: SealPlaces, broker: string, stream: string, epo
 }
 
 export function writeHead(places: SealPlaces, head: StreamHead): void {
-  replaceFile(places.head(head.stream, head.epoch), `${JSON.stringify(head)}\n`, 0o600);
+  replaceFile(places.head(head.stream, head.epoch), `${JSON.stringify(head)}\n`);
 }

@@ -78,7 +78,7 @@ class HashedFile extends Writable {
 
   constructor(file: string) {
     super({ highWaterMark: CHUNK_BYTES });
-    this.descriptor = openSync(file, 'w', 0o600);
+    this.descriptor = openSync(file, 'w');
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {

@@ -56,7 +56,7 @@ function lastWallTimeMs(file: string): number | null {
 
 /** On disk when it returns. A torn line that a crash has left is cut off first: it was never sealed. */
 function appendLine(file: string, line: string): void {
-  const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT);
   try {
     const whole = readFileSync(file).lastIndexOf(0x0a) + 1;
     ftruncateSync(descriptor, whole);

@@ -187,7 +187,7 @@ export class Publisher {
   }
 
   private write(posted: Posted): void {
-    replaceFile(this.options.postedFile, `${JSON.stringify(postedFile.parse(posted))}\n`, 0o600);
+    replaceFile(this.options.postedFile, `${JSON.stringify(postedFile.parse(posted))}\n`);
   }
 }
 

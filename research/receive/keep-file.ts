@@ -24,7 +24,7 @@ export async function copyIn(
   try {
     const stats = await source.stat();
     if (!stats.isFile()) throw new BatchRefused('not-plain', { file: name });
-    const kept = openSync(target, 'w', 0o600);
+    const kept = openSync(target, 'w');
     try {
       const copied = await copyUpTo(source, kept, size + 1);
       if (copied < size) throw new BatchRefused('truncated', { file: name, size: copied, signed: size });

@@ -31,7 +31,7 @@ export class ReceiverAlarms {
 
   private write(line: Omit<ReceiverAlarmLine, 'v' | 'at'>): void {
     const whole = receiverAlarmLine.parse({ v: 1, at: new Date(this.wallMs()).toISOString(), ...line });
-    const descriptor = openSync(this.file, 'a', 0o600);
+    const descriptor = openSync(this.file, 'a');
     try {
       writeSync(descriptor, `${JSON.stringify(whole)}\n`);
       fdatasyncSync(descriptor);

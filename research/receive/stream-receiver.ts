@@ -102,7 +102,7 @@ export class StreamReceiver {
     makeFolder(folder);
     for (const { packed } of files)
       renameSync(path.join(this.places.work, packed.name), path.join(folder, packed.name));
-    replaceFile(path.join(folder, name), envelope, 0o600);
+    replaceFile(path.join(folder, name), envelope);
   }
 
   /** The head, brought up to the log: a kill between the two is made good by the envelopes that are kept. */
@@ -139,7 +139,7 @@ export class StreamReceiver {
   }
 
   private writeHead(): void {
-    replaceFile(this.places.head(this.place), `${JSON.stringify(this.head)}\n`, 0o600);
+    replaceFile(this.places.head(this.place), `${JSON.stringify(this.head)}\n`);
   }
 
   /** The signed checkpoint of the log, where brokers fetch it. */

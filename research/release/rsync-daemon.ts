@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:
 import { connect } from 'node:net';
 import path from 'node:path';
 import { RSYNC_MODULES, type RsyncModule } from '../../shared/contract/rsync-modules.js';
+import { rsyncdConf } from '../../shared/contract/rsyncd-conf.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { openModule } from './publish-release.js';
@@ -74,49 +75,24 @@ function closeLanding(folder: string): void {
  */
 function configText(settings: RsyncDaemonSettings, files: { secretsFile: string; logFile: string }): string {
   const asRoot = process.getuid?.() === 0;
-  return [
-    `port = ${settings.port}`,
-    `address = ${settings.address}`,
-    `log file = ${plain(files.logFile)}`,
-    'reverse lookup = no',
-    ...(asRoot ? [] : ['use chroot = no']),
-    'list = no',
-    `secrets file = ${plain(files.secretsFile)}`,
-    'strict modes = yes',
-    `hosts allow = ${settings.hostsAllow.join(' ')}`,
-    'hosts deny = *',
-    'munge symlinks = yes',
-    'max connections = 8',
-    `lock file = ${plain(path.join(settings.stateFolder, 'rsyncd.lock'))}`,
-    'timeout = 300',
-    ...settings.modules.flatMap((one) => moduleLines(one, asRoot)),
-    '',
-  ].join('\n');
+  return rsyncdConf({
+    ...{ address: settings.address, port: settings.port, hostsAllow: settings.hostsAllow, chroots: asRoot },
+    ...{ secretsFile: plain(files.secretsFile), logFile: plain(files.logFile) },
+    lockFile: plain(path.join(settings.stateFolder, 'rsyncd.lock')),
+    landingChmod: 'D0700,F0400',
+    modules: settings.modules.map(({ module, folder }) => ({
+      ...{ module, folder: plain(folder), owner: asRoot ? servedAs(module) : null },
+    })),
+  });
 }
-
-const REFUSED =
-  'delete remove-source-files inplace append* links copy-links hard-links devices specials D owner ' +
-  'group acls xattrs compress backup* temp-dir partial* checksum delay-updates fuzzy compare-dest copy-dest link-dest';
 
 /** Whom rsync serves as where it is started by root: what is written must not be able to go elsewhere. */
 const NOBODY = 65_534;
 
 /** What is acknowledged is the receiver's alone to read: in the default set-up its user is the daemon's. */
-function moduleLines({ module, folder }: ModuleSettings, asRoot: boolean): string[] {
-  const ownUser = asRoot ? [`uid = ${process.getuid!()}`, `gid = ${process.getgid!()}`] : [];
-  const rights = {
-    // A temporary file of a publication in progress is not published yet.
-    releases: ['read only = yes', 'exclude = .* *.tmp'],
-    receipts: ['read only = yes', 'exclude = .* *.tmp', ...ownUser],
-    // Written by names like those of batches, and never read again: whoever holds its password cannot even see what lies there.
-    landing: [
-      ...['read only = no', 'write only = yes', 'incoming chmod = D0700,F0400'],
-      ...['include = /*.dsse.json /*.zst', 'exclude = *'],
-      ...(asRoot ? [`uid = ${NOBODY}`, `gid = ${NOBODY}`] : []),
-    ],
-  }[module];
-  const { user } = RSYNC_MODULES[module];
-  return [`[${module}]`, `path = ${plain(folder)}`, `auth users = ${user}`, ...rights, `refuse options = ${REFUSED}`];
+function servedAs(module: RsyncModule): { uid: number; gid: number } | null {
+  if (module === 'landing') return { uid: NOBODY, gid: NOBODY };
+  return module === 'receipts' ? { uid: process.getuid!(), gid: process.getgid!() } : null;
 }
 
 /** rsyncd.conf reads %NAME% as an environment variable, and knows no quotes. */

@@ -1,15 +1,25 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { Failure } from '../../failure.js';
+import { Failure, UsageFailure } from '../../failure.js';
 import { openPlainFile } from '../disk/plain-file.js';
 
 const OTHERS = 0o077;
 
+/** Says which rights what a process makes does not have, as an octal number; others never have any. */
+export const UMASK_VARIABLE = 'BELIEVE_UMASK';
+
 /**
- * Whatever this process and those that it starts create is for its own user alone: home folders, databases, logs. On
- * Windows a user's folders are his by their access lists, and this does nothing.
+ * Whatever this process and those that it starts create is for its own user alone: home folders, databases, logs. Where each process has
+ * a user of its own, `BELIEVE_UMASK` (027 or 007) lets the group in that reads them; keys stay their user's. On Windows a user's
+ * folders are his by their access lists, and this does nothing.
+ * @throws UsageFailure where others would be let in
  */
-export function keepFilesPrivate(): void {
-  process.umask(OTHERS);
+export function keepFilesPrivate(asked: string | undefined = process.env[UMASK_VARIABLE]): void {
+  process.umask(asked === undefined ? OTHERS : umaskOf(asked));
+}
+
+function umaskOf(text: string): number {
+  if (/^0?0[0-7]7$/.test(text)) return Number.parseInt(text, 8);
+  throw new UsageFailure(`${UMASK_VARIABLE}=${text} would let others in, or is no mask`, 'give 077, 027 or 007');
 }
 
 /** Makes a folder for its owner only, also one that was there before. @throws Failure 'ForeignFolder' */

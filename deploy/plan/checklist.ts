@@ -1,0 +1,134 @@
+import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf } from './deploy-file.js';
+import { peersOf } from './flows.js';
+import type { HostNeeds } from './host-needs.js';
+import { BROUGHT_FOLDER } from './linux-places.js';
+
+/** What no script does: programs with a licence, logins, keys that never travel, and what only the machine itself tells. */
+export function checklist(file: DeployFile, host: DeployHost, needs: HostNeeds): string {
+  const install = host.os === 'windows' ? '`install.ps1` as administrator' : '`./install.sh` as root';
+  const again = host.os === 'windows' ? '`install.ps1 -Start`' : '`./install.sh --start`';
+  const chapters = [
+    ['Programs', programs(host)],
+    ['Install', [`Copy this folder to ${host.name} and run ${install}. It starts nothing yet.`]],
+    ['Tunnel', tunnel(file, host)],
+    ['Keys', keys(host, needs)],
+    ['The gateway', gateway(host)],
+    [
+      'Start',
+      [`Run ${again}.`, `Run \`believe deploy check --config deploy.json --host ${host.name}\` until it ends with 0.`],
+    ],
+  ] as const;
+  const body = chapters
+    .filter(([, steps]) => steps.length > 0)
+    .map(([title, steps]) => `## ${title}\n\n${steps.map((step) => `- [ ] ${step}`).join('\n')}`);
+  return `# ${host.name}: what only a person can do\n\nRoles: ${host.roles.join(', ')}. In this order.\n\n${body.join('\n\n')}\n`;
+}
+
+function programs(host: DeployHost): string[] {
+  const has = (role: DeployHost['roles'][number]) => host.roles.includes(role);
+  const common = [
+    `Node 22.15 to 24 at \`${nodeOf(host)}\`, and the product at \`${programOf(host)}\` (\`dist/\` and \`node_modules/\` in it), written to by administrators only.`,
+  ];
+  if (host.os === 'windows')
+    return [
+      ...common,
+      'WireGuard for Windows, from its own site; rsync 3.5.0 or newer (MSYS2) in ' + `\`${host.rsyncFolder}\`.`,
+      `The service host: ${host.serviceHost.kind === 'nssm' ? 'NSSM 2.24 or newer' : 'WinSW 2.12 or newer'} (CHECK its signature or hash).`,
+      ...(has('broker')
+        ? [
+            'IB Gateway (the offline version, which does not update itself) and IBC; Sierra Chart where it is used: each has a licence of its own.',
+          ]
+        : []),
+    ];
+  return [
+    ...common,
+    `Debian 12 or newer: \`apt-get install ${[...packages(host)].join(' ')}\`.`,
+    ...(has('research') || has('broker') ? ['rsync 3.5.0 or newer: older ones must not talk to another machine.'] : []),
+    ...(has('temporal')
+      ? ['PostgreSQL with the databases of Temporal, and the server named in `hosts[].temporal.command`.']
+      : []),
+    ...(host.gateway?.ibc === undefined ? [] : [`IB Gateway and IBC in \`${host.gateway.ibc}\`; Xvfb.`]),
+  ];
+}
+
+function packages({ roles }: DeployHost): string[] {
+  return [
+    ...['wireguard-tools', 'nftables', 'chrony', 'logrotate'],
+    ...(roles.some((role) => role !== 'temporal') ? ['rsync'] : []),
+    ...(roles.includes('temporal') ? ['postgresql'] : []),
+  ];
+}
+
+function tunnel(file: DeployFile, host: DeployHost): string[] {
+  const peers = peersOf(file, host);
+  if (peers.length === 0) return [];
+  const waits = peers.filter(({ publicKey }) => publicKey === undefined).map(({ name }) => name);
+  return [
+    ...(host.publicKey === undefined
+      ? [
+          `Write the public key that the installation prints into \`hosts[].publicKey\` of ${host.name} in deploy.json, and plan again. The private one stays here.`,
+        ]
+      : []),
+    ...(waits.length > 0
+      ? [
+          `The tunnel waits for the public keys of ${waits.join(', ')}: plan again when they are in deploy.json, and install again on each host.`,
+        ]
+      : []),
+    ...(host.endpoint === undefined
+      ? []
+      : [`Let UDP port ${file.tunnel.port} through to ${host.endpoint} at your provider.`]),
+  ];
+}
+
+function keys(host: DeployHost, { keys: needed, services }: HostNeeds): string[] {
+  const { research, broker } = placesOn(host);
+  const home = homeOf(host);
+  const tiers = [...new Set(services.map(({ tier }) => tier))].filter((tier) => tier !== null);
+  const brought = host.os === 'windows' ? `${home}\\certs` : BROUGHT_FOLDER;
+  const ceremony = host.roles.includes('research')
+    ? [
+        `On a machine that is offline: \`believe keys init --home CEREMONY\`. Carry here \`research/trust\`, \`research/measuring\`, \`signer/keys\`, \`signer/measurers\`, \`receiver/keys\`${services.some(({ name }) => name === 'believe-public') ? ', `public/keys`' : ''} into \`${home}\`, and nothing else. The root keys go to offline media, the operator's key to the operator.`,
+        `If somebody may ever have read ${research.measuringKeys}: remove it here and let the research worker make another (docs/security.md).`,
+      ]
+    : host.roles.includes('broker')
+      ? [
+          `Carry \`broker/trust\`, \`broker/keys\` and \`broker/pin.json\` of the ceremony into \`${broker.folder}\`; then the ceremony's copy of broker/keys is destroyed.`,
+          `Carry the three files of \`/etc/believe/to-broker/\` of research into \`${broker.keys}\`, and delete them there.`,
+        ]
+      : [];
+  return [
+    ...ceremony,
+    ...(tiers.length > 0
+      ? [
+          `From the machine with the authority's key (docs/temporal.md): \`ca.pem\`, ${tiers.map((tier) => `\`${tier}.pem\` and \`${tier}.key\``).join(', ')}${needed.some(({ path }) => path.endsWith('payload-keys.json')) ? ', and `payload-keys.json`' : ''} into \`${brought}\`; install again. The authority's key itself never comes here.`,
+        ]
+      : []),
+    ...needed
+      .filter(({ path }) => path.endsWith('channels.json'))
+      .map(({ path }) => `Channels of alarms: \`${path}\` (docs/alarms.md), and the files of their secrets beside it.`),
+    ...(host.backup === undefined
+      ? []
+      : ['The private keys of `backup.recipients` are on no host that is named in deploy.json.']),
+    'Run the installation again: it gives each file to its user.',
+  ];
+}
+
+function gateway({ gateway: asked, os, roles }: DeployHost): string[] {
+  if (asked === undefined || !roles.includes('broker')) return [];
+  const config =
+    os === 'windows' ? '`C:\\ProgramData\\believe-gateway\\config.ini`' : '`/var/lib/believe-gateway/config.ini`';
+  return [
+    ...(asked.ibc === undefined && os === 'linux'
+      ? ['`gateway.ibc` is not given: start IB Gateway yourself, and see that it comes back.']
+      : []),
+    ...(asked.ibc === undefined ? [] : [`\`IbLoginId\` and \`IbPassword\` in ${config}: they are nowhere else.`]),
+    ...(os === 'windows'
+      ? [
+          'The account `believe-gateway` (a plain user): its password, and its automatic logon, by Sysinternals Autologon, which keeps it encrypted. IB Gateway has windows and runs in its session.',
+        ]
+      : []),
+    'In IB Gateway, once: API precautions as the checks of `believe bridge rehearse` ask for (docs/bridge.md); Read-Only API off; master client id empty.',
+    `The second factor: somebody answers it on Sundays at ${asked.loginAt} local time, and has a second device registered.`,
+    'Run `believe bridge rehearse` on the paper account before the first live session.',
+  ];
+}
