@@ -118,7 +118,7 @@ function firewall({ firewall: rules }: WindowsNeeds): string {
   ]);
   return [
     "Step 'firewall'",
-    'Set-NetFirewallProfile -Profile Domain,Private,Public -Enabled True -DefaultInboundAction Block',
+    'Set-NetFirewallProfile -All -Enabled True -DefaultInboundAction Block',
     "# Windows' own rules for remote desktop let in whoever calls",
     "Disable-NetFirewallRule -DisplayGroup 'Remote Desktop' -ErrorAction SilentlyContinue",
     ...lines,
@@ -151,7 +151,7 @@ function clockAndPower({ timeServers }: DeployFile, _host: DeployHost): string {
     "Step 'clock and power'",
     'Must { & sc.exe config W32Time start= auto }',
     'Start-Service -Name W32Time',
-    `Must { & w32tm.exe /config /manualpeerlist:${literal(peers)} /syncfromflags:manual /update }`,
+    `Must { & w32tm.exe /config ${literal(`/manualpeerlist:${peers}`)} /syncfromflags:manual /update }`,
     '# A machine that sleeps does not trade',
     ...['standby', 'hibernate', 'disk', 'monitor'].map(
       (what) => `Must { & powercfg.exe /change ${what}-timeout-ac 0 }`,

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${} is the shell's own, in the script that is written here
 import { RSYNC_MODULES } from '../../shared/contract/rsync-modules.js';
 import type { DeployFile, DeployHost } from './deploy-file.js';
 import { peersOf } from './flows.js';
@@ -103,7 +104,7 @@ function handing({ services }: HostNeeds): string[] {
       'step "certificates and payload keys"',
       'hand() { # folder name',
       `  [ -e "$ROOT${BROUGHT_FOLDER}/$2" ] || return 0`,
-      '  install -D -m 0600 "$ROOT' + BROUGHT_FOLDER + '/$2" "$ROOT$1/$2"',
+      `  install -D -m 0600 "$ROOT${BROUGHT_FOLDER}/$2" "$ROOT$1/$2"`,
       '}',
       `if [ -e "$ROOT${BROUGHT_FOLDER}/ca.pem" ]; then install -m 0644 "$ROOT${BROUGHT_FOLDER}/ca.pem" "$ROOT/etc/believe/ca.pem"; fi`,
       ...lines,
@@ -140,7 +141,7 @@ function starting(needs: HostNeeds): string {
     `systemctl \${ROOT:+--root="$ROOT"} --quiet enable ${units.join(' ')}`,
     'if [ -n "$START" ]; then',
     '  systemctl daemon-reload',
-    '  for UNIT in ' + [...needs.foreignUnits.map(({ unit }) => unit), ...units].join(' ') + '; do',
+    `  for UNIT in ${[...needs.foreignUnits.map(({ unit }) => unit), ...units].join(' ')}; do`,
     '    case $CHANGED in *"/$UNIT"*) systemctl restart "$UNIT" ;; *) systemctl start "$UNIT" ;; esac',
     '  done',
     'fi',

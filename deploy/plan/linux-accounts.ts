@@ -25,14 +25,14 @@ export function tmpfilesConf({
 }: Omit<HostNeeds, 'services' | 'users' | 'groups'>): string {
   return [
     ...folders.map(({ path, owner, group, mode }) => `d ${path} ${mode} ${owner} ${group} -`),
+    // First: a file of root in a folder of another is not touched alone. The mask keeps what is no program from becoming one: files 0600, folders 0700.
+    ...folders
+      .filter(({ mode, owner }) => mode === '0700' && owner !== 'root')
+      .map(({ path, owner, group }) => `Z ${path} ~0700 ${owner} ${group} -`),
     ...handed.map(({ folder, names, owner, group, mode }) => `z ${folder}/${names} ${mode} ${owner} ${group} -`),
     ...files
       .filter(({ owner }) => owner !== 'root')
       .map((one) => `z ${one.path} ${one.mode} ${one.owner} ${one.group} -`),
-    // The mask keeps what is no program from becoming one: files 0600, folders 0700.
-    ...folders
-      .filter(({ mode, owner }) => mode === '0700' && owner !== 'root')
-      .map(({ path, owner, group }) => `Z ${path} ~0700 ${owner} ${group} -`),
     ...keys
       .filter(({ kind, isPublic }) => kind === 'file' && isPublic !== true)
       .map(({ path, owner }) => `z ${path} 0600 ${owner} ${owner} -`),

@@ -26,19 +26,16 @@ export function linuxFolders(host: DeployHost, config: Config, services: readonl
     ],
     ...(has('research') ? researchRows(host, config) : []),
     ...(has('broker') ? brokerRows(host, config) : []),
-    ...(host.backup === undefined
-      ? []
-      : [
-          [
-            host.backup.to,
-            has('temporal') ? 'postgres' : 'root',
-            has('temporal') ? 'postgres' : 'root',
-            '0700',
-            'encrypted backups',
-          ] as const,
-        ]),
+    ...(host.backup === undefined ? [] : [backupRow(host.backup.to, host)]),
   ];
   return rows.map(([path, owner, group, mode, why]) => ({ path, owner, group, mode, why, rights: [] }));
+}
+
+/** The watcher sees how old the newest is; what is in it only who has the key. */
+function backupRow(to: string, { roles }: DeployHost): Row {
+  const why = 'encrypted backups';
+  if (roles.includes('temporal')) return [to, 'postgres', 'postgres', '0700', why];
+  return [to, 'root', roles.includes('broker') ? TRADING_GROUP : SHARED_GROUP, '0750', why];
 }
 
 function heldRows(services: readonly ServiceNeed[]): Row[] {
@@ -70,7 +67,7 @@ function researchRows(host: DeployHost, config: Config): Row[] {
     [research.published, 'believe-signer', SHARED_GROUP, '0755', 'what brokers may fetch'],
     [signer.folder, 'root', 'believe-signer', '1771', "the signer's socket and lock"],
     [signer.keys, 'believe-signer', 'believe-signer', '0700', 'release key'],
-    [signer.measurers, 'believe-signer', SIGNING_GROUP, '0750', 'public keys of those whose measurements count'],
+    [signer.measurers, 'root', SIGNING_GROUP, '0750', 'public keys of those whose measurements count'],
     [signer.inbox, 'believe-research', SIGNING_GROUP, '2750', 'what research gives the signer to read'],
     [receiver.folder, 'root', 'believe-receiver', '1771', 'batches, logs, heads; what lands is taken from here'],
     [receiver.keys, 'believe-receiver', 'believe-receiver', '0700', 'receipt key'],
@@ -197,7 +194,7 @@ export function linuxHanded(host: DeployHost): HandedNeed[] {
       ? [
           { folder: research.trust, names: '*', owner: 'root', group: SHARED_GROUP, mode: '0640', why: trust },
           {
-            ...{ folder: signer.measurers, names: '*', owner: 'believe-signer', group: SIGNING_GROUP, mode: '0640' },
+            ...{ folder: signer.measurers, names: '*', owner: 'root', group: SIGNING_GROUP, mode: '0640' },
             why: 'public keys of those whose measurements count',
           },
         ]

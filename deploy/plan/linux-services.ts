@@ -205,7 +205,14 @@ function ownEnvironment(config: Config, user: string, umask: string, tier: Tier 
   return {
     BELIEVE_CACHE: '/var/cache/believe',
     BELIEVE_UMASK: umask.slice(1),
-    ...(tier === null ? {} : { BELIEVE_TEMPORAL_TLS_TIER_FOLDER: heldFolder(user) }),
+    ...(tier === null
+      ? {}
+      : {
+          BELIEVE_TEMPORAL_TLS_TIER_FOLDER: heldFolder(user),
+          // What a command line would show: a watcher looks at it too, and may read only its own.
+          BELIEVE_TEMPORAL_TLS_CERT_FILE: `${heldFolder(user)}/${tier}.pem`,
+          BELIEVE_TEMPORAL_TLS_KEY_FILE: `${heldFolder(user)}/${tier}.key`,
+        }),
     ...(tier === null || config.temporal.encryption.keysFile === null
       ? {}
       : { BELIEVE_TEMPORAL_ENCRYPTION_KEYS_FILE: path.posix.join(heldFolder(user), 'payload-keys.json') }),

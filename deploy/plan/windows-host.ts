@@ -126,6 +126,12 @@ function environment(host: DeployHost, tier: ServiceNeed['tier'], config: Config
     BELIEVE_CACHE: `${homeOf(host)}\\cache`,
     NODE_ENV: 'production',
     Path: `${host.rsyncFolder};C:\\Windows\\System32;C:\\Windows`,
+    ...(tier === null
+      ? {}
+      : {
+          BELIEVE_TEMPORAL_TLS_CERT_FILE: `${homeOf(host)}\\certs\\${tier}.pem`,
+          BELIEVE_TEMPORAL_TLS_KEY_FILE: `${homeOf(host)}\\certs\\${tier}.key`,
+        }),
     ...(tier === null || config.temporal.encryption.keysFile === null
       ? {}
       : { BELIEVE_TEMPORAL_ENCRYPTION_KEYS_FILE: `${homeOf(host)}\\certs\\payload-keys.json` }),

@@ -16,20 +16,25 @@ export function nssmCommands(host: DeployHost, services: readonly ServiceNeed[])
     'rem believe: the services of this host, by NSSM. To be run as administrator; does the same when it is run again.',
     `set "NSSM=${nssmProgram(host)}"`,
     'if not exist "%NSSM%" (echo %NSSM% is missing: CHECKLIST.md, "Programs" & exit /b 1)',
-    ...services.flatMap((service) => ['', `rem ${service.why}`, ...commandsOf(host, service)]),
+    ...services.flatMap((service) => ['', `rem ${service.why}`, ...commandsOf(host, service).flatMap(orEnd)]),
     'exit /b 0',
     '',
   ];
   return lines.join('\r\n');
 }
 
+/** What fails ends the installation; only asking for a service may. */
+const orEnd = (command: string): string[] =>
+  command.startsWith('sc query') ? [command] : [command, 'if errorlevel 1 exit /b 1'];
+
 function commandsOf(host: DeployHost, { name, user, description, command, environment }: ServiceNeed): string[] {
   const [program, ...words] = command;
   const set = (parameter: string, ...values: string[]) =>
-    `"%NSSM%" set ${name} ${parameter} ${values.map(quoted).join(' ')} >nul || exit /b 1`;
+    `"%NSSM%" set ${name} ${parameter} ${values.map(quoted).join(' ')} >nul`;
   const log = `${homeOf(host)}\\logs\\${name}.log`;
   return [
-    `sc query ${name} >nul 2>&1 || "%NSSM%" install ${name} ${quoted(program!)} >nul || exit /b 1`,
+    `sc query ${name} >nul 2>&1`,
+    `if errorlevel 1 "%NSSM%" install ${name} ${quoted(program!)} >nul`,
     set('Application', program!),
     set('AppDirectory', programOf(host)),
     set('AppParameters', words.map(asArgument).join(' ')),
@@ -48,9 +53,9 @@ function commandsOf(host: DeployHost, { name, user, description, command, enviro
     set('AppRestartDelay', '5000'),
     set('AppThrottle', '1500'),
     // An identity of its own without a password, whose rights are those that its folders give it.
-    `sc config ${name} obj= "${user}" >nul || exit /b 1`,
-    `sc sidtype ${name} unrestricted >nul || exit /b 1`,
-    `sc failure ${name} reset= 86400 actions= restart/5000/restart/5000/restart/60000 >nul || exit /b 1`,
+    `sc config ${name} obj= "${user}" >nul`,
+    `sc sidtype ${name} unrestricted >nul`,
+    `sc failure ${name} reset= 86400 actions= restart/5000/restart/5000/restart/60000 >nul`,
   ];
 }
 
