@@ -71,7 +71,7 @@ function researchRows(host: DeployHost, config: Config): Row[] {
     [signer.inbox, 'believe-research', SIGNING_GROUP, '2750', 'what research gives the signer to read'],
     [receiver.folder, 'root', 'believe-receiver', '1771', 'batches, logs, heads; what lands is taken from here'],
     [receiver.keys, 'believe-receiver', 'believe-receiver', '0700', 'receipt key'],
-    [receiver.landing, 'believe-rsyncd', 'believe-landing', '2770', 'what a broker sends, before it is verified'],
+    [receiver.landing, 'believe-rsyncd', 'believe-landing', '0770', 'what a broker sends, before it is verified'],
     [receiver.receipts, 'believe-receiver', 'believe-landing', '2750', 'receipts, which the broker reads by name'],
     ['/var/log/believe-rsyncd', 'believe-rsyncd', 'believe-rsyncd', '0750', 'log of the daemon'],
     [watch.folder, 'believe-watch', 'believe-watch', '0700', "alarm channels' secrets, what was told"],
