@@ -32,8 +32,8 @@ function programs(host: DeployHost): string[] {
   if (host.os === 'windows')
     return [
       ...common,
-      'WireGuard for Windows, from its own site; rsync 3.5.0 or newer (MSYS2) in ' + `\`${host.rsyncFolder}\`.`,
-      `The service host: ${host.serviceHost.kind === 'nssm' ? 'NSSM 2.24 or newer' : 'WinSW 2.12 or newer'} (CHECK its signature or hash).`,
+      `WireGuard for Windows, from its own site; rsync 3.5.0 or newer (MSYS2) in \`${host.rsyncFolder}\`.`,
+      `The service host: ${host.serviceHost.kind === 'nssm' ? 'NSSM 2.24 or newer' : 'WinSW 2.12 or newer'} (check its signature or hash).`,
       ...(has('broker')
         ? [
             'IB Gateway (the offline version, which does not update itself) and IBC; Sierra Chart where it is used: each has a licence of its own.',

@@ -53,22 +53,22 @@ describe('a Windows host beside its plan', () => {
     assert.deepEqual(faults(), []);
   });
 
-  const CHANGES: readonly [string, (state: WindowsState) => void, RegExp, RegExp][] = [
+  const CHANGES: readonly [string, (state: WindowsState) => unknown, RegExp, RegExp][] = [
     [
       'a service that stopped',
-      ({ services }) => void (services[0]!.state = 'Stopped'),
+      ({ services }) => Object.assign(services[0]!, { state: 'Stopped' }),
       /^service believe-bridge$/,
       /Stopped/,
     ],
     [
       'a service as the system',
-      ({ services }) => void (services[1]!.account = 'LocalSystem'),
+      ({ services }) => Object.assign(services[1]!, { account: 'LocalSystem' }),
       /^service believe-broker$/,
       /LocalSystem/,
     ],
     [
       'a service too many',
-      ({ services }) => void services.push({ ...services[0]!, name: 'believe-miner' }),
+      ({ services }) => services.push({ ...services[0]!, name: 'believe-miner' }),
       /believe-miner/,
       /Running/,
     ],
@@ -83,38 +83,48 @@ describe('a Windows host beside its plan', () => {
     ],
     [
       'inherited rights',
-      ({ folders }) => void (folders[0]!.rights[0]!.isInherited = true),
+      ({ folders }) => Object.assign(folders[0]!.rights[0]!, { isInherited: true }),
       /^folder C:\\ProgramData\\believe$/,
       /inherited/,
     ],
     [
       'updates that install themselves',
-      ({ registry }) => void (registry.find(({ name }) => name === 'AUOptions')!.value = 4),
+      ({ registry }) => Object.assign(registry.find(({ name }) => name === 'AUOptions')!, { value: 4 }),
       /AUOptions$/,
       /^4$/,
     ],
     [
       'a value that is not there',
-      ({ registry }) => void (registry.find(({ name }) => name === 'DontShowUI')!.value = null),
+      ({ registry }) => Object.assign(registry.find(({ name }) => name === 'DontShowUI')!, { value: null }),
       /DontShowUI$/,
       /nothing/,
     ],
     [
       'remote desktop for everybody',
-      ({ firewall }) => void (firewall[1]!.remoteAddresses = []),
+      ({ firewall }) => Object.assign(firewall[1]!, { remoteAddresses: [] }),
       /administration/,
       /from Any/,
     ],
     [
       'a rule that is switched off',
-      ({ firewall }) => void (firewall[0]!.isEnabled = false),
+      ({ firewall }) => Object.assign(firewall[0]!, { isEnabled: false }),
       /nothing from the tunnel/,
       /switched off/,
     ],
-    ['a scanner in the capture', (one) => void one.exclusions.shift(), /Defender leaves out .*broker$/, /nothing/],
-    ['a machine that sleeps', ({ machine }) => void (machine.standbySeconds = 1800), /never sleeps/, /no/],
-    ['a clock that nobody sets', ({ machine }) => void (machine.timeSource = 'Local CMOS Clock'), /clock/, /no/],
-    ['a restart that waits', ({ machine }) => void (machine.restartPending = true), /restart is pending/, /no/],
+    ['a scanner in the capture', (one) => one.exclusions.shift(), /Defender leaves out .*broker$/, /nothing/],
+    ['a machine that sleeps', ({ machine }) => Object.assign(machine, { standbySeconds: 1800 }), /never sleeps/, /no/],
+    [
+      'a clock that nobody sets',
+      ({ machine }) => Object.assign(machine, { timeSource: 'Local CMOS Clock' }),
+      /clock/,
+      /no/,
+    ],
+    [
+      'a restart that waits',
+      ({ machine }) => Object.assign(machine, { restartPending: true }),
+      /restart is pending/,
+      /no/,
+    ],
   ];
   for (const [what, change, item, found] of CHANGES)
     it(`names ${what}, and nothing else`, () => {
