@@ -28,8 +28,8 @@ const LONGEST = [
 ];
 /** Folders whose files run apart. */
 const BY_FILE = ['bridge', 'ship'];
-/** Folders whose tests mostly wait, for a clock or a gateway: some of their files run beside all else. */
-const WAITING = ['bridge'];
+/** Folders whose tests mostly wait, for a clock, a gateway or a server: they run beside all else. */
+const WAITING = ['bridge', 'temporal', 'watch', 'workflows'];
 const WAITING_AT_ONCE = 2;
 /** What computes gives way to what waits: a bridge that gets no processor when its time has come is late. */
 const GIVES_WAY = 10;
@@ -63,7 +63,7 @@ async function main() {
 /** What runs in one process: a folder, or a file of it; the longest first. */
 function chunksOf(filesByFolder, areSplit) {
   const chunks = [...filesByFolder].flatMap(([folder, files]) => {
-    if (!areSplit || !BY_FILE.includes(folder)) return [{ name: folder, files, waits: false }];
+    if (!areSplit || !BY_FILE.includes(folder)) return [{ name: folder, files, waits: WAITING.includes(folder) }];
     return files.map((file) => ({ name: file, files: [file], waits: WAITING.includes(folder) }));
   });
   return chunks.sort((a, b) => LONGEST.indexOf(b.name) - LONGEST.indexOf(a.name));

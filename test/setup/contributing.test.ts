@@ -14,6 +14,13 @@ describe('CONTRIBUTING.md', () => {
   });
   it('says what each kind of addition takes', () => {
     const kinds = [...text.matchAll(/^## To add a (.*)$/gm)].map(([, kind]) => kind);
-    assert.deepEqual(kinds, ['format that can be imported', 'risk rule', 'failure', 'head', 'workflow']);
+    assert.deepEqual(kinds, [
+      'format that can be imported',
+      'risk rule',
+      'failure',
+      'command or a page',
+      'head',
+      'workflow',
+    ]);
   });
 });
