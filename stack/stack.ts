@@ -13,18 +13,9 @@ import { clockSpecFile, readClockSpec } from '../shared/node/clock-spec-file.js'
 import { LoopbackDoor } from '../shared/node/http/loopback-door.js';
 import { makePrivateFolder } from '../shared/node/process/private-files.js';
 import { connectClient } from '../temporal/client.js';
+import { keepNightlySchedule, keepPathSchedules } from '../temporal/keep-schedules.js';
 import { ensureNamespace } from '../temporal/namespace.js';
-import {
-  CAPTURE_SCHEDULE_ID,
-  CLICKS_SCHEDULE_ID,
-  ensurePathSchedules,
-  ensurePublishSchedule,
-  JOURNAL_SCHEDULE_ID,
-  MONITOR_SCHEDULE_ID,
-  PUBLISH_SCHEDULE_ID,
-} from '../temporal/path-schedules.js';
 import { servesCodec } from '../temporal/payload-encryption.js';
-import { dropSchedules, ensureNightlySchedule, NIGHTLY_SCHEDULE_ID } from '../temporal/schedules.js';
 import { serverArguments } from '../temporal/server.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { PidFile } from './pid-file.js';
@@ -77,20 +68,14 @@ export class Stack {
     }
     this.connected = await connectClient(serverAddress(config));
     await ensureNamespace(this.connected);
-    if (config.schedule.enabled) await ensureNightlySchedule(this.connected, config.schedule);
-    else await dropSchedules(this.connected, [NIGHTLY_SCHEDULE_ID]);
+    await keepNightlySchedule(this.connected, config);
     return this.connected;
   }
 
   /** Starts the tiers; `config` is the settings as they stand once the input is known. */
   async startTiers(config: Config, gatewayData: string): Promise<void> {
     await Promise.all(tierProcesses(config, this.tools, gatewayData).map((spec) => this.launch(spec)));
-    const clock = readClockSpec(clockSpecFile(config.home));
-    if (!config.upload.enabled)
-      await dropSchedules(this.client(), [CAPTURE_SCHEDULE_ID, JOURNAL_SCHEDULE_ID, MONITOR_SCHEDULE_ID]);
-    else if (clock !== null) await ensurePathSchedules(this.client(), clock);
-    if (publishes(config) && clock !== null) await ensurePublishSchedule(this.client(), clock);
-    else await dropSchedules(this.client(), [PUBLISH_SCHEDULE_ID, CLICKS_SCHEDULE_ID]);
+    await keepPathSchedules(this.client(), config, readClockSpec(clockSpecFile(config.home)));
   }
 
   private client(): Client {

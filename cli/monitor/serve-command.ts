@@ -217,7 +217,7 @@ class MonitorPage {
   }
 
   private async connected(): Promise<Client> {
-    this.client ??= await connectClient(serverAddress(this.config, 'research'));
+    this.client ??= await connectClient(serverAddress(this.config, 'watcher'));
     return this.client;
   }
 }

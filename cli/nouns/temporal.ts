@@ -7,11 +7,15 @@ import { serverFiles } from '../../deploy/temporal-server/server-files.js';
 import { DEFAULT_TEMPORAL_SERVER, type TemporalServerSettings } from '../../deploy/temporal-server/settings.js';
 import { webUiFiles } from '../../deploy/temporal-server/web-ui-files.js';
 import { obtainTemporalServer } from '../../setup/temporal-server.js';
+import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
+import { makeCurrent } from '../../temporal/deployment.js';
+import { keepNightlySchedule, keepPathSchedules } from '../../temporal/keep-schedules.js';
 import { ensureNamespace, RETENTION_DAYS } from '../../temporal/namespace.js';
+import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { type HomeOptions, homeVerbs } from '../home-verb.js';
 import { wholeNumber } from '../option-values.js';
-import { printResult } from '../output.js';
+import { printResult, say } from '../output.js';
 import { withClient } from '../with-client.js';
 
 const PORT = wholeNumber(1, 65_535);
@@ -51,6 +55,14 @@ export function register(noun: Command): void {
       RETENTION_DAYS,
     )
     .action(prepare);
+  homeVerbs(noun)(
+    'schedules',
+    "make, change or take away the product's schedules, as the settings want them; with an operator's certificate",
+  ).action(schedules);
+  homeVerbs(noun)(
+    'current',
+    "let new ships start on this installation's workflows, once a worker of them runs; with an operator's certificate",
+  ).action(current);
 }
 
 async function build({ out, json }: { out: string; json?: boolean }): Promise<void> {
@@ -105,5 +117,34 @@ function prepare(options: HomeOptions & { retentionDays: number }): Promise<void
     await ensureNamespace(client, options.retentionDays);
     const { namespace } = client.options;
     printResult(options.json === true, { namespace }, `the namespace ${namespace} and its search attributes are there`);
+  });
+}
+
+/** Market time of a server of one's own is that of the world, or of the replay that a home has written down. */
+function schedules(options: HomeOptions): Promise<void> {
+  return withClient(options, async (client, config) => {
+    const clock =
+      config.clock.kind === 'real' ? ({ kind: 'real' } as const) : readClockSpec(clockSpecFile(config.home));
+    const names = [
+      ...(await keepNightlySchedule(client, config)),
+      ...(await keepPathSchedules(client, config, clock)),
+    ].sort();
+    printResult(options.json === true, { schedules: names }, `schedules: ${names.join(', ') || 'none'}`);
+  });
+}
+
+function current(options: HomeOptions): Promise<void> {
+  return withClient(options, async (client) => {
+    const { buildId } = await bundleWorkflows();
+    const wait = setTimeout(
+      () => say(`no worker of build ${buildId} has reported yet: waiting (Ctrl-C ends it)`),
+      2000,
+    );
+    await makeCurrent(client, buildId).finally(() => clearTimeout(wait));
+    printResult(
+      options.json === true,
+      { buildId },
+      `new ships start on build ${buildId}; those under way stay on theirs`,
+    );
   });
 }

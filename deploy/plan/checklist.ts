@@ -1,7 +1,18 @@
-import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf } from './deploy-file.js';
+import { databasesSql } from '../temporal-server/postgres-files.js';
+import { schemaSteps } from '../temporal-server/schema-steps.js';
+import {
+  type DeployFile,
+  type DeployHost,
+  homeOf,
+  nodeOf,
+  placesOn,
+  programOf,
+  temporalServerOf,
+} from './deploy-file.js';
 import { peersOf } from './flows.js';
 import type { HostNeeds } from './host-needs.js';
-import { BROUGHT_FOLDER } from './linux-places.js';
+import { BROUGHT_FOLDER, CONFIG_FILE } from './linux-places.js';
+import { TEMPORAL_USER, temporalSettings } from './temporal-host.js';
 
 /** What no script does: programs with a licence, logins, keys that never travel, and what only the machine itself tells. */
 export function checklist(file: DeployFile, host: DeployHost, needs: HostNeeds): string {
@@ -11,12 +22,14 @@ export function checklist(file: DeployFile, host: DeployHost, needs: HostNeeds):
     ['Programs', programs(host)],
     ['Install', [`Copy this folder to ${host.name} and run ${install}. It starts nothing yet.`]],
     ['Tunnel', tunnel(file, host)],
-    ['Keys', keys(host, needs)],
+    ['Keys', keys(file, host, needs)],
     ['The gateway', gateway(host)],
+    ['The database', database(file, host)],
     [
       'Start',
       [`Run ${again}.`, `Run \`believe deploy check --config deploy.json --host ${host.name}\` until it ends with 0.`],
     ],
+    ['The namespace', namespace(file, host)],
   ] as const;
   const body = chapters
     .filter(([, steps]) => steps.length > 0)
@@ -45,7 +58,9 @@ function programs(host: DeployHost): string[] {
     `Debian 12 or newer: \`apt-get install ${[...packages(host)].join(' ')}\`.`,
     ...(has('research') || has('broker') ? ['rsync 3.5.0 or newer: older ones must not talk to another machine.'] : []),
     ...(has('temporal')
-      ? ['PostgreSQL with the databases of Temporal, and the server named in `hosts[].temporal.command`.']
+      ? [
+          `The server, by \`believe temporal build --out ${temporalServerOf(host).program}\` on any Linux with Go, and its Web UI (docs/temporal.md).`,
+        ]
       : []),
     ...(host.gateway?.ibc === undefined ? [] : [`IB Gateway and IBC in \`${host.gateway.ibc}\`; Xvfb.`]),
   ];
@@ -80,7 +95,7 @@ function tunnel(file: DeployFile, host: DeployHost): string[] {
   ];
 }
 
-function keys(host: DeployHost, { keys: needed, services }: HostNeeds): string[] {
+function keys({ temporal }: DeployFile, host: DeployHost, { keys: needed, services }: HostNeeds): string[] {
   const { research, broker } = placesOn(host);
   const home = homeOf(host);
   const tiers = [...new Set(services.map(({ tier }) => tier))].filter((tier) => tier !== null);
@@ -100,6 +115,11 @@ function keys(host: DeployHost, { keys: needed, services }: HostNeeds): string[]
     ...ceremony,
     ...(tiers.length > 0
       ? [
+          ...(services.some(({ tier }) => tier === 'server')
+            ? [
+                `On the machine with the authority's key: \`believe certs issue --role server --name ${[...new Set([temporal.serverName ?? host.address, host.address])].join(' ')} 127.0.0.1\`, and \`--role reader\`.`,
+              ]
+            : []),
           `From the machine with the authority's key (docs/temporal.md): \`ca.pem\`, ${tiers.map((tier) => `\`${tier}.pem\` and \`${tier}.key\``).join(', ')}${needed.some(({ path }) => path.endsWith('payload-keys.json')) ? ', and `payload-keys.json`' : ''} into \`${brought}\`; install again. The authority's key itself never comes here.`,
         ]
       : []),
@@ -110,6 +130,32 @@ function keys(host: DeployHost, { keys: needed, services }: HostNeeds): string[]
       ? []
       : ['The private keys of `backup.recipients` are on no host that is named in deploy.json.']),
     'Run the installation again: it gives each file to its user.',
+  ];
+}
+
+/** Once, before the first start; of each newer server `update-schema` again. */
+function database(file: DeployFile, host: DeployHost): string[] {
+  if (!host.roles.includes('temporal')) return [];
+  const { program } = temporalServerOf(host);
+  const settings = temporalSettings(file, host);
+  const sql = databasesSql().trimEnd().split('\n');
+  return [
+    `\`systemctl restart postgresql\`: it reads its settings, and shows the server's certificate.`,
+    ...sql.map((line) => `\`sudo -u postgres psql -c "${line}"\``),
+    ...schemaSteps(settings, { isNew: true }).map(
+      ({ args }) => `\`sudo -u ${TEMPORAL_USER} ${program} ${args.join(' ')}\``,
+    ),
+  ];
+}
+
+function namespace(file: DeployFile, host: DeployHost): string[] {
+  if (!host.roles.includes('temporal')) return [];
+  const { certificates } = temporalSettings(file, host);
+  const as = `BELIEVE_TEMPORAL_TLS_CERT_FILE=${certificates}/server.pem BELIEVE_TEMPORAL_TLS_KEY_FILE=${certificates}/server.key`;
+  const here = `${nodeOf(host)} ${programOf(host)}/dist/cli/main.js temporal`;
+  return [
+    `Here, as root: \`${as} ${here} prepare --config ${CONFIG_FILE}\`.`,
+    "From an operator's machine, with his certificate: `believe temporal schedules`, and when the workers run `believe temporal current`.",
   ];
 }
 

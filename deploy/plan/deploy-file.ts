@@ -47,10 +47,14 @@ const gateway = z.strictObject({
 });
 
 const temporalServer = z.strictObject({
-  command: z.array(z.string().min(1)).min(1),
-  uiCommand: z.array(z.string().min(1)).min(1).nullable().default(null),
-  /** Folders that the server's user may read, such as that of its settings and certificates. */
-  settingsFolder: anyPath.default('/etc/believe/temporal-server'),
+  /** `believe temporal build` makes it. */
+  program: anyPath.default('/opt/believe/temporal/believe-temporal'),
+  /** The Web UI's own program; null for no Web UI. */
+  uiProgram: anyPath.nullable().default('/opt/believe/temporal/ui-server'),
+  /** Fixed for as long as the database lives. */
+  historyShards: z.number().int().min(1).max(16_384).default(64),
+  /** Debian's folder of the settings of the cluster, by its version. */
+  postgresFolder: anyPath.default('/etc/postgresql/15/main'),
 });
 
 const host = z.strictObject({
@@ -167,8 +171,8 @@ function hostContradictions(one: DeployHost): Contradiction[] {
     wrong.push({ path: ['gateway'], message: 'must say which account the broker trades' });
   if (!has('broker') && (one.gateway ?? one.sierra) !== undefined)
     wrong.push({ path: [one.gateway ? 'gateway' : 'sierra'], message: 'belongs to a broker' });
-  if (has('temporal') && one.temporal === undefined)
-    wrong.push({ path: ['temporal'], message: 'must say which program is the server' });
+  if (!has('temporal') && one.temporal !== undefined)
+    wrong.push({ path: ['temporal'], message: 'belongs to a host with the role temporal' });
   const paths = { home: one.home, program: one.program, node: one.node, 'backup.to': one.backup?.to };
   const isOwn = one.os === 'windows' ? windowsPath : linuxPath;
   for (const [field, found] of Object.entries(paths))
@@ -182,6 +186,8 @@ function hostContradictions(one: DeployHost): Contradiction[] {
     wrong.push({ path: ['backup', 'to'], message: `must not be inside the home ${home}` });
   return wrong;
 }
+
+export const temporalServerOf = ({ temporal }: Pick<DeployHost, 'temporal'>) => temporal ?? temporalServer.parse({});
 
 /** The home folder of a host. */
 export const homeOf = ({ home, os }: Pick<DeployHost, 'home' | 'os'>): string =>

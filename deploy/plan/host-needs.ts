@@ -107,7 +107,8 @@ export interface ServiceNeed {
   readonly why: string;
 }
 
-export type Tier = 'orchestrator' | 'research' | 'broker';
+/** The role of a certificate. */
+export type Tier = 'orchestrator' | 'research' | 'broker' | 'watcher' | 'server' | 'reader';
 
 export interface ForeignUnit {
   readonly unit: string;

@@ -2,7 +2,8 @@
 import { RSYNC_MODULES } from '../../shared/contract/rsync-modules.js';
 import type { DeployFile, DeployHost } from './deploy-file.js';
 import { peersOf } from './flows.js';
-import type { HostNeeds } from './host-needs.js';
+import type { HostNeeds, Tier } from './host-needs.js';
+import { heldCertificates } from './linux-folders.js';
 import { BROUGHT_FOLDER, heldFolder } from './linux-places.js';
 
 /** The installation of a Linux host, as a script that may be run again at any time. */
@@ -92,12 +93,10 @@ function rsyncSecrets(): string {
 
 /** Hands each user what was brought, where it was brought. */
 function handing({ services }: HostNeeds): string[] {
-  const users = new Map<string, Set<string>>();
-  for (const { user, tier } of services)
-    if (tier !== null) users.set(user, (users.get(user) ?? new Set()).add(`${tier}.pem`).add(`${tier}.key`));
-  if (users.size === 0) return [];
-  const lines = [...users].flatMap(([user, names]) =>
-    [...names, 'payload-keys.json'].map((name) => `hand ${heldFolder(user)} ${name}`),
+  const held = heldCertificates(services);
+  if (held.size === 0) return [];
+  const lines = [...held].flatMap(([user, tiers]) =>
+    [...new Set([...tiers].flatMap(handedNames))].map((name) => `hand ${heldFolder(user)} ${name}`),
   );
   return [
     [
@@ -110,6 +109,12 @@ function handing({ services }: HostNeeds): string[] {
       ...lines,
     ].join('\n'),
   ];
+}
+
+/** Server and Web UI are programs of others, which look for the authority beside the certificate and read no payload. */
+function handedNames(tier: Tier): string[] {
+  const own = [`${tier}.pem`, `${tier}.key`];
+  return [...own, tier === 'server' || tier === 'reader' ? 'ca.pem' : 'payload-keys.json'];
 }
 
 function rights(): string {

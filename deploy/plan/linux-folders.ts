@@ -1,7 +1,8 @@
 import { type Config, followedFolder, publishes } from '../../shared/config/config.js';
 import { type DeployFile, type DeployHost, homeOf, placesOn, type Role } from './deploy-file.js';
-import type { FolderNeed, GroupNeed, HandedNeed, KeyNeed, ServiceNeed, UserNeed } from './host-needs.js';
+import type { FolderNeed, GroupNeed, HandedNeed, KeyNeed, ServiceNeed, Tier, UserNeed } from './host-needs.js';
 import { BROUGHT_FOLDER, heldFolder, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';
+import { POSTGRES_USER } from './temporal-host.js';
 
 type Row = readonly [path: string, owner: string, group: string, mode: string, why: string];
 
@@ -39,8 +40,24 @@ function backupRow(to: string, { roles }: DeployHost): Row {
 }
 
 function heldRows(services: readonly ServiceNeed[]): Row[] {
-  const users = [...new Set(services.filter(showsCertificate).map(({ user }) => user))];
-  return users.map((user) => [heldFolder(user), user, user, '0700', `certificate and payload keys of ${user}`]);
+  return [...heldCertificates(services)].map(([user]) => [
+    ...([
+      heldFolder(user),
+      user,
+      user,
+      '0700',
+      `certificates of ${user}, and payload keys where it uses them`,
+    ] as const),
+  ]);
+}
+
+/** Whose certificates each user has copies of: those that his services show. PostgreSQL shows the server's. */
+export function heldCertificates(services: readonly ServiceNeed[]): Map<string, Set<Tier>> {
+  const held = new Map<string, Set<Tier>>();
+  for (const { user, tier } of services)
+    for (const one of tier === null ? [] : tier === 'server' ? [user, POSTGRES_USER] : [user])
+      held.set(one, (held.get(one) ?? new Set()).add(tier!));
+  return held;
 }
 
 const showsCertificate = ({ tier }: ServiceNeed): boolean => tier !== null;
@@ -152,6 +169,14 @@ export function linuxKeys(file: DeployFile, host: DeployHost, services: readonly
         )
       : []),
     ...services.filter(showsCertificate).flatMap(heldKeys).filter(isFirst),
+    ...(host.roles.includes('temporal')
+      ? [
+          {
+            ...{ path: `${heldFolder(POSTGRES_USER)}/server.key`, kind: 'file' as const, owner: POSTGRES_USER },
+            ...{ why: 'key of the certificate that PostgreSQL shows', madeBy: handed('server.pem and server.key') },
+          },
+        ]
+      : []),
     ...(services.some(showsCertificate)
       ? [
           {
@@ -169,9 +194,10 @@ export function linuxKeys(file: DeployFile, host: DeployHost, services: readonly
 const isFirst = ({ path }: KeyNeed, at: number, all: readonly KeyNeed[]): boolean =>
   all.findIndex((other) => other.path === path) === at;
 
+const handed = (names: string) => `put ${names} into ${BROUGHT_FOLDER} and run install.sh`;
+
 function heldKeys({ user, tier, environment }: ServiceNeed): KeyNeed[] {
   const folder = heldFolder(user);
-  const handed = (names: string) => `put ${names} into ${BROUGHT_FOLDER} and run install.sh`;
   const payloadKeys = environment.BELIEVE_TEMPORAL_ENCRYPTION_KEYS_FILE;
   const key = { kind: 'file', owner: user } as const;
   return [

@@ -10,6 +10,7 @@ import { linuxServices } from './linux-services.js';
 import { chronyConf, IBC_OWN_LINES, ibcSettings, journaldConf, logrotateConf } from './machine-settings.js';
 import { type HostSettings, settingsOf } from './settings.js';
 import { firewallUnit, serviceUnit, timerUnit } from './systemd-unit.js';
+import { temporalFiles } from './temporal-host.js';
 import { tunnelConf } from './tunnel-conf.js';
 
 /** All that a Linux host needs. @param source name of the file, for what is said of it @throws BadInput */
@@ -78,6 +79,7 @@ function settingsFiles(file: DeployFile, host: DeployHost, { written }: HostSett
     root(CONFIG_FILE, `${JSON.stringify(written, null, 2)}\n`, 'settings of every process of this host'),
     root(`${home}/market-clock.json`, '{"kind":"real"}\n', 'market time is the time of this machine'),
     ...(host.roles.includes('research') ? rsyncFiles(file, host) : []),
+    ...(host.roles.includes('temporal') ? temporalFiles(file, host) : []),
     ...(host.gateway?.ibc === undefined
       ? []
       : [

@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
 import { followedFolder, publishes } from '../../shared/config/config.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf, type Role } from './deploy-file.js';
-import { peersOf } from './flows.js';
 import type { ServiceNeed, Tier } from './host-needs.js';
 import { CONFIG_FILE, heldFolder, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';
+import { temporalServices } from './temporal-host.js';
 
 /** Every process of ours on a Linux host, as a service of its own user. */
 export function linuxServices(file: DeployFile, host: DeployHost, config: Config): ServiceNeed[] {
@@ -128,32 +128,25 @@ function watchServices(host: DeployHost, config: Config, tier: 'research' | 'bro
       ? [
           make('alarms', worker(host, 'alarms'), { ...common, why: 'tells alarms until somebody answers' }),
           ...(config.watch.pagePort > 0
-            ? [make('monitor', cli(host, ['monitor', 'serve']), { ...common, why: 'the page of what is wrong now' })]
+            ? [
+                make('monitor', cli(host, ['monitor', 'serve']), {
+                  ...common,
+                  tier: 'watcher',
+                  why: 'the page of what is wrong now',
+                }),
+              ]
             : []),
         ]
       : [];
   const watcher = [...worker(host, 'watcher'), '--tier', tier];
   return [
     ...ofResearch,
-    make('watcher', watcher, { ...common, why: 'looks, and has people told, with Temporal and without' }),
+    make('watcher', watcher, {
+      ...common,
+      tier: 'watcher',
+      why: 'looks, and has people told, with Temporal and without',
+    }),
   ];
-}
-
-function temporalServices(file: DeployFile, host: DeployHost): ServiceNeed[] {
-  const { command, uiCommand, settingsFolder } = host.temporal!;
-  const base = { ...EMPTY, group: 'believe-temporal', user: 'believe-temporal', umask: '0077', environment: {} };
-  const server: ServiceNeed = {
-    ...{ ...base, name: 'believe-temporal', description: 'Temporal server of believe', command },
-    ...{ network: 'tunnel', peers: peersOf(file, host).map(({ address }) => address), after: ['postgresql.service'] },
-    ...{ writes: [], hidden: [], why: `orders the steps of all tiers; its settings lie in ${settingsFolder}` },
-  };
-  if (uiCommand === null) return [server];
-  const ui: ServiceNeed = {
-    ...{ ...base, name: 'believe-temporal-ui', description: 'Web UI of Temporal', command: uiCommand },
-    ...{ network: 'tunnel', peers: [], after: ['believe-temporal.service'], writes: [], hidden: [] },
-    why: 'the Web UI, on loopback: reach it through ssh',
-  };
-  return [server, ui];
 }
 
 /** As a user that may read everything and write one folder: root, or of a database's host its owner. */

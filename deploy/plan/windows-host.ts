@@ -113,7 +113,7 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
       ? [
           make('watcher', worker('watcher', '--tier', 'broker'), {
             writes: [watch.folder],
-            tier: 'broker',
+            tier: 'watcher',
             why: 'looks, and has people told, with Temporal and without',
           }),
         ]
@@ -153,7 +153,7 @@ function folders(host: DeployHost, services: readonly ServiceNeed[]): FolderNeed
     folder(home, 'all state; services pass through', of('RX', false, ...all)),
     folder(
       `${home}\\certs`,
-      'certificate of the tier, and payload keys',
+      'certificates of broker and watcher, and payload keys',
       of('RX', true, 'believe-broker', 'believe-watcher'),
     ),
     folder(`${home}\\tunnel`, 'private key of the tunnel'),

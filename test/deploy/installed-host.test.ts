@@ -77,8 +77,8 @@ describe('a host that was installed from its plan', function () {
       assert.equal(first.status, 0, first.stderr);
       host.nameRoot();
     }
-    await research.bringKeys(at('ceremony'), ['research', 'orchestrator'], RESEARCH_KEYS);
-    await broker.bringKeys(at('ceremony'), ['broker'], ['broker/trust', 'broker/keys', 'broker/pin.json']);
+    await research.bringKeys(at('ceremony'), ['research', 'orchestrator', 'watcher'], RESEARCH_KEYS);
+    await broker.bringKeys(at('ceremony'), ['broker', 'watcher'], ['broker/trust', 'broker/keys', 'broker/pin.json']);
     broker.carry(research.at('etc/believe/to-broker'), `${HOME}/broker/keys`);
   });
   after(() => {

@@ -72,6 +72,29 @@ describe('believe deploy plan', () => {
     }
   });
 
+  it('gives the server its settings, and each program the certificate that it shows', () => {
+    const files = planOf('temporal-1');
+    const server = fileOf(files, 'temporal-server/server.yaml');
+    assert.match(server, /"bindOnIP": "10\.77\.0\.3"/);
+    assert.match(server, /"certFile": "\/etc\/believe\/held\/believe-temporal\/server\.pem"/);
+    assert.match(
+      fileOf(files, 'main/conf.d/believe.conf'),
+      /ssl_key_file = '\/etc\/believe\/held\/postgres\/server\.key'/,
+    );
+    assert.match(fileOf(files, 'web-ui.yaml'), /held\/believe-temporal-ui\/reader\.key/);
+    const handed = (host: string) =>
+      fileOf(planOf(host, brokerOnLinux), 'install.sh')
+        .split('\n')
+        .flatMap((line) => /^hand \/etc\/believe\/held\/(\S+ \S+)$/.exec(line)?.[1] ?? []);
+    assert.deepEqual(handed('temporal-1').sort(), [
+      ...['believe-temporal ca.pem', 'believe-temporal server.key', 'believe-temporal server.pem'],
+      ...['believe-temporal-ui ca.pem', 'believe-temporal-ui reader.key', 'believe-temporal-ui reader.pem'],
+      ...['postgres ca.pem', 'postgres server.key', 'postgres server.pem'],
+    ]);
+    // The watchers of both tiers show a certificate that may raise alarms, and nothing else.
+    for (const host of ['research-1', 'broker-1']) assert.ok(handed(host).includes('believe-watch watcher.key'), host);
+  });
+
   it('gives a host what its roles need and nothing else', () => {
     const names = (host: string, change?: Parameters<typeof example>[0]) =>
       planOf(host, change)

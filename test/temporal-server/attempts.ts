@@ -103,6 +103,15 @@ export const ATTEMPTS: readonly Attempt[] = [
       calls.signalWorkflowExecution({ namespace, workflowExecution: { workflowId: 'alarm/x' }, signalName: 'clear' }),
   },
   {
+    what: 'answer an alarm',
+    may: ['operator', 'watcher'],
+    ask: (calls) =>
+      calls.updateWorkflowExecution({
+        ...{ namespace, workflowExecution: { workflowId: 'alarm/x' }, waitPolicy: { lifecycleStage: 2 } },
+        request: { meta: { updateId: randomUUID() }, input: { name: 'acknowledge' } },
+      }),
+  },
+  {
     what: 'decide by an update',
     may: ['operator'],
     ask: (calls) =>

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
+import { runCommand } from '../../setup/run-command.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
-import { makeCurrent, ORCHESTRATOR_DEPLOYMENT } from '../../temporal/deployment.js';
+import { ORCHESTRATOR_DEPLOYMENT } from '../../temporal/deployment.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
 import { ScriptedServer } from '../workflows/scripted-server.js';
 import { scriptedTiers } from '../workflows/scripted-tiers.js';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 describe('a versioned deployment', () => {
   let server: ScriptedServer;
@@ -16,7 +23,7 @@ describe('a versioned deployment', () => {
   });
 
   it('takes new ships once its build is the current one, and pins them to it', async () => {
-    const { client, nativeConnection } = server.env;
+    const { nativeConnection } = server.env;
     const { codePath, buildId } = await bundleWorkflows();
     const tiers = scriptedTiers({});
     const workers = await Promise.all([
@@ -35,7 +42,7 @@ describe('a versioned deployment', () => {
     ]);
     const running = workers.map((worker) => worker.run());
     try {
-      await makeCurrent(client, buildId);
+      assert.equal(await madeCurrent(server), buildId);
       const ship = await server.start('versioned');
       assert.equal((await ship.result()).outcome, 'Live');
       const { raw } = await ship.describe();
@@ -47,3 +54,19 @@ describe('a versioned deployment', () => {
     }
   });
 });
+
+/** By the command, on a server that `believe up` does not start. @returns the build that new ships start on */
+async function madeCurrent({ env }: ScriptedServer): Promise<string> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'believe-current-'));
+  try {
+    const config = path.join(folder, 'believe.config.json');
+    const temporal = { embedded: false, address: env.address, namespace: env.client.options.namespace };
+    writeFileSync(config, JSON.stringify({ home: folder, temporal }));
+    const words = [MAIN, 'temporal', 'current', '--config', config, '--json'];
+    const { status, stdout, stderr } = await runCommand(process.execPath, words, { timeLimitMs: 60_000 });
+    assert.equal(status, 0, stderr);
+    return (JSON.parse(stdout) as { buildId: string }).buildId;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

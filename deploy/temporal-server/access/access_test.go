@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/schedule/v1"
 	"go.temporal.io/api/taskqueue/v1"
+	updatepb "go.temporal.io/api/update/v1"
 	"go.temporal.io/api/workflow/v1"
 	w "go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/server/api/adminservice/v1"
@@ -289,6 +290,14 @@ func TestAWatcherRaisesAlarmsAndNothingElse(t *testing.T) {
 	}
 	if !clear("alarm/x", "clear") || clear("ship/1", "clear") || clear("alarm/x", "decide") || clear("ship/1", "reject") {
 		t.Error("what a watcher signals")
+	}
+	answer := func(id, name string) bool {
+		return policy.Refusal(Watcher, w.WorkflowService_UpdateWorkflowExecution_FullMethodName, &w.UpdateWorkflowExecutionRequest{
+			Namespace: ns, WorkflowExecution: &common.WorkflowExecution{WorkflowId: id},
+			Request: &updatepb.Request{Input: &updatepb.Input{Name: name}}}) == ""
+	}
+	if !answer("alarm/x", "acknowledge") || answer("ship/1", "acknowledge") || answer("alarm/x", "decide") || answer("ship/1", "decide") {
+		t.Error("what a watcher answers")
 	}
 }
 

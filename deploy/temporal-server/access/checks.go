@@ -174,19 +174,28 @@ func workflowIDOf(request any) (string, bool) {
 	return "", false
 }
 
-// noAlarm by a watcher: it starts and signals the workflows of alarms, as temporal/alarm-workflows.ts does, and no other.
+// noAlarm by a watcher: it starts and signals the workflows of alarms, as temporal/alarm-workflows.ts does, and hands on who has
+// answered one on the monitoring page; no other workflow, and no other message.
 func noAlarm(_ *Policy, role Role, request any) string {
 	if role != Watcher {
 		return ""
 	}
 	id, _ := workflowIDOf(request)
-	signalled, ok := request.(interface{ GetSignalName() string })
-	isAlarm := ok && strings.HasPrefix(id, "alarm/") && slices.Contains([]string{"raise", "clear"}, signalled.GetSignalName())
-	if start, starts := request.(*workflowservice.SignalWithStartWorkflowExecutionRequest); starts {
-		isAlarm = isAlarm && start.GetWorkflowType().GetName() == "alarm"
-	}
-	if !isAlarm {
-		return "a watcher raises and clears alarms, and nothing else"
+	if !strings.HasPrefix(id, "alarm/") || !isOfAlarm(request) {
+		return "a watcher raises, clears and answers alarms, and nothing else"
 	}
 	return ""
+}
+
+func isOfAlarm(request any) bool {
+	signals := []string{"raise", "clear"}
+	switch asked := request.(type) {
+	case *workflowservice.SignalWithStartWorkflowExecutionRequest:
+		return slices.Contains(signals, asked.GetSignalName()) && asked.GetWorkflowType().GetName() == "alarm"
+	case *workflowservice.SignalWorkflowExecutionRequest:
+		return slices.Contains(signals, asked.GetSignalName())
+	case *workflowservice.UpdateWorkflowExecutionRequest:
+		return asked.GetRequest().GetInput().GetName() == "acknowledge"
+	}
+	return false
 }

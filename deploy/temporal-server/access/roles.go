@@ -16,7 +16,7 @@ const (
 	Orchestrator Role = "orchestrator"
 	Research     Role = "research"
 	Broker       Role = "broker"
-	// Watcher raises and clears alarms, and looks at queues, schedules and ships.
+	// Watcher raises and clears alarms, hands on who answered one, and looks at queues, schedules and ships.
 	Watcher  Role = "watcher"
 	Operator Role = "operator"
 	Reader   Role = "reader"
