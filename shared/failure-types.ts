@@ -26,6 +26,7 @@ export const FAILURE_TYPES = {
   BridgeRunning: ['another bridge runs on this folder', 'leave it running, or stop it first'],
   BucketAway: ['the bucket that the store is in does not answer', 'see that its server runs; then try again'],
   BucketRefused: ['the bucket that the store is in refuses a request', 'check its keys and store.s3'],
+  BundleNotMade: ['the archive for other machines could not be made', 'see what is said before'],
   CandidateChanged: ['the files of a release changed after it got its numbers', 'start a new ship'],
   CannotStart: ['the machine keeps the bridge from starting', 'docs/bridge.md, "A start that fails"'],
   CannotTrade: ['the library that speaks to the gateway is not installed', 'run the bridge on the broker machine'],
