@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import { lastLine, runCommand } from '../../setup/run-command.js';
@@ -27,11 +26,7 @@ export async function writeSbom(ask: {
   readonly extras: readonly Extra[];
 }): Promise<number> {
   const { root, folder, file, extras } = ask;
-  const require = createRequire(path.join(root, 'package.json'));
-  const tool = path.join(
-    path.dirname(require.resolve('@cyclonedx/cyclonedx-npm/package.json')),
-    'bin/cyclonedx-npm-cli.js',
-  );
+  const tool = path.join(root, 'node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cli.js');
   const words = ['--omit', 'dev', '--output-reproducible', '--spec-version', '1.6', '--output-file', file];
   const made = await runCommand(process.execPath, [tool, ...words, path.join(folder, 'package.json')], {
     timeLimitMs: 5 * 60_000,
