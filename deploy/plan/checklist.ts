@@ -40,7 +40,7 @@ export function checklist(file: DeployFile, host: DeployHost, needs: HostNeeds):
 function programs(host: DeployHost): string[] {
   const has = (role: DeployHost['roles'][number]) => host.roles.includes(role);
   const common = [
-    `Node 22.15 to 24 at \`${nodeOf(host)}\`, and the product at \`${programOf(host)}\` (\`dist/\` and \`node_modules/\` in it), written to by administrators only.`,
+    `Node 22.15 to 24 at \`${nodeOf(host)}\`, and the product at \`${programOf(host)}\` (a bundle of \`npm run bundle\`, unpacked there: it has a Node in \`node/\`), written to by administrators only.`,
   ];
   if (host.os === 'windows')
     return [
