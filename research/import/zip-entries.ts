@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openPromise } from 'yauzl';
 import { BadInput } from '../../shared/failure.js';
@@ -18,14 +19,37 @@ export async function* zipEntries(path: string): AsyncGenerator<ZipEntry> {
     const entries = zip.eachEntry();
     for (;;) {
       const next = await unpacking(path, entries.next());
-      if (next.done) return;
+      if (next.done) break;
       const { fileName, crc32 } = next.value;
       const stream = await unpacking(path, zip.openReadStreamPromise(next.value));
       yield { name: fileName, crc: crc32, chunks: chunksOf(path, stream) };
     }
+    // Its type says boolean; it is where the directory was read to.
+    await requireEnd(path, Number(zip.readEntryCursor), zip.entryCount);
   } finally {
     zip.close();
   }
+}
+
+/** What may follow the entries of the directory (APPNOTE 4.3): its signature, the records of its end. */
+const AFTER_ENTRIES = new Set([0x05054b50, 0x06064b50, 0x06054b50]);
+
+/** Of a directory that has more entries than the archive says the others would be lost without a word. @throws BadInput */
+async function requireEnd(path: string, at: number, entries: number): Promise<void> {
+  const signature = Buffer.alloc(4);
+  const file = await open(path, 'r');
+  try {
+    await file.read(signature, 0, 4, at);
+  } finally {
+    await file.close();
+  }
+  if (!AFTER_ENTRIES.has(signature.readUInt32LE()))
+    throw new BadInput(
+      path,
+      undefined,
+      `its directory goes on after the ${entries} entries that it says it has: it is damaged`,
+      'copy the file again from its source',
+    );
 }
 
 async function* chunksOf(path: string, stream: Readable): AsyncGenerator<Buffer> {

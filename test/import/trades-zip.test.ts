@@ -53,4 +53,16 @@ describe('a zip of trades', () => {
     await assert.rejects(rig.importAs('x.zip', bytes), /checksum is wrong/);
     assert.deepEqual(rig.store.catalogue.imports(), []);
   });
+
+  it('is refused where its directory has more entries than it says', async () => {
+    const names = ['20131007_gc_tick_trade_201312.csv', '20131007_gc_tick_trade_201402.csv'];
+    const zip = Buffer.from(zipSync(Object.fromEntries(names.map((name) => [name, Buffer.from(ROWS)]))));
+    const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+    for (const count of [0, 1]) {
+      const damaged = Buffer.from(zip);
+      damaged.writeUInt16LE(count, end + 10);
+      await assert.rejects(rig.importAs('x.zip', damaged), /x\.zip: its directory goes on after the \d entr/);
+    }
+    assert.deepEqual(rig.store.catalogue.imports(), []);
+  });
 });
