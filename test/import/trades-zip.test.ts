@@ -65,4 +65,14 @@ describe('a zip of trades', () => {
     }
     assert.deepEqual(rig.store.catalogue.imports(), []);
   });
+
+  it('is refused where directory and entry are not of one name: the name says the day', async () => {
+    const zip = Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': Buffer.from(ROWS) }));
+    for (const at of [zip.indexOf('20131007'), zip.lastIndexOf('20131007')]) {
+      const damaged = Buffer.from(zip);
+      damaged.write('20131008', at, 'latin1');
+      await assert.rejects(rig.importAs('x.zip', damaged), /201312\.csv\): has another name in the directory/);
+    }
+    assert.deepEqual(rig.store.catalogue.imports(), []);
+  });
 });
