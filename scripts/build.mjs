@@ -98,7 +98,10 @@ async function transpile(source) {
     target: 'node22.15',
     sourcemap: 'inline',
     // From where the code lies: the same bytes wherever it is built, and no path of the machine.
-    sourcefile: path.relative(path.dirname(targetOf(source)), source).split(path.sep).join('/'),
+    sourcefile: path
+      .relative(path.dirname(targetOf(source)), source)
+      .split(path.sep)
+      .join('/'),
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, target: 'ES2022' } },
   });
   return code;

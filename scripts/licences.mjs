@@ -22,8 +22,11 @@ const ALLOWED = new Set([
   // Of data about browsers (caniuse-lite), which names its source.
   'CC-BY-4.0',
 ]);
-/** Of tools that build and test, and are in nothing that is handed on: weak copyleft, used as it comes. */
-const ALLOWED_FOR_TOOLS = new Set([...ALLOWED, 'LGPL-3.0-or-later', 'MPL-2.0']);
+/**
+ * Of tools that build and test, and are in nothing that is handed on: weak copyleft, used as it comes; and data about licences
+ * (spdx-exceptions), which names its source.
+ */
+const ALLOWED_FOR_TOOLS = new Set([...ALLOWED, 'LGPL-3.0-or-later', 'MPL-2.0', 'CC-BY-3.0']);
 /** Packages whose package.json says nothing, with the licence that their LICENSE file holds. */
 const BY_FILE = new Map([['unionfs', 'Unlicense']]);
 
