@@ -65,8 +65,14 @@ export class DoomedBridge {
   }
 
   async untilKilled(): Promise<void> {
-    const [, signal] = await inTime('killed', this.exit);
-    assert.equal(signal, 'SIGKILL');
+    try {
+      const [, signal] = await inTime('killed', this.exit);
+      assert.equal(signal, 'SIGKILL');
+    } catch (error) {
+      // The next test finds no bridge of this one, and whoever reads the failure what this one said.
+      this.kill();
+      throw new Error(`${(error as Error).message}\n${this.log}`);
+    }
   }
 
   async stop(): Promise<void> {

@@ -70,9 +70,14 @@ describe('a roll that is killed', () => {
     await rig.until(localSymbol, ({ instrument, up }) => instrument === localSymbol && up === true);
     clock.jumpTo(`${tradeDate}T14:31:00Z`);
     await rig.until('orders', ({ fills }) => fills > 1 && ordersIn(localSymbol).length > 1);
-    clock.jumpTo(new Date(calendarOf('ES').rthSessionOf(tradeDate)!.rthCloseMs - 100_000).toISOString());
-    await rig.until('flat', ({ positionContracts, accountContracts, queues, closing }) => {
-      return positionContracts === 0 && accountContracts === 0 && queues?.ordersLive === 0 && closing === null;
+    const closingMs = calendarOf('ES').rthSessionOf(tradeDate)!.rthCloseMs - 100_000;
+    clock.jumpTo(new Date(closingMs).toISOString());
+    await rig.until('flat', ({ marketTime, positionContracts, accountContracts, queues, closing }) => {
+      // What was told before the jump may be flat between two trades, with the next one still to come.
+      const isSince = Date.parse(marketTime) >= closingMs;
+      return (
+        isSince && positionContracts === 0 && accountContracts === 0 && queues?.ordersLive === 0 && closing === null
+      );
     });
     await rig.stopBridge();
   };
