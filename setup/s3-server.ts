@@ -4,22 +4,13 @@ import path from 'node:path';
 import { cacheFolder } from './cache-folder.mjs';
 import { findOnPath, programFile } from './find-on-path.js';
 import { type Progress, silent } from './progress.js';
-import { lastLine, runCommand } from './run-command.js';
+import { lastLine } from './run-command.js';
+import { runGo } from './run-go.js';
 
 /** An S3 server that keeps a bucket as a folder of files, with real conditional writes; Apache-2.0. Tests and benches alone use it. */
 const MODULE = 'github.com/versity/versitygw';
 const VERSION = 'v1.8.0';
 const TIME_LIMIT_MS = 20 * 60_000;
-/** Modules are checked against Go's public checksum database, whatever this machine is set to. */
-const CHECKED = {
-  GOSUMDB: 'sum.golang.org',
-  GONOSUMDB: '',
-  GONOSUMCHECK: '',
-  GOPRIVATE: '',
-  GOINSECURE: '',
-  GOFLAGS: '',
-};
-
 /** The server's program, built once into the cache folder. @returns why there is none, where there is no Go or it does not build */
 export async function obtainS3Server(
   options: { env?: NodeJS.ProcessEnv; progress?: Progress } = {},
@@ -34,10 +25,8 @@ export async function obtainS3Server(
   const work = await mkdtemp(path.join(cacheFolder(env), 'versitygw.obtaining-'));
   try {
     progress(`building versitygw ${VERSION}, an S3 server, with go install (once, 2 to 3 minutes) ...`);
-    const built = await runCommand(go, ['install', '-ldflags=-s -w', `${MODULE}/cmd/versitygw@${VERSION}`], {
-      timeLimitMs: TIME_LIMIT_MS,
-      env: { ...env, ...CHECKED, GOBIN: work },
-    });
+    const args = ['install', '-v', '-ldflags=-s -w', `${MODULE}/cmd/versitygw@${VERSION}`];
+    const built = await runGo(go, args, { env: { ...env, GOBIN: work }, timeLimitMs: TIME_LIMIT_MS, progress });
     if (built.status !== 0) return { why: `go install ${MODULE} failed: ${lastLine(built)}` };
     await mkdir(folder, { recursive: true });
     await rename(path.join(work, programFile('versitygw')), program);

@@ -4,21 +4,12 @@ import { findOnPath, programFile } from './find-on-path.js';
 import { PinMismatch } from './pin-mismatch.js';
 import type { Progress } from './progress.js';
 import { lastLine, runCommand } from './run-command.js';
+import { runGo } from './run-go.js';
 import { TEMPORAL_MODULE_SUM, TEMPORAL_PIN } from './temporal-version.js';
 
 const MODULE = 'github.com/temporalio/cli';
-/** Settings that would let modules through unchecked, or from a database that this machine chose, do not count here. */
-export const CHECKED_MODULES = {
-  GOSUMDB: 'sum.golang.org',
-  GONOSUMDB: '',
-  GONOSUMCHECK: '',
-  GOPRIVATE: '',
-  GOINSECURE: '',
-  GOFLAGS: '',
-};
 const FIX = 'find out who changed it; name a temporal of your own in BELIEVE_TEMPORAL meanwhile';
 const TIME_LIMIT_MS = 20 * 60_000;
-const PROGRESS_EVERY_MS = 10_000;
 
 /**
  * Builds the pinned `temporal` from source into `folder` and returns its path. Go checks every module against its public
@@ -29,22 +20,10 @@ export async function buildTemporal(folder: string, progress: Progress, env: Nod
   const go = await findOnPath('go', env);
   if (go === undefined) throw new Failure('TemporalNotObtained', 'there is no Go to build it with');
   progress(`building temporal ${TEMPORAL_PIN.version} with go install (once, 3 to 5 minutes) ...`);
-  const startedAtMs = Date.now();
-  let packages = 0;
-  const ticker = setInterval(() => {
-    progress(`  ${packages} packages compiled, ${Math.round((Date.now() - startedAtMs) / 1000)} s ...`);
-  }, PROGRESS_EVERY_MS);
   // -v names each package on a line; the linker flags drop debug tables and stamp the version that --version prints.
   const linker = `-s -w -X ${MODULE}/temporalcli.Version=${TEMPORAL_PIN.version}`;
   const args = ['install', '-v', `-ldflags=${linker}`, `${MODULE}/cmd/temporal@v${TEMPORAL_PIN.version}`];
-  const built = await runCommand(go, args, {
-    timeLimitMs: TIME_LIMIT_MS,
-    env: { ...env, ...CHECKED_MODULES, GOBIN: folder },
-    onLine: (line) => {
-      if (!line.startsWith('go: ')) packages++;
-    },
-  });
-  clearInterval(ticker);
+  const built = await runGo(go, args, { env: { ...env, GOBIN: folder }, timeLimitMs: TIME_LIMIT_MS, progress });
   if (/SECURITY ERROR|checksum mismatch/.test(built.stderr))
     throw new PinMismatch(MODULE, TEMPORAL_MODULE_SUM, lastLine(built), FIX);
   if (built.status !== 0) throw new Failure('TemporalNotObtained', `go install failed: ${lastLine(built)}`);

@@ -8,13 +8,12 @@ import { cacheFolder } from './cache-folder.mjs';
 import { findOnPath } from './find-on-path.js';
 import { type Progress, silent } from './progress.js';
 import { lastLine, runCommand } from './run-command.js';
-import { CHECKED_MODULES } from './temporal-by-go.js';
+import { runGo } from './run-go.js';
 
 /** The Go module of the Temporal server with the product's roles. */
 export const TEMPORAL_SERVER_SOURCES = fileURLToPath(new URL('../../deploy/temporal-server', import.meta.url));
 const PROGRAM = 'believe-temporal';
 const TIME_LIMIT_MS = 40 * 60_000;
-const PROGRESS_EVERY_MS = 10_000;
 
 /** The program, where it was built from these sources by this Go; else undefined. Builds nothing. */
 export async function findTemporalServer(env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
@@ -53,24 +52,9 @@ export async function obtainTemporalServer(
 
 async function build(go: string, target: string, env: NodeJS.ProcessEnv, progress: Progress): Promise<void> {
   progress('building the Temporal server (once, 3 to 10 minutes) ...');
-  const startedAtMs = Date.now();
-  let packages = 0;
-  const ticker = setInterval(() => {
-    progress(`  ${packages} packages compiled, ${Math.round((Date.now() - startedAtMs) / 1000)} s ...`);
-  }, PROGRESS_EVERY_MS);
   const flags = ['-v', '-mod=readonly', '-buildvcs=false', '-ldflags=-s -w'];
-  const built = await runCommand(
-    'nice',
-    ['-n', '10', go, '-C', TEMPORAL_SERVER_SOURCES, 'build', ...flags, '-o', target, '.'],
-    {
-      timeLimitMs: TIME_LIMIT_MS,
-      env: { ...env, ...CHECKED_MODULES },
-      onLine: (line) => {
-        if (!line.startsWith('go: ')) packages++;
-      },
-    },
-  );
-  clearInterval(ticker);
+  const nicely = ['-n', '10', go, '-C', TEMPORAL_SERVER_SOURCES, 'build', ...flags, '-o', target, '.'];
+  const built = await runGo('nice', nicely, { env, timeLimitMs: TIME_LIMIT_MS, progress });
   if (built.status !== 0) throw notBuilt(`go build failed: ${lastLine(built)}`);
 }
 

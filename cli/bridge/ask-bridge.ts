@@ -6,17 +6,13 @@ import { type RollControl, type TradingControl, tradingControl } from '../../sha
 import { loadHomeConfig } from '../../shared/node/config/home-config.js';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
 import type { Wish } from '../../shared/trust/operator-act.js';
+import type { HomeOptions } from '../home-verb.js';
 import { plainNumber } from '../option-values.js';
 import { printResult } from '../output.js';
 import { type ControlName, leaveRequest, notYet } from './leave-request.js';
 import { signedAct } from './sign-act.js';
 import { statusText } from './status-text.js';
 
-export interface HomeOptions {
-  home?: string;
-  config?: string;
-  json?: boolean;
-}
 export interface AskOptions extends HomeOptions {
   reason: string;
   by?: string;

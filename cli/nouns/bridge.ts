@@ -12,7 +12,6 @@ import { contractInUse } from '../../shared/node/contract/rolls-file.js';
 import {
   asking,
   configOf,
-  type HomeOptions,
   inWords,
   type SigningOptions,
   signedBy,
@@ -26,6 +25,7 @@ import { loadBridge } from '../bridge/load-bridge.js';
 import { rehearsalText, stepsText } from '../bridge/rehearsal-text.js';
 import { statusText } from '../bridge/status-text.js';
 import { TerminalPerson } from '../bridge/terminal-person.js';
+import type { HomeOptions } from '../home-verb.js';
 import { printResult } from '../output.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];

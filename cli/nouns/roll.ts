@@ -1,16 +1,8 @@
 import type { Command } from 'commander';
 import type { BridgeStatus } from '../../shared/contract/bridge-status.js';
 import { Failure } from '../../shared/failure.js';
-import {
-  asking,
-  configOf,
-  type HomeOptions,
-  inWords,
-  signedBy,
-  signing,
-  tell,
-  withHome,
-} from '../bridge/ask-bridge.js';
+import { asking, configOf, inWords, signedBy, signing, tell, withHome } from '../bridge/ask-bridge.js';
+import type { HomeOptions } from '../home-verb.js';
 import { printResult } from '../output.js';
 import { rollText } from '../roll/roll-text.js';
 import { type RollView, viewOf } from '../roll/roll-view.js';

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import tar from 'tar-stream';
+import { fileSha256 } from '../../setup/file-sha256.js';
 
 /** Of every entry: the same files are the same bytes, whenever and by whom they are packed. */
 const MTIME = new Date(Date.UTC(2020, 0, 1));
@@ -36,16 +36,9 @@ export async function packFolder(folder: string, name: string, target: string): 
   await Promise.all([written, fill()]);
 }
 
-/** sha256 of a file, hex. */
-export async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}
-
 /** As `sha256sum -c` reads it. */
 export async function checksums(folder: string): Promise<string> {
   let text = '';
-  for (const file of filesIn(folder)) text += `${await sha256Of(path.join(folder, file))}  ${file}\n`;
+  for (const file of filesIn(folder)) text += `${await fileSha256(path.join(folder, file))}  ${file}\n`;
   return text;
 }

@@ -14,13 +14,14 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileSha256 } from '../../setup/file-sha256.js';
 import { obtainLibxgboost } from '../../setup/libxgboost.js';
 import { LIBXGBOOST_VERSION, libxgboostPinFor } from '../../setup/libxgboost-pin.js';
 import { nodePin } from '../../setup/node-pins.mjs';
 import { obtainNode } from '../../setup/obtain-node.mjs';
 import { lastLine, runCommand } from '../../setup/run-command.js';
 import { Failure } from '../../shared/failure.js';
-import { checksums, packFolder, sha256Of } from './archive.js';
+import { checksums, packFolder } from './archive.js';
 import { type BundlePlatform, machinesIn, partsOf, removeForeign } from './platforms.js';
 import { type Extra, writeSbom } from './sbom.js';
 
@@ -114,8 +115,8 @@ async function fill(ask: {
   const words = ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const libc = system === 'linux' ? ['--libc=glibc'] : [];
   await npm([...words, `--os=${system}`, `--cpu=${cpu}`, ...libc], folder);
-  removeForeign(path.join(folder, 'node_modules'), platform);
   rmSync(path.join(folder, 'node_modules/.bin'), { recursive: true, force: true });
+  removeForeign(path.join(folder, 'node_modules'), platform);
   const extras = [placeNode(folder, platform, progress)];
   if (platform === `${process.platform}-${process.arch}`)
     extras.push(await placeLibxgboost(folder, platform, progress));
@@ -168,7 +169,7 @@ async function finish(ask: {
   const file = path.join(out, `${name}.tar.gz`);
   await packFolder(folder, name, `${file}.tmp`);
   renameSync(`${file}.tmp`, file);
-  const sha256 = await sha256Of(file);
+  const sha256 = (await fileSha256(file))!;
   writeFileSync(`${file}.sha256`, `${sha256}  ${path.basename(file)}\n`);
   const sbom = path.join(out, `${name}.cdx.json`);
   copyFileSync(path.join(folder, 'sbom.cdx.json'), sbom);

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { filesIn } from './archive.js';
 
 export const BUNDLE_PLATFORMS = ['linux-x64', 'win32-x64'] as const;
 export type BundlePlatform = (typeof BUNDLE_PLATFORMS)[number];
@@ -29,13 +30,21 @@ const elfMachine = (machine: number): string =>
 /** Programs and libraries in a folder, by path within it. */
 export function machinesIn(folder: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    const machine = machineOf(readFileSync(file).subarray(0, 4096));
-    if (machine !== null) found.set(path.relative(folder, file).split(path.sep).join('/'), machine);
+  for (const name of filesIn(folder)) {
+    const machine = machineOf(beginningOf(path.join(folder, name)));
+    if (machine !== null) found.set(name, machine);
   }
   return found;
+}
+
+function beginningOf(file: string): Buffer {
+  const opened = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(4096);
+    return bytes.subarray(0, readSync(opened, bytes));
+  } finally {
+    closeSync(opened);
+  }
 }
 
 /** Packages that bring programs for every platform at once keep those of this one. @returns what was removed */

@@ -1,3 +1,5 @@
+import type { CertificateRole } from '../certificates/roles.js';
+
 /** What a host needs, as facts: what writes files makes files of it, and what checks compares with it. */
 export interface HostNeeds {
   readonly host: string;
@@ -107,8 +109,8 @@ export interface ServiceNeed {
   readonly why: string;
 }
 
-/** The role of a certificate. */
-export type Tier = 'orchestrator' | 'research' | 'broker' | 'watcher' | 'server' | 'reader';
+/** The role of a certificate that a process shows; an operator's is a person's. */
+export type Tier = Exclude<CertificateRole, 'operator'>;
 
 export interface ForeignUnit {
   readonly unit: string;

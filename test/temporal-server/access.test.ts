@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CERTIFICATE_ROLES } from '../../deploy/certificates/roles.js';
 import { findOnPath } from '../../setup/find-on-path.js';
 import { runCommand } from '../../setup/run-command.js';
-import { CHECKED_MODULES } from '../../setup/temporal-by-go.js';
+import { CHECKED_MODULES } from '../../setup/run-go.js';
 import { TEMPORAL_SERVER_SOURCES } from '../../setup/temporal-server.js';
 import { TEMPORAL_PIN } from '../../setup/temporal-version.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
