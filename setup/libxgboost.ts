@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Failure } from '../shared/failure.js';
 import { cacheFolder } from './cache-folder.mjs';
 import { fileSha256 } from './file-sha256.js';
@@ -8,6 +9,9 @@ import { type Progress, silent } from './progress.js';
 import { findSystemLibxgboost, libxgboostVersion } from './system-libxgboost.js';
 import { isAtLeast } from './version.js';
 import { unpackXgboostWheel } from './xgboost-wheel.js';
+
+/** A service may reach no registry; a checkout has no such folder. */
+const OF_THE_BUNDLE = fileURLToPath(new URL('../../cache', import.meta.url));
 
 /** Before 3.0 the model format and the base score differ from what the ONNX writer expects. */
 export const LIBXGBOOST_MINIMUM = '3.0.0';
@@ -48,11 +52,14 @@ export async function obtainLibxgboost(
   }
 }
 
-/** The pinned library if it is in the cache and undamaged; obtains nothing. */
+/** The pinned library if a bundle brought it or the cache has it, undamaged; obtains nothing. */
 export async function cachedLibxgboost(env: NodeJS.ProcessEnv = process.env): Promise<Libxgboost | undefined> {
   const pin = libxgboostPinFor();
-  const folder = pinnedFolder(cacheFolder(env));
-  return pin !== undefined && (await damagedFile(folder, pin)) === undefined ? pinned(folder, pin) : undefined;
+  for (const cache of [OF_THE_BUNDLE, cacheFolder(env)]) {
+    const folder = pinnedFolder(cache);
+    if (pin !== undefined && (await damagedFile(folder, pin)) === undefined) return pinned(folder, pin);
+  }
+  return undefined;
 }
 
 async function pinnedLibrary(env: NodeJS.ProcessEnv, progress: Progress): Promise<Libxgboost> {
@@ -64,11 +71,11 @@ async function pinnedLibrary(env: NodeJS.ProcessEnv, progress: Progress): Promis
       'set BELIEVE_LIBXGBOOST to a libxgboost 3.x built for this machine',
     );
   }
+  const there = await cachedLibxgboost(env);
+  if (there !== undefined) return there;
   const folder = pinnedFolder(cacheFolder(env));
-  if ((await damagedFile(folder, pin)) !== undefined) {
-    progress(`obtaining libxgboost ${LIBXGBOOST_VERSION} with pip (once, 6 MB) ...`);
-    await unpackXgboostWheel(folder, pin, env);
-  }
+  progress(`obtaining libxgboost ${LIBXGBOOST_VERSION} with pip (once, 6 MB) ...`);
+  await unpackXgboostWheel(folder, pin, env);
   const damaged = await damagedFile(folder, pin);
   if (damaged !== undefined) {
     const file = path.join(folder, ...damaged.split('/'));

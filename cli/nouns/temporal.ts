@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { databasesSql, postgresFiles } from '../../deploy/temporal-server/postgres-files.js';
@@ -68,8 +68,10 @@ export function register(noun: Command): void {
 async function build({ out, json }: { out: string; json?: boolean }): Promise<void> {
   const program = await obtainTemporalServer({ progress: (line) => process.stderr.write(`${line}\n`) });
   const file = path.resolve(out);
-  mkdirSync(path.dirname(file), { recursive: true });
+  const isNew = mkdirSync(path.dirname(file), { recursive: true }) !== undefined;
   copyFileSync(program, file);
+  // What we make is its maker's alone, but this one is run by a user of its own.
+  for (const one of isNew ? [path.dirname(file), file] : [file]) chmodSync(one, 0o755);
   printResult(json === true, { file }, `made ${file}`);
 }
 

@@ -134,7 +134,7 @@ function placeNode(folder: string, platform: BundlePlatform, progress: (line: st
   return { name: pin.package, version: pin.version, sha256: pin.sha256, purl: `pkg:npm/${pin.package}@${pin.version}` };
 }
 
-/** Research trains with it; it lies as in the cache folder: `BELIEVE_CACHE` may be `cache/` of the bundle, or a copy of it. */
+/** Research trains with it, from where it lies here. */
 async function placeLibxgboost(folder: string, platform: string, progress: (line: string) => void): Promise<Extra> {
   const library = await obtainLibxgboost({ progress });
   if (library.source !== 'pinned') throw notMade(`libxgboost is ${library.path}`, 'unset BELIEVE_LIBXGBOOST');

@@ -12,6 +12,7 @@ import {
 import { peersOf } from './flows.js';
 import type { HostNeeds } from './host-needs.js';
 import { BROUGHT_FOLDER, CONFIG_FILE } from './linux-places.js';
+import { OPERATOR_FILE } from './operator-settings.js';
 import { TEMPORAL_USER, temporalSettings } from './temporal-host.js';
 
 /** What no script does: programs with a licence, logins, keys that never travel, and what only the machine itself tells. */
@@ -117,7 +118,7 @@ function keys({ temporal }: DeployFile, host: DeployHost, { keys: needed, servic
       ? [
           ...(services.some(({ tier }) => tier === 'server')
             ? [
-                `On the machine with the authority's key: \`believe certs issue --role server --name ${[...new Set([temporal.serverName ?? host.address, host.address])].join(' ')} 127.0.0.1\`, and \`--role reader\`.`,
+                `On the machine with the authority's key: \`believe certs issue --role server --name ${[temporal.serverName ?? host.name, host.address].join(' ')} 127.0.0.1\`, and \`--role reader\`.`,
               ]
             : []),
           `From the machine with the authority's key (docs/temporal.md): \`ca.pem\`, ${tiers.map((tier) => `\`${tier}.pem\` and \`${tier}.key\``).join(', ')}${needed.some(({ path }) => path.endsWith('payload-keys.json')) ? ', and `payload-keys.json`' : ''} into \`${brought}\`; install again. The authority's key itself never comes here.`,
@@ -155,7 +156,8 @@ function namespace(file: DeployFile, host: DeployHost): string[] {
   const here = `${nodeOf(host)} ${programOf(host)}/dist/cli/main.js temporal`;
   return [
     `Here, as root: \`${as} ${here} prepare --config ${CONFIG_FILE}\`.`,
-    "From an operator's machine, with his certificate: `believe temporal schedules`, and when the workers run `believe temporal current`.",
+    `On an operator's machine: \`${OPERATOR_FILE}\` of this folder, beside \`certs/\` with \`ca.pem\`, \`operator.pem\` and \`operator.key\`; and a tunnel, because the firewall lets nobody else in: \`ssh -N -L ${file.temporal.port}:${host.address}:${file.temporal.port} ${host.endpoint ?? host.name}\`.`,
+    `There, once and after each upgrade: \`believe temporal schedules --config ${OPERATOR_FILE}\`, and when the workers of all tiers run \`believe temporal current --config ${OPERATOR_FILE}\`. Every other command of an operator takes the same file.`,
   ];
 }
 
@@ -176,5 +178,6 @@ function gateway({ gateway: asked, os, roles }: DeployHost): string[] {
     'In IB Gateway, once: API precautions as the checks of `believe bridge rehearse` ask for (docs/bridge.md); Read-Only API off; master client id empty.',
     `The second factor: somebody answers it on Sundays at ${asked.loginAt} local time, and has a second device registered.`,
     'Run `believe bridge rehearse` on the paper account before the first live session.',
+    'The limits are signed: where an operator has his key, on these settings, `believe bridge limits --sign --print > limits.json`; here `believe bridge limits --signed limits.json`. Until then the bridge holds those that it found first.',
   ];
 }

@@ -4,6 +4,7 @@ import type { HostNeeds } from './host-needs.js';
 import { installPs1 } from './install-ps1.js';
 import { installSh } from './install-sh.js';
 import { linuxHost } from './linux-host.js';
+import { OPERATOR_FILE, operatorSettings } from './operator-settings.js';
 import { type WindowsNeeds, windowsHost } from './windows-host.js';
 
 /** A file of a plan, by its path in the folder of its host, with `/` between names. */
@@ -26,6 +27,7 @@ export function planHost(file: DeployFile, host: DeployHost, source: string): Pl
   return [
     ...needs.files.map(({ path, content }) => plain(`root${slashed(path)}`, content)),
     plain(needs.os === 'windows' ? 'install.ps1' : 'install.sh', install, needs.os === 'linux'),
+    ...(host.roles.includes('temporal') ? [plain(OPERATOR_FILE, operatorSettings(file, host))] : []),
     plain('CHECKLIST.md', checklist(file, host, needs)),
   ];
 }

@@ -57,10 +57,13 @@ function temporalSettings({ temporal, hosts }: DeployFile, host: DeployHost): Js
     tls: {
       caFile: host.os === 'windows' ? at('ca.pem') : '/etc/believe/ca.pem',
       ...{ certFile: at('operator.pem'), keyFile: at('operator.key'), tierFolder: folder },
-      ...(temporal.serverName === undefined ? {} : { serverName: temporal.serverName }),
+      ...serverNamed(temporal.serverName ?? server?.name),
     },
   };
 }
+
+/** A name, since TLS knows no addresses as names of servers (RFC 6066, 3). */
+const serverNamed = (serverName: string | undefined) => (serverName === undefined ? {} : { serverName });
 
 export const gatewayPort = ({ port, mode }: NonNullable<DeployHost['gateway']>): number =>
   port ?? (mode === 'live' ? 4001 : 4002);

@@ -18,7 +18,7 @@ export function temporalSettings({ temporal }: DeployFile, host: DeployHost): Te
   return {
     ...DEFAULT_TEMPORAL_SERVER,
     ...{ namespace: temporal.namespace, address: host.address, port: temporal.port },
-    serverName: temporal.serverName ?? host.address,
+    serverName: temporal.serverName ?? host.name,
     folder: SERVER_FOLDER,
     certificates: heldFolder(TEMPORAL_USER),
     postgres: { ...DEFAULT_TEMPORAL_SERVER.postgres, certificates: heldFolder(POSTGRES_USER) },
