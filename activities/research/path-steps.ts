@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DayRecords } from '../../research/ingest/day-record.js';
 import { incompleteDays } from '../../research/ingest/incomplete-days.js';
@@ -12,7 +11,7 @@ import { receiverStatus } from '../../shared/contract/receiver-status.js';
 import { logOrigin } from '../../shared/contract/stream-log.js';
 import { Failure } from '../../shared/failure.js';
 import { jsonOrUndefined } from '../../shared/fields/json-or-undefined.js';
-import { readPlainFile } from '../../shared/node/disk/plain-file.js';
+import { readPlainFileIfThere } from '../../shared/node/disk/plain-file.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { openCheckpoint } from '../../shared/trust/tlog/checkpoint.js';
@@ -89,16 +88,15 @@ class Receipts {
 
   /** Number of the last batch of a stream that was taken; 0 before the first. @throws BadNote */
   taken(place: Pick<BatchPlace, 'stream' | 'epoch'>): number {
-    const file = this.places.receipt(place);
-    if (!existsSync(file)) return 0;
-    return openCheckpoint(readPlainFile(file, NOTE_BYTES_MAX), logOrigin(this.broker, place), this.role).size;
+    const note = readPlainFileIfThere(this.places.receipt(place), NOTE_BYTES_MAX);
+    return note === null ? 0 : openCheckpoint(note, logOrigin(this.broker, place), this.role).size;
   }
 
   /** @throws BatchSetAside where no other copy of a batch could be better than the one that was set aside */
   requireNotSetAside({ stream, seq, taken }: { stream: string; seq: number; taken: number }): void {
-    const { status } = this.places;
-    if (!existsSync(status)) return;
-    const read = receiverStatus.safeParse(jsonOrUndefined(readPlainFile(status, STATUS_BYTES_MAX).toString('utf8')));
+    const status = readPlainFileIfThere(this.places.status, STATUS_BYTES_MAX);
+    if (status === null) return;
+    const read = receiverStatus.safeParse(jsonOrUndefined(status.toString('utf8')));
     const found = read.data?.setAside.find(
       (one) => one.isSigned && one.stream === stream && one.seq! > taken && one.seq! <= seq,
     );

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { BatchFile, BatchPredicate } from '../../shared/contract/batch.js';
 import { batchEnvelopeName, batchFileName } from '../../shared/contract/batch-stream.js';
 import { sealBatch } from '../../shared/contract/sealed-batch.js';
-import type { StreamHead } from '../../shared/contract/stream-head.js';
+import { type StreamHead, unclosedAndForgotten } from '../../shared/contract/stream-head.js';
 import { Failure } from '../../shared/failure.js';
 import { lockFile } from '../../shared/node/disk/file-lock.js';
 import { requireSettledEpoch } from '../../shared/node/trust/restored-note.js';
@@ -108,7 +108,10 @@ export class Sealer {
       const head = this.head(stream);
       const bytes = await nextBytes(this.places, head);
       if (bytes === null) return;
-      yield await this.sealBytes(head, bytes);
+      const forgotten = unclosedAndForgotten(head, this.tradeDateOf(head, bytes));
+      // After weeks without a server all dates are sealed at once: each still gets its close.
+      if (forgotten !== null) yield this.closeDay(stream, forgotten)!;
+      else yield await this.sealBytes(head, bytes);
     }
   }
 
@@ -147,7 +150,8 @@ export class Sealer {
     return this.seal(head, { kind: 'heartbeat', ...this.chained(head) });
   }
 
-  private async sealBytes(head: StreamHead, { file, name, from, to, tradeDate }: NewBytes): Promise<Sealed> {
+  private async sealBytes(head: StreamHead, bytes: NewBytes): Promise<Sealed> {
+    const { file, name, from, to } = bytes;
     const place = { ...head, seq: head.seq + 1 };
     const packedName = batchFileName(place, 1);
     const { plain, packed } = await packRange({ file, from, to, target: path.join(this.places.work, packedName) });
@@ -158,8 +162,12 @@ export class Sealer {
       plain: { size, sha256 },
       packed: { name: packedName, ...packed },
     };
-    const date = tradeDate ?? this.dateOf(head);
+    const date = this.tradeDateOf(head, bytes);
     return this.seal(head, { kind: 'data', ...this.chained(head), tradeDate: date, files: [sealedFile] });
+  }
+
+  private tradeDateOf(head: StreamHead, { tradeDate }: NewBytes): string {
+    return tradeDate ?? this.dateOf(head);
   }
 
   /** Trade dates of a stream never go back, whatever the clock does. */

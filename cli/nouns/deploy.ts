@@ -18,6 +18,7 @@ interface CheckOptions {
   config: string;
   host: string;
   root?: string;
+  try?: boolean;
   all?: boolean;
   json?: boolean;
 }
@@ -47,14 +48,18 @@ export function register(noun: Command): void {
     .requiredOption('--config <file>', 'the hosts, as JSON')
     .requiredOption('--host <name>', 'which of them this machine is')
     .option('--root <folder>', 'look at a folder that stands for the machine; what runs is not looked at')
+    .option('--try', 'on a machine: try each thing that nobody on it may do, and see it refused')
     .option('--all', 'show also what is as it should be')
     .option('--json', 'print one JSON object')
     .exitOverride()
-    .action(async ({ config, host, root, all, json }: CheckOptions) => {
+    .action(async ({ config, host, root, try: tries = false, all, json }: CheckOptions) => {
+      if (tries && root !== undefined)
+        throw new UsageFailure('--try needs a machine, and --root names a folder', 'leave one of the two out');
       const file = readDeployFile(config);
       const one = hostNamed(file, host, config);
       const findings = await checkHost(file, one, {
         source: config,
+        tries,
         root: root === undefined ? null : path.resolve(root),
       });
       const clean = isClean(findings);

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Side } from '../../deploy/path/description.js';
+import { sinceHandshake } from '../../deploy/path/since-handshake.js';
+import { type AccessCheck, testAccess } from '../../deploy/path/test-access.js';
+import { testWrongDirection } from '../../deploy/path/test-wrong-direction.js';
 import { UsageFailure } from '../../shared/failure.js';
 import { loadConfig } from '../../shared/node/config/load-config.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
@@ -8,9 +11,6 @@ import { printResult } from '../output.js';
 import { pathStatus, pathStatusText } from '../path/path-status.js';
 import { registerQuarantine } from '../path/quarantine.js';
 import { startTunnel, stopTunnel } from '../path/run-tunnel.js';
-import { sinceHandshake } from '../path/since-handshake.js';
-import { type AccessCheck, testAccess } from '../path/test-access.js';
-import { testWrongDirection } from '../path/test-wrong-direction.js';
 import { readDescription, writeSide } from '../path/write-side.js';
 
 interface UpOptions extends HomeOptions {
@@ -89,5 +89,6 @@ function checksOf(options: TestOptions): Promise<AccessCheck[]> {
   if (options.side === 'broker') return testAccess(configOf(options));
   if (options.description === undefined)
     throw new UsageFailure('--side research needs to know the broker', 'give --description <file>');
-  return testWrongDirection(readDescription(options.description));
+  const { broker, rsyncPort, temporalPort } = readDescription(options.description);
+  return testWrongDirection(broker.address, [rsyncPort, temporalPort]);
 }

@@ -1,7 +1,14 @@
 import { type Config, followedFolder, publishes } from '../../shared/config/config.js';
 import { type DeployFile, type DeployHost, homeOf, placesOn, type Role } from './deploy-file.js';
 import type { FolderNeed, GroupNeed, HandedNeed, KeyNeed, ServiceNeed, Tier, UserNeed } from './host-needs.js';
-import { BROUGHT_FOLDER, heldFolder, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';
+import {
+  BROUGHT_FOLDER,
+  heldFolder,
+  RECEIPTS_GROUP,
+  SHARED_GROUP,
+  SIGNING_GROUP,
+  TRADING_GROUP,
+} from './linux-places.js';
 import { POSTGRES_USER } from './temporal-host.js';
 
 type Row = readonly [path: string, owner: string, group: string, mode: string, why: string];
@@ -89,7 +96,13 @@ function researchRows(host: DeployHost, config: Config): Row[] {
     [receiver.folder, 'root', 'believe-receiver', '1771', 'batches, logs, heads; what lands is taken from here'],
     [receiver.keys, 'believe-receiver', 'believe-receiver', '0700', 'receipt key'],
     [receiver.landing, 'believe-rsyncd', 'believe-landing', '0770', 'what a broker sends, before it is verified'],
-    [receiver.receipts, 'believe-receiver', 'believe-landing', '2750', 'receipts, which the broker reads by name'],
+    [
+      receiver.receipts,
+      'believe-receiver',
+      RECEIPTS_GROUP,
+      '2750',
+      'receipts, by which the broker and research know what was taken',
+    ],
     ['/var/log/believe-rsyncd', 'believe-rsyncd', 'believe-rsyncd', '0750', 'log of the daemon'],
     [watch.folder, 'believe-watch', 'believe-watch', '0700', "alarm channels' secrets, what was told"],
     ...(publishes(config)
@@ -272,9 +285,9 @@ function groupsOf(user: string, host: DeployHost): string[] {
   if (trading.includes(user) || (user === 'believe-watch' && host.roles.includes('broker'))) return [TRADING_GROUP];
   const groups: Record<string, string[]> = {
     'believe-signer': [SHARED_GROUP, SIGNING_GROUP],
-    'believe-research': [SHARED_GROUP, SIGNING_GROUP],
-    'believe-receiver': [SHARED_GROUP, 'believe-landing'],
-    'believe-rsyncd': ['believe-landing'],
+    'believe-research': [SHARED_GROUP, SIGNING_GROUP, RECEIPTS_GROUP],
+    'believe-receiver': [SHARED_GROUP, 'believe-landing', RECEIPTS_GROUP],
+    'believe-rsyncd': ['believe-landing', RECEIPTS_GROUP],
     'believe-watch': [SHARED_GROUP],
     'believe-public': [SHARED_GROUP],
     'believe-orchestrator': [SHARED_GROUP],
@@ -285,7 +298,8 @@ function groupsOf(user: string, host: DeployHost): string[] {
 const GROUPS: readonly GroupNeed[] = [
   { name: SHARED_GROUP, why: 'reads what the processes of research tell each other' },
   { name: SIGNING_GROUP, why: 'may ask the signer' },
-  { name: 'believe-landing', why: 'takes what lands, and serves receipts' },
+  { name: 'believe-landing', why: 'takes what lands' },
+  { name: RECEIPTS_GROUP, why: 'reads receipts: the daemon for the broker, and research' },
   { name: TRADING_GROUP, why: 'shares the folder of the broker' },
 ];
 

@@ -7,6 +7,9 @@ export const SHARED_GROUP = 'believe';
 /** Who may ask the signer: the research worker, and the signer itself. */
 export const SIGNING_GROUP = 'believe-signing';
 
+/** Who may read receipts: the rsync daemon, which gives them to the broker, and the research worker. */
+export const RECEIPTS_GROUP = 'believe-receipts';
+
 /** Who shares the folder of the broker: bridge, broker worker, follower; the watcher reads it. */
 export const TRADING_GROUP = 'believe-trading';
 

@@ -84,7 +84,7 @@ type Json = Record<string, unknown>;
 const isSection = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function merged(one: Json, other: Json): Json {
+export function merged(one: Json, other: Json): Json {
   const all = { ...one };
   for (const [name, value] of Object.entries(other)) {
     const before = all[name];

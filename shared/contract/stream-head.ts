@@ -66,6 +66,13 @@ function whyNotNextBytes(head: StreamHead, stream: string, files: readonly Batch
   return null;
 }
 
+/** The trade date whose totals data of another one would push out, where nobody has said yet what there was of it; null mostly. */
+export function unclosedAndForgotten({ days }: StreamHead, byDataOf: string): string | null {
+  const isNew = days.every(({ tradeDate }) => tradeDate !== byDataOf);
+  const [oldest] = days;
+  return isNew && days.length === DAYS_KEPT && !oldest!.isClosed ? oldest!.tradeDate : null;
+}
+
 /** @param batch one that follows */
 export function headAfter(head: StreamHead, batch: BatchPredicate, payloadSha256: string): StreamHead {
   const next = { ...head, seq: batch.seq, payloadSha256, sealed: batch.sealed };

@@ -111,7 +111,7 @@ export class Deployment {
     const file = {
       settings: {
         ...{ gate: { testRowsMin: 20, seedsPerArm: 2 }, risk: { maxDailyLossUsd: 1_000_000 } },
-        ...{ ship: { observeMarketSeconds: 20 }, upload: { journalEverySeconds: 5 } },
+        ...{ ship: { observeMarketSeconds: 20 }, upload: { journalEverySeconds: 5 }, schedule: { enabled: false } },
       },
       timeServers: ['192.0.2.101', '192.0.2.102'],
       hosts: [

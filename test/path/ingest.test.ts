@@ -52,6 +52,12 @@ describe('captured days in the store', () => {
     return await proveShard({ store, root, formerRoots, receiverFolder, shard });
   };
 
+  it('come in each, also where three weeks of them were sealed at once', async () => {
+    const dates = Array.from({ length: 15 }, (_, day) => `2025-06-${String(day + 2).padStart(2, '0')}`);
+    await capture(dates);
+    for (const date of dates) assert.equal((await ingestDay(of(date))).events, 2 * 60, date);
+  });
+
   it('are the events that were captured, all of them and once, whatever is repeated', async () => {
     await capture([DATE, NEXT]);
     const first = await ingestDay(of());

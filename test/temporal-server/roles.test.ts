@@ -5,12 +5,13 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import protos from '@temporalio/proto';
 import { certificateFile, issueCertificate, keyFile, makeAuthority } from '../../deploy/certificates/authority.js';
 import { CERTIFICATE_ROLES, type CertificateRole } from '../../deploy/certificates/roles.js';
+import { passes as isLet } from '../../deploy/check/forbidden/at-server.js';
+import { type Asking, ATTEMPTS } from '../../deploy/check/forbidden/temporal-attempts.js';
 import { ensureNamespace } from '../../temporal/namespace.js';
-import { type Asking, ATTEMPTS } from './attempts.js';
 import { OwnServer, whatIsMissing } from './own-server.js';
 import { type Identity, rawStatus } from './raw-call.js';
 
@@ -59,22 +60,10 @@ describe('the roles at a Temporal server of our own', function () {
     return Object.values(others);
   }
 
-  /** Whether the server's authorizer let a call pass, whatever came of it then. */
-  async function passes(role: CertificateRole, ask: (client: Client) => Promise<unknown>): Promise<boolean> {
-    const asking = client(role);
-    try {
-      await asking.withDeadline(Date.now() + 3000, () => ask(asking));
-      return true;
-    } catch (error) {
-      assert.ok(isGrpcServiceError(error), String(error));
-      return error.code !== DENIED;
-    }
-  }
-
   it('each may what the table says, and nothing else of it', async () => {
     const rows = await Promise.all(
       ATTEMPTS.map(async ({ what, may, ask }) => {
-        const passed = await Promise.all(ROLES.map((role) => passes(role, (one) => ask(one.workflowService, one))));
+        const passed = await Promise.all(ROLES.map((role) => isLet(client(role), ask)));
         return { what, may, passed };
       }),
     );
@@ -278,7 +267,7 @@ describe('the roles at a Temporal server of our own', function () {
   it('a refusal stands in the log of the server, with who and what', async () => {
     // Of many at once only some do.
     await pause(1500);
-    await passes('broker', ({ workflowService }) => workflowService.startWorkflowExecution({ namespace: 'believe' }));
+    await isLet(client('broker'), (calls) => calls.startWorkflowExecution({ namespace: 'believe' }));
     assert.match(own.log, /"msg":"refused","role":"broker".*StartWorkflowExecution/);
   });
 

@@ -39,6 +39,16 @@ export function readPlainFile(file: string, bytesMax: number): Buffer {
   }
 }
 
+/** As readPlainFile; null where there is none. One that this user may not read is an error, and not taken for none. */
+export function readPlainFileIfThere(file: string, bytesMax: number): Buffer | null {
+  try {
+    return readPlainFile(file, bytesMax);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 /** Settings and other files that people write by hand. */
 export const HANDWRITTEN_BYTES_MAX = 16 * 2 ** 20;
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { passwordFile } from '../../broker/rsync/module-access.js';
@@ -36,11 +36,12 @@ export async function testAccess({ home, rsync }: Config): Promise<AccessCheck[]
     writeFileSync(path.join(scratch, PROBE), 'written by `believe path test`; drop it\n');
     const brokerFolder = homePlaces(home).broker.folder;
     const call = (as: RsyncModule, from: string, to: string, ...options: string[]) => {
-      const password = `--password-file=${rsyncPath(passwordFile(brokerFolder, as), flavour)}`;
+      const file = passwordFile(brokerFolder, as);
+      const password = `--password-file=${rsyncPath(file, flavour)}`;
       const { status, stderr, stdout } = spawnSync(
         program,
         ['--timeout=10', '--contimeout=10', '--no-motd', password, ...options, from, to].filter((one) => one !== ''),
-        { encoding: 'utf8', windowsHide: true },
+        { encoding: 'utf8', windowsHide: true, ...ownerOf(file, scratch) },
       );
       return { isDone: status === 0, said: (stderr || stdout).trim().split('\n')[0] ?? '' };
     };
@@ -52,8 +53,8 @@ export async function testAccess({ home, rsync }: Config): Promise<AccessCheck[]
       found: isDone ? 'done' : said,
     });
     const refused = (what: string, { isDone, said }: ReturnType<typeof call>) => ({
-      ...{ what: `refused: ${what}`, holds: !isDone },
-      found: isDone ? 'IT WAS DONE' : said,
+      ...{ what: `refused: ${what}`, holds: !isDone && REFUSAL.test(said) },
+      found: isDone ? 'IT WAS DONE' : REFUSAL.test(said) ? said : `not known, because it did not come to that: ${said}`,
     });
     return [
       ...(isLoopback(rsync.host) ? [] : [handshakeCheck(await sinceHandshake())]),
@@ -70,6 +71,17 @@ export async function testAccess({ home, rsync }: Config): Promise<AccessCheck[]
     rmSync(scratch, { recursive: true, force: true });
   }
 }
+
+/** rsync takes a password from a file of its own user only: root asks as the one whose file it is. */
+function ownerOf(file: string, scratch: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const { uid, gid } = statSync(file);
+  for (const one of [scratch, path.join(scratch, PROBE)]) chownSync(one, uid, gid);
+  return { uid, gid };
+}
+
+/** In the daemon's words: any other failure shows nothing of what it would have refused. */
+const REFUSAL = /^@ERROR|module is (read|write) only|configured to refuse/;
 
 /** While data go WireGuard shakes hands every two minutes, and the broker's side keeps the tunnel alive. */
 function handshakeCheck(seconds: number | null): AccessCheck {

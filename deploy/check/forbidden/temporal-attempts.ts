@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { CertificateRole } from '../../deploy/certificates/roles.js';
+import type { CertificateRole } from '../../certificates/roles.js';
 
 type Calls = Client['workflowService'];
 export type Asking = Exclude<CertificateRole, 'server'>;
@@ -9,6 +9,8 @@ export type Asking = Exclude<CertificateRole, 'server'>;
 export interface Attempt {
   readonly what: string;
   readonly may: readonly Asking[];
+  /** Were it let where it should not be, something would stay: a schedule, work that is taken, no namespace. Only tests make it. */
+  readonly leaves?: true;
   readonly ask: (calls: Calls, client: Client) => Promise<unknown>;
 }
 
@@ -90,6 +92,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   {
     what: 'raise an alarm',
     may: ['operator', 'watcher'],
+    leaves: true,
     ask: (calls) =>
       calls.signalWithStartWorkflowExecution({
         ...{ ...start(), workflowId: `alarm/${randomUUID()}`, workflowType: { name: 'alarm' } },
@@ -158,6 +161,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   {
     what: 'schedule something',
     may: ['operator'],
+    leaves: true,
     ask: (calls) =>
       calls.createSchedule({
         ...{ namespace, scheduleId: randomUUID(), requestId: randomUUID() },
@@ -188,31 +192,42 @@ export const ATTEMPTS: readonly Attempt[] = [
   ...(['believe-research', 'believe-alarms', 'believe-public'] as const).map((name) => ({
     what: `take steps of ${name}`,
     may: ['research'] as const,
+    leaves: true as const,
     ask: (calls: Calls) => calls.pollActivityTaskQueue(poll(queue(name))),
   })),
   {
     what: 'take steps of believe-broker',
     may: ['broker'],
+    leaves: true,
     ask: (calls) => calls.pollActivityTaskQueue(poll(queue('believe-broker'))),
+  },
+  {
+    what: 'take steps of a queue that is nobody’s',
+    may: [],
+    ask: (calls) => calls.pollActivityTaskQueue(poll(queue('believe-nobody'))),
   },
   {
     what: 'take steps of a partition of believe-broker',
     may: [],
+    leaves: true,
     ask: (calls) => calls.pollActivityTaskQueue(poll(queue('/_sys/believe-broker/1'))),
   },
   {
     what: "take steps of the server's own workers",
     may: [],
+    leaves: true,
     ask: (calls) => calls.pollActivityTaskQueue(poll(queue('temporal-sys-per-ns-tq'))),
   },
   {
     what: 'take workflow tasks',
     may: ['orchestrator'],
+    leaves: true,
     ask: (calls) => calls.pollWorkflowTaskQueue(poll(queue('believe-workflows'))),
   },
   {
     what: 'take workflow tasks of a sticky queue',
     may: ['orchestrator'],
+    leaves: true,
     ask: (calls) => calls.pollWorkflowTaskQueue(poll({ name: 'x', kind: 2, normalName: 'believe-workflows' })),
   },
   { what: 'take Nexus tasks', may: [], ask: (calls) => calls.pollNexusTaskQueue(poll(queue('believe-broker'))) },
@@ -230,22 +245,30 @@ export const ATTEMPTS: readonly Attempt[] = [
   { what: 'fail a step by its id', may: [], ask: (calls) => calls.respondActivityTaskFailedById(step) },
   { what: 'end work', may: workers, ask: (calls) => calls.shutdownWorker({ namespace, identity: 'attempt' }) },
   // Of the server.
-  { what: 'register a namespace', may: [], ask: (calls) => calls.registerNamespace({ namespace: `x${randomUUID()}` }) },
+  {
+    what: 'register a namespace',
+    may: [],
+    leaves: true,
+    ask: (calls) => calls.registerNamespace({ namespace: `x${randomUUID()}` }),
+  },
   { what: 'change the namespace', may: [], ask: (calls) => calls.updateNamespace({ namespace }) },
   {
     what: 'add a search attribute',
     may: [],
+    leaves: true,
     ask: (_, client) =>
       client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { X: 2 } }),
   },
   {
     what: 'delete the namespace',
     may: [],
+    leaves: true,
     ask: (_, client) => client.connection.operatorService.deleteNamespace({ namespace }),
   },
   {
     what: 'make a Nexus endpoint',
     may: [],
+    leaves: true,
     ask: (_, client) => client.connection.operatorService.createNexusEndpoint({ spec: { name: 'x' } }),
   },
   {

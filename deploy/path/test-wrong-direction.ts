@@ -1,4 +1,3 @@
-import type { PathDescription } from '../../deploy/path/description.js';
 import { isReachable } from '../../setup/port-state.js';
 import type { AccessCheck } from './test-access.js';
 
@@ -6,14 +5,12 @@ import type { AccessCheck } from './test-access.js';
 const USUAL_PORTS = [22, 135, 445, 3389, 4001, 4002, 5985, 7496, 7497];
 
 /** From research: no connection to the broker comes about, whatever listens there. */
-export function testWrongDirection(description: PathDescription): Promise<AccessCheck[]> {
-  const { broker, rsyncPort, temporalPort } = description;
-  const ports = [...USUAL_PORTS, temporalPort, rsyncPort];
+export function testWrongDirection(broker: string, ownPorts: readonly number[]): Promise<AccessCheck[]> {
   return Promise.all(
-    ports.map(async (port) => {
-      const isOpen = await isReachable(broker.address, port, LIMIT_MS);
+    [...USUAL_PORTS, ...ownPorts].map(async (port) => {
+      const isOpen = await isReachable(broker, port, LIMIT_MS);
       const found = isOpen ? 'IT WAS CONNECTED' : 'no connection';
-      return { what: `refused: ${broker.address}:${port}`, holds: !isOpen, found };
+      return { what: `refused: ${broker}:${port}`, holds: !isOpen, found };
     }),
   );
 }

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { whatIsMissing } from '../temporal-server/own-server.js';
+import { Deployment, type HostName } from './deployment.js';
+import { Machine } from './machine.js';
+
+const HOME = '/var/lib/believe';
+const HOSTS = ['research-1', 'broker-1', 'temporal-1'] as const;
+interface Told {
+  readonly item: string;
+  readonly state: string;
+  readonly found: string;
+}
+
+/** Real systemd, PostgreSQL, Temporal, WireGuard, nft and rsync; nothing is started or set but by the plan and its checklists. */
+describe('three machines, from a plan and its checklists alone', function () {
+  this.timeout(900_000);
+  let folder: string;
+  let deployment: Deployment;
+
+  before(async function () {
+    const why = (await Machine.whyNot()) ?? (await whatIsMissing());
+    if (why !== null) {
+      process.stderr.write(`      not run here: ${why}\n`);
+      this.skip();
+    }
+    folder = mkdtempSync(path.join(os.tmpdir(), 'believe-machines-'));
+    deployment = await Deployment.make(folder, process.env.BELIEVE_TEST_BUNDLE_ARCHIVE ?? null);
+  });
+  after(async () => {
+    await deployment?.end();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('sail a ship, from the operator’s machine to the bridge', async () => {
+    await answers(deployment.operator('temporal', 'current'));
+    await sail('first');
+    assert.deepEqual(swaps(), [{ outcome: 'swapped', counter: 1 }]);
+  });
+
+  it('bring a day across, event for event', async () => {
+    const date = await aDayAtTheBroker();
+    await answers(deployment.operator('capture', 'run', '--date', date));
+    const [day] = daysAtHome().filter((one) => one.tradeDate === date);
+    assert.ok(day !== undefined && day.captured > 0, `${date} is not at home`);
+  });
+
+  it('raise an alarm, which an operator answers, and end it', async () => {
+    await deployment.on('broker-1').must('systemctl stop gateway');
+    const open = async () => {
+      const { stdout } = await deployment.believe('broker-1', 'alarm', 'ls', '--json', '--config', '/etc/believe/believe.config.json');
+      return (JSON.parse(stdout) as { open: { fingerprint: string; acknowledged: unknown }[] }).open;
+    };
+    const named = async () => (await open()).find(({ fingerprint }) => /GatewayDown|GatewayUnreachable/.test(fingerprint));
+    await until(async () => (await named()) !== undefined, 'the alarm is open');
+    const { fingerprint } = (await named())!;
+    await until(async () => (await deployment.operator('alarm', 'ack', fingerprint, '--reason', 'restarting it')).status === 0, 'it is answered');
+    await deployment.startGateway();
+    await until(async () => (await named()) === undefined, 'it is over');
+  });
+
+  it('are as planned but for what this test has changed, and refuse each thing that nobody on them may', async () => {
+    const own = ['chrony.service runs', 'clock'];
+    const changed: Record<HostName, string[]> = {
+      'research-1': ['file /etc/believe/believe.config.json', `file ${HOME}/market-clock.json`, ...own],
+      'broker-1': [`file ${HOME}/market-clock.json`, ...own],
+      'temporal-1': own,
+    };
+    for (const host of HOSTS) {
+      const found = await deployment.check(host, '--try');
+      const rows = found.filter(({ item }) => /^(believe-.* is held|the Temporal server|road)/.test(item));
+      process.stdout.write(rows.map(({ state, item, found: said }) => `      ${host.padEnd(11)} ${state.padEnd(8)} ${item}: ${said}\n`).join(''));
+      assert.deepEqual(
+        found.filter(({ state }) => state !== 'ok').map(({ item }) => item),
+        changed[host],
+        JSON.stringify(found.filter(({ state }) => state !== 'ok')),
+      );
+    }
+  });
+
+  it('end the same where each process is killed in turn, under a ship that sails and a day that crosses', async () => {
+    const before = swaps().length;
+    const { result } = await deployment.startShip('killed');
+    const date = await aDayAtTheBroker();
+    const crossing = deployment.operator('capture', 'run', '--date', date);
+    const killed: string[] = [];
+    for (const host of HOSTS)
+      for (const unit of await deployment.services(host)) {
+        await deployment.on(host).must(`systemctl kill --signal=KILL ${unit}`);
+        killed.push(`${host} ${unit}`);
+        await pause(500);
+      }
+    process.stdout.write(`      killed: ${killed.join(', ')}\n`);
+    assert.ok(killed.length >= 11, `${killed.length}`);
+    assert.equal((await result).outcome, 'Live');
+    await answers(crossing);
+    assert.equal(daysAtHome().filter((one) => one.tradeDate === date).length, 1);
+    assert.deepEqual(swaps().slice(before), [{ outcome: 'swapped', counter: before + 1 }]);
+  });
+
+  async function answers(asked: ReturnType<Deployment['operator']>): Promise<void> {
+    const { status, stdout, stderr } = await asked;
+    assert.equal(status, 0, stdout + stderr);
+  }
+
+  async function sail(name: string): Promise<void> {
+    const { result } = await deployment.startShip(name);
+    assert.equal((await result).outcome, 'Live');
+  }
+
+  const linesOf = (host: HostName, file: string) =>
+    readFileSync(deployment.on(host).at(file), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+
+  function swaps(): { outcome: string; counter: number }[] {
+    return linesOf('broker-1', `${HOME}/broker/swaps.jsonl`).map(({ outcome, counter }) => ({ outcome, counter }));
+  }
+});
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; tries < 240; tries++) {
+    if (await holds().catch(() => false)) return;
+    await pause(500);
+  }
+  assert.fail(`waited for: ${what}`);
+}
