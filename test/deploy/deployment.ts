@@ -93,6 +93,48 @@ export class Deployment {
     return this.on('temporal-1').inNetwork(['env', '-C', this.ceremony, address, ...own]);
   }
 
+  /** What `deploy check` finds, with the deploy.json that all is planned from. */
+  async check(host: HostName, ...options: string[]): Promise<{ item: string; state: string; found: string }[]> {
+    this.on(host).carry(this.deployFile, '/root/deploy.json');
+    const words = ['deploy', 'check', '--config', '/root/deploy.json', '--host', host, '--json', ...options];
+    const { stdout, stderr } = await this.believe(host, ...words);
+    if (!stdout.startsWith('{')) throw new Error(`${host}: ${stdout}${stderr}`);
+    return (JSON.parse(stdout) as { findings: { item: string; state: string; found: string }[] }).findings;
+  }
+
+  /** Units of ours that run all the time. */
+  async services(host: HostName): Promise<string[]> {
+    const running = await this.on(host).must(
+      'systemctl list-units --type=service --state=running --no-legend --plain "believe-*" "postgresql@*"',
+    );
+    return running
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(' ')[0]!);
+  }
+
+  /** An operator starts a ship. @returns its id */
+  async startShip(name: string): Promise<string> {
+    const id = `ship/${name}`;
+    const started = await this.operator('ship', 'start', '--id', id, '--by', 'anna', '--note', 'three machines');
+    if (started.status !== 0) throw new Error(started.stderr);
+    return id;
+  }
+
+  /** He lets it go on where it is held. @returns its last stage, once it is over */
+  async untilOver(id: string): Promise<string> {
+    for (;;) {
+      await pause(1000);
+      const told = await this.operator('ship', 'status', id, '--json');
+      // While the server is killed nobody answers.
+      if (told.status !== 0) continue;
+      const [ship] = (JSON.parse(told.stdout) as { ships: { status: string; stage: string }[] }).ships;
+      if (ship!.status !== 'RUNNING') return ship!.stage;
+      if (ship!.stage === 'Held')
+        await this.operator('ship', 'approve', id, '--reason', 'a small market', '--by', 'anna');
+    }
+  }
+
   async end(): Promise<void> {
     await Promise.all([...this.machines.values()].map((one) => one.end()));
     this.cable?.end();
@@ -254,7 +296,8 @@ export class Deployment {
       await this.on(host).must('systemctl restart "believe-*.service"');
   }
 
-  private async startGateway(): Promise<void> {
+  /** The simulator, in the place of IB Gateway. */
+  async startGateway(): Promise<void> {
     await this.on('broker-1').must(
       `chmod -R a+rX /srv/market && systemd-run --unit=gateway --uid=nobody --property=StateDirectory=gateway ${NODE} /opt/believe/dist/cli/main.js gateway --port 4002 --data /srv/market/live.jsonl --speed 20 --loop --state /var/lib/gateway/account.json`,
     );

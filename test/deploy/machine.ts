@@ -19,6 +19,8 @@ const SYSTEMD = '/lib/systemd/systemd';
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What nobody there may, root neither: set the clock, load into the kernel, restart: all of that is this machine's. */
 const BOUNDED = ['setpriv', '--bounding-set', '-sys_time,-sys_module,-sys_boot,-syslog,-sys_rawio'];
+/** Ends with the process that started it, however that ends. */
+const WITH_US = 'setpriv --pdeathsig KILL';
 const LIMIT = { timeLimitMs: 300_000 };
 
 /**
@@ -54,7 +56,8 @@ export class Machine {
     mkdirSync(group);
     mkdirSync(folder, { recursive: true });
     const log = openSync(`${folder}.log`, 'w');
-    const script = `echo $$ > ${group}/cgroup.procs; exec unshare --pid --fork --kill-child --mount --net --uts --ipc --cgroup --propagation private sh -c "$BOOT"`;
+    const own = '--pid --fork --kill-child --mount --net --uts --ipc --cgroup --propagation private';
+    const script = `echo $$ > ${group}/cgroup.procs; exec ${WITH_US} unshare ${own} sh -c "$BOOT"`;
     const holder = spawn('sh', ['-c', script], {
       stdio: ['ignore', log, log],
       env: { ...process.env, BOOT: bootScript(name, folder, shows) },
@@ -125,7 +128,9 @@ export class Switch {
 
   static async open(): Promise<Switch> {
     const script = 'ip link add switch type bridge && ip link set switch up && echo up && exec sleep 86400';
-    const holder = spawn('unshare', ['--net', 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const holder = spawn('sh', ['-c', `exec ${WITH_US} unshare --net sh -c '${script}'`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise<void>((resolve, reject) => {
       holder.stdout!.once('data', () => resolve());
       holder.once('exit', () => reject(new Error('no switch can be made')));

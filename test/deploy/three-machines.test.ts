@@ -3,17 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DayRecords } from '../../research/ingest/day-record.js';
+import { parseSegmentFile } from '../../shared/contract/capture-file.js';
+import { swapRecord } from '../../shared/contract/swap-record.js';
 import { whatIsMissing } from '../temporal-server/own-server.js';
 import { Deployment, type HostName } from './deployment.js';
 import { Machine } from './machine.js';
 
 const HOME = '/var/lib/believe';
 const HOSTS = ['research-1', 'broker-1', 'temporal-1'] as const;
-interface Told {
-  readonly item: string;
-  readonly state: string;
-  readonly found: string;
-}
 
 /** Real systemd, PostgreSQL, Temporal, WireGuard, nft and rsync; nothing is started or set but by the plan and its checklists. */
 describe('three machines, from a plan and its checklists alone', function () {
@@ -37,27 +35,39 @@ describe('three machines, from a plan and its checklists alone', function () {
 
   it('sail a ship, from the operator’s machine to the bridge', async () => {
     await answers(deployment.operator('temporal', 'current'));
-    await sail('first');
+    assert.equal(await deployment.untilOver(await deployment.startShip('first')), 'Live');
     assert.deepEqual(swaps(), [{ outcome: 'swapped', counter: 1 }]);
   });
 
   it('bring a day across, event for event', async () => {
-    const date = await aDayAtTheBroker();
+    const date = newestWhole();
+    const captured = eventsAtBroker(date);
+    assert.ok(captured > 0);
     await answers(deployment.operator('capture', 'run', '--date', date));
-    const [day] = daysAtHome().filter((one) => one.tradeDate === date);
-    assert.ok(day !== undefined && day.captured > 0, `${date} is not at home`);
+    assert.deepEqual(daysAtHome(date), [captured]);
   });
 
   it('raise an alarm, which an operator answers, and end it', async () => {
     await deployment.on('broker-1').must('systemctl stop gateway');
     const open = async () => {
-      const { stdout } = await deployment.believe('broker-1', 'alarm', 'ls', '--json', '--config', '/etc/believe/believe.config.json');
+      const { stdout } = await deployment.believe(
+        'broker-1',
+        'alarm',
+        'ls',
+        '--json',
+        '--config',
+        '/etc/believe/believe.config.json',
+      );
       return (JSON.parse(stdout) as { open: { fingerprint: string; acknowledged: unknown }[] }).open;
     };
-    const named = async () => (await open()).find(({ fingerprint }) => /GatewayDown|GatewayUnreachable/.test(fingerprint));
+    const named = async () =>
+      (await open()).find(({ fingerprint }) => /GatewayDown|GatewayUnreachable/.test(fingerprint));
     await until(async () => (await named()) !== undefined, 'the alarm is open');
     const { fingerprint } = (await named())!;
-    await until(async () => (await deployment.operator('alarm', 'ack', fingerprint, '--reason', 'restarting it')).status === 0, 'it is answered');
+    await until(
+      async () => (await deployment.operator('alarm', 'ack', fingerprint, '--reason', 'restarting it')).status === 0,
+      'it is answered',
+    );
     await deployment.startGateway();
     await until(async () => (await named()) === undefined, 'it is over');
   });
@@ -72,7 +82,11 @@ describe('three machines, from a plan and its checklists alone', function () {
     for (const host of HOSTS) {
       const found = await deployment.check(host, '--try');
       const rows = found.filter(({ item }) => /^(believe-.* is held|the Temporal server|road)/.test(item));
-      process.stdout.write(rows.map(({ state, item, found: said }) => `      ${host.padEnd(11)} ${state.padEnd(8)} ${item}: ${said}\n`).join(''));
+      process.stdout.write(
+        rows
+          .map(({ state, item, found: said }) => `      ${host.padEnd(11)} ${state.padEnd(8)} ${item}: ${said}\n`)
+          .join(''),
+      );
       assert.deepEqual(
         found.filter(({ state }) => state !== 'ok').map(({ item }) => item),
         changed[host],
@@ -83,21 +97,22 @@ describe('three machines, from a plan and its checklists alone', function () {
 
   it('end the same where each process is killed in turn, under a ship that sails and a day that crosses', async () => {
     const before = swaps().length;
-    const { result } = await deployment.startShip('killed');
-    const date = await aDayAtTheBroker();
-    const crossing = deployment.operator('capture', 'run', '--date', date);
+    const sailing = deployment.untilOver(await deployment.startShip('killed'));
+    const date = newestWhole();
+    const captured = eventsAtBroker(date);
+    await answers(deployment.operator('capture', 'run', '--date', date, '--detach'));
     const killed: string[] = [];
-    for (const host of HOSTS)
+    for (const host of ['temporal-1', 'research-1', 'broker-1'] as const)
       for (const unit of await deployment.services(host)) {
         await deployment.on(host).must(`systemctl kill --signal=KILL ${unit}`);
-        killed.push(`${host} ${unit}`);
-        await pause(500);
+        killed.push(unit);
+        await pause(1000);
       }
     process.stdout.write(`      killed: ${killed.join(', ')}\n`);
-    assert.ok(killed.length >= 11, `${killed.length}`);
-    assert.equal((await result).outcome, 'Live');
-    await answers(crossing);
-    assert.equal(daysAtHome().filter((one) => one.tradeDate === date).length, 1);
+    assert.ok(killed.length >= 12, `${killed.length}`);
+    assert.equal(await sailing, 'Live');
+    await answers(deployment.operator('capture', 'run', '--date', date));
+    assert.deepEqual(daysAtHome(date), [captured]);
     assert.deepEqual(swaps().slice(before), [{ outcome: 'swapped', counter: before + 1 }]);
   });
 
@@ -106,19 +121,38 @@ describe('three machines, from a plan and its checklists alone', function () {
     assert.equal(status, 0, stdout + stderr);
   }
 
-  async function sail(name: string): Promise<void> {
-    const { result } = await deployment.startShip(name);
-    assert.equal((await result).outcome, 'Live');
+  const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const atBroker = (...parts: string[]) => path.join(deployment.on('broker-1').at(`${HOME}/broker`), ...parts);
+
+  /** The newest trade date that the market has left. */
+  function newestWhole(): string {
+    const closed = readdirSync(atBroker('capture')).flatMap((name) => parseSegmentFile(name) ?? []);
+    const open = new Set(closed.filter((one) => one.open).map(({ tradeDate }) => tradeDate));
+    return closed
+      .map(({ tradeDate }) => tradeDate)
+      .filter((date) => !open.has(date))
+      .sort()
+      .at(-2)!;
   }
 
-  const linesOf = (host: HostName, file: string) =>
-    readFileSync(deployment.on(host).at(file), 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
+  const eventsAtBroker = (date: string) =>
+    readdirSync(atBroker('capture'))
+      .filter((name) => parseSegmentFile(name)?.tradeDate === date)
+      .flatMap((name) => linesOf(atBroker('capture', name)))
+      .filter((line) => /^\{"kind":"(depth|trade)"/.test(line)).length;
 
-  function swaps(): { outcome: string; counter: number }[] {
-    return linesOf('broker-1', `${HOME}/broker/swaps.jsonl`).map(({ outcome, counter }) => ({ outcome, counter }));
+  /** Events of each record that research has of a trade date. */
+  const daysAtHome = (date: string) =>
+    new DayRecords(deployment.on('research-1').at(`${HOME}/research/store`))
+      .all()
+      .filter(({ tradeDate }) => tradeDate === date)
+      .map(({ events }) => events);
+
+  function swaps(): { outcome: string; counter: unknown }[] {
+    return linesOf(atBroker('swaps.jsonl')).map((line) => {
+      const { outcome, counter } = swapRecord.parse(JSON.parse(line));
+      return { outcome, counter };
+    });
   }
 });
 
