@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isSupported, OLDEST_NODE_VERSION } from '../../setup/node-pins.mjs';
 import { lastLine, runCommand } from '../../setup/run-command.js';
 import type { HostNeeds } from '../plan/host-needs.js';
 import { enabledUnits } from '../plan/install-sh.js';
@@ -16,6 +17,7 @@ export async function checkRunning(needs: HostNeeds, tunnel: string): Promise<Fi
     ...(await checkRules(needs)),
     ...(await checkTunnel(needs, tunnel)),
     ...(await checkClock()),
+    ...(await checkNode(needs)),
   ];
 }
 
@@ -119,6 +121,22 @@ async function checkTunnel({ files }: HostNeeds, tunnel: string): Promise<Findin
   return [
     differs({ item, found: wrong.join('; '), expected: `${planned.length} peers of the plan`, why: conf.why, fix }),
   ];
+}
+
+/** With an older one a service ends in words that only its log has. */
+async function checkNode({ services }: HostNeeds): Promise<Finding[]> {
+  const programs = [...new Set(services.map(({ command }) => command[0]!))].filter((one) => /node$/.test(one));
+  const findings = programs.map(async (program) => {
+    const item = `Node at ${program}`;
+    const why = 'every process of ours runs on it';
+    const asked = await runCommand(program, ['--version'], LIMIT);
+    const version = asked.stdout.trim().replace(/^v/, '');
+    if (asked.status === 0 && isSupported(version)) return ok(item, version, why);
+    const expected = `${OLDEST_NODE_VERSION} or newer, of an even version that is supported`;
+    const fix = 'a bundle has one in node/: name it in `node` of deploy.json, plan and install again';
+    return differs({ item, found: version || lastLine(asked) || 'nothing', expected, why, fix });
+  });
+  return await Promise.all(findings);
 }
 
 async function checkClock(): Promise<Finding[]> {
