@@ -1,6 +1,6 @@
 // Who may import whom: docs/architecture.md, "Import rules". Checked by `npm test`.
 const rooms =
-  'activities|backup|bench|bridge|broker|cli|dashboard|deploy|research|setup|shared|sierra|simulation|simulator|stack|temporal|test|watch|workers|workflows';
+  'activities|backup|bench|bridge|broker|cli|dashboard|deploy|research|setup|shared|sierra|simulation|simulator|stack|telemetry|temporal|test|watch|workers|workflows';
 const TOUCHES_THE_MACHINE = '^(fs|fs/promises|child_process|http|https|http2|dgram|os|process|worker_threads)$';
 /** A room may import only the rooms named (and npm packages and itself). */
 const only = (room, allowed, comment) => ({
@@ -47,6 +47,7 @@ module.exports = {
     only('deploy', ['shared', 'setup'], 'installing knows what tools need, and no tier'),
     only('setup', ['shared'], 'set-up finds and obtains tools; it runs before anything else exists'),
     only('watch', ['shared'], 'who watches Temporal and the tiers depends on neither'),
+    only('telemetry', ['shared'], 'traces of what the workers do; nothing depends on them'),
     only('temporal', ['shared', 'workflows', 'setup'], 'server, namespace, schedules, bundle'),
     only(
       'stack',

@@ -38,6 +38,7 @@ const ROOMS = [
   'simulation',
   'simulator',
   'stack',
+  'telemetry',
   'temporal',
   'test',
   'workers',
@@ -120,8 +121,8 @@ async function checkTypesAndBundle() {
   const types = spawnSync(process.execPath, [tsc, '-p', root], { stdio: 'inherit' });
   if (types.status !== 0) throw new Error('type errors: see above');
   const { bundleWorkflows } = await import(pathToFileURL(path.join(dist, 'temporal/workflow-bundle.js')).href);
-  await bundleWorkflows();
-  await bundleWorkflows({ encodesFailures: true });
+  for (const encodesFailures of [false, true])
+    for (const traces of [false, true]) await bundleWorkflows({ encodesFailures, traces });
 }
 
 function filesUnder(folder) {

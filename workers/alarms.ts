@@ -11,7 +11,13 @@ import { workerConfig } from './worker-options.js';
 const config = workerConfig();
 const { watch } = homePlaces(config.home);
 await runWorker(
-  { ...serverAddress(config, 'research'), identity: `alarms@${process.pid}`, metricsPort: 0, deployment: null },
+  {
+    ...serverAddress(config, 'research'),
+    identity: `alarms@${process.pid}`,
+    metricsPort: 0,
+    traces: null,
+    deployment: null,
+  },
   {
     taskQueue: TASK_QUEUES.alarms,
     maxConcurrentActivityTaskExecutions: 10,

@@ -8,7 +8,13 @@ import { workerConfig } from './worker-options.js';
 /** The process that publishes: it holds the state key, and neither signs releases nor reads the store. */
 const config = workerConfig();
 await runWorker(
-  { ...serverAddress(config, 'research'), identity: `public@${process.pid}`, metricsPort: 0, deployment: null },
+  {
+    ...serverAddress(config, 'research'),
+    identity: `public@${process.pid}`,
+    metricsPort: 0,
+    traces: null,
+    deployment: null,
+  },
   {
     taskQueue: TASK_QUEUES.public,
     // Two would write the same log.

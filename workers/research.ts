@@ -3,11 +3,12 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { createResearchActivities } from '../activities/research/index.js';
 import { obtainLibxgboost } from '../setup/libxgboost.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
+import { openTraces } from '../telemetry/traces.js';
 import { connectClient } from '../temporal/client.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { codeIdentity } from './code-identity.js';
 import { runWorker } from './run-worker.js';
-import { workerConfig } from './worker-options.js';
+import { logLine, workerConfig } from './worker-options.js';
 
 /** The research worker: trains and gates, and signs what it measures. It holds no release key and no broker credential. */
 const config = workerConfig();
@@ -19,6 +20,7 @@ await runWorker(
     ...server,
     identity: `research@${process.pid}`,
     metricsPort: config.metrics.researchPort,
+    traces: openTraces(config, 'research', logLine),
     deployment: null,
   },
   {

@@ -9,12 +9,15 @@ import {
 } from '@temporalio/worker';
 import { keepFilesPrivate } from '../shared/node/process/private-files.js';
 import { untilAskedToStop } from '../shared/node/process/stop-request.js';
+import type { Traces } from '../telemetry/traces.js';
 import type { ServerAddress } from '../temporal/server-address.js';
 
 export interface WorkerProcess extends ServerAddress {
   readonly identity: string;
   /** Loopback port of the Prometheus endpoint; 0 for none. */
   readonly metricsPort: number;
+  /** Where spans of its work go; null where nobody wants any. */
+  readonly traces: Traces | null;
   /** Build id for Worker Deployment Versioning; null runs unversioned. */
   readonly deployment: { readonly name: string; readonly buildId: string } | null;
 }
@@ -48,6 +51,7 @@ export async function runWorker(
   try {
     const worker = await Worker.create({
       ...options,
+      ...process.traces?.options,
       connection,
       namespace: process.namespace,
       identity: process.identity,
@@ -67,6 +71,7 @@ export async function runWorker(
     await worker.runUntil(stop);
   } finally {
     await connection.close();
+    await process.traces?.close();
   }
 }
 

@@ -2,6 +2,11 @@ import { parseArgs } from 'node:util';
 import type { Config } from '../shared/config/config.js';
 import { loadHomeConfig } from '../shared/node/config/home-config.js';
 
+/** On standard error, with the time. */
+export function logLine(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
 /** What every worker process is told: `--home DIR`, or `--config FILE`. @throws WrongConfig */
 export function workerConfig(argv: string[] = process.argv.slice(2)): Config {
   const { values } = parseArgs({ args: argv, options: { home: { type: 'string' }, config: { type: 'string' } } });

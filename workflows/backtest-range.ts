@@ -7,6 +7,7 @@ import type {
 } from '../activities/research/backtest-contract.js';
 import { type BacktestInput, backtestInput } from '../shared/orchestration/backtest/messages.js';
 import { SHIP_ATTRIBUTES } from '../shared/orchestration/ship/search-attributes.js';
+import { runIdentityOf } from '../shared/orchestration/ship/ship-id.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { backtestMarkdown } from './backtest/backtest-markdown.js';
 import { invalidInput } from './steps/refusal.js';
@@ -29,8 +30,7 @@ const research = proxyActivities<BacktestActivities>({
 export async function backtestRange(input: BacktestInput = {}): Promise<BacktestResult> {
   const request = backtestInput.safeParse(input ?? {});
   if (!request.success) throw invalidInput(request.error, '{"dateFrom":"2014-01-02"}');
-  const { workflowId, runId } = workflowInfo();
-  const backtestId = `${workflowId}~${runId.slice(0, 8)}`;
+  const backtestId = runIdentityOf(workflowInfo());
   const plan = await research.planBacktest({ backtestId, request: request.data });
   upsertSearchAttributes([
     { key: SHIP_ATTRIBUTES.instrument, value: plan.instrument },

@@ -8,6 +8,7 @@ import {
 } from '../shared/orchestration/search/messages.js';
 import { shipInput } from '../shared/orchestration/ship/messages.js';
 import { SHIP_ATTRIBUTES } from '../shared/orchestration/ship/search-attributes.js';
+import { runIdentityOf } from '../shared/orchestration/ship/ship-id.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { searchMarkdown } from './search/search-markdown.js';
 import { research } from './steps/activities.js';
@@ -31,8 +32,7 @@ const searching = proxyActivities<SearchActivities>({
 export async function searchRecipe(input: SearchInput = {}): Promise<SearchResult> {
   const request = searchInput.safeParse(input ?? {});
   if (!request.success) throw invalidInput(request.error, '{"head":"XGB_5m","tries":16}');
-  const { workflowId, runId } = workflowInfo();
-  const shipId = `${workflowId}~${runId.slice(0, 8)}`;
+  const shipId = runIdentityOf(workflowInfo());
   const search = request.data;
   const ship = shipInput.parse({ requestedBy: search.requestedBy, note: `search of ${search.tries} recipes` });
   const plan = await research.openShip({ shipId, request: ship });

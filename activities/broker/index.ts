@@ -18,6 +18,7 @@ import { createPathSteps } from './path-steps.js';
 import type { SecondCapture } from './second-capture.js';
 import { sightingOf } from './sighting.js';
 import { armSwap, awaitSwap, disarmSwap, tradingSwap } from './swap-handover.js';
+import { traceparentNow } from './traceparent.js';
 import { haltTrading, keepObservation } from './trading-control.js';
 import { rsyncTransport } from './transport.js';
 
@@ -80,7 +81,7 @@ export function createBrokerActivities({
     armSwap: (ask) =>
       step(async () => {
         const swap = asked(armAsk, ask);
-        await armSwap({ brokerFolder, product, nowMarketMs: clock().nowMs() }, swap);
+        await armSwap({ brokerFolder, product, nowMarketMs: clock().nowMs() }, swap, traceparentNow());
       }),
     awaitSwap: (ask) =>
       step(async (context) => {

@@ -27,11 +27,13 @@ const TAKEN_MS_MAX = 30_000;
  * Arms the swap for the bridge, unless its line is written already. Doing it again arms the same swap. Whoever asks may
  * only delay it: the bytes are verified anew, and a release that is no rollback with its grounds waits for an RTH open by this
  * tier's own calendar and clock.
+ * @param traceparent to whose trace the swap belongs
  * @throws ReleaseRefused, DeliveryMissing: nothing is armed, and the bridge writes no line about it
  */
 export async function armSwap(
   tier: { readonly brokerFolder: string; readonly product: ReleaseProduct; readonly nowMarketMs: number },
   ask: ReleaseToLoad & { readonly notBeforeMarketMs: number },
+  traceparent?: string,
 ): Promise<void> {
   const { brokerFolder, product } = tier;
   if (findSwap(brokerFolder, ask)) return;
@@ -42,8 +44,9 @@ export async function armSwap(
   const notBeforeMarketMs = swapsAtOnce(predicate)
     ? Math.max(0, ask.notBeforeMarketMs)
     : openAtOrAfter(ask.notBeforeMarketMs, tier.nowMarketMs);
-  const armed = { v: 1, shipId, modelVersion, counter, payloadSha256, tarball, envelope, notBeforeMarketMs } as const;
-  replaceFile(armedFile(brokerFolder), `${JSON.stringify(armedSwap.parse(armed))}\n`);
+  const names = { v: 1, shipId, modelVersion, counter, payloadSha256, tarball, envelope } as const;
+  const armed = armedSwap.parse({ ...names, notBeforeMarketMs, traceparent });
+  replaceFile(armedFile(brokerFolder), `${JSON.stringify(armed)}\n`);
 }
 
 /** The open that was asked for, if it is one and still to come; else the first one after both. */

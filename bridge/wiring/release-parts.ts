@@ -9,6 +9,7 @@ import { LiveReleases } from '../swap/live-release.js';
 import { LoadingMark } from '../swap/loading-mark.js';
 import type { ReleaseAsk } from '../swap/prepare-release.js';
 import { restoreRelease } from '../swap/restore-release.js';
+import { SwapSpans } from '../swap/swap-spans.js';
 import type { BridgeOptions, Ground } from './ground.js';
 import type { LaterParts } from './later.js';
 import type { MarketParts } from './market-parts.js';
@@ -24,6 +25,7 @@ export function releaseParts(
   const product = productOf(config.instrument);
   const mark = new LoadingMark(armedFolder);
   const live = new LiveReleases(broker);
+  const spans = new SwapSpans(armedFolder);
   const examine = examineOf ?? ((ask: ReleaseAsk) => examineRelease(ask, tuning.examineMs));
   const load = (ask: KnownRelease) => loadGuarded({ examine, mark }, ask);
   const swap = later.swap.is(
@@ -31,11 +33,15 @@ export function releaseParts(
       armed: new ArmedFile(armedFolder),
       ...{ log: swapsLog, live, clock },
       openNowOrNextMs: (marketMs) => hours.openNowOrNextMs(marketMs),
-      load: ({ tarball, envelope, shipId, modelVersion, counter, payloadSha256 }) =>
-        load({
-          ...{ brokerFolder: broker, tarball, envelope, product },
-          expected: { shipId, modelVersion, counter, payloadSha256 },
-        }),
+      load: (armed) => {
+        const { tarball, envelope, shipId, modelVersion, counter, payloadSha256 } = armed;
+        return spans.loading(armed, () =>
+          load({
+            ...{ brokerFolder: broker, tarball, envelope, product },
+            expected: { shipId, modelVersion, counter, payloadSha256 },
+          }),
+        );
+      },
       activate: (release, shipId) => {
         tally.decisionErrors = 0;
         model.activate(release, shipId);
@@ -46,6 +52,7 @@ export function releaseParts(
       lastEventSeq: () => decider.lastEventSeq,
       onNews: (text, record) => {
         log.info({ swap: record }, text);
+        if (record) spans.settled(record);
         if (record?.outcome === 'refused') alarms.raise('SwapRefused', text);
       },
     }),

@@ -10,6 +10,7 @@ import { riskConfig } from './risk.js';
 import { gatewayConfig, metricsConfig, rsyncConfig, temporalConfig } from './services.js';
 import { sierraConfig } from './sierra.js';
 import { storeConfig } from './store.js';
+import { telemetryConfig } from './telemetry.js';
 import { needsDepth, trainingConfig } from './training.js';
 import { uploadConfig } from './upload.js';
 import { watchConfig } from './watch.js';
@@ -37,6 +38,7 @@ export const configSchema = z
     watch: watchConfig.prefault({}).describe('Watchdogs and alarms.'),
     public: publicConfig.prefault({}).describe('The public record.'),
     metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),
+    telemetry: telemetryConfig.prefault({}).describe('Traces of workflows, for a collector of OpenTelemetry.'),
   })
   .superRefine((config, context) => {
     const { gateway, clock, input, training } = config;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Hex } from '../reference.js';
+import { traceparent } from './bridge-span.js';
 
 /** `broker/armed/swap.json`: which verified release the bridge shall load, and from which market time on. */
 export const armedSwap = z.object({
@@ -16,5 +17,7 @@ export const armedSwap = z.object({
    * once only where the signed statement says that it is a rollback.
    */
   notBeforeMarketMs: z.number(),
+  /** To whose trace the swap belongs, where somebody wants one. What is no such thing is as good as none. */
+  traceparent: traceparent.optional().catch(undefined),
 });
 export type ArmedSwap = Readonly<z.infer<typeof armedSwap>>;

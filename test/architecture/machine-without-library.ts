@@ -29,6 +29,7 @@ export const ROOMS_OF_OTHER_TIERS = [
     'stack',
     'temporal',
     'watch',
+    'telemetry',
     'workers',
     'workflows',
   ],

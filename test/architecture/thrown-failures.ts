@@ -13,7 +13,7 @@ export interface Thrown {
 
 /** Rooms of the product: what is installed, and what people start. */
 const ROOMS =
-  'activities backup bridge broker cli deploy research setup shared simulator stack temporal watch workers workflows'.split(
+  'activities backup bridge broker cli deploy research setup shared simulator stack telemetry temporal watch workers workflows'.split(
     ' ',
   );
 

@@ -7,8 +7,10 @@ import { bundleWorkflows, workflowCode, workflowModules } from '../../temporal/w
 
 describe('the build id of the workflows', () => {
   it('is of the modules that the bundle holds, all of them and no others', async () => {
-    const { codePath } = await bundleWorkflows();
-    const named = readFileSync(codePath, 'utf8').matchAll(/\.\/dist\/((?:workflows|shared|activities)\/[\w./-]+\.js)/g);
+    const { codePath } = await bundleWorkflows({ traces: true });
+    const named = readFileSync(codePath, 'utf8').matchAll(
+      /\.\/dist\/((?:workflows|shared|activities|telemetry)\/[\w./-]+\.js)/g,
+    );
     const held = [...new Set([...named].map((match) => match[1]!))].sort();
     assert.ok(held.length > 15, held.join(' '));
     assert.deepEqual(workflowModules(), held);

@@ -75,19 +75,31 @@ describe('recorded histories', () => {
     assert.deepEqual(missing, [], 'record with BELIEVE_RECORD=1 npm test -- workflows');
   });
 
-  it('replay under the workflow code of today', async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const { codePath } = await bundleWorkflows();
+  before(() => Runtime.install({ logger: new DefaultLogger('ERROR') }));
+
+  it('replay under the workflow code of today', () => replayAll({ traces: false }));
+
+  it('replay as well where traces are sent, from which a run that is open must not notice anything, and send no span again', () =>
+    replayAll({ traces: true }));
+
+  async function replayAll({ traces }: { traces: boolean }): Promise<void> {
+    const { codePath } = await bundleWorkflows({ traces });
     const histories = recorded.map((file) => ({
       workflowId: file,
       history: historyFromJSON(JSON.parse(readFileSync(path.join(HISTORIES, file), 'utf8'))),
     }));
     let replayed = 0;
-    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: { codePath } }, histories)) {
+    const sent: string[] = [];
+    const exporter = {
+      export: { fn: (_run: unknown, spans: { name: string }[]) => void sent.push(...spans.map(({ name }) => name)) },
+    };
+    const options = { workflowBundle: { codePath }, sinks: { exporter } };
+    for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
       assert.equal(error, undefined, `${workflowId}: ${error?.message}`);
       replayed++;
     }
     assert.equal(replayed, recorded.length);
     assert.ok(replayed >= ENDINGS.length);
-  });
+    assert.deepEqual(sent, []);
+  }
 });

@@ -1,14 +1,14 @@
 import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { SignedRelease } from '../../activities/research/contract.js';
 import type { ShipResult } from '../../shared/orchestration/ship/messages.js';
+import { runIdentityOf } from '../../shared/orchestration/ship/ship-id.js';
 import { broker, research } from '../steps/activities.js';
 import { refusalIn } from '../steps/refusal.js';
 import { ShipLog } from './ship-log.js';
 
 /** What a ship or a rollback does, told by its log; whatever stops it, nothing of it is left lying about. */
 export async function underLog(work: (log: ShipLog) => Promise<ShipResult>): Promise<ShipResult> {
-  const { workflowId, runId } = workflowInfo();
-  const log = new ShipLog(`${workflowId}~${runId.slice(0, 8)}`);
+  const log = new ShipLog(runIdentityOf(workflowInfo()));
   try {
     return await work(log);
   } catch (failure) {

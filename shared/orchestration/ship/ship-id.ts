@@ -18,6 +18,11 @@ export const runIdentity = z
     abort: true,
   });
 
+/** @param run as the SDK knows it */
+export function runIdentityOf({ workflowId, runId }: { readonly workflowId: string; readonly runId: string }): string {
+  return `${workflowId}~${runId.slice(0, 8)}`;
+}
+
 /**
  * The folder name of a run: no two identities share one, and none leads elsewhere. `ship/nightly~0a1b2c3d` is kept in
  * `ship+nightly~0a1b2c3d`.

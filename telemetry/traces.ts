@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { context, propagation } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { Resource } from '@opentelemetry/resources';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import {
+  makeWorkflowExporter,
+  OpenTelemetryActivityInboundInterceptor,
+} from '@temporalio/interceptors-opentelemetry/lib/worker/index.js';
+import type { WorkerOptions } from '@temporalio/worker';
+import type { Config } from '../shared/config/config.js';
+import { collectorUrl } from '../shared/config/telemetry.js';
+import { readPrivateFile } from '../shared/node/process/private-files.js';
+import { Collector } from './collector.js';
+import { headersIn } from './headers.js';
+import { stepInterceptor } from './step-interceptor.js';
+
+export const TRACED_ROLES = ['orchestrator', 'research', 'broker', 'bridge'] as const;
+export type TracedRole = (typeof TRACED_ROLES)[number];
+
+export interface Traces {
+  /** For a worker: spans of its steps, and those that workflow code hands out, once each and not when it is replayed. */
+  readonly options: Pick<WorkerOptions, 'interceptors' | 'sinks'>;
+  readonly collector: Collector;
+  close(): Promise<void>;
+}
+
+type TracesSettings = Pick<Config, 'home' | 'telemetry' | 'instrument'>;
+
+/**
+ * Traces of a worker, where the settings name a collector; null sends none.
+ * @throws Failure 'KeyExposed', BadInput for the file of headers
+ */
+export function openTraces(config: TracesSettings, role: TracedRole, log: (line: string) => void): Traces | null {
+  const { traces, headersFile } = config.telemetry;
+  const url = traces === null ? null : collectorUrl(traces);
+  if (url === null) return null;
+  const headers = headersFile === null ? {} : readHeaders(path.resolve(config.home, headersFile));
+  const collector = new Collector({ url, headers, log });
+  const resource = resourceOf(config, role);
+  const provider = new BasicTracerProvider({ resource, spanProcessors: [collector] });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const tracer = provider.getTracer('believe');
+  return {
+    collector,
+    options: {
+      interceptors: {
+        activity: [
+          (step) => ({ inbound: new OpenTelemetryActivityInboundInterceptor(step, { tracer }) }),
+          (step) => ({ inbound: stepInterceptor(step) }),
+        ],
+      },
+      sinks: { exporter: makeWorkflowExporter(collector, resource) },
+    },
+    close: () => provider.shutdown(),
+  };
+}
+
+/** By OpenTelemetry's names for what a process is. */
+export function resourceOf({ instrument }: Pick<Config, 'instrument'>, role: TracedRole): Resource {
+  return new Resource({
+    'service.name': `believe-${role}`,
+    'service.namespace': 'believe',
+    'service.instance.id': role === 'bridge' ? 'bridge' : `${role}-${process.pid}`,
+    'believe.instrument': instrument.symbol,
+  });
+}
+
+function readHeaders(file: string): Record<string, string> {
+  return headersIn(readPrivateFile(file).toString('utf8'), file);
+}
