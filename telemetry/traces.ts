@@ -11,9 +11,8 @@ import {
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Config } from '../shared/config/config.js';
 import { collectorUrl } from '../shared/config/telemetry.js';
-import { readPrivateFile } from '../shared/node/process/private-files.js';
 import { Collector } from './collector.js';
-import { headersIn } from './headers.js';
+import { readHeaders } from './headers.js';
 import { stepInterceptor } from './step-interceptor.js';
 
 export const TRACED_ROLES = ['orchestrator', 'research', 'broker', 'bridge'] as const;
@@ -66,8 +65,4 @@ export function resourceOf({ instrument }: Pick<Config, 'instrument'>, role: Tra
     'service.instance.id': role === 'bridge' ? 'bridge' : `${role}-${process.pid}`,
     'believe.instrument': instrument.symbol,
   });
-}
-
-function readHeaders(file: string): Record<string, string> {
-  return headersIn(readPrivateFile(file).toString('utf8'), file);
 }

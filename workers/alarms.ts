@@ -14,7 +14,7 @@ await runWorker(
   {
     ...serverAddress(config, 'research'),
     identity: `alarms@${process.pid}`,
-    metricsPort: 0,
+    metrics: null,
     traces: null,
     deployment: null,
   },

@@ -11,7 +11,7 @@ import { sendBridgeSpans } from '../telemetry/bridge-spans.js';
 import { openTraces, resourceOf } from '../telemetry/traces.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { runWorker } from './run-worker.js';
-import { logLine, workerConfig } from './worker-options.js';
+import { logLine, metricsPlace, workerConfig } from './worker-options.js';
 
 /** The broker worker: pulls, verifies, arms; seals and sends what the bridge wrote. It shares a folder with the bridge, and nothing else. */
 const config = workerConfig();
@@ -22,7 +22,7 @@ await runWorker(
   {
     ...serverAddress(config, 'broker'),
     identity: `broker@${process.pid}`,
-    metricsPort: config.metrics.brokerPort,
+    metrics: metricsPlace(config, 'brokerPort'),
     traces,
     deployment: null,
   },

@@ -5,7 +5,7 @@ import { encrypts } from '../temporal/payload-encryption.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { bundleWorkflows } from '../temporal/workflow-bundle.js';
 import { runWorker } from './run-worker.js';
-import { logLine, workerConfig } from './worker-options.js';
+import { logLine, metricsPlace, workerConfig } from './worker-options.js';
 
 /** The orchestrator: workflow tasks only. It holds nothing secret, and a new one replays where the old one stopped. */
 const config = workerConfig();
@@ -15,7 +15,7 @@ await runWorker(
   {
     ...serverAddress(config, 'orchestrator'),
     identity: `orchestrator@${process.pid}`,
-    metricsPort: config.metrics.orchestratorPort,
+    metrics: metricsPlace(config, 'orchestratorPort'),
     traces,
     deployment: config.temporal.versioned ? { name: ORCHESTRATOR_DEPLOYMENT, buildId } : null,
   },

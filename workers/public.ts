@@ -11,7 +11,7 @@ await runWorker(
   {
     ...serverAddress(config, 'research'),
     identity: `public@${process.pid}`,
-    metricsPort: 0,
+    metrics: null,
     traces: null,
     deployment: null,
   },

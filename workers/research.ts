@@ -8,7 +8,7 @@ import { connectClient } from '../temporal/client.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { codeIdentity } from './code-identity.js';
 import { runWorker } from './run-worker.js';
-import { logLine, workerConfig } from './worker-options.js';
+import { logLine, metricsPlace, workerConfig } from './worker-options.js';
 
 /** The research worker: trains and gates, and signs what it measures. It holds no release key and no broker credential. */
 const config = workerConfig();
@@ -19,7 +19,7 @@ await runWorker(
   {
     ...server,
     identity: `research@${process.pid}`,
-    metricsPort: config.metrics.researchPort,
+    metrics: metricsPlace(config, 'researchPort'),
     traces: openTraces(config, 'research', logLine),
     deployment: null,
   },

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import {
   DefaultLogger,
   type LogLevel,
@@ -7,6 +8,7 @@ import {
   Worker,
   type WorkerOptions,
 } from '@temporalio/worker';
+import { Failure } from '../shared/failure.js';
 import { keepFilesPrivate } from '../shared/node/process/private-files.js';
 import { untilAskedToStop } from '../shared/node/process/stop-request.js';
 import type { Traces } from '../telemetry/traces.js';
@@ -14,8 +16,8 @@ import type { ServerAddress } from '../temporal/server-address.js';
 
 export interface WorkerProcess extends ServerAddress {
   readonly identity: string;
-  /** Loopback port of the Prometheus endpoint; 0 for none. */
-  readonly metricsPort: number;
+  /** Where the Prometheus endpoint is; null for none. */
+  readonly metrics: { readonly address: string; readonly port: number } | null;
   /** Where spans of its work go; null where nobody wants any. */
   readonly traces: Traces | null;
   /** Build id for Worker Deployment Versioning; null runs unversioned. */
@@ -31,16 +33,7 @@ export async function runWorker(
   options: Omit<WorkerOptions, 'connection' | 'namespace'>,
 ): Promise<void> {
   keepFilesPrivate();
-  Runtime.install({
-    logger: new DefaultLogger(logLevel()),
-    shutdownSignals: [],
-    telemetryOptions: {
-      logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} },
-      ...(process.metricsPort > 0
-        ? { metrics: { prometheus: { bindAddress: `127.0.0.1:${process.metricsPort}` } } }
-        : {}),
-    },
-  });
+  installRuntime(process.metrics);
   const stop = untilAskedToStop();
   const connection = await connect(process, stop);
   if (!connection) {
@@ -72,6 +65,28 @@ export async function runWorker(
   } finally {
     await connection.close();
     await process.traces?.close();
+  }
+}
+
+/** @throws Failure 'PortTaken' where metrics cannot be served there */
+function installRuntime(metrics: WorkerProcess['metrics']): void {
+  const bindAddress = metrics && (isIPv6(metrics.address) ? `[${metrics.address}]` : metrics.address);
+  try {
+    Runtime.install({
+      logger: new DefaultLogger(logLevel()),
+      shutdownSignals: [],
+      telemetryOptions: {
+        logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} },
+        ...(metrics ? { metrics: { prometheus: { bindAddress: `${bindAddress}:${metrics.port}` } } } : {}),
+      },
+    });
+  } catch (error) {
+    if (metrics === null) throw error;
+    throw new Failure(
+      'PortTaken',
+      `metrics cannot be served on ${bindAddress}:${metrics.port}: ${(error as Error).message}`,
+      'name an address of this machine in telemetry.metricsAddress, and a free port in metrics.*Port',
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { BadInput } from '../../shared/failure.js';
 import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/node/disk/plain-file.js';
+import { unreachableTelemetry } from './collector.js';
 
 const port = z.number().int().min(1).max(65_535);
 const hostName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, 'must be a host name or an IPv4 address');
@@ -118,6 +119,8 @@ export const deployFile = z
   })
   .superRefine((file, context) => {
     for (const { path, message } of contradictions(file)) context.addIssue({ code: 'custom', path, message });
+    for (const { field, message } of unreachableTelemetry(file))
+      context.addIssue({ code: 'custom', path: ['settings', 'telemetry', field], message });
   });
 export type DeployFile = z.infer<typeof deployFile>;
 export type DeployHost = DeployFile['hosts'][number];

@@ -1,3 +1,4 @@
+import { collectorOf } from './collector.js';
 import type { DeployFile, DeployHost, Role } from './deploy-file.js';
 
 /** A connection that one host opens to another through the tunnel. */
@@ -14,10 +15,13 @@ export function flowsOf(file: DeployFile): Flow[] {
   const of = (role: Role) => hosts.filter(({ roles }) => roles.includes(role));
   const flows = (from: readonly DeployHost[], to: readonly DeployHost[], port: number, why: string): Flow[] =>
     from.flatMap((one) => to.filter((other) => other !== one).map((other) => ({ from: one, to: other, port, why })));
+  const collector = collectorOf(file);
+  const collecting = hosts.filter(({ address }) => address === collector?.address);
   return [
     ...flows(of('broker'), of('research'), rsyncPort, 'releases and receipts, read; batches, written'),
     ...flows(of('broker'), of('temporal'), temporal.port, 'steps of the broker tier'),
     ...flows(of('research'), of('temporal'), temporal.port, 'steps of the research tier, and the order of all'),
+    ...flows([...of('research'), ...of('broker')], collecting, collector?.port ?? 0, 'traces, for the collector'),
   ];
 }
 

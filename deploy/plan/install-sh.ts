@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${} is the shell's own, in the script that is written here
 import { RSYNC_MODULES } from '../../shared/contract/rsync-modules.js';
+import { HEADERS_NAME } from './collector.js';
 import type { DeployFile, DeployHost } from './deploy-file.js';
 import { peersOf } from './flows.js';
 import type { HostNeeds, Tier } from './host-needs.js';
@@ -107,6 +108,9 @@ function handing({ services }: HostNeeds): string[] {
       '}',
       `if [ -e "$ROOT${BROUGHT_FOLDER}/ca.pem" ]; then install -m 0644 "$ROOT${BROUGHT_FOLDER}/ca.pem" "$ROOT/etc/believe/ca.pem"; fi`,
       ...lines,
+      ...services
+        .filter(({ environment }) => environment.BELIEVE_TELEMETRY_HEADERS_FILE !== undefined)
+        .map(({ user }) => `hand ${heldFolder(user)} ${HEADERS_NAME}`),
     ].join('\n'),
   ];
 }

@@ -1,4 +1,5 @@
 import { type Config, followedFolder, publishes } from '../../shared/config/config.js';
+import { HEADERS_NAME } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, placesOn, type Role } from './deploy-file.js';
 import type { FolderNeed, GroupNeed, HandedNeed, KeyNeed, ServiceNeed, Tier, UserNeed } from './host-needs.js';
 import {
@@ -212,6 +213,7 @@ const handed = (names: string) => `put ${names} into ${BROUGHT_FOLDER} and run i
 function heldKeys({ user, tier, environment }: ServiceNeed): KeyNeed[] {
   const folder = heldFolder(user);
   const payloadKeys = environment.BELIEVE_TEMPORAL_ENCRYPTION_KEYS_FILE;
+  const headers = environment.BELIEVE_TELEMETRY_HEADERS_FILE;
   const key = { kind: 'file', owner: user } as const;
   return [
     {
@@ -221,6 +223,9 @@ function heldKeys({ user, tier, environment }: ServiceNeed): KeyNeed[] {
     ...(payloadKeys === undefined
       ? []
       : [{ ...key, path: payloadKeys, why: 'keys of what Temporal cannot read', madeBy: handed('payload-keys.json') }]),
+    ...(headers === undefined
+      ? []
+      : [{ ...key, path: headers, why: 'headers of the collector of traces', madeBy: handed(HEADERS_NAME) }]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
 import { followedFolder, publishes } from '../../shared/config/config.js';
+import { collectorOf, HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf, type Role } from './deploy-file.js';
 import type { ServiceNeed, Tier } from './host-needs.js';
 import { CONFIG_FILE, heldFolder, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';
@@ -187,7 +188,11 @@ function maker(host: DeployHost, config: Config) {
     return {
       ...{ ...EMPTY, name: `believe-${name}`, description: `${name} of believe`, command, peers: [] },
       ...{ user, group: SHARED_GROUP, umask },
-      environment: { ...ownEnvironment(config, user, umask, special.tier ?? null), ...passphrase(host, name) },
+      environment: {
+        ...ownEnvironment(config, user, umask, special.tier ?? null),
+        ...collectorHeaders(config, user, name),
+        ...passphrase(host, name),
+      },
       ...special,
     };
   };
@@ -213,6 +218,11 @@ function ownEnvironment(config: Config, user: string, umask: string, tier: Tier 
   };
 }
 
+function collectorHeaders({ telemetry }: Config, user: string, name: string): Record<string, string> {
+  if (telemetry.headersFile === null || !TRACED_SERVICES.includes(name)) return {};
+  return { BELIEVE_TELEMETRY_HEADERS_FILE: path.posix.join(heldFolder(user), HEADERS_NAME) };
+}
+
 function passphrase({ signerPassphraseFile }: DeployHost, name: string): Record<string, string> {
   if (name !== 'signer' || signerPassphraseFile === undefined) return {};
   return { BELIEVE_SIGNER_PASSPHRASE_FILE: '%d/passphrase' };
@@ -221,9 +231,10 @@ function passphrase({ signerPassphraseFile }: DeployHost, name: string): Record<
 function serverNetwork(file: DeployFile, host: DeployHost): Pick<ServiceNeed, 'network' | 'peers' | 'after'> {
   if (file.temporal.address !== undefined) return { network: 'internet', peers: [], after: [] };
   const others = addressesOf(file, 'temporal').filter((address) => address !== host.address);
+  const collector = collectorOf(file);
   return {
     network: 'tunnel',
-    peers: others,
+    peers: [...new Set([...others, ...(collector === null ? [] : [collector.address])])],
     after: others.length > 0 ? [`wg-quick@${file.tunnel.interface}.service`] : [],
   };
 }

@@ -1,4 +1,5 @@
 import { type Config, followedFolder } from '../../shared/config/config.js';
+import { HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf } from './deploy-file.js';
 import { peersOf } from './flows.js';
 import type { FileNeed, FolderNeed, HostNeeds, KeyNeed, ServiceNeed, WindowsRight } from './host-needs.js';
@@ -42,7 +43,7 @@ export function windowsHost(file: DeployFile, host: DeployHost, source: string):
   return {
     ...{ host: host.name, os: 'windows', users: [], groups: [], handed: [], foreignUnits: [], services },
     folders: folders(host, services),
-    keys: keys(file, host),
+    keys: keys(file, host, config),
     files: files(file, host, services, `${JSON.stringify(written, null, 2)}\n`),
     registry: REGISTRY,
     unscanned: [
@@ -88,7 +89,12 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
     },
     ...{ daily: null, credential: null, tier: null },
     ...special,
-    environment: environment(host, special.tier ?? null, config),
+    environment: {
+      ...environment(host, special.tier ?? null, config),
+      ...(config.telemetry.headersFile !== null && TRACED_SERVICES.includes(name)
+        ? { BELIEVE_TELEMETRY_HEADERS_FILE: headersFile(host) }
+        : {}),
+    },
   });
   const cli = (...words: string[]) => [`${programOf(host)}\\dist\\cli\\main.js`, ...words];
   const worker = (name: string, ...words: string[]) => [`${programOf(host)}\\dist\\workers\\${name}.js`, ...words];
@@ -120,6 +126,8 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
       : []),
   ];
 }
+
+const headersFile = (host: DeployHost): string => `${homeOf(host)}\\certs\\${HEADERS_NAME}`;
 
 function environment(host: DeployHost, tier: ServiceNeed['tier'], config: Config): Record<string, string> {
   return {
@@ -187,7 +195,7 @@ const ADMINISTRATION: readonly WindowsRight[] = [
   { who: 'BUILTIN\\Administrators', right: 'F', inherits: true },
 ];
 
-function keys(file: DeployFile, host: DeployHost): KeyNeed[] {
+function keys(file: DeployFile, host: DeployHost, config: Config): KeyNeed[] {
   const { broker, watch } = placesOn(host);
   const home = homeOf(host);
   const key = (path: string, why: string, madeBy: string, kind: KeyNeed['kind'] = 'file'): KeyNeed => ({
@@ -204,6 +212,9 @@ function keys(file: DeployFile, host: DeployHost): KeyNeed[] {
     key(`${home}\\certs\\ca.pem`, 'authority of the Temporal server', brought),
     key(`${home}\\certs\\broker.pem`, 'certificate that is shown to Temporal', brought),
     key(`${home}\\certs\\broker.key`, 'its key', brought),
+    ...(config.telemetry.headersFile === null
+      ? []
+      : [key(headersFile(host), 'headers of the collector of traces', brought)]),
     key(`${watch.folder}\\channels.json`, 'channels of alarms', 'docs/alarms.md, "Channels"'),
     ...(peersOf(file, host).length > 0
       ? [

@@ -26,6 +26,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     ['From contract to contract', 'roll'],
     ['Watchdogs and alarms', 'alarms'],
     ['Monitoring', 'monitoring'],
+    ['Telemetry', 'telemetry'],
     ['Backups', 'backup'],
     ['Disk', 'disk'],
     ['Temporal', 'temporal'],

@@ -38,7 +38,9 @@ export const configSchema = z
     watch: watchConfig.prefault({}).describe('Watchdogs and alarms.'),
     public: publicConfig.prefault({}).describe('The public record.'),
     metrics: metricsConfig.prefault({}).describe('Prometheus endpoints, on loopback.'),
-    telemetry: telemetryConfig.prefault({}).describe('Traces of workflows, for a collector of OpenTelemetry.'),
+    telemetry: telemetryConfig
+      .prefault({})
+      .describe('Traces for a collector of OpenTelemetry, and who may ask for metrics.'),
   })
   .superRefine((config, context) => {
     const { gateway, clock, input, training } = config;

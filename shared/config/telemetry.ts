@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { text } from './field-types.js';
 import { isLoopback } from './loopback.js';
@@ -15,6 +16,12 @@ export const telemetryConfig = z
       .default(null)
       .describe(
         'File with a header of those requests on each line, such as `Authorization: Bearer ...`, from the home folder on; null for none.',
+      ),
+    metricsAddress: text
+      .refine((address) => isIP(address) !== 0, 'an IP address of this machine, such as 127.0.0.1')
+      .default('127.0.0.1')
+      .describe(
+        'Address of this machine that the Prometheus ports of the workers (metrics.*Port) are on; that of the bridge is always on loopback.',
       ),
   })
   .superRefine(({ traces, headersFile }, context) => {

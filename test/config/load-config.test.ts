@@ -122,6 +122,25 @@ describe('configuration', () => {
     assert.doesNotThrow(() => loadConfig({ env: {}, overrides: { gateway, clock: { kind: 'real' } } }));
   });
 
+  it('refuses a collector that is no address, and one that others could read a secret on the way to', () => {
+    const refused = (telemetry: object) =>
+      problemsOf({ file: fileWith({ telemetry }), env: {} }).map(({ field, allowed }) => `${field}: ${allowed}`);
+    for (const traces of ['collector:4318', 'ftp://192.0.2.9/', 'http://me:secret@192.0.2.9', '4318'])
+      assert.match(
+        refused({ traces }).join(),
+        /^telemetry[.]traces: an http or https address without name and password/,
+      );
+    const headersFile = 'telemetry-headers';
+    assert.match(
+      refused({ traces: 'http://192.0.2.9:4318', headersFile }).join(),
+      /telemetry[.]traces: https, because/,
+    );
+    assert.match(refused({ headersFile }).join(), /telemetry[.]headersFile: null, because telemetry[.]traces is null/);
+    assert.match(refused({ metricsAddress: 'localhost' }).join(), /telemetry[.]metricsAddress: an IP address/);
+    for (const traces of ['http://127.0.0.1:4318', 'https://otel.example.org/v1/traces'])
+      assert.deepEqual(refused({ traces, headersFile, metricsAddress: '::1' }), []);
+  });
+
   it('takes risk limits and gate thresholds from a file alone: a variable is refused by name, setting and file', () => {
     const file = fileWith({ risk: { maxDailyLossUsd: 500 }, gate: { testRowsMin: 20 } });
     const config = loadConfig({ file, env: {} });

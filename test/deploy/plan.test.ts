@@ -11,6 +11,7 @@ const planOf = (name: string, change?: Parameters<typeof example>[0]) => {
   const file = parsed(change);
   return planHost(file, file.hosts.find((host) => host.name === name)!, 'deploy.json');
 };
+const traced = (traces: string) => ({ telemetry: { traces } });
 const fileOf = (files: ReturnType<typeof planOf>, name: string): string => {
   const found = files.find((one) => one.path.endsWith(name));
   assert.ok(found, `no ${name} among ${files.map((one) => one.path).join(', ')}`);
@@ -134,6 +135,38 @@ describe('believe deploy plan', () => {
     assert.match(rules, /ip saddr 10[.]77[.]0[.]2 ip daddr 10[.]77[.]0[.]1 tcp dport 8730 accept/);
   });
 
+  it('lets who sends traces reach the collector that the settings name, and nobody else', () => {
+    const planned = (traces: string) => (file: { hosts: AnyHost[]; [field: string]: unknown }) => {
+      brokerOnLinux(file);
+      file.settings = { telemetry: { traces, headersFile: 'telemetry-headers' } };
+    };
+    const elsewhere = planned('https://192.0.2.9:4318');
+    const allowed = (host: string, service: string, change: ReturnType<typeof planned>) =>
+      /^IPAddressAllow=(.*)$/m.exec(fileOf(planOf(host, change), `believe-${service}.service`))![1]!.split(' ');
+    for (const service of ['research', 'orchestrator'])
+      assert.ok(allowed('research-1', service, elsewhere).includes('192.0.2.9'), service);
+    assert.ok(allowed('broker-1', 'broker', elsewhere).includes('192.0.2.9'));
+    assert.deepEqual(allowed('broker-1', 'bridge', elsewhere), ['localhost']);
+    assert.match(
+      fileOf(planOf('research-1', elsewhere), 'install.sh'),
+      /^hand \S+believe-orchestrator telemetry-headers$/m,
+    );
+    assert.match(
+      fileOf(planOf('research-1', elsewhere), 'believe-research.service'),
+      /^Environment=BELIEVE_TELEMETRY_HEADERS_FILE=\/etc\/believe\/held\/believe-research\/telemetry-headers$/m,
+    );
+    const onHost = planned('https://10.77.0.3');
+    const flows = flowsOf(parsed(onHost)).map(({ from, to, port }) => `${from.name} -> ${to.name}:${port}`);
+    assert.deepEqual(flows.slice(3), ['research-1 -> temporal-1:443', 'broker-1 -> temporal-1:443']);
+    assert.match(
+      fileOf(planOf('temporal-1', onHost), 'firewall.nft'),
+      /ip saddr 10[.]77[.]0[.]2 ip daddr 10[.]77[.]0[.]3 tcp dport 443 accept/,
+    );
+    const ownAgent = planned('http://127.0.0.1:4318');
+    assert.ok(!allowed('broker-1', 'broker', ownAgent).includes('127.0.0.1'));
+    assert.equal(flowsOf(parsed(ownAgent)).length, 3);
+  });
+
   it('keeps the signer from any network, the bridge to this machine, and each from the keys of others', () => {
     const signer = fileOf(planOf('research-1'), 'believe-signer.service');
     assert.match(signer, /^PrivateNetwork=yes$/m);
@@ -174,6 +207,17 @@ describe('believe deploy plan', () => {
       /must not be inside the home/,
     ],
     ['two hosts that nobody can call', ({ hosts }) => (hosts[0]!.endpoint = undefined), /no endpoint/],
+    ['a collector by its name', (file) => (file.settings = traced('https://otel.example.org')), /must name an IPv4/],
+    [
+      'a collector on the broker',
+      (file) => (file.settings = traced('http://10.77.0.2:4318')),
+      /nothing enters a broker/,
+    ],
+    [
+      'metrics for other machines',
+      (file) => (file.settings = { telemetry: { metricsAddress: '10.77.0.1' } }),
+      /lets nobody in/,
+    ],
     ['a field that there is not', ({ hosts }) => (hosts[0]!.colour = 'red'), /colour/],
   ];
   for (const [what, change, says] of WRONG)
