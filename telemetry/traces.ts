@@ -10,31 +10,29 @@ import {
 } from '@temporalio/interceptors-opentelemetry/lib/worker/index.js';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Config } from '../shared/config/config.js';
-import { collectorUrl } from '../shared/config/telemetry.js';
+import { sendBridgeSpans } from './bridge-spans.js';
 import { Collector } from './collector.js';
 import { readHeaders } from './headers.js';
 import { stepInterceptor } from './step-interceptor.js';
 
-export const TRACED_ROLES = ['orchestrator', 'research', 'broker', 'bridge'] as const;
-export type TracedRole = (typeof TRACED_ROLES)[number];
+export type TracedRole = 'orchestrator' | 'research' | 'broker';
 
 export interface Traces {
   /** For a worker: spans of its steps, and those that workflow code hands out, once each and not when it is replayed. */
   readonly options: Pick<WorkerOptions, 'interceptors' | 'sinks'>;
-  readonly collector: Collector;
+  /** Sends on what the bridge notes there, from now on. */
+  sendBridgeSpans(armedFolder: string): void;
   close(): Promise<void>;
 }
 
-type TracesSettings = Pick<Config, 'home' | 'telemetry' | 'instrument'>;
-
-/**
- * Traces of a worker, where the settings name a collector; null sends none.
- * @throws Failure 'KeyExposed', BadInput for the file of headers
- */
-export function openTraces(config: TracesSettings, role: TracedRole, log: (line: string) => void): Traces | null {
-  const { traces, headersFile } = config.telemetry;
-  const url = traces === null ? null : collectorUrl(traces);
-  if (url === null) return null;
+/** @throws Failure 'KeyExposed', BadInput for the file of headers */
+export function tracesTo(
+  url: URL,
+  config: Pick<Config, 'home' | 'telemetry' | 'instrument'>,
+  role: TracedRole,
+  log: (line: string) => void,
+): Traces {
+  const { headersFile } = config.telemetry;
   const headers = headersFile === null ? {} : readHeaders(path.resolve(config.home, headersFile));
   const collector = new Collector({ url, headers, log });
   const resource = resourceOf(config, role);
@@ -43,7 +41,7 @@ export function openTraces(config: TracesSettings, role: TracedRole, log: (line:
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   const tracer = provider.getTracer('believe');
   return {
-    collector,
+    sendBridgeSpans: (armedFolder) => sendBridgeSpans(armedFolder, resourceOf(config, 'bridge'), collector),
     options: {
       interceptors: {
         activity: [
@@ -58,7 +56,7 @@ export function openTraces(config: TracesSettings, role: TracedRole, log: (line:
 }
 
 /** By OpenTelemetry's names for what a process is. */
-export function resourceOf({ instrument }: Pick<Config, 'instrument'>, role: TracedRole): Resource {
+function resourceOf({ instrument }: Pick<Config, 'instrument'>, role: TracedRole | 'bridge'): Resource {
   return new Resource({
     'service.name': `believe-${role}`,
     'service.namespace': 'believe',

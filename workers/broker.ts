@@ -7,8 +7,7 @@ import { clockSpecFile } from '../shared/node/clock-spec-file.js';
 import { contractInUse } from '../shared/node/contract/rolls-file.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
 import { productOf } from '../shared/trust/product.js';
-import { sendBridgeSpans } from '../telemetry/bridge-spans.js';
-import { openTraces, resourceOf } from '../telemetry/traces.js';
+import { openTraces } from '../telemetry/open-traces.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { runWorker } from './run-worker.js';
 import { logLine, metricsPlace, workerConfig } from './worker-options.js';
@@ -16,8 +15,8 @@ import { logLine, metricsPlace, workerConfig } from './worker-options.js';
 /** The broker worker: pulls, verifies, arms; seals and sends what the bridge wrote. It shares a folder with the bridge, and nothing else. */
 const config = workerConfig();
 const rsync = await obtainRsync({ reach: isLoopback(config.rsync.host) ? 'loopback' : 'network' });
-const traces = openTraces(config, 'broker', logLine);
-if (traces) sendBridgeSpans(homePlaces(config.home).broker.armed, resourceOf(config, 'bridge'), traces.collector);
+const traces = await openTraces(config, 'broker', logLine);
+traces?.sendBridgeSpans(homePlaces(config.home).broker.armed);
 await runWorker(
   {
     ...serverAddress(config, 'broker'),

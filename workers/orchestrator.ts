@@ -1,5 +1,5 @@
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
-import { openTraces } from '../telemetry/traces.js';
+import { openTraces } from '../telemetry/open-traces.js';
 import { ORCHESTRATOR_DEPLOYMENT } from '../temporal/deployment.js';
 import { encrypts } from '../temporal/payload-encryption.js';
 import { serverAddress } from '../temporal/server-address.js';
@@ -9,7 +9,7 @@ import { logLine, metricsPlace, workerConfig } from './worker-options.js';
 
 /** The orchestrator: workflow tasks only. It holds nothing secret, and a new one replays where the old one stopped. */
 const config = workerConfig();
-const traces = openTraces(config, 'orchestrator', logLine);
+const traces = await openTraces(config, 'orchestrator', logLine);
 const { codePath, buildId } = await bundleWorkflows({ encodesFailures: encrypts(config), traces: traces !== null });
 await runWorker(
   {

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { createResearchActivities } from '../activities/research/index.js';
 import { obtainLibxgboost } from '../setup/libxgboost.js';
 import { TASK_QUEUES } from '../shared/orchestration/ship/task-queues.js';
-import { openTraces } from '../telemetry/traces.js';
+import { openTraces } from '../telemetry/open-traces.js';
 import { connectClient } from '../temporal/client.js';
 import { serverAddress } from '../temporal/server-address.js';
 import { codeIdentity } from './code-identity.js';
@@ -20,7 +20,7 @@ await runWorker(
     ...server,
     identity: `research@${process.pid}`,
     metrics: metricsPlace(config, 'researchPort'),
-    traces: openTraces(config, 'research', logLine),
+    traces: await openTraces(config, 'research', logLine),
     deployment: null,
   },
   {

@@ -67,6 +67,14 @@ const ENDINGS = [
   'alarm-long',
 ];
 
+interface Span {
+  readonly name: string;
+  readonly parentSpanId?: string;
+  readonly spanContext: { readonly traceId: string; readonly spanId: string };
+  readonly status: { readonly code: number };
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
 describe('recorded histories', () => {
   const recorded = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
 
@@ -82,6 +90,35 @@ describe('recorded histories', () => {
   it('replay as well where traces are sent, from which a run that is open must not notice anything, and send no span again', () =>
     replayAll({ traces: true }));
 
+  it('make the same spans each time, by the ids of the run, and say what it came to', async () => {
+    const first = await spansOf('refused');
+    assert.deepEqual(await spansOf('refused'), first);
+    const endOf = (spans: readonly Span[]) => spans.at(-1)!;
+    const { name, status, attributes } = endOf(first);
+    assert.deepEqual([name, status.code, attributes['error.type']], ['RunWorkflow:shipModel', 2, 'ReleaseRefused']);
+    const live = endOf(await spansOf('live'));
+    assert.deepEqual([live.status.code, live.attributes['believe.outcome']], [1, 'Live']);
+    const approved = await spansOf('held-approved-signed-by-signal');
+    const told = approved.find((span) => span.name === 'HandleSignal:decide')!;
+    assert.equal(told.parentSpanId, endOf(approved).spanContext.spanId, 'what it is told is in its trace');
+  });
+
+  /** Of a recorded run, had its replay been its first time. */
+  async function spansOf(ending: string): Promise<Span[]> {
+    const { codePath } = await bundleWorkflows({ traces: true });
+    const spans: Span[] = [];
+    const exporter = {
+      export: {
+        callDuringReplay: true,
+        fn: (_run: unknown, made: Span[]) => void spans.push(...structuredClone(made)),
+      },
+    };
+    const options = { workflowBundle: { codePath }, sinks: { exporter } };
+    const recording = JSON.parse(readFileSync(path.join(HISTORIES, `${ending}.json`), 'utf8'));
+    await Worker.runReplayHistory(options, historyFromJSON(recording), ending);
+    return spans;
+  }
+
   async function replayAll({ traces }: { traces: boolean }): Promise<void> {
     const { codePath } = await bundleWorkflows({ traces });
     const histories = recorded.map((file) => ({
@@ -91,7 +128,7 @@ describe('recorded histories', () => {
     let replayed = 0;
     const sent: string[] = [];
     const exporter = {
-      export: { fn: (_run: unknown, spans: { name: string }[]) => void sent.push(...spans.map(({ name }) => name)) },
+      export: { fn: (_run: unknown, spans: Span[]) => void sent.push(...spans.map(({ name }) => name)) },
     };
     const options = { workflowBundle: { codePath }, sinks: { exporter } };
     for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
