@@ -65,6 +65,9 @@ const ENDINGS = [
   'alarm-flapped',
   'alarm-silenced',
   'alarm-long',
+  // Recorded with BELIEVE_RECORD=traced.
+  'traced-rejected',
+  'traced-held-approved-signed',
 ];
 
 interface Span {
@@ -85,7 +88,7 @@ describe('recorded histories', () => {
 
   before(() => Runtime.install({ logger: new DefaultLogger('ERROR') }));
 
-  it('replay under the workflow code of today', () => replayAll({ traces: false }));
+  it('replay under the workflow code of today, those that were traced too', () => replayAll({ traces: false }));
 
   it('replay as well where traces are sent, from which a run that is open must not notice anything, and send no span again', () =>
     replayAll({ traces: true }));
@@ -98,8 +101,8 @@ describe('recorded histories', () => {
     assert.deepEqual([name, status.code, attributes['error.type']], ['RunWorkflow:shipModel', 2, 'ReleaseRefused']);
     const live = endOf(await spansOf('live'));
     assert.deepEqual([live.status.code, live.attributes['believe.outcome']], [1, 'Live']);
-    const approved = await spansOf('held-approved-signed-by-signal');
-    const told = approved.find((span) => span.name === 'HandleSignal:decide')!;
+    const approved = await spansOf('traced-held-approved-signed');
+    const told = approved.find((span) => span.name === 'HandleUpdate:decide')!;
     assert.equal(told.parentSpanId, endOf(approved).spanContext.spanId, 'what it is told is in its trace');
   });
 

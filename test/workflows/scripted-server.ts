@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -16,6 +16,9 @@ export const HISTORIES = path.resolve(
   path.dirname(fileURLToPath(import.meta.url)),
   '../../../test/workflows/histories',
 );
+
+/** Whether histories are recorded: 1, or traced. */
+const RECORDS = process.env.BELIEVE_RECORD;
 
 /** A history of so many events is called long: what continues as new does so within a test. */
 const SOON_LONG = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=100'];
@@ -36,7 +39,7 @@ export class ScriptedServer {
     const env = await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path: executable }, extraArgs: [...attributes, ...SOON_LONG] },
     });
-    return new ScriptedServer(env, (await bundleWorkflows()).codePath);
+    return new ScriptedServer(env, (await bundleWorkflows({ traces: RECORDS === 'traced' })).codePath);
   }
 
   async close(): Promise<void> {
@@ -110,11 +113,15 @@ export class ScriptedServer {
     });
   }
 
-  /** With BELIEVE_RECORD=1 the history of a finished ship replaces the recorded one. */
+  /**
+   * With BELIEVE_RECORD=1 the history of a finished ship replaces the recorded one; with BELIEVE_RECORD=traced, under the interceptors of
+   * traces, one that was recorded so.
+   */
   private async record(name: string, workflowId: string): Promise<void> {
-    if (process.env.BELIEVE_RECORD !== '1') return;
+    const file = path.join(HISTORIES, `${RECORDS === 'traced' ? 'traced-' : ''}${name}.json`);
+    if (RECORDS !== '1' && !(RECORDS === 'traced' && existsSync(file))) return;
     const history = await this.env.client.workflow.getHandle(workflowId).fetchHistory();
     mkdirSync(HISTORIES, { recursive: true });
-    writeFileSync(path.join(HISTORIES, `${name}.json`), `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
+    writeFileSync(file, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
   }
 }
