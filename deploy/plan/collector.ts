@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { isLoopback } from '../../shared/config/loopback.js';
 import { collectorUrl } from '../../shared/config/telemetry.js';
-import type { DeployFile } from './deploy-file.js';
 
 /** The processes that send traces. */
 export const TRACED_SERVICES: readonly string[] = ['research', 'orchestrator', 'broker'];
@@ -13,7 +12,14 @@ interface Collector {
   readonly port: number;
 }
 
-type Settings = Pick<DeployFile, 'settings'>;
+interface Settings {
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+interface Planned extends Settings {
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly roles: readonly string[] }[];
+}
+
 const telemetryOf = ({ settings }: Settings) =>
   (settings.telemetry ?? {}) as { readonly traces?: unknown; readonly metricsAddress?: unknown };
 
@@ -26,9 +32,7 @@ export function collectorOf(file: Settings): Collector | null {
 }
 
 /** What services or scrapers could not reach as hosts are planned. */
-export function unreachableTelemetry(
-  file: Pick<DeployFile, 'settings' | 'hosts'>,
-): { readonly field: string; readonly message: string }[] {
+export function unreachableTelemetry(file: Planned): { readonly field: string; readonly message: string }[] {
   const { metricsAddress } = telemetryOf(file);
   const address = collectorOf(file)?.address;
   const host = file.hosts.find((one) => one.address === address);

@@ -20,7 +20,8 @@ const traced = armedSwap.parse({ ...ARMED, traceparent: `00-${TRACE}-${ARMING}-0
 const recordOf = ({ shipId, payloadSha256 }: ArmedSwap, outcome: SwapRecord['outcome'] = 'swapped') =>
   ({ shipId, payloadSha256, outcome }) as SwapRecord;
 
-describe("the bridge's spans", () => {
+describe("the bridge's spans", function () {
+  this.timeout(60_000);
   const folder = mkdtempSync(path.join(tmpdir(), 'believe-spans-'));
   const armed = path.join(folder, 'armed');
   const file = path.join(armed, 'spans.jsonl');

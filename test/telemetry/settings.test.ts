@@ -9,7 +9,8 @@ import { headersIn } from '../../telemetry/headers.js';
 
 const LIMIT = { timeLimitMs: 60_000 };
 
-describe('settings of telemetry', () => {
+describe('settings of telemetry', function () {
+  this.timeout(60_000);
   const home = mkdtempSync(path.join(tmpdir(), 'believe-telemetry-'));
   after(() => rmSync(home, { recursive: true, force: true }));
 
@@ -53,7 +54,6 @@ describe('settings of telemetry', () => {
   ] as const)
     it(`keep a worker from starting without a word over ${what}`, async function () {
       if (process.platform === 'win32' && what === 'headers that others can read') this.skip();
-      this.timeout(60_000);
       writeFileSync(path.join(home, 'exposed'), 'x: y\n');
       chmodSync(path.join(home, 'exposed'), 0o644);
       const port = String(await freePort());
