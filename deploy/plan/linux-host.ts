@@ -10,7 +10,7 @@ import { linuxServices } from './linux-services.js';
 import { chronyConf, IBC_OWN_LINES, ibcSettings, journaldConf, logrotateConf } from './machine-settings.js';
 import { type HostSettings, settingsOf } from './settings.js';
 import { firewallUnit, serviceUnit, timerUnit } from './systemd-unit.js';
-import { temporalFiles } from './temporal-host.js';
+import { postgresUnit, temporalFiles } from './temporal-host.js';
 import { tunnelConf } from './tunnel-conf.js';
 
 /** All that a Linux host needs. @param source name of the file, for what is said of it @throws BadInput */
@@ -140,6 +140,6 @@ function foreignUnits(file: DeployFile, host: DeployHost): ForeignUnit[] {
       ? [{ unit: `wg-quick@${file.tunnel.interface}.service`, why: 'the tunnel to the other hosts' }]
       : []),
     ...(host.roles.includes('research') ? [{ unit: 'logrotate.timer', why: 'logs are rotated' }] : []),
-    ...(host.roles.includes('temporal') ? [{ unit: 'postgresql.service', why: 'the database of Temporal' }] : []),
+    ...(host.roles.includes('temporal') ? [{ unit: postgresUnit(host), why: 'the database of Temporal' }] : []),
   ];
 }

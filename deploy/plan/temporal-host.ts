@@ -38,7 +38,7 @@ export function temporalServices(file: DeployFile, host: DeployHost): ServiceNee
     description: 'Temporal server of believe',
     command: [program, 'start', '--config', SERVER_FOLDER, '--namespace', namespace],
     peers: [host.address, ...peersOf(file, host).map(({ address }) => address)],
-    after: ['postgresql.service'],
+    after: [postgresUnit(host)],
     why: 'orders the steps of all tiers, and lets each do what its certificate may',
   };
   if (uiProgram === null) return [server];
@@ -52,6 +52,24 @@ export function temporalServices(file: DeployFile, host: DeployHost): ServiceNee
   };
   return [server, ui];
 }
+
+/** Debian's unit of the cluster: `postgresql.service` alone is there for all of them, and active whether they run or not. */
+export function postgresUnit(host: DeployHost): string {
+  const [, version, cluster] =
+    /^\/etc\/postgresql\/([^/]+)\/([^/]+)$/.exec(temporalServerOf(host).postgresFolder) ?? [];
+  return version === undefined ? 'postgresql.service' : `postgresql@${version}-${cluster}.service`;
+}
+
+/** Debian leaves a cluster that was killed where it lies; nobody may be awake to start it. */
+const POSTGRES_RESTARTS = [
+  '[Unit]',
+  'StartLimitIntervalSec=0',
+  '',
+  '[Service]',
+  'Restart=on-failure',
+  'RestartSec=5',
+  '',
+];
 
 /** What server, Web UI and PostgreSQL read. Nothing of it is secret. */
 export function temporalFiles(file: DeployFile, host: DeployHost): FileNeed[] {
@@ -72,6 +90,11 @@ export function temporalFiles(file: DeployFile, host: DeployHost): FileNeed[] {
           'settings of the Web UI: on loopback, as a reader',
         )),
     ...of(`${postgresFolder}/conf.d`, { 'believe.conf': included! }, 'PostgreSQL: TLS only, nothing off'),
+    ...of(
+      `/etc/systemd/system/${postgresUnit(host)}.d`,
+      { 'believe.conf': POSTGRES_RESTARTS.join('\n') },
+      'PostgreSQL is started again when it was killed',
+    ),
     // Of root, readable: safely handing a file in a folder of PostgreSQL's user to that user is what tmpfiles refuses.
     ...of(postgresFolder, whole, 'who may speak to PostgreSQL: whoever shows the server’s certificate'),
   ];
