@@ -49,9 +49,9 @@ const gateway = z.strictObject({
 
 const temporalServer = z.strictObject({
   /** `believe temporal build` makes it. */
-  program: anyPath.default('/opt/believe/temporal/believe-temporal'),
+  program: anyPath.default('/opt/believe-temporal/believe-temporal'),
   /** The Web UI's own program; null for no Web UI. */
-  uiProgram: anyPath.nullable().default('/opt/believe/temporal/ui-server'),
+  uiProgram: anyPath.nullable().default('/opt/believe-temporal/ui-server'),
   /** Fixed for as long as the database lives. */
   historyShards: z.number().int().min(1).max(16_384).default(64),
   /** Debian's folder of the settings of the cluster, by its version. */
@@ -176,6 +176,13 @@ function hostContradictions(one: DeployHost): Contradiction[] {
     wrong.push({ path: [one.gateway ? 'gateway' : 'sierra'], message: 'belongs to a broker' });
   if (!has('temporal') && one.temporal !== undefined)
     wrong.push({ path: ['temporal'], message: 'belongs to a host with the role temporal' });
+  if (has('temporal'))
+    for (const field of ['program', 'uiProgram'] as const)
+      if (temporalServerOf(one)[field]?.startsWith(`${programOf(one)}/`) === true)
+        wrong.push({
+          path: ['temporal', field],
+          message: `must not be inside program (${programOf(one)}), which each upgrade replaces`,
+        });
   const paths = { home: one.home, program: one.program, node: one.node, 'backup.to': one.backup?.to };
   const isOwn = one.os === 'windows' ? windowsPath : linuxPath;
   for (const [field, found] of Object.entries(paths))

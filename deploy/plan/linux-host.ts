@@ -6,7 +6,7 @@ import type { FileNeed, ForeignUnit, HostNeeds, ServiceNeed } from './host-needs
 import { sysusersConf, tmpfilesConf } from './linux-accounts.js';
 import { linuxFolders, linuxGroups, linuxHanded, linuxKeys, linuxUsers } from './linux-folders.js';
 import { CONFIG_FILE } from './linux-places.js';
-import { linuxServices } from './linux-services.js';
+import { drainingOrchestrator, linuxServices } from './linux-services.js';
 import { chronyConf, IBC_OWN_LINES, ibcSettings, journaldConf, logrotateConf } from './machine-settings.js';
 import { type HostSettings, settingsOf } from './settings.js';
 import { firewallUnit, serviceUnit, timerUnit } from './systemd-unit.js';
@@ -25,7 +25,9 @@ export function linuxHost(file: DeployFile, host: DeployHost, source: string): H
     handed: linuxHanded(host),
     foreignUnits: foreignUnits(file, host),
   };
-  const plain = [...machineFiles(file, host), ...settingsFiles(file, host, settings), ...unitFiles(services, users)];
+  const orchestrator = services.find(({ name }) => name === 'believe-orchestrator');
+  const units = [...services, ...(orchestrator === undefined ? [] : [drainingOrchestrator(host, orchestrator)])];
+  const plain = [...machineFiles(file, host), ...settingsFiles(file, host, settings), ...unitFiles(units, users)];
   const accounts = [
     root('/etc/sysusers.d/believe.conf', sysusersConf(base), 'users and groups'),
     root(

@@ -18,3 +18,6 @@ export const BROUGHT_FOLDER = '/etc/believe/brought';
 
 /** A user's own copies of certificates and payload keys. */
 export const heldFolder = (user: string): string => `/etc/believe/held/${user}`;
+
+/** Stands for the name of a unit's instance until systemd's own sign for it is written. */
+export const INSTANCE = '@INSTANCE@';

@@ -2,9 +2,10 @@ import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
 import { followedFolder, publishes } from '../../shared/config/config.js';
 import { collectorOf, HEADERS_NAME, TRACED_SERVICES } from './collector.js';
+import { buildsFolderOf } from '../upgrade/builds-folder.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf, type Role } from './deploy-file.js';
 import type { ServiceNeed, Tier } from './host-needs.js';
-import { CONFIG_FILE, heldFolder, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';
+import { CONFIG_FILE, heldFolder, INSTANCE, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';
 import { temporalServices } from './temporal-host.js';
 
 /** Every process of ours on a Linux host, as a service of its own user. */
@@ -74,6 +75,23 @@ function researchServices(file: DeployFile, host: DeployHost, config: Config): S
         ]
       : []),
   ];
+}
+
+/**
+ * The orchestrator of a build that is not the one in use, an instance a build (`%i`): it goes on with the ships that began on it.
+ * Nothing else of it may be asked for twice: metrics are the current one's.
+ */
+export function drainingOrchestrator(host: DeployHost, orchestrator: ServiceNeed): ServiceNeed {
+  const program = programOf(host);
+  return {
+    ...orchestrator,
+    ...{ name: `${orchestrator.name}@`, description: 'orchestrator of believe, of a former build' },
+    command: orchestrator.command.map((word) =>
+      word.startsWith(`${program}/`) ? `${buildsFolderOf(program)}/${INSTANCE}${word.slice(program.length)}` : word,
+    ),
+    environment: { ...orchestrator.environment, BELIEVE_METRICS_ORCHESTRATOR_PORT: '0' },
+    why: 'goes on with the ships that began on a build before, until they have ended',
+  };
 }
 
 function brokerServices(file: DeployFile, host: DeployHost, config: Config): ServiceNeed[] {

@@ -1,4 +1,5 @@
 import type { ServiceNeed } from './host-needs.js';
+import { INSTANCE } from './linux-places.js';
 
 /** The unit of a process of ours: it gets what it needs, and is kept from everything else that systemd can keep it from. */
 export function serviceUnit(service: ServiceNeed, groups: readonly string[]): string {
@@ -21,13 +22,13 @@ export function serviceUnit(service: ServiceNeed, groups: readonly string[]): st
     `Group=${group}`,
     ...(groups.length > 0 ? [`SupplementaryGroups=${groups.join(' ')}`] : []),
     `UMask=${service.umask}`,
-    `ExecStart=${command.map(quoted).join(' ')}`,
+    `ExecStart=${command.map(quoted).join(' ').replaceAll(INSTANCE, '%i')}`,
     ...Object.entries(service.environment).map(([variable, value]) => `Environment=${variable}=${value}`),
     ...(service.credential === null ? [] : [`LoadCredential=${service.credential.name}:${service.credential.file}`]),
     ...(daily === null ? ['Restart=always', 'RestartSec=5'] : ['Nice=10', 'IOSchedulingClass=idle']),
     // A bridge that closes, a worker that lets its steps end.
     'TimeoutStopSec=60',
-    `SyslogIdentifier=${service.name}`,
+    `SyslogIdentifier=${service.name.replace(/@$/, '')}`,
     ...writing(service),
     ...network(service),
     ...HARDENING,

@@ -96,6 +96,24 @@ describe('believe deploy plan', () => {
     for (const host of ['research-1', 'broker-1']) assert.ok(handed(host).includes('believe-watch watcher.key'), host);
   });
 
+  it('lets an orchestrator of a former build run beside the one in use', () => {
+    const units = new Map(
+      planOf('research-1', ({ hosts }) => {
+        hosts[0]!.node = '/opt/believe/node/node';
+      }).map((one) => [path.basename(one.path), one.content]),
+    );
+    const [now, former] = ['believe-orchestrator.service', 'believe-orchestrator@.service'].map((name) =>
+      units.get(name)!.split('\n'),
+    );
+    const differing = (one: string[], other: string[]) => one.filter((line) => !other.includes(line));
+    assert.deepEqual(differing(former!, now!), [
+      'Description=orchestrator of believe, of a former build',
+      '# goes on with the ships that began on a build before, until they have ended',
+      'ExecStart=/opt/believe-builds/%i/node/node --enable-source-maps /opt/believe-builds/%i/dist/workers/orchestrator.js --config /etc/believe/believe.config.json',
+      'Environment=BELIEVE_METRICS_ORCHESTRATOR_PORT=0',
+    ]);
+  });
+
   it('gives a host what its roles need and nothing else', () => {
     const names = (host: string, change?: Parameters<typeof example>[0]) =>
       planOf(host, change)
@@ -205,6 +223,11 @@ describe('believe deploy plan', () => {
       'backups in the home',
       ({ hosts }) => ((hosts[0]!.backup as AnyHost).to = '/var/lib/believe/backup'),
       /must not be inside the home/,
+    ],
+    [
+      'a server of Temporal where upgrades go',
+      ({ hosts }) => (hosts[2]!.temporal = { program: '/opt/believe/temporal/believe-temporal' }),
+      /must not be inside program [(]\/opt\/believe[)]/,
     ],
     ['two hosts that nobody can call', ({ hosts }) => (hosts[0]!.endpoint = undefined), /no endpoint/],
     ['a collector by its name', (file) => (file.settings = traced('https://otel.example.org')), /must name an IPv4/],
