@@ -19,7 +19,7 @@ export async function bundleWorkflows({
   encodesFailures = false,
   traces = false,
 } = {}): Promise<{ codePath: string; buildId: string }> {
-  const buildId = hashOfSources();
+  const buildId = workflowsBuildId();
   const kind = `${encodesFailures ? '-encoded' : ''}${traces ? '-traced' : ''}`;
   const codePath = path.join(dist, `workflow-bundle-${buildId}${kind}.cjs`);
   if (!existsSync(codePath)) {
@@ -51,7 +51,7 @@ function removeOlderBundles(buildId: string): void {
 }
 
 /** Of what the bundle holds, and of nothing else: a change elsewhere leaves ships on the build that they are pinned to. */
-function hashOfSources(): string {
+export function workflowsBuildId(): string {
   const hash = createHash('sha256');
   for (const file of workflowModules()) hash.update(file).update(readFileSync(path.join(dist, file)));
   hash.update(packageVersions());

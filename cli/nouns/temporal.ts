@@ -12,7 +12,7 @@ import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { makeCurrent } from '../../temporal/deployment.js';
 import { keepNightlySchedule, keepPathSchedules } from '../../temporal/keep-schedules.js';
 import { ensureNamespace, RETENTION_DAYS } from '../../temporal/namespace.js';
-import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
+import { bundleWorkflows, workflowsBuildId } from '../../temporal/workflow-bundle.js';
 import { type HomeOptions, homeVerbs } from '../home-verb.js';
 import { wholeNumber } from '../option-values.js';
 import { printResult, say } from '../output.js';
@@ -63,6 +63,17 @@ export function register(noun: Command): void {
     'current',
     "let new ships start on this installation's workflows, once a worker of them runs; with an operator's certificate",
   ).action(current);
+  noun
+    .command('build-id')
+    .description("which build of the workflows this installation has: what its orchestrator's worker reports as")
+    .option('--json', 'print one JSON object')
+    .exitOverride()
+    .action(buildId);
+}
+
+function buildId({ json }: { json?: boolean }): void {
+  const id = workflowsBuildId();
+  printResult(json === true, { buildId: id }, id);
 }
 
 async function build({ out, json }: { out: string; json?: boolean }): Promise<void> {
