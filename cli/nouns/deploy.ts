@@ -2,10 +2,11 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { checkHost } from '../../deploy/check/check-host.js';
 import { isClean } from '../../deploy/check/finding.js';
-import { type DeployFile, type DeployHost, readDeployFile } from '../../deploy/plan/deploy-file.js';
+import { readDeployFile } from '../../deploy/plan/deploy-file.js';
 import { writePlan } from '../../deploy/plan/write-plan.js';
-import { UsageFailure } from '../../shared/failure.js';
 import { checkText, planText } from '../deploy/deploy-text.js';
+import { hostNamed } from '../deploy/host-named.js';
+import { runUpgrade, thisMachine, type UpgradeOptions } from '../deploy/upgrade.js';
 import { printResult } from '../output.js';
 
 interface PlanOptions {
@@ -66,10 +67,23 @@ export function register(noun: Command): void {
       printResult(json === true, { host, ok: clean, findings }, checkText(findings, all === true));
       if (!clean) process.exitCode = 1;
     });
-}
 
-function hostNamed({ hosts }: DeployFile, name: string, source: string): DeployHost {
-  const found = hosts.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  throw new UsageFailure(`${source} names no host ${name}`, `one of ${hosts.map((one) => one.name).join(', ')}`);
+  noun
+    .command('upgrade')
+    .description(
+      'on a host: let another build take the place of the one in use, while ships that began on it go on with it; docs/upgrade.md',
+    )
+    .argument('[bundle]', 'archive with its .sha256 beside it, unpacked folder, or a build that lies here')
+    .requiredOption('--config <file>', 'the hosts, as JSON')
+    .requiredOption('--host <name>', 'which of them this machine is')
+    .option('--back', 'to the build before')
+    .option(
+      '--status',
+      'which builds lie here, which is used, and which ships hold the others; 1 where an upgrade was cut',
+    )
+    .option('--finish', 'end the workers of builds that no ship needs any more, and remove those builds')
+    .option('--force', 'although the bridge is not flat, hours are regular, Node is another or formats go back')
+    .option('--json', 'print one JSON object')
+    .exitOverride()
+    .action((bundle: string | undefined, options: UpgradeOptions) => runUpgrade(bundle, options, thisMachine));
 }

@@ -22,6 +22,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   group('Operations', [
     ["An operator's day", 'operators-day'],
     ['Real machines', 'deploy'],
+    ['Upgrades', 'upgrade'],
     ['The bridge', 'bridge'],
     ['From contract to contract', 'roll'],
     ['Watchdogs and alarms', 'alarms'],
