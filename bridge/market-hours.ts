@@ -2,7 +2,7 @@ import type { Config } from '../shared/config/config.js';
 import type { RollRule } from '../shared/config/market.js';
 import { calendarOf, type ProductCalendar } from '../shared/market/calendar/product-calendars.js';
 import { OutsideCalendar, type SessionPhase } from '../shared/market/calendar/session-calendar.js';
-import { rollDateOf, tradeDateAhead, tradeDateFrom } from '../shared/market/roll/roll-date.js';
+import { rollDateOf, tradeDateAhead, tradeDateFrom, watchDateOf } from '../shared/market/roll/roll-date.js';
 import type { ListedContract } from './connection/contract.js';
 
 export interface MarketHoursSettings {
@@ -29,6 +29,7 @@ export class MarketHours {
   private listed: ListedContract | null = null;
   private noOpeningFromMs = Number.NaN;
   private rollDay: string | null = null;
+  private watchDay: string | null = null;
   private rollStartMs: number;
 
   /** @throws Failure NoCalendar */
@@ -67,7 +68,23 @@ export class MarketHours {
     return this.rollDay;
   }
 
-  /** Market ms at which that trade date begins; infinite where one contract is traded alone, NaN while it is not known. */
+  /** The first trade date on which volume may decide; null where it does not, or it is not known. */
+  get watchDate(): string | null {
+    return this.watchDay;
+  }
+
+  /** Trade dates with regular hours that have ended, of those on which volume may decide; oldest first. */
+  watchedDates(marketMs: number): string[] {
+    const { watchDay, rollDay } = this;
+    const today = this.tradeDateOf(marketMs);
+    const dates: string[] = [];
+    if (rollDay !== null)
+      for (let date = watchDay; date !== null && date < rollDay && date < today; date = this.tradeDateFrom(date, 1))
+        dates.push(date);
+    return dates;
+  }
+
+  /** Market ms at which the roll date begins; infinite where one contract is traded alone, NaN while it is not known. */
   get rollMs(): number {
     return this.rollStartMs;
   }
@@ -135,7 +152,10 @@ export class MarketHours {
     const { roll } = this.settings;
     if (roll === null) return;
     const { calendar } = this;
-    this.rollDay = lastTradeDate === null ? null : withinCalendar(() => rollDateOf(lastTradeDate, roll, calendar));
+    const plan = (of: typeof rollDateOf) =>
+      lastTradeDate === null ? null : withinCalendar(() => of(lastTradeDate, roll, calendar));
+    this.rollDay = plan(rollDateOf);
+    this.watchDay = roll.rule === 'volume' ? plan(watchDateOf) : null;
     const before = this.rollDay === null ? null : withinCalendar(() => tradeDateFrom(this.rollDay!, -1, calendar));
     // With the end of the trade date before, so that no moment lies between the two.
     this.rollStartMs = before === null ? Number.NaN : (calendar.globexSessionOf(before)?.dateEndMs ?? Number.NaN);

@@ -39,6 +39,7 @@ await runWorker(
         statusFile: homePlaces(config.home).broker.sierraStatus,
         patienceSeconds: config.sierra.patienceSeconds,
       },
+      rollsByVolume: config.instrument.roll?.rule === 'volume',
       rsync: { path: rsync.path, ...config.rsync },
     }),
   },

@@ -3,6 +3,7 @@ import { acceptRelease, takeRevocations } from '../../broker/accept-release.js';
 import { pullRelease, pullRevocations } from '../../broker/pull/pull-release.js';
 import type { RsyncReach } from '../../broker/rsync/module-access.js';
 import type { UploadConfig } from '../../shared/config/upload.js';
+import { calendarOf } from '../../shared/market/calendar/product-calendars.js';
 import { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
 import { sharedClock } from '../../shared/node/shared-clock.js';
 import { readTrustedRoot } from '../../shared/node/trust/trust-store.js';
@@ -31,6 +32,8 @@ export interface BrokerDependencies {
   readonly instrument: () => string;
   readonly upload: UploadConfig;
   readonly second?: SecondCapture | undefined;
+  /** Volume decides when the contract is rolled. */
+  readonly rollsByVolume?: boolean | undefined;
   readonly rsync: RsyncReach;
 }
 
@@ -42,6 +45,7 @@ export function createBrokerActivities({
   instrument,
   upload,
   second,
+  rollsByVolume = false,
   rsync,
 }: BrokerDependencies): BrokerActivities & BrokerPathActivities {
   const incomingFolder = path.join(brokerFolder, 'incoming');
@@ -57,6 +61,7 @@ export function createBrokerActivities({
       hours,
       tradeDateNow: () => hours.tradeDateNow(),
       transport,
+      volumes: rollsByVolume ? calendarOf(product.symbol) : undefined,
     }),
     pullRelease: (ask) =>
       step(async (context) => {

@@ -57,7 +57,10 @@ export interface BrokerPathActivities {
   sealJournals(ask: { readonly tradeDate: string; readonly close: boolean }): Promise<SealedJournals>;
   /** Sends what research has not acknowledged. */
   pushBatches(ask: Record<string, never>): Promise<{ files: number; bytes: number }>;
-  /** Fetches receipts and computes them again. @throws ReceiptForked */
+  /**
+   * Fetches receipts and computes them again. Where volume decides when the contract is rolled, what they are for is counted.
+   * @throws ReceiptForked
+   */
   takeReceipts(ask: { readonly streams: readonly BatchPlace[] }): Promise<{ acknowledged: readonly BatchPlace[] }>;
   /** Deletes what research has, by the rules of `upload.retentionDays`. */
   pruneBroker(ask: Record<string, never>): Promise<{ deleted: number }>;

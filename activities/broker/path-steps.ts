@@ -1,7 +1,11 @@
 import { prune } from '../../broker/prune/prune.js';
 import { captureBacklog } from '../../broker/seal/captured-days.js';
-import type { BatchPlace } from '../../shared/contract/batch-stream.js';
+import { countVolumes } from '../../broker/volume/count-volumes.js';
+import { type BatchPlace, sourceOf } from '../../shared/contract/batch-stream.js';
+import { IB_SOURCE } from '../../shared/contract/capture-source.js';
 import { Failure } from '../../shared/failure.js';
+import type { ProductCalendar } from '../../shared/market/calendar/product-calendars.js';
+import { oneAtATime } from '../../shared/one-at-a-time.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import { capturedDay } from '../../shared/orchestration/path/asks.js';
 import { step } from '../step.js';
@@ -14,12 +18,15 @@ export interface PathDependencies extends PathHome {
   /** The contract that this broker's bridge captures. */
   readonly instrument: () => string;
   readonly transport: Transport;
+  /** Where volume decides when the contract is rolled: the product's hours. */
+  readonly volumes?: Pick<ProductCalendar, 'rthSessionOf'> | undefined;
 }
 
 /** The broker's steps on the way back. It reads what the bridge wrote, and every connection is its own. */
 export function createPathSteps(deps: PathDependencies): BrokerPathActivities {
-  const { brokerFolder, upload, hours, transport } = deps;
+  const { brokerFolder, upload, hours, transport, volumes } = deps;
   const { broker, epoch } = upload;
+  const inTurn = oneAtATime();
   const backlog = (instrument?: string) =>
     captureBacklog(brokerFolder, { broker, epoch, before: hours.tradeDateNow(), instrument });
   return {
@@ -44,6 +51,8 @@ export function createPathSteps(deps: PathDependencies): BrokerPathActivities {
         const { streams } = asked(receiptsAsk, ask);
         const acknowledged = await transport.takeReceipts(streams, context);
         requireAll(streams, acknowledged);
+        if (volumes !== undefined && streams.some(({ stream }) => sourceOf(stream) === IB_SOURCE))
+          await inTurn(() => countVolumes({ brokerFolder, broker, epoch, calendar: volumes, signal: context.signal }));
         return { acknowledged };
       }),
     pruneBroker: () =>

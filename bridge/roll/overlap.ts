@@ -5,7 +5,7 @@ import type { ContractMonth } from './contract-months.js';
 
 export interface OverlapAsk {
   readonly rule: RollRule;
-  readonly hours: Pick<MarketHours, 'rollDate' | 'tradeDateFrom' | 'tradeDateOf'>;
+  readonly hours: Pick<MarketHours, 'rollDate' | 'watchDate' | 'tradeDateFrom' | 'tradeDateOf'>;
   readonly next: ContractMonth | null;
   /** The change by which our contract came to be traded. */
   readonly cameBy: RollRecord | null;
@@ -17,8 +17,8 @@ export function contractsBeside({ rule, hours, next, cameBy, marketMs }: Overlap
   const today = hours.tradeDateOf(marketMs);
   const beside: string[] = [];
   if (next !== null && hours.rollDate !== null) {
-    const first = hours.tradeDateFrom(hours.rollDate, -rule.overlapTradeDates);
-    if (first !== null && today >= first) beside.push(next.localSymbol);
+    const firsts = [hours.tradeDateFrom(hours.rollDate, -rule.overlapTradeDates), hours.watchDate];
+    if (firsts.some((first) => first !== null && today >= first)) beside.push(next.localSymbol);
   }
   if (cameBy !== null) {
     const last = hours.tradeDateFrom(cameBy.firstTradeDate, rule.overlapTradeDates - 1);

@@ -5,6 +5,7 @@ import type { RollStatus } from '../../shared/contract/bridge-status.js';
 import type { RollRecord } from '../../shared/contract/roll-record.js';
 import { Failure } from '../../shared/failure.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import type { VolumeDecision } from '../../shared/market/roll/volume-rule.js';
 import type { Alarms } from '../alarms/alarms.js';
 import { askOpenOrders, askPositions } from '../connection/collect.js';
 import type { GatewaySession } from '../connection/session.js';
@@ -18,6 +19,7 @@ import { askNextMonth, type ContractMonth } from './contract-months.js';
 import { contractsBeside } from './overlap.js';
 import type { RollLog } from './roll-log.js';
 import { standsInTheWay } from './stands-in-the-way.js';
+import type { VolumeWatch } from './volume-watch.js';
 
 export interface RollingDeps {
   readonly own: OwnContract;
@@ -26,6 +28,8 @@ export interface RollingDeps {
   /** The contract in the settings. */
   readonly configured: string;
   readonly rollLog: RollLog;
+  /** Null where the calendar decides alone. */
+  readonly volume: Pick<VolumeWatch, 'decide'> | null;
   readonly clock: MarketClock;
   readonly hours: MarketHours;
   readonly halts: Halts;
@@ -91,6 +95,7 @@ export class Rolling {
     const { own, instrument, hours, rollLog, configured } = this.deps;
     const { rollDate, rollMs, lastTradeDate } = hours;
     const last = rollLog.inForce(configured);
+    const { volume } = this;
     return {
       current: own.localSymbol,
       lastTradeDate,
@@ -100,6 +105,7 @@ export class Rolling {
       rollDate,
       fromMarketTime: Number.isFinite(rollMs) ? new Date(rollMs).toISOString() : null,
       isDue: this.isDue,
+      volume: volume && { watchDate: hours.watchDate, decidedBy: volume.decidedBy, dates: [...volume.dates] },
       inTheWay: [...this.inTheWay(), ...this.found],
       capturedBeside: this.beside,
       last: last && { from: last.from, to: last.to, at: last.at, firstTradeDate: last.firstTradeDate, by: last.by },
@@ -134,14 +140,31 @@ export class Rolling {
     else this.refuse(why.join('; '));
   }
 
+  /** Between two regular hours, as soon as volume has decided; by its date at the latest. */
   private get isDue(): boolean {
+    return this.isDateReached || (this.volume?.decidedBy ?? null) !== null;
+  }
+
+  private get isDateReached(): boolean {
     return this.deps.clock.nowMs() >= this.deps.hours.rollMs;
+  }
+
+  private get volume(): VolumeDecision | null {
+    const { volume, clock } = this.deps;
+    return volume?.decide(this.next?.localSymbol ?? null, clock.nowMs()) ?? null;
+  }
+
+  private get reason(): string {
+    const { deps, volume, next } = this;
+    const date = volume?.dates.find(({ tradeDate }) => tradeDate === volume.decidedBy);
+    if (this.isDateReached || !date) return ruleText(deps.instrument.roll.calendarDaysBeforeExpiry);
+    return `volume: ${date.next} contracts of ${next?.localSymbol} on ${date.tradeDate}, ${date.present} of ${deps.own.localSymbol}`;
   }
 
   /** Regular hours have begun, and the contract of before is still the one that is traded. */
   private tellOverdue(): void {
     const { halts, alarms, journal, position, clock, hours, own } = this.deps;
-    if (!this.isDue || hours.phase(clock.nowMs()) !== 'rth') {
+    if (!this.isDateReached || hours.phase(clock.nowMs()) !== 'rth') {
       halts.lift('roll');
       if (!this.isDue) alarms.clear('RollOverdue');
       return;
@@ -244,7 +267,7 @@ export class Rolling {
       ...{
         firstTradeDate,
         by: wish?.by ?? 'rule',
-        reason: wish?.reason ?? ruleText(this.deps.instrument.roll.calendarDaysBeforeExpiry),
+        reason: wish?.reason ?? this.reason,
       },
     };
     halts.raise('roll', `from ${record.from} to ${record.to}`);

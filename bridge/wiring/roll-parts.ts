@@ -1,5 +1,7 @@
 import path from 'node:path';
+import type { RollRule } from '../../shared/config/market.js';
 import type { RollRecord } from '../../shared/contract/roll-record.js';
+import { volumesFile } from '../../shared/node/contract/volumes-file.js';
 import { captureSettings } from '../capture/capture-settings.js';
 import { CaptureWriter } from '../capture/capture-writer.js';
 import { contractOf } from '../connection/contract.js';
@@ -7,6 +9,7 @@ import { MarketFeed } from '../feed/market-feed.js';
 import type { Opened } from '../opened.js';
 import { type CapturedBeside, NOBODY, OverlapCapture } from '../roll/overlap-capture.js';
 import { Rolling } from '../roll/rolling.js';
+import { VolumeWatch } from '../roll/volume-watch.js';
 import type { Ground } from './ground.js';
 import type { LaterParts } from './later.js';
 import type { TradingParts } from './trading-parts.js';
@@ -26,9 +29,10 @@ export function rollParts(
   const { roll } = config.instrument;
   if (roll === null || rollLog === null) return { rolling: null, overlap: later.overlap.is(null) };
   const session = () => later.keeper.it.readySession;
+  const volume = roll.rule === 'volume' ? volumeWatch(ground, roll) : null;
   const rolling = new Rolling({
     ...{ own, instrument: { ...config.instrument, roll }, configured, rollLog, clock, hours, halts, alarms, journal },
-    ...{ position, pnlToday: () => trading.pnlToday, log, session, onRolled },
+    ...{ volume, position, pnlToday: () => trading.pnlToday, log, session, onRolled },
     ...{ answerMs: tuning.answerMs, everyMs: tuning.positionEveryMs },
   });
   const onTrouble = (text: string) => alarms.raise('OverlapNotCaptured', text);
@@ -39,6 +43,13 @@ export function rollParts(
   later.overlap.is(overlap);
   opened.closeBy(() => overlap.close());
   return { rolling, overlap };
+}
+
+function volumeWatch({ broker, own, hours, log }: Ground, rule: RollRule): VolumeWatch {
+  return new VolumeWatch({
+    ...{ file: volumesFile(broker), rule, present: own.localSymbol, hours },
+    onTrouble: (error) => log.warn({ err: error }, 'traded volumes cannot be read: the calendar decides'),
+  });
 }
 
 /** A stream of its own, numbered by itself; what is wrong with it halts nothing. */

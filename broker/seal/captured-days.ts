@@ -8,12 +8,25 @@ import { readAcknowledged } from '../prune/acknowledge.js';
 import { filesIn } from './names-in.js';
 import { sealPlaces } from './seal-places.js';
 
-/** Segments of a contract's trade date, and those of them that are still written. */
+/** Segments of a contract's trade date, in their order, and which of them are still written. */
 export function segmentsOf(brokerFolder: string, { source = IB_SOURCE, instrument, tradeDate }: CapturedDay) {
-  const segments = allSegments(brokerFolder).filter(
-    (segment) => segment.source === source && segment.instrument === instrument && segment.tradeDate === tradeDate,
-  );
-  return { count: segments.length, open: segments.filter(({ open }) => open).map(({ file }) => file) };
+  const segments = allSegments(brokerFolder)
+    .filter(
+      (segment) => segment.source === source && segment.instrument === instrument && segment.tradeDate === tradeDate,
+    )
+    .sort((a, b) => a.number - b.number);
+  const files = (isOpen: boolean) => segments.filter(({ open }) => open === isOpen).map(({ file }) => file);
+  return { count: segments.length, open: files(true), closed: files(false) };
+}
+
+/** Every trade date of which a segment lies here, by contract and source. */
+export function capturedDays(brokerFolder: string): Required<CapturedDay>[] {
+  const days = allSegments(brokerFolder).map(({ source, instrument, tradeDate }) => ({
+    source,
+    instrument,
+    tradeDate,
+  }));
+  return [...new Map(days.map((day) => [`${day.tradeDate} ${day.instrument} ${day.source}`, day])).values()];
 }
 
 /**
@@ -29,12 +42,10 @@ export function captureBacklog(
     readonly instrument?: string | undefined;
   },
 ): CapturedDay[] {
-  const days = new Map<string, Required<CapturedDay>>();
-  for (const { source, instrument, tradeDate } of allSegments(brokerFolder)) {
-    const isAsked = of.instrument === undefined || of.instrument === instrument;
-    if (isAsked && tradeDate < of.before)
-      days.set(`${tradeDate} ${instrument} ${source}`, { source, instrument, tradeDate });
-  }
+  const days = capturedDays(brokerFolder).filter(
+    ({ instrument, tradeDate }) =>
+      (of.instrument === undefined || of.instrument === instrument) && tradeDate < of.before,
+  );
   const heads = new Map<string, StreamHead>();
   const acknowledged = ({ instrument, source }: CapturedDay) => {
     const stream = captureStream(instrument, source);
@@ -43,7 +54,7 @@ export function captureBacklog(
     heads.set(stream, head);
     return head;
   };
-  const missing = [...days.values()].filter((day) => !isClosedIn(acknowledged(day), day.tradeDate));
+  const missing = days.filter((day) => !isClosedIn(acknowledged(day), day.tradeDate));
   // All captures of a contract's date come home together.
   const together = new Map(
     missing.map(({ instrument, tradeDate }) => [`${tradeDate} ${instrument}`, { instrument, tradeDate }]),

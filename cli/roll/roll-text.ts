@@ -1,4 +1,6 @@
+import type { RollRule } from '../../shared/config/market.js';
 import type { RollView } from './roll-view.js';
+import { volumeLines } from './volume-text.js';
 
 /** The view as lines for a terminal. */
 export function rollText(view: RollView): string {
@@ -8,8 +10,9 @@ export function rollText(view: RollView): string {
   return [
     `contract    ${current}${current === configured ? '' : `, begun with ${configured}`}${plan?.lastTradeDate ? `, last trade date ${plan.lastTradeDate}` : ''}`,
     `next        ${plan?.next ? `${plan.next}, last trade date ${plan.nextLastTradeDate}` : 'not known'}`,
-    `rule        ${rule.rule}: ${rule.calendarDaysBeforeExpiry} calendar days before the last trade date`,
+    `rule        ${ruleText(rule)}`,
     `when        ${plan?.rollDate ? `${plan.rollDate} is the first trade date in the next; nothing is opened in ${current} from ${plan.fromMarketTime} on` : 'not known'}`,
+    ...(plan ? volumeLines(plan, rule) : []),
     ...(plan
       ? [`in the way  ${inTheWayText(plan.inTheWay, plan.isDue)}`]
       : ['bridge      not running: it tells the rest']),
@@ -19,6 +22,13 @@ export function rollText(view: RollView): string {
         `rolled      ${from} to ${to} at ${at}, first trade date ${firstTradeDate}, by ${by}: ${reason}`,
     ),
   ].join('\n');
+}
+
+function ruleText({ rule, calendarDaysBeforeExpiry, watchCalendarDaysBeforeExpiry: first }: RollRule): string {
+  const calendar = `${calendarDaysBeforeExpiry} calendar days before the last trade date`;
+  return rule === 'calendar'
+    ? `calendar: ${calendar}`
+    : `volume, from ${first} calendar days on; ${calendar} at the latest`;
 }
 
 function inTheWayText(inTheWay: readonly string[], isDue: boolean): string {

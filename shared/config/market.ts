@@ -4,19 +4,44 @@ import { clockSpec, tradeDate } from '../market/clock/market-clock.js';
 import { count, positiveCount, text } from './field-types.js';
 
 /** When one contract month follows the other. */
-export const rollConfig = z.strictObject({
-  rule: z.literal('calendar').default('calendar').describe('By calendar days before the last trade date.'),
-  calendarDaysBeforeExpiry: positiveCount
-    .max(60)
-    .default(8)
-    .describe(
-      'The first trade date so many calendar days before the last one, or after, is the first in the next contract.',
-    ),
-  overlapTradeDates: positiveCount
-    .max(10)
-    .default(1)
-    .describe('Trade dates before the roll, and from it on, on which both contracts are captured.'),
-});
+export const rollConfig = z
+  .strictObject({
+    rule: z
+      .enum(['calendar', 'volume'])
+      .default('calendar')
+      .describe(
+        'calendar: by days before the last trade date. volume: once the next contract is traded more, by the calendar at the latest.',
+      ),
+    calendarDaysBeforeExpiry: positiveCount
+      .max(60)
+      .default(8)
+      .describe(
+        'The first trade date so many calendar days before the last one, or after, is the first in the next contract, at the latest.',
+      ),
+    overlapTradeDates: positiveCount
+      .max(10)
+      .default(1)
+      .describe('Trade dates before the roll, and from it on, on which both contracts are captured.'),
+    watchCalendarDaysBeforeExpiry: positiveCount
+      .max(90)
+      .default(14)
+      .describe('By volume: so many calendar days before the last trade date both are captured and compared.'),
+    confirmTradeDates: positiveCount
+      .max(10)
+      .default(1)
+      .describe('By volume: trade dates in a row on which the next contract must have been traded more.'),
+    missingSecondsMax: count
+      .max(86_400)
+      .default(300)
+      .describe('By volume: a trade date counts where no more of its regular hours is missing from either capture.'),
+  })
+  .superRefine(({ rule, calendarDaysBeforeExpiry, watchCalendarDaysBeforeExpiry }, context) => {
+    if (rule === 'volume' && watchCalendarDaysBeforeExpiry <= calendarDaysBeforeExpiry)
+      context.addIssue({
+        ...{ code: 'custom', path: ['watchCalendarDaysBeforeExpiry'] },
+        message: `more than ${calendarDaysBeforeExpiry} (calendarDaysBeforeExpiry), or volume has no date to decide on`,
+      });
+  });
 export type RollRule = Readonly<z.infer<typeof rollConfig>>;
 
 export const instrumentConfig = z.strictObject({

@@ -12,12 +12,31 @@ export const rollStatus = z.object({
   lastTradeDate: z.iso.date().nullable(),
   next: contract.nullable(),
   nextLastTradeDate: z.iso.date().nullable(),
-  rule: z.literal('calendar'),
+  rule: z.enum(['calendar', 'volume']),
   calendarDaysBeforeExpiry: count,
-  /** The first trade date in the next contract, by the rule, and market time at which it begins. */
+  /** The first trade date in the next contract, by the calendar, and market time at which it begins. */
   rollDate: z.iso.date().nullable(),
   fromMarketTime: z.iso.datetime().nullable(),
   isDue: z.boolean(),
+  /** Null where volume does not decide. A bridge of an earlier version says nothing of it. */
+  volume: z
+    .object({
+      /** The first trade date that is compared; null while it is not known. */
+      watchDate: z.iso.date().nullable(),
+      /** The trade date by which the next contract follows; null while that is not decided. */
+      decidedBy: z.iso.date().nullable(),
+      dates: z.array(
+        z.object({
+          tradeDate: z.iso.date(),
+          present: z.number().nullable(),
+          next: z.number().nullable(),
+          isNextMore: z.boolean(),
+          missing: z.string().nullable(),
+        }),
+      ),
+    })
+    .nullable()
+    .optional(),
   /** Why the contract could not be changed at this moment, in plain words. */
   inTheWay: z.array(z.string()),
   /** Contracts that are captured beside the one that is traded. */

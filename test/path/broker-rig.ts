@@ -88,12 +88,12 @@ export class BrokerRig {
   segment(
     number: number,
     events = 50,
-    { date = DATE, suffix = '', source = 'dom_ib' as CaptureSource, feed = '' } = {},
+    { date = DATE, suffix = '', source = 'dom_ib' as CaptureSource, feed = '', instrument = 'ESM5' } = {},
   ): void {
     const header = {
       kind: 'header' as const,
       v: 1 as const,
-      instrument: 'ESM5',
+      instrument,
       tickSize: 0.25,
       multiplier: 50,
       levels: 10,
@@ -109,7 +109,7 @@ export class BrokerRig {
           : formatDepthLine(ns, seq, i === 0 ? 0 : 1, 1, 0, 5900.25, 10 + (seq % 7), true);
     }
     mkdirSync(this.path(folder), { recursive: true });
-    writeFileSync(this.path(folder, `${source}-ESM5-${date}-${number}.jsonl${suffix}`), text);
+    writeFileSync(this.path(folder, `${source}-${instrument}-${date}-${number}.jsonl${suffix}`), text);
   }
 
   status(wallMs = this.wallMs): void {

@@ -77,14 +77,19 @@ describe('the overlap of two contracts', () => {
     ...{ configured: 'ESU9', from: 'ESU9', to: 'ESZ9', fromLastTradeDate: '2019-09-20', toLastTradeDate: '2019-12-20' },
     ...{ rollDate: '2019-09-12', firstTradeDate: '2019-09-12', by: 'rule', reason: 'the rule' },
   };
-  const hoursOf = (rollDate: string) => ({
-    ...{ rollDate, tradeDateOf: ES.tradeDateOf },
+  const hoursOf = (rollDate: string, watchDate: string | null = null) => ({
+    ...{ rollDate, watchDate, tradeDateOf: ES.tradeDateOf },
     tradeDateFrom: (date: string, count: number) => tradeDateFrom(date, count, ES),
   });
-  const besideAt = (date: string, overlapTradeDates: number, came: typeof cameBy | null = cameBy) =>
+  const besideAt = (
+    date: string,
+    overlapTradeDates: number,
+    came: typeof cameBy | null = cameBy,
+    watchDate: string | null = null,
+  ) =>
     contractsBeside({
       rule: rollConfig.parse({ overlapTradeDates }),
-      hours: hoursOf(came === null ? '2019-09-12' : '2019-12-12'),
+      hours: hoursOf(came === null ? '2019-09-12' : '2019-12-12', watchDate),
       next:
         came === null
           ? { localSymbol: 'ESZ9', lastTradeDate: '2019-12-20' }
@@ -100,6 +105,12 @@ describe('the overlap of two contracts', () => {
     assert.deepEqual(besideAt('2019-09-12', 1), ['ESU9']);
     assert.deepEqual(besideAt('2019-09-13', 1), []);
     assert.deepEqual(besideAt('2019-09-13', 2), ['ESU9']);
+  });
+
+  it('begins with the first date that volume may decide by, where that is earlier', () => {
+    assert.deepEqual(besideAt('2019-09-05', 1, null, '2019-09-06'), []);
+    assert.deepEqual(besideAt('2019-09-06', 1, null, '2019-09-06'), ['ESZ9']);
+    assert.deepEqual(besideAt('2019-09-10', 2, null, '2019-09-11'), ['ESZ9']);
   });
 
   it('ends with the last trade date of the former contract', () => {

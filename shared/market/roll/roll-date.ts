@@ -14,6 +14,11 @@ export function rollDateOf(lastTradeDate: string, rule: RollRule, calendar: Roll
   return atOrAfter(daysFrom(lastTradeDate, -rule.calendarDaysBeforeExpiry), calendar);
 }
 
+/** The first trade date on which both contracts are compared, where volume decides. @throws OutsideCalendar */
+export function watchDateOf(lastTradeDate: string, rule: RollRule, calendar: RollCalendar): string {
+  return atOrAfter(daysFrom(lastTradeDate, -rule.watchCalendarDaysBeforeExpiry), calendar);
+}
+
 /** The trade date with regular hours so many before (negative) or after one that has them; 0: itself. @throws OutsideCalendar */
 export function tradeDateFrom(tradeDate: string, count: number, calendar: RollCalendar): string {
   let date = tradeDate;
