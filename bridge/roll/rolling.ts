@@ -93,7 +93,7 @@ export class Rolling {
 
   get status(): RollStatus {
     const { own, instrument, hours, rollLog, configured } = this.deps;
-    const { rollDate, rollMs, lastTradeDate } = hours;
+    const { rollDate, rollMs, lastOpenMs, lastTradeDate } = hours;
     const last = rollLog.inForce(configured);
     const { volume } = this;
     return {
@@ -104,6 +104,7 @@ export class Rolling {
       ...{ rule: instrument.roll.rule, calendarDaysBeforeExpiry: instrument.roll.calendarDaysBeforeExpiry },
       rollDate,
       fromMarketTime: Number.isFinite(rollMs) ? new Date(rollMs).toISOString() : null,
+      idleFrom: lastOpenMs < rollMs ? new Date(lastOpenMs).toISOString() : null,
       isDue: this.isDue,
       volume: volume && { watchDate: hours.watchDate, decidedBy: volume.decidedBy, dates: [...volume.dates] },
       inTheWay: [...this.inTheWay(), ...this.found],

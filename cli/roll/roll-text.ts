@@ -12,6 +12,11 @@ export function rollText(view: RollView): string {
     `next        ${plan?.next ? `${plan.next}, last trade date ${plan.nextLastTradeDate}` : 'not known'}`,
     `rule        ${ruleText(rule)}`,
     `when        ${plan?.rollDate ? `${plan.rollDate} is the first trade date in the next; nothing is opened in ${current} from ${plan.fromMarketTime} on` : 'not known'}`,
+    ...(plan?.idleFrom
+      ? [
+          `NO TRADING  in ${current} from ${plan.idleFrom} until then, by risk.daysBeforeExpiry: make that smaller, or roll earlier`,
+        ]
+      : []),
     ...(plan ? volumeLines(plan, rule) : []),
     ...(plan
       ? [`in the way  ${inTheWayText(plan.inTheWay, plan.isDue)}`]

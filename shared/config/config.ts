@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tradeDatesBeforeExpiryMax } from '../market/roll/roll-date.js';
 import { bridgeConfig } from './bridge.js';
 import { text } from './field-types.js';
 import { gateSettings } from './gate-thresholds.js';
@@ -43,12 +44,19 @@ export const configSchema = z
       .describe('Traces for a collector of OpenTelemetry, and who may ask for metrics.'),
   })
   .superRefine((config, context) => {
-    const { gateway, clock, input, training } = config;
+    const { gateway, clock, input, training, risk, instrument } = config;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (gateway.mode === 'live' && gateway.liveAccount !== gateway.account)
       refuse(
         ['gateway', 'liveAccount'],
         'the same account as gateway.account, spelled out, because gateway.mode is live',
+      );
+    const rollDays = instrument.roll?.calendarDaysBeforeExpiry;
+    const daysMax = rollDays === undefined ? Number.POSITIVE_INFINITY : tradeDatesBeforeExpiryMax(rollDays);
+    if (risk.daysBeforeExpiry > daysMax)
+      refuse(
+        ['risk', 'daysBeforeExpiry'],
+        `${daysMax} or less, or a larger instrument.roll.calendarDaysBeforeExpiry than ${rollDays}: nothing would be traded between the two`,
       );
     if (gateway.mode === 'live' && gateway.embedded)
       refuse(['gateway', 'embedded'], 'false, because gateway.mode is live and the simulator is not a live account');

@@ -17,6 +17,8 @@ export const rollStatus = z.object({
   /** The first trade date in the next contract, by the calendar, and market time at which it begins. */
   rollDate: z.iso.date().nullable(),
   fromMarketTime: z.iso.datetime().nullable(),
+  /** Market time from which `risk.daysBeforeExpiry` opens nothing, where that is before the roll date; null where it is not. */
+  idleFrom: z.iso.datetime().nullable().optional(),
   isDue: z.boolean(),
   /** Null where volume does not decide. A bridge of an earlier version says nothing of it. */
   volume: z

@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { rollConfig } from '../../shared/config/market.js';
 import type { RollStatus } from '../../shared/contract/bridge-status.js';
 import { rollRecord } from '../../shared/contract/roll-record.js';
 import { JumpingClock } from './jumping-clock.js';
@@ -32,7 +33,7 @@ describe('believe roll', function () {
     rig = await Rig.start({
       marketClock: clock,
       gateway: { data: await twoMonths() },
-      config: { instrument: { localSymbol: 'ESU9', roll: {} } },
+      config: { instrument: { localSymbol: 'ESU9', roll: {} }, risk: { daysBeforeExpiry: 4 } },
     });
     await rig.toys.accept(1);
     // What was refused is told for as long as in earnest.
@@ -68,6 +69,7 @@ describe('believe roll', function () {
       [bridge?.next, bridge?.rule, bridge?.rollDate, bridge?.lastTradeDate, bridge?.isDue],
       ['ESZ9', 'calendar', '2019-09-12', '2019-09-20', false],
     );
+    assert.equal(bridge?.idleFrom, null);
     assert.deepEqual(bridge?.inTheWay, ['regular hours are on: the contract changes between two of them']);
   });
 
@@ -133,8 +135,12 @@ describe('believe roll', function () {
 
   it('holds over restarts, until a person writes another contract into the settings', async () => {
     await rig.stopBridge();
-    await rig.startBridge();
-    await rig.until('ESZ9', ({ instrument, up }) => instrument === 'ESZ9' && up === true);
+    // Settings that no file may have: a holiday can bring the same about.
+    await rig.startBridge({ instrument: { roll: rollConfig.parse({ calendarDaysBeforeExpiry: 3 }) } });
+    const { roll } = await rig.until('ESZ9', ({ instrument, up }) => instrument === 'ESZ9' && up === true);
+    assert.deepEqual([roll?.rollDate, roll?.idleFrom], ['2019-12-17', '2019-12-15T23:00:00.000Z']);
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, 'roll', 'status', '--home', rig.home]);
+    assert.match(stdout, /^NO TRADING {2}in ESZ9 from 2019-12-15T23:00:00.000Z until then, by risk.daysBeforeExpiry/m);
     await rig.stopBridge();
     await rig.startBridge({ instrument: { localSymbol: 'ESH0' } });
     await rig.until('ESH0', ({ instrument }) => instrument === 'ESH0');

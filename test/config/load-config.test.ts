@@ -110,6 +110,20 @@ describe('configuration', () => {
       assert.equal(loadConfig({ env: {}, overrides: { schedule: { hour } } }).schedule.hour, hour);
   });
 
+  it('refuses to stop opening positions before the roll date, whichever weekday the contract expires on', () => {
+    const overrides = (calendarDaysBeforeExpiry: number, daysBeforeExpiry: number) => ({
+      instrument: { roll: { calendarDaysBeforeExpiry } },
+      risk: { daysBeforeExpiry },
+    });
+    const [problem, ...others] = problemsOf({ env: {}, overrides: overrides(8, 7) });
+    assert.equal(problem!.field, 'risk.daysBeforeExpiry');
+    assert.match(problem!.allowed, /6 or less, or a larger instrument.roll.calendarDaysBeforeExpiry than 8/);
+    assert.deepEqual(others, []);
+    assert.doesNotThrow(() => loadConfig({ env: {}, overrides: overrides(8, 6) }));
+    const alone = { instrument: { roll: null }, risk: { daysBeforeExpiry: 60 } };
+    assert.doesNotThrow(() => loadConfig({ env: {}, overrides: alone }));
+  });
+
   it('refuses live trading unless the account is spelled out twice and nothing is simulated', () => {
     const live = { mode: 'live', account: 'U7654321' } as const;
     const wrong = problemsOf({ env: {}, overrides: { gateway: { ...live, liveAccount: 'U7654322' } } });

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { contractsBeside } from '../../bridge/roll/overlap.js';
 import { rollConfig } from '../../shared/config/market.js';
 import { calendarOf } from '../../shared/market/calendar/product-calendars.js';
-import { rollDateOf, tradeDateAhead, tradeDateFrom } from '../../shared/market/roll/roll-date.js';
+import {
+  rollDateOf,
+  tradeDateAhead,
+  tradeDateFrom,
+  tradeDatesBeforeExpiryMax,
+} from '../../shared/market/roll/roll-date.js';
 
 const ES = calendarOf('ES');
 const DAY_MS = 86_400_000;
@@ -49,6 +54,25 @@ describe('the date of a roll', () => {
         assert.ok(rollDateOf(first!, ruleOf(days), ES) <= rollDateOf(last!, ruleOf(days), ES));
       }),
     );
+  });
+
+  it('lies no more trade dates before the last one than is said of so many days, and just so many on some weekday', () => {
+    const ahead = (last: string, days: number) => {
+      let count = 0;
+      for (let date = rollDateOf(last, ruleOf(days), ES); date < last; date = tradeDateFrom(date, 1, ES)) count++;
+      return count;
+    };
+    fc.assert(
+      fc.property(tradeDate, fc.integer({ min: 1, max: 60 }), (last, days) => {
+        assert.ok(ahead(last, days) <= tradeDatesBeforeExpiryMax(days));
+      }),
+    );
+    for (const [days, most] of Object.entries({ 1: 1, 3: 3, 7: 5, 8: 6, 14: 10 })) {
+      assert.equal(tradeDatesBeforeExpiryMax(Number(days)), most);
+      const week = ['2024-06-10', '2024-06-11', '2024-06-12', '2024-06-13', '2024-06-14'];
+      // Memorial Day is behind: two weeks without a holiday.
+      if (Number(days) <= 8) assert.equal(Math.max(...week.map((last) => ahead(last, Number(days)))), most);
+    }
   });
 
   it('counts trade dates there and back again', () => {

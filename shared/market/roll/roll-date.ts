@@ -14,6 +14,18 @@ export function rollDateOf(lastTradeDate: string, rule: RollRule, calendar: Roll
   return atOrAfter(daysFrom(lastTradeDate, -rule.calendarDaysBeforeExpiry), calendar);
 }
 
+/**
+ * How many trade dates before the last one the roll date lies at most: on the best weekday, without holidays. What stops
+ * openings more of them before leaves trade dates without trading, whichever contract it is.
+ */
+export function tradeDatesBeforeExpiryMax(calendarDays: number): number {
+  const [monday, friday] = [1, 5];
+  const isTradeDate = (day: number) => (((day % 7) + 7) % 7) % 6 !== 0;
+  const before = (last: number) =>
+    Array.from({ length: calendarDays }, (_, at) => last - calendarDays + at).filter(isTradeDate).length;
+  return Math.max(...Array.from({ length: friday - monday + 1 }, (_, at) => before(monday + at)));
+}
+
 /** The first trade date on which both contracts are compared, where volume decides. @throws OutsideCalendar */
 export function watchDateOf(lastTradeDate: string, rule: RollRule, calendar: RollCalendar): string {
   return atOrAfter(daysFrom(lastTradeDate, -rule.watchCalendarDaysBeforeExpiry), calendar);
