@@ -1,6 +1,7 @@
 import type { Contract } from '@stoqey/ib';
 import type { Config } from '../../shared/config/config.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import type { Bar } from '../../shared/market/events/bar.js';
 import type { ContractGuard } from '../contract-guard.js';
 import type { Decider } from '../decide/decider.js';
 import type { DecisionLog } from '../decide/decision-log.js';
@@ -11,6 +12,7 @@ import type { MarketHours } from '../market-hours.js';
 import type { AccountPosition } from '../orders/account-position.js';
 import type { OrderDesk } from '../orders/order-desk.js';
 import { type ReconciliationDeps, reconcile } from '../orders/reconcile.js';
+import { withOwnBars } from '../roll/overlap-bars.js';
 import type { OverlapCapture } from '../roll/overlap-capture.js';
 import type { Rolling } from '../roll/rolling.js';
 import type { RegimeWatch } from '../status/regime.js';
@@ -33,6 +35,8 @@ export interface SessionWork extends ReconciliationDeps {
   readonly regime: RegimeWatch;
   readonly rolling: Pick<Rolling, 'learn'> | null;
   readonly overlap: Pick<OverlapCapture, 'subscribe'> | null;
+  /** Bars of our contract from before it was traded, as we captured it; none where it is not new. */
+  readonly ownBars: () => Promise<readonly Bar[]>;
 }
 
 /**
@@ -83,10 +87,9 @@ async function checkAccount(session: GatewaySession, { config, halts, answerMs }
 
 /** Asked for on every connection, because bars closed while it was down; known ones are left out. */
 async function warmBars(session: GatewaySession, work: SessionWork): Promise<void> {
-  const { bootstrapBarDays } = work.config.bridge;
-  if (bootstrapBarDays === 0) return;
-  const bars = await bootstrapBars(session, work.contract, bootstrapBarDays, work.clock.nowMs(), work.answerMs);
-  for (const bar of bars) {
+  const { bootstrapBarDays: days } = work.config.bridge;
+  const asked = days === 0 ? [] : await bootstrapBars(session, work.contract, days, work.clock.nowMs(), work.answerMs);
+  for (const bar of withOwnBars(asked, await work.ownBars())) {
     work.decider.onBar(bar);
     work.regime.observe(work.decider.market);
     work.decisionLog.bar(bar, work.decider.lastEventSeq);

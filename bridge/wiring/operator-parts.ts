@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { CONNECTION_ALARMS } from '../../shared/contract/alarm-line.js';
+import type { Bar } from '../../shared/market/events/bar.js';
 import { ConnectionKeeper } from '../connection/keep-connected.js';
 import { prepareSession } from '../connection/prepare-session.js';
 import { ControlFiles } from '../control/control-files.js';
 import { OperatorRequests } from '../control/operator-requests.js';
 import { SilenceWatch } from '../feed/silence-watch.js';
+import { overlapBars } from '../roll/overlap-bars.js';
 import { Supervisor } from '../supervisor.js';
 import type { Ground } from './ground.js';
 import type { LaterParts } from './later.js';
@@ -29,6 +31,7 @@ export function operatorParts(
         prepareSession(session, ask, {
           ...{ config, clock, contract: ground.contract, hours, desk, position, guard, feed, decider },
           ...{ decisionLog, halts, journal, regime, own, rolling, overlap },
+          ownBars: () => barsFromBefore(ground),
           takeover: () => supervisor.takeover(),
           mid: () => trading.mid,
           ...{ answerMs: tuning.answerMs, secondLookMs: tuning.secondLookMs },
@@ -67,4 +70,24 @@ export function operatorParts(
     }),
   );
   return { keeper, supervisor };
+}
+
+/** Before the first session in a contract that followed another: what was captured of it beside the other. */
+async function barsFromBefore({
+  rollLog,
+  configured,
+  clock,
+  hours,
+  broker,
+  own,
+  log,
+}: Ground): Promise<readonly Bar[]> {
+  const cameBy = rollLog?.inForce(configured) ?? null;
+  if (cameBy === null || !(clock.nowMs() < hours.rthOpenMs(cameBy.firstTradeDate))) return [];
+  try {
+    return await overlapBars(path.join(broker, 'capture'), own.localSymbol);
+  } catch (error) {
+    log.warn({ err: error }, `bars of ${own.localSymbol} from before the roll cannot be read`);
+    return [];
+  }
 }

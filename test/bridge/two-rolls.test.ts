@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareWithBridge } from '../../research/replay/captured-day.js';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
+import { type DecisionLogLine, linesOfContract, tradeDateOfDecisionLog } from '../../shared/contract/decision-log.js';
 import { type RollRecord, rollRecord } from '../../shared/contract/roll-record.js';
+import type { Bar } from '../../shared/market/events/bar.js';
+import { BarBuilder } from '../../shared/market/features/bar-builder.js';
+import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { JumpingClock } from './jumping-clock.js';
 import { jsonLines, Rig, threeMonths } from './rig.js';
 
@@ -43,6 +47,19 @@ describe('two rolls, with orders', () => {
       const isSince = Date.parse(marketTime) >= Date.parse(close);
       return isSince && positionContracts === 0 && accountContracts === 0 && queues?.ordersLive === 0;
     });
+  };
+
+  /** Bars of a contract by its captured events up to one. */
+  const barsThrough = async (localSymbol: string, seq: number): Promise<Bar[]> => {
+    const builder = new BarBuilder(0.25);
+    const bars: Bar[] = [];
+    for (const name of rig.captureFiles().filter((file) => parseSegmentFile(file)?.instrument === localSymbol)) {
+      const file = await openDepthFile(path.join(rig.broker, 'capture', name));
+      for await (const batch of file.batches())
+        for (let i = 0; i < batch.length && batch.seq[i]! <= seq; i++)
+          bars.push(...[builder.onEvent(batch, i) ?? []].flat());
+    }
+    return bars;
   };
 
   it('trades the contract of the settings, and says when the next one follows', async () => {
@@ -147,6 +164,24 @@ describe('two rolls, with orders', () => {
       // Four orders were waited for in each first session; how many decisions came beside them is the machine's pace.
       assert.ok(compared >= 3, `${tradeDate}: ${compared} compared`);
       assert.deepEqual({ different, onlyLive }, { different: 0, onlyLive: 0 }, String(tradeDate));
+    }
+  });
+
+  it('goes on with bars of the next contract from before the roll, as it captured them, though the gateway has no history', async () => {
+    const journal = path.join(rig.broker, 'journal');
+    const logs = readdirSync(journal).filter((name) => tradeDateOfDecisionLog(name) !== null);
+    const lines = logs.sort().flatMap((name) => jsonLines(path.join(journal, name)) as DecisionLogLine[]);
+    for (const contract of ['ESZ9', 'ESH0']) {
+      const told = linesOfContract(lines, contract);
+      const bars = told.flatMap((line) => (line.kind === 'bar' ? [line] : []));
+      assert.ok(bars.length > 0, `${contract} has bars`);
+      const { afterEventSeq } = told.find((line) => line.kind === 'start')!;
+      const captured = await barsThrough(contract, afterEventSeq);
+      assert.deepEqual(
+        bars.map(({ bar }) => bar),
+        captured.slice(-bars.length),
+      );
+      assert.ok(bars.every((line) => line.afterEventSeq === afterEventSeq));
     }
   });
 
