@@ -26,8 +26,9 @@ export function otherSources(brokerFolder: string, second: SecondCapture, day: C
 /** Nothing of the date will come any more: the follower says so, or it does not run, or another program captures. */
 export function isFollowed(second: SecondCapture, { source, instrument, tradeDate }: CapturedDay): boolean {
   if (source !== 'sierra') return true;
-  const status = statusOf(second, instrument);
-  return status === null ? !second.isExpected : (status.closedThrough ?? '') >= tradeDate;
+  // Also of a follower that has ended with the last date of its contract.
+  if ((readFollowStatus(second.statusFile(instrument))?.closedThrough ?? '') >= tradeDate) return true;
+  return statusOf(second, instrument) === null && !second.isExpected;
 }
 
 /** Null where no follower runs. */

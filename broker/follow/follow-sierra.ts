@@ -15,6 +15,22 @@ export interface FollowLoop {
   readonly log: (line: string) => void;
 }
 
+export interface FollowedContract {
+  /** As the exchange writes it; names data files. */
+  readonly localSymbol: string;
+  /** As Sierra Chart names it. */
+  readonly symbol: string;
+}
+
+/** Which contracts are followed, and how. */
+export interface FollowPlan {
+  /** Asked again and again: around a roll there are two. */
+  contracts(): readonly FollowedContract[];
+  loopOf(contract: FollowedContract): FollowLoop;
+  readonly log: (line: string) => void;
+}
+
+const CONTRACTS_EVERY_MS = 500;
 const STATUS_EVERY_MS = 1000;
 const RETRY_MS = 2000;
 
@@ -23,11 +39,63 @@ const RETRY_MS = 2000;
  * from what was saved last: nothing is lost by it, and nothing taken twice. @throws Failure FollowBusy
  * @param folder that of all of them
  */
-export async function followSierra(folder: string, loops: readonly FollowLoop[], signal: AbortSignal): Promise<void> {
-  await withFollowLock(folder, () => Promise.all(loops.map((loop) => new Following(loop).run(signal))));
+export async function followSierra(folder: string, plan: FollowPlan, signal: AbortSignal): Promise<void> {
+  await withFollowLock(folder, () => new FollowedContracts(plan, signal).run());
 }
 
+class FollowedContracts {
+  private readonly running = new Map<string, { readonly following: Following; readonly end: Promise<void> }>();
+  private problem = '';
+
+  constructor(
+    private readonly plan: FollowPlan,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(): Promise<void> {
+    const { signal } = this;
+    while (!signal.aborted) {
+      this.look();
+      const ends = [...this.running.values()].map(({ end }) => end);
+      await Promise.race([pause(CONTRACTS_EVERY_MS, undefined, { signal }).catch(() => {}), ...ends]);
+    }
+    await Promise.all([...this.running.values()].map(({ end }) => end));
+  }
+
+  private look(): void {
+    const { plan, running } = this;
+    try {
+      const wanted = plan.contracts();
+      for (const contract of wanted) if (!running.has(contract.localSymbol)) this.begin(contract);
+      for (const [name, { following }] of running)
+        following.isWanted = wanted.some(({ localSymbol }) => localSymbol === name);
+      this.problem = '';
+    } catch (error) {
+      const message = (error as Error).message;
+      if (message !== this.problem) plan.log(`cannot tell which contracts to follow, and tries again: ${message}`);
+      this.problem = message;
+    }
+  }
+
+  private begin(contract: FollowedContract): void {
+    const { plan, running, signal } = this;
+    const { symbol, localSymbol } = contract;
+    const loop = plan.loopOf(contract);
+    const following = new Following(loop);
+    plan.log(`follows ${symbol} in ${loop.options.dataFolder}`);
+    const end = following.run(signal).then(() => {
+      running.delete(localSymbol);
+      if (!signal.aborted) plan.log(`follows ${symbol} no longer: nothing of it will come any more`);
+    });
+    running.set(localSymbol, { following, end });
+  }
+}
+
+const NEVER = '9999-12-31';
+
 class Following {
+  /** While not, it ends with the trade date that has ended. */
+  isWanted = true;
   private follower: SymbolFollower | null = null;
   private toldAtMs = Number.NEGATIVE_INFINITY;
   private over: { readonly tradeDate: string; readonly sinceMs: number } | null = null;
@@ -46,6 +114,7 @@ class Following {
     while (!signal.aborted) {
       const isWell = await this.lookOnce(signal);
       this.tell(!isWell);
+      if (this.isDone()) break;
       await pause(isWell ? this.loop.lookMs : RETRY_MS, undefined, { signal }).catch(() => {});
     }
     this.follower?.abandon();
@@ -71,6 +140,14 @@ class Following {
       this.status = { ...this.status, problem: message };
       return false;
     }
+  }
+
+  /** Another contract is traded, and of the last date of this one nothing will come any more. */
+  private isDone(): boolean {
+    const { hours } = this.loop;
+    if (this.isWanted || this.status.closedThrough !== hours.tradeDateBefore(hours.tradeDateNow())) return false;
+    this.follower?.closeDate(NEVER);
+    return true;
   }
 
   private async turn(signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type FollowedOnce, followOnce } from '../../broker/follow/follow-once.js';
 import { followSierra } from '../../broker/follow/follow-sierra.js';
+import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import type { FollowStatus } from '../../shared/contract/follow-status.js';
 import { Failure } from '../../shared/failure.js';
@@ -13,7 +14,8 @@ import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { configOf, type HomeOptions, homeVerbs } from '../home-verb.js';
 import { isoTimeMs } from '../option-values.js';
 import { printResult } from '../output.js';
-import { followLoops } from '../sierra/follow-options.js';
+import { followPlan } from '../sierra/follow-options.js';
+import { followedContracts } from '../sierra/followed-contracts.js';
 
 interface FollowOptions extends HomeOptions {
   dataFolder?: string;
@@ -31,7 +33,10 @@ export function register(noun: Command): void {
 
   verb('follow', "follow Sierra Chart's .scid and .depth files into segments of the capture, until asked to stop")
     .option('--data-folder <folder>', "Sierra Chart's data folder (default: sierra.dataFolder)")
-    .option('--symbol <name>', 'how it names the contract: ESZ5_FUT_CME for ESZ5_FUT_CME.scid (default: sierra.symbol)')
+    .option(
+      '--symbol <name>',
+      'how it names the contract: ESZ5_FUT_CME for ESZ5_FUT_CME.scid, or ES{month}{year}_FUT_CME (default: sierra.symbol)',
+    )
     .option(
       '--since <time>',
       'where nothing was followed before, begin here (default: at the beginning of the present trade date)',
@@ -40,16 +45,16 @@ export function register(noun: Command): void {
     .option('--once', 'follow what there is now, close its segment, and end')
     .addHelpText(
       'after',
-      '\nThe contract is the instrument of the settings. docs/sierra.md says how to set Sierra Chart up.',
+      '\nThe contract is the one that the bridge of this home trades, and around a roll the other one too. docs/sierra.md says how to set Sierra Chart up.',
     )
     .action(follow);
 
   verb('status', 'how far the follower has come; 1 where it does not run, or cannot follow').action(
     (options: HomeOptions) => {
       const config = configOf(options);
-      const contracts = [config.instrument, ...config.sierra.others].map(({ localSymbol }) => localSymbol);
-      const followed = contracts.map((contract) => {
-        const status = statusIn(homePlaces(config.home).broker.sierraStatus(contract));
+      const contracts = followedContracts(config, clockOf(config).nowMs());
+      const followed = contracts.map(({ localSymbol }) => {
+        const status = statusIn(homePlaces(config.home).broker.sierraStatus(localSymbol));
         return { ...status, isSilent: isFollowerSilent(status, Date.now()) };
       });
       printResult(options.json === true, { followed }, followed.map(statusText).join('\n'));
@@ -61,20 +66,23 @@ export function register(noun: Command): void {
 async function follow({ dataFolder, symbol, since, once, ...options }: FollowOptions): Promise<void> {
   keepFilesPrivate();
   const config = configOf(options);
-  const clock = createMarketClock(readClockSpec(clockSpecFile(config.home)) ?? { kind: 'real' });
   const log = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-  const loops = followLoops(config, clock, { dataFolder, symbol, sinceMs: since }, log);
+  const plan = followPlan(config, clockOf(config), { dataFolder, symbol, sinceMs: since }, log);
   const { sierra: folder } = homePlaces(config.home).broker;
   if (once) {
     const followed = [];
-    for (const loop of loops) followed.push({ symbol: loop.options.symbol, ...(await followOnce(loop.options)) });
+    for (const contract of plan.contracts())
+      followed.push({ symbol: contract.symbol, ...(await followOnce(plan.loopOf(contract).options)) });
     printResult(options.json === true, { followed }, followed.map(onceText).join('\n'));
     return;
   }
   const stop = new AbortController();
   void untilAskedToStop().then(() => stop.abort());
-  for (const { options: one } of loops) log(`follows ${one.symbol} in ${one.dataFolder}`);
-  await followSierra(folder, loops, stop.signal);
+  await followSierra(folder, plan, stop.signal);
+}
+
+function clockOf({ home }: Config) {
+  return createMarketClock(readClockSpec(clockSpecFile(home)) ?? { kind: 'real' });
 }
 
 function onceText({ symbol, trades, changes, faults }: FollowedOnce & { readonly symbol: string }): string {

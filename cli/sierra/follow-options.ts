@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FollowLoop } from '../../broker/follow/follow-sierra.js';
+import type { FollowPlan } from '../../broker/follow/follow-sierra.js';
 import type { FollowOptions } from '../../broker/follow/symbol-follower.js';
 import { type Config, followedFolder, isSyntheticMarket } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
@@ -7,6 +7,8 @@ import { UsageFailure } from '../../shared/failure.js';
 import { calendarOf } from '../../shared/market/calendar/product-calendars.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
+import { namesEveryContract } from '../../shared/market/sierra/symbol-name.js';
+import { followedContracts } from './followed-contracts.js';
 
 const MIB = 2 ** 20;
 /** After the end of a trade date Sierra Chart may write for so long, besides what events are held. */
@@ -19,13 +21,18 @@ export interface FollowFlags {
   readonly sinceMs?: number | undefined;
 }
 
-/** What a home says of following Sierra Chart, contract by contract. @throws UsageFailure where it names no data folder */
-export function followLoops(
+/** What a home says of following Sierra Chart. @throws UsageFailure where it names no data folder, or no name for each contract */
+export function followPlan(
   config: Config,
   clock: MarketClock,
   flags: FollowFlags,
   log: (line: string) => void,
-): FollowLoop[] {
+): FollowPlan {
+  if (config.instrument.roll !== null && flags.symbol !== undefined && !namesEveryContract(flags.symbol))
+    throw new UsageFailure(
+      `--symbol ${flags.symbol} names one contract, and the settings have a rule by which another follows`,
+      'name each: ES{month}{year2}_FUT_CME',
+    );
   const { sierra, instrument, bridge, home } = config;
   const { broker } = homePlaces(home);
   const dataFolder = flags.dataFolder ?? followedFolder(config);
@@ -41,19 +48,25 @@ export function followLoops(
     ...{ exchange: instrument.exchange, tickSize: instrument.tickSize, multiplier: instrument.multiplier, levels: 10 },
     ...(isSyntheticMarket(config) && dataFolder === homePlaces(home).gateway.sierra ? { synthetic: true } : {}),
   };
-  const common = {
-    ...{ dataFolder: path.resolve(dataFolder), priceScale: sierra.priceScale, folder: broker.sierra, calendar },
-    sinceUs: (flags.sinceMs ?? beginningOf(hours.tradeDateBefore(hours.tradeDateNow()), calendar)) * 1000,
-    ...{ holdMs: sierra.holdSeconds * 1000, marketMs: () => clock.nowMs() },
-    ...{ sizeBytesMax: bridge.segmentMiBMax * MIB, ageMsMax: bridge.segmentMinutesMax * 60_000 },
-  };
-  const { localSymbol } = instrument;
-  const own = { symbol: flags.symbol ?? sierra.symbol ?? localSymbol, localSymbol };
-  return [own, ...sierra.others].map(({ symbol, localSymbol: contract }) => ({
-    options: { ...common, symbol, header: { ...header, instrument: contract } } satisfies FollowOptions,
-    ...{ hours, statusFile: broker.sierraStatus(contract), lookMs: sierra.lookMs, log },
+  const loopOf: FollowPlan['loopOf'] = ({ symbol, localSymbol }) => ({
+    options: {
+      ...{
+        symbol,
+        dataFolder: path.resolve(dataFolder),
+        priceScale: sierra.priceScale,
+        folder: broker.sierra,
+        calendar,
+      },
+      header: { ...header, instrument: localSymbol },
+      sinceUs: (flags.sinceMs ?? beginningOf(hours.tradeDateBefore(hours.tradeDateNow()), calendar)) * 1000,
+      ...{ holdMs: sierra.holdSeconds * 1000, marketMs: () => clock.nowMs() },
+      ...{ sizeBytesMax: bridge.segmentMiBMax * MIB, ageMsMax: bridge.segmentMinutesMax * 60_000 },
+    } satisfies FollowOptions,
+    ...{ hours, statusFile: broker.sierraStatus(localSymbol), lookMs: sierra.lookMs },
+    log: (line) => log(`${symbol}: ${line}`),
     settleMs: sierra.holdSeconds * 1000 + SETTLE_MS,
-  }));
+  });
+  return { contracts: () => followedContracts(config, clock.nowMs(), flags.symbol), loopOf, log };
 }
 
 /** Where the trade date after this one begins. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tradeDatesBeforeExpiryMax } from '../market/roll/roll-date.js';
+import { namesEveryContract } from '../market/sierra/symbol-name.js';
 import { bridgeConfig } from './bridge.js';
 import { text } from './field-types.js';
 import { gateSettings } from './gate-thresholds.js';
@@ -44,7 +45,7 @@ export const configSchema = z
       .describe('Traces for a collector of OpenTelemetry, and who may ask for metrics.'),
   })
   .superRefine((config, context) => {
-    const { gateway, clock, input, training, risk, instrument } = config;
+    const { gateway, clock, input, training, risk, instrument, sierra } = config;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (gateway.mode === 'live' && gateway.liveAccount !== gateway.account)
       refuse(
@@ -57,6 +58,11 @@ export const configSchema = z
       refuse(
         ['risk', 'daysBeforeExpiry'],
         `${daysMax} or less, or a larger instrument.roll.calendarDaysBeforeExpiry than ${rollDays}: nothing would be traded between the two`,
+      );
+    if (instrument.roll !== null && sierra.follow && sierra.symbol !== null && !namesEveryContract(sierra.symbol))
+      refuse(
+        ['sierra', 'symbol'],
+        'a name for each contract, such as ES{month}{year}_FUT_CME, because instrument.roll goes on from one to the next',
       );
     if (gateway.mode === 'live' && gateway.embedded)
       refuse(['gateway', 'embedded'], 'false, because gateway.mode is live and the simulator is not a live account');

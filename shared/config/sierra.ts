@@ -19,7 +19,7 @@ export const sierraConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'How it names the contract: ESZ5_FUT_CME for ESZ5_FUT_CME.scid; null for the same name as instrument.localSymbol.',
+      'How it names the contract: ESZ5_FUT_CME for ESZ5_FUT_CME.scid; ES{month}{year}_FUT_CME, or {year2} for two digits, for each of a product; null for the name that the exchange gives it.',
     ),
   others: z
     .array(
@@ -30,7 +30,9 @@ export const sierraConfig = z.strictObject({
     )
     .max(16)
     .default([])
-    .describe('Further contracts of the same product that are followed too, as the next one before a roll.'),
+    .describe(
+      'Further contracts of the same product that are followed too; with instrument.roll those around a roll are by themselves.',
+    ),
   priceScale: z
     .number()
     .positive()

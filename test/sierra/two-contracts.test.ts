@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { grownTrades, recordsOf } from '../../bench/sierra/grown-samples.js';
 import { followSierra } from '../../broker/follow/follow-sierra.js';
-import { followLoops } from '../../cli/sierra/follow-options.js';
+import { followPlan } from '../../cli/sierra/follow-options.js';
 import { configSchema } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { followStatus } from '../../shared/contract/follow-status.js';
@@ -34,7 +34,7 @@ describe('two contracts that one follower follows', function () {
       },
     });
     const stop = new AbortController();
-    const loops = followLoops(config, createMarketClock({ kind: 'real' }), { sinceMs: SINCE_MS }, () => {});
+    const plan = followPlan(config, createMarketClock({ kind: 'real' }), { sinceMs: SINCE_MS }, () => {});
     const { sierra, sierraStatus } = homePlaces(home).broker;
     const statusOf = (contract: string) => {
       try {
@@ -43,7 +43,7 @@ describe('two contracts that one follower follows', function () {
         return null;
       }
     };
-    const running = followSierra(sierra, loops, stop.signal);
+    const running = followSierra(sierra, plan, stop.signal);
     while ((statusOf('ESU5')?.trades ?? 0) < TRADES || statusOf('ESZ5')?.problem == null)
       await new Promise((resolve) => setTimeout(resolve, 50));
     stop.abort();

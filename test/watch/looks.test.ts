@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { archiveName } from '../../backup/archive-name.js';
 import { configSchema } from '../../shared/config/config.js';
@@ -101,8 +101,8 @@ describe('what a watcher sees', () => {
   it('is a second capture that stands still in regular hours, cannot read, or is away; nothing where there is none', () => {
     const name = 'SecondCaptureDown';
     status(IN_SESSION);
-    const look = (nowMs: number, sierra = {}) => {
-      const wanted = configSchema.parse({ home: folder(), instrument: { localSymbol: 'ESH5' }, sierra });
+    const look = (nowMs: number, sierra = {}, roll: object | null = null) => {
+      const wanted = configSchema.parse({ home: folder(), instrument: { localSymbol: 'ESH5', roll }, sierra });
       return seen(lookAtBroker(wanted, clock, { notReadySinceMs: null }, nowMs), name).state;
     };
     const follower = (nowMs: number, changes: Partial<FollowStatus> = {}) => {
@@ -133,6 +133,18 @@ describe('what a watcher sees', () => {
     assert.equal(look(IN_SESSION), 'alarm');
     follower(SATURDAY, { lastEventAt: new Date(SATURDAY - 86_400_000).toISOString() });
     assert.equal(look(SATURDAY), 'well', 'on a Saturday nothing is traded');
+    const { sierraStatus, rolls } = homePlaces(folder()).broker;
+    renameSync(sierraStatus('ESH5'), sierraStatus('ESM5'));
+    assert.equal(look(SATURDAY, {}, {}), 'alarm');
+    const roll = {
+      ...{ v: 1, kind: 'rolled', at: '2025-02-27T22:00:00Z', marketTime: '2025-02-27T22:00:00Z', configured: 'ESH5' },
+      ...{ from: 'ESH5', to: 'ESM5', fromLastTradeDate: '2025-03-21', toLastTradeDate: '2025-06-20' },
+      ...{ rollDate: '2025-03-13', firstTradeDate: '2025-02-28', by: 'toy operator', reason: 'early' },
+    };
+    writeFileSync(rolls, `${JSON.stringify(roll)}\n`);
+    assert.equal(look(SATURDAY, {}, {}), 'well', 'the follower goes on with the contract that is traded');
+    writeFileSync(rolls, '{}\n');
+    assert.equal(look(SATURDAY, {}, {}), 'alarm', 'nobody can say which one is');
   });
 
   it('is a batch that nobody acknowledges', () => {

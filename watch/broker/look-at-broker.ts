@@ -9,6 +9,7 @@ import { isGlobexOpenAt } from '../../shared/market/calendar/globex-open.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import { readFollowStatus } from '../../shared/node/contract/follow-status-file.js';
+import { contractInUse } from '../../shared/node/contract/rolls-file.js';
 import { readJson } from '../../shared/node/files/read-json.js';
 import { bad, either, off, type Sighting, well } from '../sighting.js';
 
@@ -74,7 +75,14 @@ function followerSighting(
 ): Sighting {
   const name = 'SecondCaptureDown';
   if (followedFolder(config) === null) return off(name, 'there is no Sierra Chart here: sierra.dataFolder');
-  const status = readFollowStatus(homePlaces(config.home).broker.sierraStatus(config.instrument.localSymbol));
+  const { rolls, sierraStatus } = homePlaces(config.home).broker;
+  let contract: string;
+  try {
+    contract = contractInUse(rolls, config.instrument);
+  } catch (error) {
+    return bad(name, `nobody can say which contract is followed: ${(error as Error).message}`);
+  }
+  const status = readFollowStatus(sierraStatus(contract));
   if (status === null) return bad(name, 'the follower has written no status');
   const ageMs = nowMs - Date.parse(status.at);
   if (ageMs > FOLLOWER_SILENT_MS) return bad(name, `status ${ageText(ageMs)} old`);
