@@ -11,7 +11,7 @@ export function rollText(view: RollView): string {
     `contract    ${current}${current === configured ? '' : `, begun with ${configured}`}${plan?.lastTradeDate ? `, last trade date ${plan.lastTradeDate}` : ''}`,
     `next        ${plan?.next ? `${plan.next}, last trade date ${plan.nextLastTradeDate}` : 'not known'}`,
     `rule        ${ruleText(rule)}`,
-    `when        ${plan?.rollDate ? `${plan.rollDate} is the first trade date in the next; nothing is opened in ${current} from ${plan.fromMarketTime} on` : 'not known'}`,
+    `when        ${plan?.rollDate ? `${plan.rollDate} is the first trade date in the next${rule.rule === 'volume' ? ' at the latest' : ''}; nothing is opened in ${current} from ${plan.fromMarketTime} on` : 'not known'}`,
     ...(plan?.idleFrom
       ? [
           `NO TRADING  in ${current} from ${plan.idleFrom} until then, by risk.daysBeforeExpiry: make that smaller, or roll earlier`,
