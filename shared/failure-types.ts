@@ -56,6 +56,10 @@ export const FAILURE_TYPES = {
   FollowBusy: ['another process follows Sierra Chart into this home', 'end it first'],
   FollowerAway: ['nothing follows Sierra Chart in this home', 'start it: `believe sierra follow`'],
   ForeignFolder: ['the home belongs to another user', 'choose a folder of your own as --home'],
+  FormatTooNew: [
+    'a file is of a newer version than this build reads',
+    'start the newer build, or restore the backup from before the upgrade: docs/formats.md',
+  ],
   GatewayUnreachable: ['the gateway does not answer', 'start IB Gateway; check its API, host and port'],
   GoldenRowMismatch: [
     'a head does not give what training signed',

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import { BadInput } from '../shared/failure.js';
+import { BadInput, Failure } from '../shared/failure.js';
+import { jsonOfFormat } from '../shared/formats/version-found.js';
 import { contractOfMonth } from './contracts/contract.js';
 import type { Ledger } from './orders/ledger.js';
 import type { Commission, Execution, Order } from './orders/order.js';
@@ -81,8 +82,9 @@ export function loadState(file: string, ledger: Ledger): void {
 function parseState(file: string): z.output<typeof stateFile> {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
+    value = jsonOfFormat('gateway state', file, readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BadInput(file, undefined, 'is not JSON', 'remove the file to begin without orders');
   }
   const parsed = stateFile.safeParse(value);

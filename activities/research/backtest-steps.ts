@@ -11,6 +11,7 @@ import { loadReplayHeads, type ReplayHeads, releaseTarball } from '../../researc
 import { RunFolder } from '../../research/ship/run-folder.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { isSynthetic } from '../../shared/market/events/depth-header.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import { backtestInput } from '../../shared/orchestration/backtest/messages.js';
@@ -133,7 +134,9 @@ function settingsOf(settings: Readonly<Record<string, unknown>>) {
 }
 
 function readPlan(folder: RunFolder, reference: Reference): StoredPlan {
-  return storedPlan.parse(JSON.parse(folder.read(reference, PLAN).toString('utf8')));
+  return storedPlan.parse(
+    jsonOfFormat('backtest plan', folder.file(PLAN), folder.read(reference, PLAN).toString('utf8')),
+  );
 }
 
 /** Only of a date that the plan names: it becomes part of a path. */

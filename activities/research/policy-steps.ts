@@ -16,6 +16,7 @@ import { headsOf, readPlan, type StoredPlan } from '../../research/ship/ship-pla
 import { openStore } from '../../research/store/open-store.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import type { HeadName, HeadSamples } from '../../shared/model/heads/head.js';
 import type { HeadSet } from '../../shared/model/heads/head-set.js';
 import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
@@ -51,7 +52,11 @@ export function createPolicySteps({ config }: ResearchDependencies): Pick<Resear
         const arms = await armsOf(folder, shipPlan, samples, key, places.releases, () => loadHeadSet(candidate));
         try {
           const set = trainingSet.parse(
-            JSON.parse(folder.readOwn(SHIP_FILES.trainingSet, DAY_BYTES_MAX).toString('utf8')),
+            jsonOfFormat(
+              'training set',
+              folder.file(SHIP_FILES.trainingSet),
+              folder.readOwn(SHIP_FILES.trainingSet, DAY_BYTES_MAX).toString('utf8'),
+            ),
           );
           const market = await marketOf(await openStore(config), set, shipPlan, key.tradeDate);
           const traded = await tradeDay({

@@ -27,6 +27,7 @@ import { loadTrainedHead, saveTrainedHead } from '../../research/training/traine
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { TradeDateHours } from '../../shared/market/clock/trade-date-hours.js';
 import { type HeadName, type HeadSpec, headName } from '../../shared/model/heads/head.js';
 import { headDefinition } from '../../shared/model/heads/head-specs.js';
@@ -89,7 +90,11 @@ export function createRetrainSteps({ config, library }: ResearchDependencies): R
         const folder = folderOf(shipId);
         const plan = readPlan(folder);
         const set = trainingSetSchema.parse(
-          JSON.parse(folder.read(trainingSet.manifest, SHIP_FILES.trainingSet).toString('utf8')),
+          jsonOfFormat(
+            'training set',
+            folder.file(SHIP_FILES.trainingSet),
+            folder.read(trainingSet.manifest, SHIP_FILES.trainingSet).toString('utf8'),
+          ),
         );
         const { samples, report } = await buildSamples(await openTrainingSet(await openStore(config), set), {
           heads: headsOf(plan).map(specOf),

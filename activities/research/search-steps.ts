@@ -6,6 +6,7 @@ import { readTrials, recordTrial } from '../../research/gate/trials.js';
 import { loadSamples } from '../../research/samples/sample-file.js';
 import { drawRecipe } from '../../research/search/draw-recipe.js';
 import {
+  decodeScoredRecipe,
   gainOf,
   logLossOf,
   overfittingOf,
@@ -98,7 +99,7 @@ function scoreFile(trial: number): string {
 function scoreIn(folder: ShipFolder, trial: number): ScoredRecipe | null {
   const name = scoreFile(trial);
   if (!existsSync(folder.file(name))) return null;
-  return scoredRecipe.parse(JSON.parse(folder.readOwn(name, SCORE_BYTES_MAX).toString('utf8')));
+  return decodeScoredRecipe(folder.readOwn(name, SCORE_BYTES_MAX).toString('utf8'), folder.file(name));
 }
 
 function nothingToSearch(head: string): Failure {

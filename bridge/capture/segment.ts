@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import { z } from 'zod';
 import { OPEN_SUFFIX, parseSegmentFile } from '../../shared/contract/capture-file.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { isDiskFull } from '../../shared/node/disk/disk-full.js';
 import { renameWithRetry } from '../../shared/node/disk/replace-file.js';
 import { replaceInBackground } from '../disk/replace-in-background.js';
@@ -68,18 +69,23 @@ export async function keepPosition(
   { lastSeq, lastNumber }: StreamPosition,
 ): Promise<void> {
   const newest = [...lastNumber].sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, DATES_KEPT);
-  const text = `${JSON.stringify({ lastSeq, lastNumber: Object.fromEntries(newest) })}\n`;
+  const text = `${JSON.stringify({ v: 1, lastSeq, lastNumber: Object.fromEntries(newest) } satisfies z.input<typeof position>)}\n`;
   await replaceInBackground(positionFile(folder, instrument), text);
 }
 
 const DATES_KEPT = 10;
-const position = z.object({ lastSeq: z.number().int(), lastNumber: z.record(z.string(), z.number().int()) });
+/** From before there was a version it says none. */
+const position = z.object({
+  v: z.literal(1).default(1),
+  lastSeq: z.number().int(),
+  lastNumber: z.record(z.string(), z.number().int()),
+});
 
-/** @throws ZodError or SyntaxError where the file was changed by hand */
+/** @throws Failure 'FormatTooNew'; ZodError or SyntaxError where the file was changed by hand */
 function readPosition(folder: string, instrument: string): StreamPosition {
   const file = positionFile(folder, instrument);
   if (!existsSync(file)) return { lastSeq: 0, lastNumber: new Map() };
-  const { lastSeq, lastNumber } = position.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { lastSeq, lastNumber } = position.parse(jsonOfFormat('capture position', file, readFileSync(file, 'utf8')));
   return { lastSeq, lastNumber: new Map(Object.entries(lastNumber)) };
 }
 

@@ -29,6 +29,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     ['Monitoring', 'monitoring'],
     ['Telemetry', 'telemetry'],
     ['Backups', 'backup'],
+    ['Formats and upgrades', 'formats'],
     ['Disk', 'disk'],
     ['Temporal', 'temporal'],
     ['Roles of the Temporal server', 'temporal-roles'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { foldScore } from './fold-contract.js';
 import type { RowScores } from './score-arm.js';
 import type { ScoredFold } from './score-fold.js';
@@ -49,8 +50,11 @@ function readHeader(bytes: Uint8Array, name: string) {
   const end = bytes.subarray(0, HEADER_LIMIT_BYTES).indexOf(LINE_FEED);
   if (end < 0) throw new BadInput(name, undefined, 'has no header line', REDO);
   try {
-    return header.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end)))).score;
+    return header.parse(
+      jsonOfFormat('scored fold', name, new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end))),
+    ).score;
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BadInput(name, 'line 1', `is not a scored fold: ${(error as Error).message}`, REDO);
   }
 }

@@ -1,7 +1,8 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat, withoutVersion } from '../../shared/formats/version-found.js';
 import { tradeDateNumber } from './fold-contract.js';
 
 /** One candidate that was ever evaluated, passed or not: every look at the data makes luck likelier. */
@@ -40,7 +41,7 @@ export async function recordTrial(file: string, one: Trial): Promise<void> {
   try {
     // A torn last line must not swallow the new one.
     await ledger.truncate((await ledger.readFile()).lastIndexOf('\n') + 1);
-    await ledger.appendFile(`${JSON.stringify(trial.parse(one))}\n`);
+    await ledger.appendFile(`${JSON.stringify({ v: 1, ...trial.parse(one) })}\n`);
     await ledger.sync();
   } finally {
     await ledger.close();
@@ -49,8 +50,9 @@ export async function recordTrial(file: string, one: Trial): Promise<void> {
 
 function parseTrial(file: string, lineNumber: number, line: string): Trial {
   try {
-    return trial.parse(JSON.parse(line));
+    return trial.parse(withoutVersion('trials', jsonOfFormat('trials', file, line)));
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BadInput(
       file,
       `line ${lineNumber}`,

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { flatNameOf, sourceOf, streamName } from '../../shared/contract/batch-stream.js';
 import type { CapturedDay } from '../../shared/contract/capture-file.js';
 import { IB_SOURCE } from '../../shared/contract/capture-source.js';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { sha256Hex } from '../../shared/reference.js';
 import type { StoreDocuments } from '../store/documents.js';
 
@@ -81,8 +82,9 @@ function foldersIn(folder: string): string[] {
 
 function read(file: string): DayRecord {
   try {
-    return dayRecord.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return dayRecord.parse(jsonOfFormat('day record', file, readFileSync(file, 'utf8')));
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BadInput(
       file,
       undefined,

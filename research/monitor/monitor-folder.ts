@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import { type MonitorReport, monitorReport } from './report.js';
 
@@ -28,8 +29,9 @@ export class MonitorFolder {
     const file = this.file(instrument, tradeDate, 'json');
     if (!existsSync(file)) return null;
     try {
-      return monitorReport.parse(JSON.parse(readFileSync(file, 'utf8')));
+      return monitorReport.parse(jsonOfFormat('monitor report', file, readFileSync(file, 'utf8')));
     } catch (error) {
+      if (error instanceof Failure) throw error;
       const fix = `remove it and monitor the day again: believe monitor run --instrument ${instrument} --date ${tradeDate}`;
       throw new BadInput(file, undefined, `is no report: ${(error as Error).message.slice(0, 200)}`, fix);
     }

@@ -15,6 +15,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BATCH_REFUSALS, type BatchRefusalReason, type BatchRefused } from '../../shared/contract/batch-refusal.js';
 import { Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { makeFolder } from '../../shared/node/disk/make-folder.js';
 import { openPlainFile, readPlainFile } from '../../shared/node/disk/plain-file.js';
 import { replaceFile, syncFolder } from '../../shared/node/disk/replace-file.js';
@@ -92,7 +93,10 @@ export class Quarantine {
   find(id: string): SetAside | null {
     const file = path.join(this.places.quarantine, id, FACTS);
     if (path.basename(id) !== id || !existsSync(file)) return null;
-    return { ...setAside.parse(JSON.parse(readPlainFile(file, FACTS_BYTES_MAX).toString('utf8'))), id };
+    return {
+      ...setAside.parse(jsonOfFormat('batch set aside', file, readPlainFile(file, FACTS_BYTES_MAX).toString('utf8'))),
+      id,
+    };
   }
 
   /**
@@ -121,7 +125,9 @@ export class Quarantine {
   released(): ReadonlySet<string> {
     if (!existsSync(this.places.decisions)) return new Set();
     const lines = readFileSync(this.places.decisions, 'utf8').split('\n').slice(0, -1);
-    const decisions = lines.map((line) => decision.parse(JSON.parse(line)));
+    const decisions = lines.map((line) =>
+      decision.parse(jsonOfFormat('decisions of quarantine', this.places.decisions, line)),
+    );
     return new Set(
       decisions.flatMap(({ decided, reason, payloadSha256 }) =>
         decided === 'release' && reason === 'schema' && payloadSha256 !== null ? [payloadSha256] : [],

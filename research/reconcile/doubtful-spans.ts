@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { sha256Hex } from '../../shared/reference.js';
 import type { MarketStore } from '../store/market-store.js';
 import { doubtfulSpan, type ReconcileReport, reconcileReport } from './report.js';
@@ -47,11 +48,12 @@ export function doubtfulSpans(store: MarketStore, instrument: string, tradeDate:
   const file = fileOf(store, instrument, tradeDate);
   if (!existsSync(file)) return null;
   try {
-    const day = doubtfulDay.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const day = doubtfulDay.parse(jsonOfFormat('doubtful spans', file, readFileSync(file, 'utf8')));
     if (day.instrument !== instrument || day.tradeDate !== tradeDate)
       throw new Error(`it is about ${day.instrument} of ${day.tradeDate}`);
     return day;
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BadInput(
       file,
       undefined,

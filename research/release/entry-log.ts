@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import type { StampedName } from '../../shared/formats/formats.js';
+import { jsonOfFormat, withoutVersion } from '../../shared/formats/version-found.js';
 import { createFile } from '../../shared/node/disk/create-file.js';
 
 /**
@@ -9,8 +11,9 @@ import { createFile } from '../../shared/node/disk/create-file.js';
  * Whoever appends says how many entries it has seen; when another process was faster it gets `false`, reads again and
  * decides again. So there is no lock to be left behind by a killed process, and no torn last line.
  */
-export class EntryLog<T> {
+export class EntryLog<T extends object> {
   constructor(
+    private readonly format: StampedName,
     private readonly folder: string,
     private readonly schema: z.ZodType<T>,
   ) {}
@@ -27,13 +30,17 @@ export class EntryLog<T> {
 
   /** Makes `entry` number `seen` + 1, durably; false when that number is taken. */
   append(seen: number, entry: T): boolean {
-    return createFile(path.join(this.folder, entryName(seen + 1)), `${JSON.stringify(this.schema.parse(entry))}\n`);
+    const text = `${JSON.stringify({ v: 1, ...this.schema.parse(entry) })}\n`;
+    return createFile(path.join(this.folder, entryName(seen + 1)), text);
   }
 
   private parse(file: string): T {
     try {
-      return this.schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+      return this.schema.parse(
+        withoutVersion(this.format, jsonOfFormat(this.format, file, readFileSync(file, 'utf8'))),
+      );
     } catch (error) {
+      if (error instanceof Failure) throw error;
       throw new BadInput(file, undefined, `not an entry: ${(error as Error).message.slice(0, 200)}`, RESTORE);
     }
   }

@@ -39,7 +39,7 @@ export class ReleaseLedger {
     private readonly folder: string,
     private readonly nowMs: () => number = Date.now,
   ) {
-    this.log = new EntryLog(folder, entry);
+    this.log = new EntryLog('release ledger', folder, entry);
   }
 
   allocate(releaseId: string, epoch: number): Allocation {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { headRecipe } from '../../shared/model/heads/head.js';
 import { tradeDateNumber } from '../gate/fold-contract.js';
 import type { ScoredFold } from '../gate/index.js';
@@ -25,6 +26,10 @@ export const scoredRecipe = z.strictObject({
   folds: z.array(z.strictObject({ fold: z.number().int().nonnegative(), days: z.array(day) })),
 });
 export type ScoredRecipe = Readonly<z.infer<typeof scoredRecipe>>;
+
+export function decodeScoredRecipe(text: string, file: string): ScoredRecipe {
+  return scoredRecipe.parse(jsonOfFormat('scored recipe', file, text));
+}
 
 export function scoreOf({ score }: ScoredFold): ScoredRecipe['folds'][number] {
   const days = score.candidate.days.map(({ tradeDate, rows, logLossSum, netTicks }) => ({

@@ -25,7 +25,7 @@ export class Lane {
     folder: string,
     private readonly isOpen: (workflowId: string, runId: string) => Promise<boolean>,
   ) {
-    this.log = new EntryLog(folder, entry);
+    this.log = new EntryLog('ship lane', folder, entry);
   }
 
   /** Waits until the lane is this ship's. Taking it twice is taking it once. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { merkleRootOf } from '../store/merkle-root.js';
 
@@ -32,8 +33,11 @@ export function releaseTrainingSets(shipsFolder: string): Map<string, string[]> 
 
 function readTrainingSet(file: string): { sha256: string }[] {
   try {
-    return trainingSet.parse(JSON.parse(readFileSync(file, 'utf8'))).series.flatMap(({ shards }) => shards);
+    return trainingSet
+      .parse(jsonOfFormat('training set', file, readFileSync(file, 'utf8')))
+      .series.flatMap(({ shards }) => shards);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new BadInput(file, undefined, 'is no training set', 'restore it, so that what it names can be kept');
   }

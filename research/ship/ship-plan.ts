@@ -7,6 +7,7 @@ import { homePlaces } from '../../shared/config/home-places.js';
 import { IMPROVED_RECIPES } from '../../shared/config/training.js';
 import { CAPTURE_SOURCES, IB_SOURCE, sourceOfFeed } from '../../shared/contract/capture-source.js';
 import { Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { policy } from '../../shared/model/decision/ensemble.js';
 import { type HeadName, headName, headRecipe } from '../../shared/model/heads/head.js';
 import { HEADS } from '../../shared/model/heads/head-specs.js';
@@ -180,7 +181,9 @@ async function completeDates(config: Config): Promise<string[]> {
 
 /** @throws Failure 'ReferenceBroken' for a ship that was never opened */
 export function readPlan(folder: ShipFolder): StoredPlan {
-  return storedPlan.parse(JSON.parse(folder.readOwn(PLAN, PLAN_BYTES_MAX).toString('utf8')));
+  return storedPlan.parse(
+    jsonOfFormat('ship plan', folder.file(PLAN), folder.readOwn(PLAN, PLAN_BYTES_MAX).toString('utf8')),
+  );
 }
 
 /** Ships that were opened before may name what the gate compares nothing with any more. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
 import { Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { candidateSha256 } from '../../shared/trust/decision.js';
 import type { SignedFile } from '../../shared/trust/statement.js';
 import { encodeGateReport, type GateReport, gateReport, judgeGate } from '../gate/index.js';
@@ -79,11 +80,12 @@ const formerReport = z.object({
 function reportIn(bytes: Buffer): GateReport {
   let report: GateReport;
   try {
-    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    const json = jsonOfFormat('gate report', 'gate-report.json', bytes.toString('utf8'));
     if (formerReport.safeParse(json).success)
       throw new Error('an earlier version of the gate made it, by rules that do not hold any more');
     report = gateReport.parse(json);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new EvidenceRefused('malformed', `no gate report: ${(error as Error).message.slice(0, 200)}`);
   }
   // One form: what another reader would take from a second key of the same name cannot be in it.
@@ -134,8 +136,9 @@ function cardOf(
 ): ModelCard {
   let card: ModelCard;
   try {
-    card = modelCard.parse(JSON.parse(ask.card.toString('utf8')));
+    card = modelCard.parse(jsonOfFormat('model card', 'model-card.json', ask.card.toString('utf8')));
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new EvidenceRefused('card', `no model card: ${(error as Error).message.slice(0, 200)}`);
   }
   const { sha256 } = encodeGateReport(report);

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { DATASETS } from './datasets.js';
 import { FolderDocuments, type StoreDocuments } from './documents.js';
@@ -109,10 +110,11 @@ export class Catalogue {
   private parse(name: string): ImportRecord {
     const file = path.join(this.folder, name);
     try {
-      const record = importRecord.parse(JSON.parse(readFileSync(file, 'utf8')));
+      const record = importRecord.parse(jsonOfFormat('import record', file, readFileSync(file, 'utf8')));
       if (`${record.key}.json` !== name) throw new Error(`it says its key is ${record.key}`);
       return record;
     } catch (error) {
+      if (error instanceof Failure) throw error;
       throw new BadInput(
         file,
         undefined,

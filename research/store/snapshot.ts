@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { BadInput, Failure } from '../../shared/failure.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { sha256Hex } from '../../shared/reference.js';
 import { shard } from './catalogue.js';
 import type { MarketStore } from './market-store.js';
@@ -45,12 +46,13 @@ export function allSnapshots(store: MarketStore): Snapshot[] {
 
 function readSnapshot(file: string): Snapshot {
   try {
-    const found = snapshot.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const found = snapshot.parse(jsonOfFormat('snapshot', file, readFileSync(file, 'utf8')));
     const root = merkleRootOf(found.shards.map(({ sha256 }) => sha256));
     if (root !== found.merkleRoot || path.basename(file) !== `${root}.json`)
       throw new Error(`its shards have the Merkle root ${root}`);
     return found;
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const reason = `is no snapshot: ${(error as Error).message.slice(0, 200)}`;
     throw new BadInput(file, undefined, reason, 'restore it from a backup, or take it again');
   }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
-import { BadInput } from '../../shared/failure.js';
+import { BadInput, Failure } from '../../shared/failure.js';
+import type { StampedName } from '../../shared/formats/formats.js';
+import { jsonOfFormat } from '../../shared/formats/version-found.js';
 import { headReference } from '../monitor/drift/head-reference.js';
 import { outOfFold } from './out-of-fold.js';
 import { type TrainedHead, trainedHeadRecord } from './trained-head.js';
@@ -30,14 +32,14 @@ export function saveTrainedHead(folder: string, { record, booster, onnx, said, r
 
 /** @throws BadInput when a file is missing, damaged or not the one that was written */
 export function loadTrainedHead(folder: string): TrainedHead {
-  const record = readJson(path.join(folder, RECORD_FILE), trainedHeadRecord);
+  const record = readJson(path.join(folder, RECORD_FILE), trainedHeadRecord, 'trained head');
   const onnx = readVerified(path.join(folder, ONNX_FILE), record.onnxSha256);
   const modelJson = readVerified(path.join(folder, BOOSTER_FILE), record.boosterSha256);
   const { version: libraryVersion, sha256: librarySha256 } = record.library;
   const said = readJson(path.join(folder, SAID_FILE), outOfFold);
   const features = path.join(folder, FEATURES_FILE);
   return {
-    reference: existsSync(features) ? readJson(features, headReference) : null,
+    reference: existsSync(features) ? readJson(features, headReference, 'trained head') : null,
     record,
     onnx,
     said,
@@ -45,12 +47,13 @@ export function loadTrainedHead(folder: string): TrainedHead {
   };
 }
 
-function readJson<T>(file: string, schema: z.ZodType<T>): T {
+function readJson<T>(file: string, schema: z.ZodType<T>, format?: StampedName): T {
   let json: unknown;
   try {
-    json = JSON.parse(readBytes(file).toString('utf8'));
+    const text = readBytes(file).toString('utf8');
+    json = format === undefined ? JSON.parse(text) : jsonOfFormat(format, file, text);
   } catch (error) {
-    if (error instanceof BadInput) throw error;
+    if (error instanceof Failure) throw error;
     throw new BadInput(file, undefined, 'is not JSON', FIX);
   }
   const parsed = schema.safeParse(json);

@@ -18,6 +18,8 @@ export function homePlaces(home: string) {
     certificates: at('certs'),
     /** Of the authority that signs them. To be moved off this machine. */
     authorityKey: at('offline-authority'),
+    /** Files as they were before `believe migrate` wrote them anew. */
+    migrated: at('migrated'),
     /** To be moved off this machine. */
     rootKeys: at('offline-root-keys'),
     research: {

@@ -76,6 +76,7 @@ export function keptPlaces({ home, upload, ship }: KeptSettings): readonly KeptP
     forGood(places.research.backtests, 'backtests', 'whoever ran one deletes its folder'),
     forGood(places.research.releases, 'signed releases and their ledger', 'a counter is never given twice'),
     forGood(places.research.monitor, 'reports of days', 'they are small'),
+    forGood(places.migrated, 'files as they were before they were migrated', 'they are small, and the way back'),
     forGood(places.public.folder, 'the public log', 'it is append-only'),
     {
       ...{ place: at(places.temporal), holds: 'the database of the Temporal server of this machine', keptDays: null },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homePlaces } from '../config/home-places.js';
-import { BadInput } from '../failure.js';
+import { BadInput, Failure } from '../failure.js';
+import { jsonOfFormat, withoutVersion } from '../formats/version-found.js';
 import { type ClockSpec, clockSpec } from '../market/clock/market-clock.js';
 import { replaceFile } from './disk/replace-file.js';
 
@@ -21,11 +22,12 @@ export function readClockSpec(file: string): ClockSpec | null {
   const fix = `delete ${file} to start market time anew`;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = jsonOfFormat('market clock', file, text);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BadInput(file, undefined, `not JSON: ${(error as Error).message}`, fix);
   }
-  const parsed = clockSpec.safeParse(value);
+  const parsed = clockSpec.safeParse(withoutVersion('market clock', value));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new BadInput(file, issue.path.join('.') || undefined, issue.message, fix);
@@ -33,5 +35,5 @@ export function readClockSpec(file: string): ClockSpec | null {
 
 /** Writes the spec once for all processes: whole or not at all. */
 export function writeClockSpec(file: string, spec: ClockSpec): void {
-  replaceFile(file, `${JSON.stringify(clockSpec.parse(spec))}\n`);
+  replaceFile(file, `${JSON.stringify({ v: 1, ...clockSpec.parse(spec) })}\n`);
 }

@@ -9,7 +9,7 @@ import { streamHead } from '../../shared/contract/stream-head.js';
 import { ageText } from '../../shared/fields/age-text.js';
 import { calendarOfInstrument } from '../../shared/market/calendar/product-calendars.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
-import { readJson } from '../../shared/node/files/read-json.js';
+import { readJson, readStamped } from '../../shared/node/files/read-json.js';
 import { releaseStatement } from '../../shared/trust/statement.js';
 import { bad, type Condition, either, off, type Sighting, well } from '../sighting.js';
 
@@ -213,7 +213,7 @@ const PAGES: ReadonlySet<string> = new Set(['ParityBroken', 'KillCriterionMet'])
 function findingSighting({ home, instrument }: Pick<Config, 'home' | 'instrument'>): Sighting {
   const newest = newestReports(homePlaces(home).research.monitor, instrument);
   if (newest === null) return off('MonitorAlarm', 'no monitored day yet');
-  const reports = newest.files.flatMap((file) => readJson(file, reportFindings) ?? []);
+  const reports = newest.files.flatMap((file) => readStamped('monitor report', file, reportFindings) ?? []);
   if (reports.length < newest.files.length) return bad('MonitorAlarm', `${newest.date}.json cannot be read`);
   // Of two contracts of a date the one that was traded counts: of the other nothing was decided.
   const report = reports.reduce((a, b) => ((b.parity?.logged ?? 0) > (a.parity?.logged ?? 0) ? b : a));
@@ -238,7 +238,7 @@ function capturesSighting({ home, instrument }: Pick<Config, 'home' | 'instrumen
   const found = newestReports(homePlaces(home).research.reconcile, instrument);
   if (found === null) return off('CapturesDisagree', 'no two captures of a day were compared yet');
   const { date: newest } = found;
-  const reports = found.files.flatMap((file) => readJson(file, comparison) ?? []);
+  const reports = found.files.flatMap((file) => readStamped('reconcile report', file, comparison) ?? []);
   if (reports.length < found.files.length) return bad('CapturesDisagree', `the comparison of ${newest} cannot be read`);
   const report = reports.find(({ verdict }) => verdict !== 'agree') ?? reports[0]!;
   const { verdict, findings } = report;

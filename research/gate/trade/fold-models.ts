@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { BadInput } from '../../../shared/failure.js';
+import { BadInput, Failure } from '../../../shared/failure.js';
+import { jsonOfFormat } from '../../../shared/formats/version-found.js';
 import type { Policy } from '../../../shared/model/decision/ensemble.js';
 import { headSpec } from '../../../shared/model/heads/head.js';
 import type { HeadSet } from '../../../shared/model/heads/head-set.js';
@@ -29,8 +30,9 @@ export function encodeFoldModels(models: FoldModels): string {
 /** @throws BadInput when the bytes are not such a file */
 export function decodeFoldModels(bytes: Buffer, name: string): FoldModels {
   try {
-    return foldModels.parse(JSON.parse(bytes.toString('utf8')));
+    return foldModels.parse(jsonOfFormat('fold models', name, bytes.toString('utf8')));
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BadInput(
       name,
       undefined,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { S3Config } from '../../../shared/config/store.js';
 import { BadInput, Failure } from '../../../shared/failure.js';
+import { jsonOfFormat } from '../../../shared/formats/version-found.js';
 import { createFile } from '../../../shared/node/disk/create-file.js';
 import { SHARED_FOLDERS } from './bucket-documents.js';
 
@@ -63,8 +64,9 @@ function markOf(root: string): z.infer<typeof mark> | null {
   const file = path.join(root, FILE);
   if (!existsSync(file)) return null;
   try {
-    return mark.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return mark.parse(jsonOfFormat('mark of a bucket', file, readFileSync(file, 'utf8')));
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const reason = `does not say which bucket the store is of: ${(error as Error).message.slice(0, 200)}`;
     throw new BadInput(
       file,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { BadInput } from '../../../shared/failure.js';
+import { BadInput, Failure } from '../../../shared/failure.js';
+import { jsonOfFormat } from '../../../shared/formats/version-found.js';
 import { sha256Hex } from '../../../shared/reference.js';
 import type { MarketStore } from '../market-store.js';
 import { filesBelow } from './bucket-documents.js';
@@ -26,8 +27,9 @@ export function namedTrainingSets({ root }: Pick<MarketStore, 'root'>): Training
   return filesBelow(root, 'training-sets').map((name) => {
     const file = path.join(root, ...name.split('/'));
     try {
-      return trainingSetNames.parse(JSON.parse(readFileSync(file, 'utf8')));
+      return trainingSetNames.parse(jsonOfFormat('named training set', file, readFileSync(file, 'utf8')));
     } catch (error) {
+      if (error instanceof Failure) throw error;
       const reason = `names no training set: ${(error as Error).message.slice(0, 200)}`;
       throw new BadInput(file, undefined, reason, 'find out who wrote it; remove it when no ship needs its objects');
     }

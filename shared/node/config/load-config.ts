@@ -6,6 +6,8 @@ import { environmentValues } from '../../config/environment.js';
 import { FORMER_SETTINGS, type FormerSetting, nothingInstead } from '../../config/former-settings.js';
 import { type ConfigProblem, WrongConfig } from '../../config/wrong-config.js';
 import { withoutByteOrderMark } from '../../fields/byte-order-mark.js';
+import { stampOf } from '../../formats/formats.js';
+import { formatTooNew, newerVersion, versionOf, withoutVersion } from '../../formats/version-found.js';
 import { HANDWRITTEN_BYTES_MAX, NotPlainFile, readPlainFile } from '../disk/plain-file.js';
 
 /** The file that is read where none is named; it need not exist. */
@@ -98,7 +100,9 @@ function readConfigFile(file: string, mustExist: boolean): Json {
     throw refuse(`not JSON (${(error as Error).message})`, 'one JSON object');
   }
   if (!isSection(value)) throw refuse(value, 'one JSON object');
-  return value;
+  const newer = newerVersion(versionOf(value, stampOf('settings')), stampOf('settings'));
+  if (newer !== null) throw formatTooNew('settings', file, newer);
+  return withoutVersion('settings', value) as Json;
 }
 
 /** A number that is too large becomes Infinity, which nobody wrote: it is kept as its text, to be refused as such. */

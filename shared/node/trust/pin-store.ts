@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../failure.js';
+import { jsonOfFormat } from '../../formats/version-found.js';
 import { comparePins, highestPin, type Pin, pin } from '../../trust/pin.js';
 import { replaceFile } from '../disk/replace-file.js';
 
@@ -90,8 +91,9 @@ function readPinFile(file: string): Pin | null {
     throw error;
   }
   try {
-    return pin.parse(JSON.parse(text));
-  } catch {
+    return pin.parse(jsonOfFormat('broker pin', file, text));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new PinLost(`${file} is unreadable`, { file });
   }
 }
