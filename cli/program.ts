@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { requireReadableHome } from '../shared/node/formats/survey-home.js';
 import { ownVersion } from './own-version.js';
 
 /** Every noun of the command line. A noun's file is loaded only when it is used, so that start-up stays fast. */
@@ -139,6 +140,11 @@ const NOUNS: { name: string; summary: string; load: () => Promise<{ register: (n
     load: () => import('./nouns/backup.js'),
   },
   {
+    name: 'migrate',
+    summary: 'what of a home is of an older version; writes anew what has to be',
+    load: () => import('./nouns/migrate.js'),
+  },
+  {
     name: 'disk',
     summary: 'what grows in a home folder, what deletes it when, and when the disk is full',
     load: () => import('./nouns/disk.js'),
@@ -172,10 +178,17 @@ async function programWith(isLoaded: (noun: string) => boolean): Promise<Command
     .version(ownVersion(), '--version', 'print the version')
     .exitOverride()
     .enablePositionalOptions()
-    .showHelpAfterError('(add --help for what this command takes)');
+    .showHelpAfterError('(add --help for what this command takes)')
+    .hook('preAction', (_program, command) => requireReadable(command));
   for (const noun of NOUNS) {
     const command = program.command(noun.name).description(noun.summary).exitOverride();
     if (isLoaded(noun.name)) (await noun.load()).register(command);
   }
   return program;
+}
+
+/** Some commands read and write a home without its settings. `migrate` tells itself what it finds. */
+function requireReadable(command: Command): void {
+  const { home } = command.opts<{ home?: unknown }>();
+  if (typeof home === 'string' && command.name() !== 'migrate') requireReadableHome(home);
 }

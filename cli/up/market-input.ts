@@ -84,11 +84,17 @@ interface MadeMarket {
 /** Generated once for each folder: the note that it is complete is written last. */
 async function onceInto(folder: string, make: () => Promise<MadeMarket>): Promise<MadeMarket> {
   const note = path.join(folder, 'market.json');
-  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as MadeMarket;
+  if (existsSync(note)) return hereNow(folder, JSON.parse(readFileSync(note, 'utf8')) as MadeMarket);
   const { depthFiles, barsFile, lastTradeDate } = await make();
   const made = { depthFiles, barsFile, lastTradeDate };
   replaceFile(note, `${JSON.stringify(made)}\n`);
   return made;
+}
+
+/** The note says where its files were when they were made: the home may have been moved, or restored elsewhere. */
+function hereNow(folder: string, { depthFiles, barsFile, lastTradeDate }: MadeMarket): MadeMarket {
+  const here = (file: string) => path.join(folder, path.basename(file));
+  return { depthFiles: depthFiles.map(here), barsFile: here(barsFile), lastTradeDate };
 }
 
 async function fileInput(config: Config, input: Extract<Config['input'], { kind: 'files' }>): Promise<MarketInput> {

@@ -7,6 +7,7 @@ import { type Config, showsPage } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { isLoopback } from '../../shared/config/loopback.js';
 import { Failure } from '../../shared/failure.js';
+import { requireReadableHome } from '../../shared/node/formats/survey-home.js';
 import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import type { Decision } from '../../shared/orchestration/ship/messages.js';
 import { Stack, type StackTools } from '../../stack/stack.js';
@@ -43,6 +44,7 @@ export interface UpExit {
 
 /** Starts everything, ships a model, and stays up until asked to stop (or, with `once`, until the ship has ended). */
 export async function up(request: UpRequest): Promise<UpExit> {
+  requireReadableHome(request.config.home);
   const display = new ShipDisplay();
   const stop = new AbortController();
   let lost: Failure | null = null;
