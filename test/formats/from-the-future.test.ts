@@ -99,7 +99,7 @@ describe('a file of a version that this build does not know yet', () => {
         ...{ cwd: path.dirname(folder()), encoding: 'utf8', timeout: 60_000 },
       });
       assert.equal(status, 1, `${words.join(' ')}: ${stderr}`);
-      assert.match(stderr, /pin\.json is of version 2 \(broker pin.*reads up to 1\n[^]*start the newer build/);
+      assert.match(stderr, /pin\.json is of version 2 \(broker pin.*reads up to 1\n[\s\S]*start the newer build/);
       assert.deepEqual(contents(folder()), before, words.join(' '));
     }
     assert.ok(existsSync(pin));

@@ -4,9 +4,9 @@ import path from 'node:path';
 
 /** Homes that earlier builds made, and what is known of each: see the README beside the archives. */
 export const YESTERDAYS_HOMES = [
-  { date: '2026-11-23', trade: { isLoaded: false }, depthRows: true, hasReceiver: false },
-  { date: '2026-11-29', trade: { isLoaded: true }, depthRows: false, hasReceiver: false },
-  { date: '2026-11-30', trade: { isLoaded: true }, depthRows: false, hasReceiver: true },
+  { date: '2026-11-23', isLoaded: false, depthRows: true, hasReceiver: false },
+  { date: '2026-11-29', isLoaded: true, depthRows: false, hasReceiver: false },
+  { date: '2026-11-30', isLoaded: true, depthRows: false, hasReceiver: true },
 ] as const;
 
 /** Unpacks the home of that date into a folder. @returns its path */

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { renderFormatDocs } from '../../shared/formats/format-docs.js';
 import { FORMAT_NAMES, FORMATS, formatAt, isStamped, stampOf } from '../../shared/formats/formats.js';
+import { temporaryFolder } from '../release/release-fixture.js';
 import { exampleOf } from './example-place.js';
+import { unlistedFiles } from './unlisted-files.js';
 
 const PATTERNS = FORMAT_NAMES.flatMap((name) => FORMATS[name].at.map((pattern) => ({ name, pattern })));
 
 describe('the list of formats', () => {
+  const folder = temporaryFolder();
+
   it('knows every place of a home', () => {
     const home = path.resolve('home');
     const unknown = placesIn(homePlaces(home))
@@ -28,6 +32,25 @@ describe('the list of formats', () => {
       assert.ok(existsSync(FORMATS[name].readBy), `${name}: ${FORMATS[name].readBy}`);
       if (isStamped(name)) assert.ok(stampOf(name).reads.includes(stampOf(name).newest), name);
     }
+  });
+
+  it('misses no file of another kind, and none without its version', () => {
+    const put = (place: string, text: string) => {
+      mkdirSync(path.dirname(path.join(folder(), place)), { recursive: true });
+      writeFileSync(path.join(folder(), place), text);
+    };
+    put('broker/pin.json', '{"v":1}');
+    assert.deepEqual(unlistedFiles(folder()), []);
+    put('broker/pins.json', '{"v":1}');
+    put('watch/silences.json', '{"silences":[]}');
+    put('broker/swaps.jsonl', '{"v":1}\n{"outcome":"swapped"}\n');
+    put('research/releases/ledger/00000001.json', '{"kind":"live"}');
+    assert.deepEqual(unlistedFiles(folder()).sort(), [
+      'broker/pins.json: of no kind in shared/formats/',
+      'broker/swaps.jsonl: swap records of version 1 says absent',
+      'research/releases/ledger/00000001.json: release ledger of version 1 says absent',
+      'watch/silences.json: silences of version 1 says absent',
+    ]);
   });
 
   it('is what docs/formats.md says', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { recentDays } from '../../cli/capture/recent-days.js';
+import { unlistedFiles } from '../formats/unlisted-files.js';
 import { CircleHome } from './circle-home.js';
 
 describe('the way back in the whole set-up', function () {
@@ -83,5 +84,9 @@ describe('the way back in the whole set-up', function () {
       receiver: { batchesTaken: number };
     };
     assert.ok(broker.streams.length >= 4 && receiver.batchesTaken > 0, stdout);
+  });
+
+  it('has written files of listed formats alone, each of the version that its format has today', () => {
+    assert.deepEqual(unlistedFiles(circle.testHome.home), []);
   });
 });

@@ -19,6 +19,7 @@ describe('CONTRIBUTING.md', () => {
       'risk rule',
       'failure',
       'command or a page',
+      'format of files, or a version of one',
       'head',
       'workflow',
     ]);

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
+import { unlistedFiles } from '../formats/unlisted-files.js';
 import { TestHome } from './test-home.js';
 
 interface Report {
@@ -52,6 +53,10 @@ describe('the first ship on the SYNTHETIC market', function () {
     ]) {
       assert.ok(stages.includes(stage), stage);
     }
+  });
+
+  it('leaves files of listed formats alone, each of the version that its format has today', () => {
+    assert.deepEqual(unlistedFiles(testHome.home), []);
   });
 
   it('leaves one line in the swap log, for the release that was signed', () => {

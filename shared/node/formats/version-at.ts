@@ -64,6 +64,5 @@ function lastLineIn(ending: string): string | null {
 }
 
 function newest(first: VersionFound, last: VersionFound): VersionFound {
-  if (typeof first === 'number' && typeof last === 'number') return Math.max(first, last);
-  return typeof last === 'number' ? last : first;
+  return typeof first === 'number' && typeof last === 'number' ? Math.max(first, last) : last;
 }
