@@ -8,18 +8,22 @@ export interface ToMigrate {
   readonly step: MigrationStep;
 }
 
+interface Older {
+  readonly format: StampedName;
+  readonly version: VersionFound;
+  /** Not so of what nothing needs any more, such as the report of an earlier gate. */
+  readonly isRead: boolean;
+  readonly files: number;
+}
+
 /** What a home holds, by what is to be done about it. */
 export interface HomeVersions {
   readonly files: number;
   /** Of a newer build: nothing is done in such a home. */
   readonly newer: readonly { readonly place: string; readonly format: StampedName; readonly version: number }[];
   readonly toMigrate: readonly ToMigrate[];
-  /** Older ones that are read as they are, how many of each kind. */
-  readonly readAsTheyAre: readonly {
-    readonly format: StampedName;
-    readonly version: VersionFound;
-    readonly files: number;
-  }[];
+  /** Older ones that stay as they are, how many of each kind. */
+  readonly older: readonly Older[];
   /** Of no kind that the product writes: somebody else's, and left alone. */
   readonly unknown: readonly string[];
 }
@@ -27,7 +31,7 @@ export interface HomeVersions {
 export function versionsIn(home: string): HomeVersions {
   const newer: { place: string; format: StampedName; version: number }[] = [];
   const toMigrate: ToMigrate[] = [];
-  const older = new Map<string, { format: StampedName; version: VersionFound; files: number }>();
+  const older = new Map<string, Older>();
   const unknown: string[] = [];
   let files = 0;
   for (const { place, format, version } of surveyHome(home)) {
@@ -41,8 +45,9 @@ export function versionsIn(home: string): HomeVersions {
     else if (step !== null) toMigrate.push({ place, step });
     else if (version !== stamp.newest) {
       const key = `${format} ${version}`;
-      older.set(key, { format, version, files: (older.get(key)?.files ?? 0) + 1 });
+      const isRead = version === 'absent' ? stamp.mayBeAbsent : stamp.reads.some((one) => one === version);
+      older.set(key, { format, version, isRead, files: (older.get(key)?.files ?? 0) + 1 });
     }
   }
-  return { files, newer, toMigrate, readAsTheyAre: [...older.values()], unknown };
+  return { files, newer, toMigrate, older: [...older.values()], unknown };
 }

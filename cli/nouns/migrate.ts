@@ -48,7 +48,7 @@ async function migrateQuietly(home: string): Promise<Migrated[]> {
 }
 
 function textOf(found: HomeVersions, check: boolean, migrated: readonly Migrated[]): string {
-  const { newer, toMigrate, readAsTheyAre, unknown, files } = found;
+  const { newer, toMigrate, older, unknown, files } = found;
   const versionText = (version: unknown) => (version === 'absent' ? 'without a version' : `of version ${version}`);
   return [
     ...newer.map(
@@ -58,8 +58,9 @@ function textOf(found: HomeVersions, check: boolean, migrated: readonly Migrated
       ({ place, step }) => `${place}  ${step.format}: ${versionText(step.from)}, becomes ${step.to}`,
     ),
     ...migrated.map(({ place, format, to, copy }) => `${place}  ${format}: of version ${to} now; as it was: ${copy}`),
-    ...readAsTheyAre.map(
-      ({ format, version, files: count }) => `${count} of ${format} ${versionText(version)}: read as they are`,
+    ...older.map(
+      ({ format, version, isRead, files: count }) =>
+        `${count} of ${format} ${versionText(version)}: ${isRead ? 'read as they are' : 'nothing reads them any more'}`,
     ),
     ...(unknown.length > 0
       ? [`${unknown.length} files are not ours, and left alone: ${unknown.slice(0, 5).join(', ')}`]

@@ -78,7 +78,7 @@ its proofs, and a bridge that goes on.
 | home of | what has changed since | today |
 |---|---|---|
 | 2026-11-23 | gate report and scored folds 1, ensemble 1, no product in a release, ships' folders without \`~\`, the research worker signs with a key in \`research/keys/\`, settings that are no more | opens; its release is listed, verified and audited, but **not loaded**: it does not say which product it was trained for (\`other-product\`). The bridge starts without a model and says \`ReleaseNotRestored\`: ship anew; the counter goes on |
-| 2026-11-29 | gate report 2, no journals on their way to research, no public log | opens; its release trades on; a new ship gets the next counter |
+| 2026-11-29 | gate report and scored folds 1, ensemble 1, no journals on their way to research, no public log | opens; its release trades on; a new ship gets the next counter |
 | 2026-11-30 | no roll, no bucket, settings, clock and capture position without a version | as above |
 
 What does not go on: a ship that was under way under the gate of an earlier version is refused by the signer (\`EvidenceRefused\`), and started anew; samples

@@ -39,6 +39,14 @@ describe('believe migrate', () => {
     const check = believe(home, '--check');
     assert.deepEqual([check.status, placesOf(check.said)], [1, OLD]);
     assert.deepEqual(contents(home), before, '--check writes nothing');
+    const olderOf = (name: string) => check.said!.older.find(({ format }) => format === name);
+    assert.deepEqual(olderOf('release ledger'), {
+      format: 'release ledger',
+      version: 'absent',
+      isRead: true,
+      files: 4,
+    });
+    assert.deepEqual(olderOf('gate report'), { format: 'gate report', version: 1, isRead: false, files: 1 });
 
     const { status, said } = believe(home);
     assert.equal(status, 0);
@@ -172,5 +180,6 @@ describe('believe migrate', () => {
 interface Said {
   readonly toMigrate: readonly { readonly place: string }[];
   readonly migrated: readonly { readonly place: string; readonly to: number; readonly copy: string }[];
+  readonly older: readonly { readonly format: string }[];
   readonly unknown: readonly string[];
 }
