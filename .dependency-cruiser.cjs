@@ -44,7 +44,11 @@ module.exports = {
     ),
     only('dashboard', ['shared'], 'the public page knows signed facts only'),
     only('sierra', ['shared', 'setup'], 'the study is a program for Sierra Chart; what is here builds it for tests'),
-    only('deploy', ['shared', 'setup'], 'installing knows what tools need, and no tier'),
+    only(
+      'deploy',
+      ['shared', 'setup', 'broker/rsync', 'research/signer/signer-address[.]ts$'],
+      'installing knows what tools need, and of a tier only how it is asked',
+    ),
     only('setup', ['shared'], 'set-up finds and obtains tools; it runs before anything else exists'),
     only('watch', ['shared'], 'who watches Temporal and the tiers depends on neither'),
     only('telemetry', ['shared'], 'traces of what the workers do; nothing depends on them'),

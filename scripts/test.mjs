@@ -23,13 +23,13 @@ const SLOWEST_SHOWN = 25;
 /** What takes minutes, the longest last: it begins first, so that no lane is left with one at the end. */
 const LONGEST = [
   ...['bridge/swap', 'bridge/killed-swap', 'bridge/killed-bridge', 'bridge/closing', 'bridge/fault-matrix'],
-  ...['training', 'workflows', 'watch', 'sierra', 'study', 'path', 'dashboard'],
+  ...['training', 'workflows', 'watch', 'machines', 'sierra', 'study', 'path', 'dashboard'],
   ...['attacks', 'ship/stopped-ship', 'ship/fault-matrix'],
 ];
 /** Folders whose files run apart. */
 const BY_FILE = ['bridge', 'ship'];
 /** Folders whose tests mostly wait, for a clock, a gateway or a server: they run beside all else. */
-const WAITING = ['bridge', 'temporal', 'watch', 'workflows'];
+const WAITING = ['bridge', 'machines', 'temporal', 'watch', 'workflows'];
 const WAITING_AT_ONCE = 2;
 /** What computes gives way to what waits: a bridge that gets no processor when its time has come is late. */
 const GIVES_WAY = 10;

@@ -117,7 +117,6 @@ async function withHost(
       ...{ builds: new Builds(program), services, done },
       nodeOf: (folder) => inFolder(nodeOf(host), program, folder),
       restarts: restartsOf(own),
-      cacheFolder: own.find(({ name }) => name === 'believe-research')?.environment.BELIEVE_CACHE ?? null,
       workflows: client === null ? null : workflowBuilds(client),
       refusals: (restarted) =>
         host.roles.includes('broker') && !restarted.includes(BRIDGE)

@@ -4,6 +4,7 @@ import { checkHost } from '../../deploy/check/check-host.js';
 import { isClean } from '../../deploy/check/finding.js';
 import { readDeployFile } from '../../deploy/plan/deploy-file.js';
 import { writePlan } from '../../deploy/plan/write-plan.js';
+import { UsageFailure } from '../../shared/failure.js';
 import { checkText, planText } from '../deploy/deploy-text.js';
 import { hostNamed } from '../deploy/host-named.js';
 import { runUpgrade, thisMachine, type UpgradeOptions } from '../deploy/upgrade.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
 import { followedFolder, publishes } from '../../shared/config/config.js';
-import { collectorOf, HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { buildsFolderOf } from '../upgrade/builds-folder.js';
+import { collectorOf, HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf, type Role } from './deploy-file.js';
 import type { ServiceNeed, Tier } from './host-needs.js';
 import { CONFIG_FILE, heldFolder, INSTANCE, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';

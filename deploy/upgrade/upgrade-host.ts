@@ -1,5 +1,4 @@
-import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { Failure } from '../../shared/failure.js';
 import { type BuildFacts, factsFile, factsOf } from './build-facts.js';
 import { type Builds, refused } from './builds.js';
@@ -30,8 +29,6 @@ export interface UpgradedHost {
   readonly services: HostServices;
   /** Services that run a build, in the order in which they get the new one. */
   readonly restarts: readonly string[];
-  /** Where services look for libraries that a bundle brings; null where none needs them. */
-  readonly cacheFolder: string | null;
   /** Null where no orchestrator runs. */
   readonly workflows: WorkflowBuilds | null;
   /** Why this host is not to be touched now. @param restarted services that have the new build already */
@@ -116,7 +113,6 @@ async function move(host: UpgradedHost, record: UpgradeRecord, forced: readonly 
     await services.keep(drainingService(record.from));
     host.done(`${record.from} goes on with its ships`);
   }
-  if (host.cacheFolder !== null) bringLibraries(builds.pathOf(record.to), host.cacheFolder);
   if (builds.current() !== record.to) builds.pointTo(record.to);
   host.done('switched');
   let reached = record;
@@ -134,20 +130,6 @@ async function move(host: UpgradedHost, record: UpgradeRecord, forced: readonly 
   writeRecord(builds, { ...reached, isDone: true });
   host.done('done');
   return await rest(host, forced);
-}
-
-/** Each version of a library has a folder of its own: those of former builds stay. */
-function bringLibraries(build: string, cacheFolder: string): void {
-  const brought = path.join(build, 'cache');
-  const missing = existsSync(brought)
-    ? readdirSync(brought).filter((name) => !existsSync(path.join(cacheFolder, name)))
-    : [];
-  for (const name of missing) {
-    const draft = path.join(cacheFolder, `.incoming-${name}`);
-    rmSync(draft, { recursive: true, force: true });
-    cpSync(path.join(brought, name), draft, { recursive: true });
-    renameSync(draft, path.join(cacheFolder, name));
-  }
 }
 
 async function stillRuns(services: HostServices): Promise<void> {

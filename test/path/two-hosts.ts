@@ -100,7 +100,7 @@ export class TwoHosts {
 }
 
 /** Of the cache folder, built once; null where it cannot be built. */
-async function userspaceWireguard(): Promise<string | null> {
+export async function userspaceWireguard(): Promise<string | null> {
   const folder = path.join(cacheFolder(), 'wireguard-go');
   const program = path.join(folder, 'wireguard');
   if (existsSync(program)) return program;

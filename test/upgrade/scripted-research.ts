@@ -25,7 +25,7 @@ const { research } = scriptedTiers({
 });
 
 await runWorker(
-  { ...serverAddress(config), identity: `research@${process.pid}`, metricsPort: 0, deployment: null },
+  { ...serverAddress(config), identity: `research@${process.pid}`, metrics: null, traces: null, deployment: null },
   {
     taskQueue: TASK_QUEUES.research,
     activities: {

@@ -68,7 +68,6 @@ export class SmallHost {
       nodeOf: () => process.execPath,
       services: this.services(),
       restarts: ['believe-research', 'believe-orchestrator'],
-      cacheFolder: this.at('cache'),
       workflows: {
         makeCurrent: async (buildId) => void this.asked.push(`current ${buildId}`),
         useOf: async (buildId) => this.uses.get(buildId) ?? { state: 'unused', runs: [] },

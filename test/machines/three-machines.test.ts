@@ -79,20 +79,39 @@ describe('three machines, from a plan and its checklists alone', function () {
       'broker-1': [`file ${HOME}/market-clock.json`, ...own],
       'temporal-1': own,
     };
-    for (const host of HOSTS) {
-      const found = await deployment.check(host, '--try');
-      const rows = found.filter(({ item }) => /^(believe-.* is held|the Temporal server|road)/.test(item));
-      process.stdout.write(
-        rows
-          .map(({ state, item, found: said }) => `      ${host.padEnd(11)} ${state.padEnd(8)} ${item}: ${said}\n`)
-          .join(''),
+    const all = await Promise.all(HOSTS.map((host) => deployment.check(host, '--try')));
+    for (const [at, host] of HOSTS.entries()) {
+      const found = all[at]!;
+      const tried = found.filter(({ item }) => /^(believe-.* is held|the Temporal server|road)/.test(item));
+      const rows = tried.map(
+        ({ state, item, found: said }) => `      ${host.padEnd(11)} ${state.padEnd(4)} ${item}: ${said}\n`,
       );
+      process.stdout.write(rows.join(''));
+      const wrong = found.filter(({ state }) => state !== 'ok');
       assert.deepEqual(
-        found.filter(({ state }) => state !== 'ok').map(({ item }) => item),
+        wrong.map(({ item }) => item),
         changed[host],
-        JSON.stringify(found.filter(({ state }) => state !== 'ok')),
+        JSON.stringify(wrong),
       );
     }
+  });
+
+  it('name what could be done where a unit holds less, or a secret lies open', async () => {
+    const unit = '/etc/systemd/system/believe-orchestrator.service';
+    const research = deployment.on('research-1');
+    await research.must(
+      `cp -a ${unit} /root/unit && sed -i /^IPAddressDeny/d ${unit} && chmod 644 /etc/believe/rsyncd.secrets`,
+    );
+    const done = (await deployment.check('research-1', '--try')).filter(({ found }) => found === 'IT WAS DONE');
+    await research.must(`mv /root/unit ${unit} && chmod 600 /etc/believe/rsyncd.secrets && systemctl daemon-reload`);
+    const readers = ['alarms', 'monitor', 'orchestrator', 'receiver', 'research', 'signer', 'watcher'];
+    assert.deepEqual(
+      done.map(({ item }) => item).sort(),
+      [
+        'believe-orchestrator: connect to 10.77.0.1 (this host)',
+        ...readers.map((name) => `believe-${name}: read /etc/believe/rsyncd.secrets`),
+      ].sort(),
+    );
   });
 
   it('end the same where each process is killed in turn, under a ship that sails and a day that crosses', async () => {

@@ -11,6 +11,7 @@ import { type CommandOutcome, runCommand } from '../../setup/run-command.js';
 import { configSchema } from '../../shared/config/config.js';
 import type { ClockSpec } from '../../shared/market/clock/market-clock.js';
 import { bundleWorkflows } from '../../temporal/workflow-bundle.js';
+import { userspaceWireguard } from '../path/two-hosts.js';
 import { Machine, Switch } from './machine.js';
 
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -154,6 +155,7 @@ export class Deployment {
       settings: {
         ...{ gate: { testRowsMin: 20, seedsPerArm: 2 }, risk: { maxDailyLossUsd: 1_000_000 } },
         ...{ ship: { observeMarketSeconds: 20 }, upload: { journalEverySeconds: 5 }, schedule: { enabled: false } },
+        watch: { everySeconds: 2, startSeconds: 5, connectionSeconds: 5, flapSeconds: 2 },
       },
       timeServers: ['192.0.2.101', '192.0.2.102'],
       hosts: [
@@ -173,7 +175,7 @@ export class Deployment {
     this.cable = await Switch.open();
     // A bundle has it made; there nobody may write where it lies.
     if (bundle === null) await bundleWorkflows();
-    const wireguard = path.join(cacheFolder(), 'wireguard-go', 'wireguard');
+    const wireguard = (await userspaceWireguard())!;
     for (const host of HOSTS) {
       const shows = { ...(bundle === null ? { '/opt/believe': CHECKOUT } : {}), '/opt/node/node': process.execPath };
       const machine = await Machine.boot(host, path.join(this.folder, host), shows);

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findOnPath } from '../../setup/find-on-path.js';
 import { type CommandOutcome, runCommand } from '../../setup/run-command.js';
+import { userspaceWireguard } from '../path/two-hosts.js';
 
 const SYSTEMD = '/lib/systemd/systemd';
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -43,7 +44,8 @@ export class Machine {
     for (const program of ['unshare', 'nsenter', 'setpriv', 'pivot_root', 'ip', 'nft', 'wg-quick', 'runuser'])
       if ((await findOnPath(program)) === undefined) return `there is no ${program}`;
     if (groupsOfControl() === null) return 'there are no groups of control of version 2';
-    return existsSync('/dev/net/tun') ? null : 'there is no /dev/net/tun';
+    if (!existsSync('/dev/net/tun')) return 'there is no /dev/net/tun';
+    return (await userspaceWireguard()) === null ? 'there is no Go, or it could not build wireguard-go' : null;
   }
 
   /**
