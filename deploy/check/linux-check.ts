@@ -18,6 +18,7 @@ export function checkLinux(needs: HostNeeds, root: string): Finding[] {
     ...needs.files.map((file) => checkFile(machine, file)),
     ...needs.handed.flatMap((handed) => checkHanded(machine, handed)),
     ...needs.keys.map((key) => checkKey(machine, key)),
+    ...needs.foreignKeys.map((foreign) => checkForeignKeys(machine, foreign)),
     ...checkUnits(machine, needs),
   ];
 }
@@ -150,6 +151,19 @@ function checkKey(machine: Machine, key: KeyNeed): Finding {
       });
   }
   return ok(item, expected, key.why);
+}
+
+/** What was carried here by mistake, with a whole home of the ceremony. */
+function checkForeignKeys(machine: Machine, { path: folder, why }: HostNeeds['foreignKeys'][number]): Finding {
+  const item = `no key in ${folder}`;
+  const [first] = machine.namesIn(folder);
+  if (first === undefined) return ok(item, 'none', why);
+  return extra({
+    item,
+    found: `${folder}/${first}`,
+    why,
+    fix: 'remove it here (shred), and make another if anybody else may have read it: docs/release.md, Recovery',
+  });
 }
 
 /** Units of ours that start with the machine, and none that no plan has. */

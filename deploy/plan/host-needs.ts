@@ -10,6 +10,8 @@ export interface HostNeeds {
   readonly files: readonly FileNeed[];
   readonly keys: readonly KeyNeed[];
   readonly handed: readonly HandedNeed[];
+  /** Folders of keys that are a person's, or another tier's: nothing may lie there. */
+  readonly foreignKeys: readonly ForeignKeys[];
   readonly services: readonly ServiceNeed[];
   /** Units of the distribution that must run too. */
   readonly foreignUnits: readonly ForeignUnit[];
@@ -68,6 +70,11 @@ export interface KeyNeed {
   readonly isPublic?: boolean;
   /** What a person does where it is missing. */
   readonly madeBy: string;
+}
+
+export interface ForeignKeys {
+  readonly path: string;
+  readonly why: string;
 }
 
 /** Files that the key ceremony makes, or restores, as whoever ran it, and whose they must be to be used. */

@@ -1,7 +1,16 @@
 import { type Config, followedFolder, publishes } from '../../shared/config/config.js';
 import { HEADERS_NAME } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, placesOn, type Role } from './deploy-file.js';
-import type { FolderNeed, GroupNeed, HandedNeed, KeyNeed, ServiceNeed, Tier, UserNeed } from './host-needs.js';
+import type {
+  FolderNeed,
+  ForeignKeys,
+  GroupNeed,
+  HandedNeed,
+  KeyNeed,
+  ServiceNeed,
+  Tier,
+  UserNeed,
+} from './host-needs.js';
 import {
   BROUGHT_FOLDER,
   heldFolder,
@@ -203,6 +212,22 @@ export function linuxKeys(file: DeployFile, host: DeployHost, services: readonly
         ]
       : []),
   ];
+}
+
+/** Keys of the ceremony that no process of this host uses: whoever takes the host over would have what they sign. */
+export function linuxForeignKeys(host: DeployHost, keys: readonly KeyNeed[]): ForeignKeys[] {
+  const { rootKeys, operator, signer, research, receiver, broker, public: page } = placesOn(host);
+  const all = [
+    [rootKeys, 'root keys: offline, one each; with them every other key is replaced'],
+    [operator.keys, "an operator's key: his own, on his own machine; with it a held ship is let go on"],
+    [signer.keys, 'release key: the signer’s, on research'],
+    [research.measuringKeys, 'measuring key: the research worker’s'],
+    [receiver.keys, 'receipt key: the receiver’s, on research'],
+    [broker.keys, 'journal key: the broker worker’s'],
+    [page.keys, 'state key: the publisher’s'],
+    [`${homeOf(host)}/certs`, 'the authority of the certificates: on a machine of its own'],
+  ] as const;
+  return all.filter(([path]) => keys.every((key) => key.path !== path)).map(([path, why]) => ({ path, why }));
 }
 
 const isFirst = ({ path }: KeyNeed, at: number, all: readonly KeyNeed[]): boolean =>

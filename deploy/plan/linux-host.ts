@@ -4,7 +4,7 @@ import { peersOf } from './flows.js';
 import { hostFirewall } from './host-firewall.js';
 import type { FileNeed, ForeignUnit, HostNeeds, ServiceNeed } from './host-needs.js';
 import { sysusersConf, tmpfilesConf } from './linux-accounts.js';
-import { linuxFolders, linuxGroups, linuxHanded, linuxKeys, linuxUsers } from './linux-folders.js';
+import { linuxFolders, linuxForeignKeys, linuxGroups, linuxHanded, linuxKeys, linuxUsers } from './linux-folders.js';
 import { CONFIG_FILE } from './linux-places.js';
 import { drainingOrchestrator, linuxServices } from './linux-services.js';
 import { chronyConf, IBC_OWN_LINES, ibcSettings, journaldConf, logrotateConf } from './machine-settings.js';
@@ -18,10 +18,12 @@ export function linuxHost(file: DeployFile, host: DeployHost, source: string): H
   const settings = settingsOf(file, host, source);
   const services = linuxServices(file, host, settings.config);
   const users = linuxUsers(host, services);
+  const keys = linuxKeys(file, host, services);
   const base = {
     ...{ host: host.name, os: 'linux' as const, users, groups: linuxGroups(users), services },
     folders: linuxFolders(host, settings.config, services),
-    keys: linuxKeys(file, host, services),
+    keys,
+    foreignKeys: linuxForeignKeys(host, keys),
     handed: linuxHanded(host),
     foreignUnits: foreignUnits(file, host),
   };

@@ -41,7 +41,16 @@ export function windowsHost(file: DeployFile, host: DeployHost, source: string):
   const home = homeOf(host);
   const { broker } = placesOn(host);
   return {
-    ...{ host: host.name, os: 'windows', users: [], groups: [], handed: [], foreignUnits: [], services },
+    ...{
+      host: host.name,
+      os: 'windows',
+      users: [],
+      groups: [],
+      handed: [],
+      foreignKeys: [],
+      foreignUnits: [],
+      services,
+    },
     folders: folders(host, services),
     keys: keys(file, host, config),
     files: files(file, host, services, `${JSON.stringify(written, null, 2)}\n`),

@@ -196,6 +196,16 @@ describe('a host that was installed from its plan', function () {
         /shell \/bin\/bash/,
       ],
       [
+        'a key of an operator',
+        () => {
+          mkdirSync(at(`${HOME}/operator/keys`), { recursive: true });
+          writeFileSync(at(`${HOME}/operator/keys/operator-1.key.pem`), '');
+        },
+        () => rmSync(at(`${HOME}/operator`), { recursive: true }),
+        /^no key in .*operator\/keys$/,
+        /operator-1[.]key[.]pem/,
+      ],
+      [
         'a link in the place of a folder',
         () => {
           renameSync(at(`${HOME}/receiver/receipts`), at(`${HOME}/receiver/elsewhere`));

@@ -122,17 +122,38 @@ export class Deployment {
     return id;
   }
 
+  /** `believe deploy upgrade` on research, with an operator's certificate; a bundle by its own program, as the first time it must be. */
+  async upgrade(what: string): Promise<string> {
+    const research = this.on('research-1');
+    for (const name of ['operator.pem', 'operator.key'])
+      research.carry(path.join(this.ceremony, 'certs', name), `/root/operator/${name}`);
+    if (what.startsWith('--')) return await this.upgradeBy('/opt/believe', what);
+    for (const ending of ['', '.sha256']) research.carry(`${what}${ending}`, `/root/next.tar.gz${ending}`);
+    await research.must('mkdir /root/next && tar -xzf /root/next.tar.gz -C /root/next --strip-components=1');
+    return await this.upgradeBy('/root/next', '/root/next.tar.gz');
+  }
+
+  private upgradeBy(program: string, what: string): Promise<string> {
+    const operator = ['CERT_FILE=/root/operator/operator.pem', 'KEY_FILE=/root/operator/operator.key'];
+    const env = operator.map((one) => `BELIEVE_TEMPORAL_TLS_${one}`).join(' ');
+    const words = `deploy upgrade ${what} --config /root/deploy.json --host research-1`;
+    return this.on('research-1').must(`${env} ${NODE} ${program}/dist/cli/main.js ${words}`);
+  }
+
+  /** Both null where nobody answers, as while the server is killed. */
+  async stageOf(id: string): Promise<{ status: string | null; stage: string | null }> {
+    const told = await this.operator('ship', 'status', id, '--json');
+    if (told.status !== 0) return { status: null, stage: null };
+    return (JSON.parse(told.stdout) as { ships: { status: string; stage: string | null }[] }).ships[0]!;
+  }
+
   /** He lets it go on where it is held. @returns its last stage, once it is over */
   async untilOver(id: string): Promise<string> {
     for (;;) {
       await pause(1000);
-      const told = await this.operator('ship', 'status', id, '--json');
-      // While the server is killed nobody answers.
-      if (told.status !== 0) continue;
-      const [ship] = (JSON.parse(told.stdout) as { ships: { status: string; stage: string }[] }).ships;
-      if (ship!.status !== 'RUNNING') return ship!.stage;
-      if (ship!.stage === 'Held')
-        await this.operator('ship', 'approve', id, '--reason', 'a small market', '--by', 'anna');
+      const { status, stage } = await this.stageOf(id);
+      if (stage !== null && status !== 'RUNNING') return stage;
+      if (stage === 'Held') await this.operator('ship', 'approve', id, '--reason', 'a small market', '--by', 'anna');
     }
   }
 

@@ -60,8 +60,7 @@ describe('three machines, from a plan and its checklists alone', function () {
       );
       return (JSON.parse(stdout) as { open: { fingerprint: string; acknowledged: unknown }[] }).open;
     };
-    const named = async () =>
-      (await open()).find(({ fingerprint }) => /Gateway/.test(fingerprint));
+    const named = async () => (await open()).find(({ fingerprint }) => /Gateway/.test(fingerprint));
     await until(async () => (await named()) !== undefined, 'the alarm is open');
     const { fingerprint } = (await named())!;
     await until(
@@ -133,6 +132,27 @@ describe('three machines, from a plan and its checklists alone', function () {
     await answers(deployment.operator('capture', 'run', '--date', date));
     assert.deepEqual(daysAtHome(date), [captured]);
     assert.deepEqual(swaps().slice(before), [{ outcome: 'swapped', counter: before + 1 }]);
+  });
+
+  /** `BELIEVE_TEST_UPGRADE_ARCHIVE` is a bundle whose workflows differ from those of `BELIEVE_TEST_BUNDLE_ARCHIVE`. */
+  it('take another build while a ship is held, which ends on the one that it began with', async function () {
+    const archive = process.env.BELIEVE_TEST_UPGRADE_ARCHIVE;
+    if (archive === undefined || process.env.BELIEVE_TEST_BUNDLE_ARCHIVE === undefined) this.skip();
+    const before = swaps().length;
+    const held = await deployment.startShip('held');
+    await until(async () => (await deployment.stageOf(held)).stage === 'Held', 'the ship is held');
+    const former = await deployment.upgrade('--status');
+    const upgraded = await deployment.upgrade(archive);
+    const now = await deployment.upgrade('--status');
+    process.stdout.write(`${former}${upgraded}${now}`);
+    assert.match(now, /former .*ships are left on it, its worker runs beside; ship\/held/);
+    assert.equal(await deployment.untilOver(held), 'Live');
+    assert.equal(await deployment.untilOver(await deployment.startShip('after')), 'Live');
+    assert.deepEqual(
+      swaps().slice(before),
+      [1, 2].map((more) => ({ outcome: 'swapped', counter: before + more })),
+    );
+    process.stdout.write(await deployment.upgrade('--status'));
   });
 
   async function answers(asked: ReturnType<Deployment['operator']>): Promise<void> {
