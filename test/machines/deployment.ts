@@ -29,7 +29,7 @@ const INSIDE: Record<HostName, string> = {
 };
 const HOME = '/var/lib/believe';
 const CONFIG = '/etc/believe/believe.config.json';
-const NODE = '/opt/node/node';
+export const NODE = '/opt/node/node';
 const BRING: Record<HostName, readonly [from: string, to: string][]> = {
   'research-1': ['research/trust', 'research/measuring', 'signer/keys', 'signer/measurers', 'receiver/keys'].map(
     (one) => [one, one],

@@ -4,10 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DayRecords } from '../../research/ingest/day-record.js';
+import { signerAnswer } from '../../research/signer/messages.js';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
+import { receiverStatus } from '../../shared/contract/receiver-status.js';
 import { swapRecord } from '../../shared/contract/swap-record.js';
+import { BrokerRig } from '../path/broker-rig.js';
 import { whatIsMissing } from '../temporal-server/own-server.js';
-import { Deployment, type HostName } from './deployment.js';
+import { Deployment, type HostName, NODE } from './deployment.js';
 import { Machine } from './machine.js';
 
 const HOME = '/var/lib/believe';
@@ -113,6 +116,47 @@ describe('three machines, from a plan and its checklists alone', function () {
     );
   });
 
+  it('take nothing of a broker that has every password and not the journal key', async () => {
+    const rig = new BrokerRig(path.join(folder, 'forger'));
+    rig.orders(3);
+    await rig.sealing((sealer) => sealer.sealAll(), { broker: 'broker' });
+    const broker = deployment.on('broker-1');
+    for (const name of readdirSync(rig.path('outbox'))) broker.carry(rig.path('outbox', name), `/srv/forged/${name}`);
+    const password = `--password-file=${HOME}/broker/keys/landing.password`;
+    const push = `rsync -rt ${password} /srv/forged/ rsync://broker-up@10.77.0.1:8730/landing/`;
+    await broker.must(`chmod -R a+rX /srv/forged && runuser -u believe-broker -- ${push}`);
+    const setAside = () =>
+      receiverStatus.parse(JSON.parse(readFileSync(atResearch('receiver/status.json'), 'utf8'))).setAside;
+    await until(async () => setAside().some(({ reason }) => reason !== 'unknown-file'), 'it is set aside');
+    assert.deepEqual(
+      setAside()
+        .map(({ reason, isSigned }) => ({ reason, isSigned }))
+        .filter(({ reason }) => reason !== 'unknown-file'),
+      [{ reason: 'signature', isSigned: false }],
+    );
+    assert.ok(!readdirSync(atResearch('receiver/receipts')).some((name) => name.startsWith('orders')), 'no receipt');
+  });
+
+  it('sign and revoke nothing for whoever has taken over research, as its user', async () => {
+    const before = readdirSync(atResearch('research/releases')).sort();
+    const { shipId } = swapRecord.parse(JSON.parse(linesOf(atBroker('swaps.jsonl'))[0]!));
+    const sha256 = 'a'.repeat(64);
+    const dossier = {
+      ...{ shipId: 'ship/none~00000000', candidate: [{ name: 'F2_dom.onnx', sha256 }], decision: null },
+      ...{ gateReportSha256: sha256, cardJsonSha256: sha256, cardHtmlSha256: sha256 },
+    };
+    const asked = [{ do: 'revoke', shipId, reason: 'to stop trading' }, { do: 'sign', dossier }, { do: 'nothing' }];
+    for (const request of asked) {
+      const program = `require('net').connect('${HOME}/signer/signer.sock').on('data',(d)=>process.stdout.write(d)).write(process.argv[1]+'\\n')`;
+      const words = ['runuser', '-u', 'believe-research', '--', NODE, '-e', program, JSON.stringify(request)];
+      const { stdout } = await deployment.on('research-1').run(...words);
+      const answer = signerAnswer.parse(JSON.parse(stdout));
+      process.stdout.write(`      ${request.do}: ${answer.ok ? 'done' : answer.message}\n`);
+      assert.equal(answer.ok, false, stdout);
+    }
+    assert.deepEqual(readdirSync(atResearch('research/releases')).sort(), before);
+  });
+
   it('end the same where each process is killed in turn, under a ship that sails and a day that crosses', async () => {
     const before = swaps().length;
     const sailing = deployment.untilOver(await deployment.startShip('killed'));
@@ -161,6 +205,7 @@ describe('three machines, from a plan and its checklists alone', function () {
   }
 
   const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const atResearch = (name: string) => deployment.on('research-1').at(`${HOME}/${name}`);
   const atBroker = (...parts: string[]) => path.join(deployment.on('broker-1').at(`${HOME}/broker`), ...parts);
 
   /** The newest trade date that the market has left. */
