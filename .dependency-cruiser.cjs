@@ -60,6 +60,13 @@ module.exports = {
     ),
     only('workflows', ['shared', 'activities'], 'workflows see shared code and the types of activities'),
     {
+      name: 'onnxruntime-is-told-first',
+      severity: 'error',
+      comment: 'it would report to its maker: shared/model/heads/no-telemetry.ts',
+      from: { pathNot: '^shared/model/heads/onnx-runtime[.]ts$' },
+      to: { path: 'node_modules/onnxruntime-node' },
+    },
+    {
       name: 'no-machine-in-workflows-and-pages',
       severity: 'error',
       comment: 'workflows are deterministic, and the public page runs where there is no disk',

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.js';
 import { ONNX_INPUT, ONNX_OUTPUT } from '../../shared/model/heads/onnx-head.js';
+import { InferenceSession, Tensor } from '../../shared/model/heads/onnx-runtime.js';
 import type { Booster, FeatureRows, LibraryFile } from './booster.js';
 import { evaluateTrees } from './evaluate-trees.js';
 import { gatherRows } from './gather-rows.js';

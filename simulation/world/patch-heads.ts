@@ -1,5 +1,5 @@
-import { InferenceSession } from 'onnxruntime-node';
 import { ONNX_INPUT, ONNX_OUTPUT } from '../../shared/model/heads/onnx-head.js';
+import { InferenceSession } from '../../shared/model/heads/onnx-runtime.js';
 import { activeWorld } from './world.js';
 
 interface Feeds {

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /** Names in every head's graph: float32 [rows, columns] in, float32 [rows, classes] out. */
 export const ONNX_INPUT = 'features';
