@@ -85,7 +85,7 @@ describe('training a head', () => {
     writeFileSync(path.join(saved, 'head.onnx'), 'x', { flag: 'a' });
     assert.throws(() => loadTrainedHead(saved), { type: 'BadInput', message: /head\.onnx.*has sha256/ });
     writeFileSync(path.join(saved, 'trained.json'), '{"v":2}');
-    assert.throws(() => loadTrainedHead(saved), { type: 'BadInput', message: /trained\.json \(v\)/ });
+    assert.throws(() => loadTrainedHead(saved), { type: 'FormatTooNew', message: /trained\.json is of version 2/ });
   });
 
   it('becomes a candidate folder that the bridge loads and whose golden rows hold', async () => {
