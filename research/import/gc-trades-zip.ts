@@ -145,5 +145,7 @@ function faultOf(fields: readonly string[], ms: number, price: number, size: num
   if (!Number.isInteger(ms) || ms < 0 || ms >= DAY_MS) return `"${fields[0]}" is no time of day in ms`;
   if (!Number.isFinite(price)) return `"${fields[1]}" is no price`;
   if (!Number.isInteger(size) || size < 0 || size > CONTRACTS_MAX) return `"${fields[2]}" is no size`;
+  // Of the numbers the lines above say so already.
+  if (/\p{Cc}/u.test(`${fields[3]}${fields[4]}`)) return 'has a control character in its venue or condition';
   return /^[01]$/.test(fields[5]!) ? null : `"${fields[5]}" is not 0 or 1`;
 }

@@ -47,6 +47,12 @@ describe('a zip of trades', () => {
     await assert.rejects(rig.importAs('x.zip', zip), /201312\.csv line 3\): is not UTF-8 text/);
   });
 
+  it('is refused where a venue has a control character: other readers see another line', async () => {
+    const csv = Buffer.from(`${ROWS}52200200,1315.5,1,X\rY,0,0\n`);
+    const zip = Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': csv }));
+    await assert.rejects(rig.importAs('x.zip', zip), /201312\.csv line 3\): has a control character/);
+  });
+
   it('is refused where the checksum of an entry is wrong', async () => {
     const bytes = Buffer.from(zipSync({ '20131007_gc_tick_trade_201312.csv': Buffer.from(ROWS) }, { level: 0 }));
     bytes[bytes.indexOf('1315.4') + 5] = '9'.charCodeAt(0);
