@@ -17,7 +17,9 @@ const SAMPLE = [
 
 /** Modules that do something when they are loaded: programs and threads. */
 const isProgram = (file: string) =>
-  /(-thread|-downloader)\.js$/.test(file) || file.startsWith('workers/') || file.startsWith('dashboard/browser/');
+  /(-thread|-downloader|-process)\.js$/.test(file) ||
+  file.startsWith('workers/') ||
+  file.startsWith('dashboard/browser/');
 
 describe('a research or public machine, without @stoqey/ib', function () {
   this.timeout(900_000);

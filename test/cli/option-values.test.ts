@@ -10,7 +10,7 @@ const NOUNS = fileURLToPath(new URL('../../cli/nouns', import.meta.url));
 
 /** Placeholders of options and arguments that are free texts; what any other stands for is checked by its parser. */
 const TEXTS = new Set(
-  'a,address,b,contract,dir,file,fingerprint,folder,id,matching,name,name or keyid,path,reason,sha256,steps,symbol,tarball,text'.split(
+  'a,address,b,bundle,contract,dir,file,fingerprint,folder,id,matching,name,name or keyid,path,reason,sha256,steps,symbol,tarball,text'.split(
     ',',
   ),
 );

@@ -53,7 +53,13 @@ describe('state file', () => {
     assert.deepEqual(readdirSync(folder), ['state.json'], 'no half-written file stays behind');
   });
 
-  for (const text of ['', '{', '{"v":2}', '{"v":1,"orders":[]}'])
+  it('refuses a file of a newer build, by its version', async () => {
+    const newer = path.join(folder, 'newer.json');
+    writeFileSync(newer, '{"v":2}');
+    await assert.rejects(startGateway({ data: ES_SAMPLE, stateFile: newer }), { type: 'FormatTooNew' });
+  });
+
+  for (const text of ['', '{', '{"v":1,"orders":[]}'])
     it(`refuses a file that is no state: '${text}'`, async () => {
       const broken = path.join(folder, 'broken.json');
       writeFileSync(broken, text);

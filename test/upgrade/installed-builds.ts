@@ -22,7 +22,7 @@ const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('./upgrade-program.js', import.meta.url));
 const SCRIPTED = new URL('./scripted-research.js', import.meta.url).href;
 /** What the processes of a research host load, but for its tier, which is scripted. */
-const ROOMS = ['activities', 'cli', 'deploy', 'setup', 'shared', 'temporal', 'workers', 'workflows'];
+const ROOMS = ['activities', 'cli', 'deploy', 'setup', 'shared', 'telemetry', 'temporal', 'workers', 'workflows'];
 
 /** Builds of the product in a folder of their own, and a host on which the first of them is installed. */
 export class InstalledBuilds {
