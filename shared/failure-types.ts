@@ -108,6 +108,10 @@ export const FAILURE_TYPES = {
   NoSuchDepth: ['the store has no book of that contract and date', 'see `believe store ls`'],
   NoSuchFile: ['a file that was named is not there', 'check the path'],
   NoTemporal: ['no Temporal server answers', 'start the stack, or correct temporal.address'],
+  NoWorkerOfBuild: [
+    'no worker of a build of the workflows asks for work',
+    'start its orchestrator, or name another with --build',
+  ],
   NotBuilt: ['a release is to be signed that was not built', 'build it first'],
   NotGated: ['the gate has not spoken', 'start a new ship'],
   NotHeld: ['a ship that is to be decided on is not held', 'see `believe ship status`'],

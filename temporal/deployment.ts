@@ -34,16 +34,24 @@ export async function makeCurrent(client: Client, buildId: string, signal?: Abor
 
 /** Whether a worker of a build asks for work now: one that has ended is remembered by the server for some minutes more. */
 export async function isPolled(client: Client, buildId: string, sinceMs: number): Promise<boolean> {
+  return (await pollsOfWorkflows(client)).some((poll) => poll.buildId === buildId && poll.atMs >= sinceMs);
+}
+
+/** Builds whose workers have asked for work in the last minutes. */
+export async function pollingBuilds(client: Client): Promise<string[]> {
+  return [...new Set((await pollsOfWorkflows(client)).map(({ buildId }) => buildId))].sort();
+}
+
+async function pollsOfWorkflows(client: Client): Promise<{ buildId: string; atMs: number }[]> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: TASK_QUEUES.workflows },
     taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   });
-  return (pollers ?? []).some(
-    ({ deploymentOptions: of, lastAccessTime }) =>
-      of?.deploymentName === ORCHESTRATOR_DEPLOYMENT &&
-      of.buildId === buildId &&
-      Number(lastAccessTime?.seconds ?? 0) * 1000 >= sinceMs,
+  return (pollers ?? []).flatMap(({ deploymentOptions: of, lastAccessTime }) =>
+    of?.deploymentName === ORCHESTRATOR_DEPLOYMENT && of.buildId
+      ? [{ buildId: of.buildId, atMs: Number(lastAccessTime?.seconds ?? 0) * 1000 }]
+      : [],
   );
 }
 

@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { databasesSql, postgresFiles } from '../../deploy/temporal-server/postgres-files.js';
 import { schemaSteps } from '../../deploy/temporal-server/schema-steps.js';
@@ -7,9 +8,10 @@ import { serverFiles } from '../../deploy/temporal-server/server-files.js';
 import { DEFAULT_TEMPORAL_SERVER, type TemporalServerSettings } from '../../deploy/temporal-server/settings.js';
 import { webUiFiles } from '../../deploy/temporal-server/web-ui-files.js';
 import { obtainTemporalServer } from '../../setup/temporal-server.js';
+import { Failure } from '../../shared/failure.js';
 import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
-import { makeCurrent } from '../../temporal/deployment.js';
+import { makeCurrent, pollingBuilds } from '../../temporal/deployment.js';
 import { keepNightlySchedule, keepPathSchedules } from '../../temporal/keep-schedules.js';
 import { ensureNamespace, RETENTION_DAYS } from '../../temporal/namespace.js';
 import { bundleWorkflows, workflowsBuildId } from '../../temporal/workflow-bundle.js';
@@ -62,7 +64,9 @@ export function register(noun: Command): void {
   homeVerbs(noun)(
     'current',
     "let new ships start on this installation's workflows, once a worker of them runs; with an operator's certificate",
-  ).action(current);
+  )
+    .option('--build <id>', 'another build (believe temporal build-id, on the host whose workers run it)')
+    .action(current);
   noun
     .command('build-id')
     .description("which build of the workflows this installation has: what its orchestrator's worker reports as")
@@ -146,18 +150,38 @@ function schedules(options: HomeOptions): Promise<void> {
   });
 }
 
-function current(options: HomeOptions): Promise<void> {
+function current(options: HomeOptions & { build?: string }): Promise<void> {
   return withClient(options, async (client) => {
-    const { buildId } = await bundleWorkflows();
+    const buildId = options.build ?? (await bundleWorkflows()).buildId;
     const wait = setTimeout(
       () => say(`no worker of build ${buildId} has reported yet: waiting (Ctrl-C ends it)`),
       2000,
     );
-    await makeCurrent(client, buildId).finally(() => clearTimeout(wait));
+    const signal = AbortSignal.timeout(REPORTED_WITHIN_MS);
+    try {
+      await makeCurrent(client, buildId, signal);
+    } catch (error) {
+      throw signal.aborted ? await noWorkerOf(client, buildId) : error;
+    } finally {
+      clearTimeout(wait);
+    }
     printResult(
       options.json === true,
       { buildId },
       `new ships start on build ${buildId}; those under way stay on theirs`,
     );
   });
+}
+
+/** A worker reports within seconds of its start. */
+const REPORTED_WITHIN_MS = 120_000;
+
+async function noWorkerOf(client: Client, buildId: string): Promise<Failure> {
+  const others = await pollingBuilds(client);
+  return new Failure(
+    'NoWorkerOfBuild',
+    `no worker of build ${buildId} has asked for work; now ask those of ${others.join(', ') || 'none'}`,
+    'start the orchestrator of that build, or name theirs with --build; a bundle and a checkout of one commit are two builds',
+    { buildId, others },
+  );
 }

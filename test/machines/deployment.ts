@@ -15,6 +15,7 @@ import { userspaceWireguard } from '../path/two-hosts.js';
 import { Machine, Switch } from './machine.js';
 
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
+const LIMIT = { timeLimitMs: 120_000 };
 const HOSTS = ['research-1', 'broker-1', 'temporal-1'] as const;
 export type HostName = (typeof HOSTS)[number];
 const OUTSIDE: Record<HostName, string> = {
@@ -48,6 +49,8 @@ export class Deployment {
   readonly machines = new Map<HostName, Machine>();
   private readonly deployFile: string;
   private cable: Switch | null = null;
+  /** Where an operator has the same build as the machines. */
+  private program = CHECKOUT;
 
   private constructor(readonly folder: string) {
     this.deployFile = path.join(folder, 'deploy.json');
@@ -88,7 +91,7 @@ export class Deployment {
    */
   operator(...words: string[]): Promise<CommandOutcome> {
     const config = path.join(this.folder, 'plan/temporal-1', OPERATOR_FILE);
-    const main = path.join(CHECKOUT, 'dist/cli/main.js');
+    const main = path.join(this.program, 'dist/cli/main.js');
     const own = [process.execPath, main, ...words, '--config', config, '--home', this.ceremony];
     const address = `BELIEVE_TEMPORAL_ADDRESS=${INSIDE['temporal-1']}:7233`;
     return this.on('temporal-1').inNetwork(['env', '-C', this.ceremony, address, ...own]);
@@ -194,6 +197,7 @@ export class Deployment {
 
   private async bootAll(bundle: string | null): Promise<void> {
     this.cable = await Switch.open();
+    if (bundle !== null) this.program = await this.unpacked(bundle);
     // A bundle has it made; there nobody may write where it lies.
     if (bundle === null) await bundleWorkflows();
     const wireguard = (await userspaceWireguard())!;
@@ -216,6 +220,14 @@ export class Deployment {
     const server = path.join(this.folder, 'server/believe-temporal');
     await here('temporal', 'build', '--out', server);
     this.on('temporal-1').carry(path.dirname(server), '/opt/temporal');
+  }
+
+  private async unpacked(bundle: string): Promise<string> {
+    const folder = path.join(this.folder, 'operator');
+    mkdirSync(folder);
+    const { status, stderr } = await runCommand('tar', ['-xzf', bundle, '-C', folder, '--strip-components=1'], LIMIT);
+    if (status !== 0) throw new Error(stderr);
+    return folder;
   }
 
   private async carryLibrary(): Promise<void> {
@@ -329,6 +341,6 @@ export class Deployment {
 
 async function here(...words: string[]): Promise<void> {
   const main = path.join(CHECKOUT, 'dist/cli/main.js');
-  const { status, stdout, stderr } = await runCommand(process.execPath, [main, ...words], { timeLimitMs: 120_000 });
+  const { status, stdout, stderr } = await runCommand(process.execPath, [main, ...words], LIMIT);
   if (status !== 0) throw new Error(`believe ${words.join(' ')}: ${stdout}${stderr}`);
 }
