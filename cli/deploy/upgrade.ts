@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
@@ -178,7 +178,7 @@ function workflowBuilds(client: Client): WorkflowBuilds {
 
 /** Of two upgrades at once one would take away what the other has just put there. @throws Failure 'UpgradeBusy' */
 async function alone(builds: Builds, work: () => Promise<void>): Promise<void> {
-  mkdirSync(builds.folder, { recursive: true, mode: 0o755 });
+  builds.openFolder();
   const lock = await lockFile(path.join(builds.folder, '.lock'));
   if (lock === null) throw new Failure('UpgradeBusy', `another upgrade of ${builds.program} runs`, 'wait for it');
   try {

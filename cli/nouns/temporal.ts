@@ -110,7 +110,9 @@ function configure(options: ConfigureOptions): void {
   };
   const out = path.resolve(options.out);
   const written = Object.entries({ ...serverFiles(settings), ...webUiFiles(settings), ...postgresFiles(settings) });
-  mkdirSync(out, { recursive: true });
+  const isNew = mkdirSync(out, { recursive: true }) !== undefined;
+  // Read by the users of the server, the Web UI and PostgreSQL; nothing of it is secret.
+  if (isNew) chmodSync(out, 0o755);
   for (const [name, text] of written) replaceFile(path.join(out, name), text, 0o644);
   const files = written.map(([name]) => path.join(out, name));
   const steps = schemaSteps(settings, { isNew: true });

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -64,11 +65,17 @@ export class Builds {
       .sort();
   }
 
+  /** Services pass through it, whatever may be read of what this command makes. */
+  openFolder(): void {
+    mkdirSync(this.folder, { recursive: true });
+    if (process.platform !== 'win32') chmodSync(this.folder, 0o755);
+  }
+
   /** What was unpacked as a plain folder becomes one build among others, with a link in its place. */
   adopt(): void {
     if (lstatSync(this.program).isSymbolicLink()) return;
     const target = this.pathOf(buildName(this.program));
-    mkdirSync(this.folder, { recursive: true, mode: 0o755 });
+    this.openFolder();
     this.prepare(target);
     renameSync(this.program, target);
     this.endSwitch();

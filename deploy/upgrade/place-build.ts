@@ -1,4 +1,15 @@
-import { cpSync, createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileSha256 } from '../../setup/file-sha256.js';
 import { Failure, UsageFailure } from '../../shared/failure.js';
@@ -22,15 +33,28 @@ export async function placeBuild(source: string, builds: Builds): Promise<string
   if (isFolder && builds.has(buildName(source))) return await sameBuild(source, builds);
   const draft = path.join(builds.folder, '.incoming');
   rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
-  mkdirSync(draft, { recursive: true, mode: 0o755 });
+  mkdirSync(draft, { recursive: true });
+  builds.openFolder();
   if (isFolder) cpSync(source, draft, { recursive: true, verbatimSymlinks: true });
   else await unpackArchive(source, draft);
   await verifyBuild(draft);
+  openToServices(draft);
   const name = buildName(draft);
   if (builds.has(name)) await sameBuild(draft, builds);
   else renameSync(draft, builds.pathOf(name));
   rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
   return name;
+}
+
+/** Every service reads it as a user of its own, whatever may be read of what its maker, or this command, makes. */
+function openToServices(folder: string): void {
+  if (process.platform === 'win32') return;
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) openToServices(file);
+    else chmodSync(file, (statSync(file).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
 }
 
 /** A build of that name lies there: it must be this one, and whole. */

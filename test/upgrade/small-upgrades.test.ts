@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, lstatSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { createGzip } from 'node:zlib';
 import tar from 'tar-stream';
@@ -38,6 +48,19 @@ describe('an upgrade of a host', () => {
       'current w2',
       `end believe-orchestrator@${A}`,
     ]);
+  });
+
+  it('lets every user read the new build, whatever this process lets read of what it makes', async () => {
+    const before = process.umask(0o077);
+    try {
+      await upgrade(small.at('b'));
+    } finally {
+      process.umask(before);
+    }
+    const modes = [small.builds.folder, small.builds.pathOf(B), ...filesBelow(small.builds.pathOf(B))].map(
+      (file) => statSync(file).mode & 0o055,
+    );
+    assert.ok(modes.length > 3 && modes.every((mode) => (mode & 0o044) === 0o044), modes.join());
   });
 
   it('takes an archive by its hash', async () => {
@@ -210,3 +233,6 @@ describe('an upgrade of a host', () => {
     assert.equal(readlinkSync(small.program), target);
   });
 });
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name));
