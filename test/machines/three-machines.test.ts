@@ -143,7 +143,7 @@ describe('three machines, from a plan and its checklists alone', function () {
     const { shipId } = swapRecord.parse(JSON.parse(linesOf(atBroker('swaps.jsonl'))[0]!));
     const sha256 = 'a'.repeat(64);
     const dossier = {
-      ...{ shipId: 'ship/none~00000000', candidate: [{ name: 'F2_dom.onnx', sha256 }], decision: null },
+      ...{ shipId: 'ship/none~00000000', candidate: [{ name: 'heads/F2_dom.onnx', size: 10, sha256 }], decision: null },
       ...{ gateReportSha256: sha256, cardJsonSha256: sha256, cardHtmlSha256: sha256 },
     };
     const asked = [{ do: 'revoke', shipId, reason: 'to stop trading' }, { do: 'sign', dossier }, { do: 'nothing' }];
@@ -192,7 +192,7 @@ describe('three machines, from a plan and its checklists alone', function () {
     const upgraded = await deployment.upgrade(archive);
     const now = await deployment.upgrade('--status');
     process.stdout.write(`${former}${upgraded}${now}`);
-    assert.match(now, /former .*ships are left on it, its worker runs beside; ship\/held/);
+    assert.match(now, /former .*ships are left on it, its worker runs beside; .*ship\/held/);
     assert.equal(await deployment.untilOver(held), 'Live');
     assert.equal(await deployment.untilOver(await deployment.startShip('after')), 'Live');
     assert.deepEqual(
