@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.js';
+import { namesIn } from '../../shared/node/disk/names-in.js';
 import { renameWithRetry } from '../../shared/node/disk/replace-file.js';
 import { oneAtATime } from '../../shared/one-at-a-time.js';
 import { PullFailed } from '../rsync/rsync-failure.js';
@@ -159,13 +160,4 @@ function contentOf(folder: string): Content {
     entries += 1 + below.entries;
   }
   return { bytes, entries };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }

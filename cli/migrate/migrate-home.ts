@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import { createFile } from '../../shared/node/disk/create-file.js';
+import { namesIn } from '../../shared/node/disk/names-in.js';
 import { HANDWRITTEN_BYTES_MAX, readInputFile } from '../../shared/node/disk/plain-file.js';
 import { replaceFile } from '../../shared/node/disk/replace-file.js';
 import type { ToMigrate } from './survey.js';
@@ -58,13 +59,4 @@ function removeHalfWritten(file: string): void {
   for (const name of namesIn(path.dirname(file)))
     if (name.startsWith(`${path.basename(file)}.`) && /\.\d+-[0-9a-f]{8}\.tmp$/.test(name))
       rmSync(path.join(path.dirname(file), name));
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }

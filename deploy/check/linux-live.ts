@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isSupported, OLDEST_NODE_VERSION } from '../../setup/node-pins.mjs';
 import { lastLine, runCommand } from '../../setup/run-command.js';
+import { nodeVersionOf } from '../node-version.js';
 import type { HostNeeds } from '../plan/host-needs.js';
 import { enabledUnits } from '../plan/install-sh.js';
 import { differs, type Finding, ok, unknown } from './finding.js';
@@ -129,12 +130,11 @@ async function checkNode({ services }: HostNeeds): Promise<Finding[]> {
   const findings = programs.map(async (program) => {
     const item = `Node at ${program}`;
     const why = 'every process of ours runs on it';
-    const asked = await runCommand(program, ['--version'], LIMIT);
-    const version = asked.stdout.trim().replace(/^v/, '');
-    if (asked.status === 0 && isSupported(version)) return ok(item, version, why);
+    const version = await nodeVersionOf(program);
+    if (version !== null && isSupported(version)) return ok(item, version, why);
     const expected = `${OLDEST_NODE_VERSION} or newer, of an even version that is supported`;
     const fix = 'a bundle has one in node/: name it in `node` of deploy.json, plan and install again';
-    return differs({ item, found: version || lastLine(asked) || 'nothing', expected, why, fix });
+    return differs({ item, found: version ?? 'no Node that runs', expected, why, fix });
   });
   return await Promise.all(findings);
 }

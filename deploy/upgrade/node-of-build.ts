@@ -1,16 +1,15 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { runCommand } from '../../setup/run-command.js';
 import { readJson } from '../../shared/node/files/read-json.js';
+import { nodeVersionOf } from '../node-version.js';
 
 const manifest = z.object({ engines: z.object({ node: z.string() }) });
 
 /** Why a build does not run on the Node of its services; nothing where it does. */
 export async function nodeRefusals(folder: string, node: string): Promise<string[]> {
   const range = readJson(path.join(folder, 'package.json'), manifest)?.engines.node;
-  const { stdout, status } = await runCommand(node, ['--version'], { timeLimitMs: 20_000 });
-  const version = stdout.trim().replace(/^v/, '');
-  if (status !== 0 || range === undefined) return [`${node} is no Node, or ${folder} does not say which it needs`];
+  const version = await nodeVersionOf(node);
+  if (version === null || range === undefined) return [`${node} is no Node, or ${folder} does not say which it needs`];
   return isWithin(version, range) ? [] : [`the services' Node is ${version} (${node}); the build needs ${range}`];
 }
 

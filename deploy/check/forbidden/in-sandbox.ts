@@ -54,7 +54,7 @@ export async function tryInSandboxes(needs: HostNeeds, host: DeployHost): Promis
   }
 }
 
-/** Every secret file that is there, and the certificates' keys as they were brought. */
+/** Every secret file that is there, and whose it is. */
 function secretsOf(needs: HostNeeds): { file: string; owner: string }[] {
   const accounts = new Accounts('/');
   const files = needs.keys
