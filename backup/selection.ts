@@ -38,6 +38,7 @@ const LEFT_OUT: readonly {
   { at: /^receiver\/(landing|work)$/, reason: 'the broker still has it, and sends it again' },
   { at: /^broker\/incoming$/, reason: 'is pulled again' },
   { at: /^broker\/seal\/work$/, reason: 'a batch that is being made, and is made again' },
+  { at: /^research\/folds$/, reason: 'copies of objects of the bucket' },
   { at: /^research\/store\/drafts$/, reason: 'objects that are being written' },
   { at: /^research\/store\/objects$/, reason: 'named by content; --objects takes them', unless: (one) => one.objects },
 ];

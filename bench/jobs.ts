@@ -10,6 +10,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     summary: 'SYNTHETIC days into one bucket: two importers on two hosts against one; a bucket against a folder',
     load: async () => (await import('./shared-store.js')).benchSharedStore,
   },
+  folds: {
+    summary: 'folds of one ship by two research hosts with a core each, through a bucket: against one of them alone',
+    load: async () => (await import('./folds.js')).benchFolds,
+  },
   replay: {
     summary: 'features and market making on every event: against hftbacktest and NautilusTrader, fills reconciled',
     load: async () => (await import('./replay.js')).benchReplay,

@@ -24,17 +24,21 @@ export interface WorkerProcess extends ServerAddress {
   readonly deployment: { readonly name: string; readonly buildId: string } | null;
 }
 
+export type WorkerTasks = Omit<WorkerOptions, 'connection' | 'namespace'>;
+
 /**
- * Runs one worker until the process is asked to stop, then lets running steps end gracefully. A server that is not
- * reachable yet, or any more, is waited for: a worker never gives up on it.
+ * Runs the workers of one process, a task queue each, until it is asked to stop, then lets running steps end gracefully. A server
+ * that is not reachable yet, or any more, is waited for: a worker never gives up on it.
+ * @param until ends it as well
  */
 export async function runWorker(
   process: WorkerProcess,
-  options: Omit<WorkerOptions, 'connection' | 'namespace'>,
+  options: WorkerTasks | readonly WorkerTasks[],
+  until: Promise<unknown> = new Promise(() => {}),
 ): Promise<void> {
   keepFilesPrivate();
   installRuntime(process.metrics);
-  const stop = untilAskedToStop();
+  const stop = Promise.race([untilAskedToStop(), until.then(() => {})]);
   const connection = await connect(process, stop);
   if (!connection) {
     // It ends by itself after a worker only; until then it keeps the process.
@@ -42,30 +46,34 @@ export async function runWorker(
     return;
   }
   try {
-    const worker = await Worker.create({
-      ...options,
-      ...process.traces?.options,
-      connection,
-      namespace: process.namespace,
-      identity: process.identity,
-      ...(process.dataConverter ? { dataConverter: process.dataConverter } : {}),
-      shutdownGraceTime: '1s',
-      shutdownForceTime: '10s',
-      ...(process.deployment
-        ? {
-            workerDeploymentOptions: {
-              useWorkerVersioning: true,
-              version: { deploymentName: process.deployment.name, buildId: process.deployment.buildId },
-              defaultVersioningBehavior: 'PINNED' as const,
-            },
-          }
-        : {}),
-    });
-    await worker.runUntil(stop);
+    const workers = await Promise.all(
+      [options].flat().map((tasks) => Worker.create({ ...tasks, ...commonOptions(process), connection })),
+    );
+    await Promise.all(workers.map((worker) => worker.runUntil(stop)));
   } finally {
     await connection.close();
     await process.traces?.close();
   }
+}
+
+function commonOptions(process: WorkerProcess) {
+  return {
+    ...process.traces?.options,
+    namespace: process.namespace,
+    identity: process.identity,
+    ...(process.dataConverter ? { dataConverter: process.dataConverter } : {}),
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '10s',
+    ...(process.deployment
+      ? {
+          workerDeploymentOptions: {
+            useWorkerVersioning: true as const,
+            version: { deploymentName: process.deployment.name, buildId: process.deployment.buildId },
+            defaultVersioningBehavior: 'PINNED' as const,
+          },
+        }
+      : {}),
+  } as const;
 }
 
 /** @throws Failure 'PortTaken' where metrics cannot be served there */

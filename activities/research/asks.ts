@@ -8,6 +8,7 @@ import { reference, sha256Hex } from '../../shared/reference.js';
 import { dsseEnvelope } from '../../shared/trust/dsse.js';
 import type { BacktestActivities } from './backtest-contract.js';
 import type { ResearchActivities } from './contract.js';
+import type { FoldActivities } from './fold-contract.js';
 import type { MonitorActivities } from './monitor-contract.js';
 import type { ResearchPathActivities } from './path-contract.js';
 import type { SearchActivities } from './search-contract.js';
@@ -19,7 +20,13 @@ const samples = z.object({ head: headName, samples: reference });
 export const comparison = z.object({ priorVersion: z.number().int().positive().nullable() });
 const planned = z.object({ plan: reference });
 const day = z.object({ tradeDate: z.string(), result: reference });
+const madeFold = z.object({ score: reference, models: reference, measured: dsseEnvelope });
 const DAYS_MAX = 100_000;
+
+/** What is asked of every host that shares folds. */
+export const FOLD_ASKS: Readonly<Record<keyof FoldActivities, z.ZodType>> = {
+  fitFold: ship.extend({ offer: reference, head: headName, fold: z.number() }),
+};
 
 /**
  * As much of what each step is asked as it goes by: the rest of it is for people who read the history, and older runs may
@@ -40,6 +47,7 @@ export const RESEARCH_ASKS: Readonly<
   }),
   planGate: ship.extend({ samples: z.array(samples).max(HEADS_MAX) }),
   scoreFold: ship.extend({ plan: comparison, samples, fold: z.number() }),
+  takeFold: ship.extend({ plan: comparison, head: headName, fold: z.number(), made: madeFold }),
   scoreDay: ship.extend({ plan: comparison, tradeDate: z.number() }),
   judgeGate: ship.extend({ plan: comparison }),
   takeLane: ship,

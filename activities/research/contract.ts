@@ -2,6 +2,7 @@ import type { HeadName } from '../../shared/model/heads/head.js';
 import type { Decision, ShipRequest } from '../../shared/orchestration/ship/messages.js';
 import type { Reference } from '../../shared/reference.js';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
+import type { MadeFold } from './fold-contract.js';
 
 export interface ShipPlan {
   readonly instrument: string;
@@ -42,7 +43,9 @@ export interface CandidateSummary {
 }
 
 export interface GatePlan {
-  readonly folds: readonly { head: HeadName; fold: number }[];
+  readonly folds: readonly { head: HeadName; fold: number; isOffered?: boolean }[];
+  /** Where other research hosts find what they need for the folds that are offered; absent where this one scores them alone. */
+  readonly offer?: Reference;
   /** Trade dates, yyyymmdd, that the policy trades; absent in runs that began when the gate traded none. */
   readonly days?: readonly number[];
   /** Model version that the candidate is compared with; null for a first release. */
@@ -102,6 +105,11 @@ export interface ResearchActivities {
   assembleCandidate(ask: ShipKey & { heads: readonly TrainedHeadSummary[] }): Promise<CandidateSummary>;
   planGate(ask: ShipKey & { samples: readonly SamplesSummary[] }): Promise<GatePlan>;
   scoreFold(ask: ShipKey & { plan: GatePlan; samples: SamplesSummary; fold: number }): Promise<FoldSummary>;
+  /**
+   * Brings home a fold that was offered, from the host that has scored it.
+   * @throws FoldRefused where it cannot be used: it is then scored here
+   */
+  takeFold(ask: ShipKey & { plan: GatePlan; head: HeadName; fold: number; made: MadeFold }): Promise<FoldSummary>;
   /** Trades one date by the policy of candidate and prior; after every fold was scored. */
   scoreDay(ask: ShipKey & { plan: GatePlan; tradeDate: number }): Promise<DaySummary>;
   judgeGate(ask: ShipKey & { plan: GatePlan; scores: readonly FoldSummary[] }): Promise<GateVerdict>;

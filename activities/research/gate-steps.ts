@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
 import { recipeSha256 } from '../../research/evidence/measurement.js';
 import {
   concludeGate,
   decodeScoredFold,
   encodeGateReport,
   encodeScoredFold,
-  type FoldPlan,
   type GateRun,
   gateMarkdown,
   planFolds,
@@ -24,7 +22,7 @@ import { headsOf, readPlan } from '../../research/ship/ship-plan.js';
 import { loadTrainedHead } from '../../research/training/trained-head-folder.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { Failure } from '../../shared/failure.js';
-import { type HeadName, type HeadSamples, headName } from '../../shared/model/heads/head.js';
+import type { HeadName, HeadSamples } from '../../shared/model/heads/head.js';
 import { asked } from '../../shared/orchestration/asked.js';
 import { describeFiles } from '../../shared/trust/archive.js';
 import { candidateSha256 } from '../../shared/trust/decision.js';
@@ -33,24 +31,30 @@ import { step } from '../step.js';
 import { comparison } from './asks.js';
 import type { ResearchActivities, SamplesSummary } from './contract.js';
 import type { ResearchDependencies } from './dependencies.js';
-import { readFolds, releaseName, tradedDates, writeFolds } from './gate-plan.js';
+import {
+  blockOf,
+  blocksOf,
+  foldSummary,
+  readFolds,
+  releaseName,
+  type ScoreKey,
+  scoreFile,
+  scoreKey,
+  tradedDates,
+  writeFolds,
+} from './gate-plan.js';
+import { offerFolds } from './offer-steps.js';
 import { tradedDays } from './policy-steps.js';
 import { scoreKeptDates, scoreRefits } from './score-blocks.js';
 
-/** Which score is meant: candidate against prior, of one head on one fold. */
-const scoreKey = z.object({
-  head: headName,
-  fold: z.number().int().min(0).max(10_000),
-  priorVersion: z.number().int().positive().nullable(),
-});
-type ScoreKey = z.infer<typeof scoreKey>;
 /** Far above any score. */
 const SCORE_BYTES_MAX = 2 ** 31;
 
 type GateSteps = Pick<ResearchActivities, 'planGate' | 'scoreFold' | 'judgeGate'>;
 
 /** Candidate and prior on the same folds, and the verdict. */
-export function createGateSteps({ config, library, ...code }: ResearchDependencies): GateSteps {
+export function createGateSteps(dependencies: ResearchDependencies): GateSteps {
+  const { config, library, ...code } = dependencies;
   const places = homePlaces(config.home).research;
   const folderOf = (shipId: string) => new ShipFolder(places.folder, shipId);
   return {
@@ -64,10 +68,20 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
         const days = tradedDates(all, plans, keptFrom, instrument);
         const hashes = Object.fromEntries(samples.map(({ head, samples: { sha256 } }) => [head, sha256]));
         writeFolds(folder, { plans, days, samples: hashes, keptFrom: keptFrom ?? null });
+        const priorVersion = liveRelease(places.releases)?.modelVersion ?? null;
+        const { shareFolds } = config.training;
         return {
-          folds: plans.flatMap((plan) => blocksOf(plan).map(({ fold }) => ({ head: plan.head, fold }))),
+          folds: plans.flatMap((plan) =>
+            blocksOf(plan).map((block) => ({
+              ...{ head: plan.head, fold: block.fold },
+              ...(shareFolds ? { isOffered: block !== plan.files } : {}),
+            })),
+          ),
+          ...(shareFolds
+            ? { offer: await offerFolds(dependencies, folder, { shipId, plans, samples, priorVersion }) }
+            : {}),
           days,
-          priorVersion: liveRelease(places.releases)?.modelVersion ?? null,
+          priorVersion,
           problems: plans.flatMap(({ shortfall }) => (shortfall === null ? [] : [shortfall])),
         };
       }),
@@ -88,15 +102,7 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
           ...{ samplesSha256: samples.samples.sha256, recipeSha256: recipeSha256(readPlan(folder).recipes[head]!) },
           ...{ scoreSha256: score.sha256, ...made },
         });
-        const { candidate, prior: priorScore, testRows } = scored.score;
-        return {
-          head,
-          fold,
-          testRows,
-          candidateLogLoss: candidate.logLossSum / testRows,
-          priorLogLoss: priorScore ? priorScore.logLossSum / testRows : null,
-          score,
-        };
+        return foldSummary(key, scored.score, score);
       }),
 
     judgeGate: ({ shipId, plan }) =>
@@ -147,18 +153,6 @@ export function createGateSteps({ config, library, ...code }: ResearchDependenci
   };
 }
 
-/** The refits, then the files. */
-function blocksOf({ folds, files }: FoldPlan) {
-  return files ? [...folds, files] : folds;
-}
-
-function blockOf(plans: readonly FoldPlan[], { head, fold }: ScoreKey) {
-  const plan = plans.find((one) => one.head === head);
-  const planned = plan && blocksOf(plan).find((one) => one.fold === fold);
-  if (planned) return { planned, isFiles: planned === plan.files };
-  throw new Failure('WrongAsk', `the gate's plan of this ship has no fold ${fold} of ${head}`, 'start a new ship');
-}
-
 function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadSamples {
   const { file, sha256 } = folder.locate(samples, SHIP_FILES.samples(head));
   return loadSamples(file, sha256);
@@ -167,11 +161,6 @@ function samplesIn(folder: ShipFolder, { head, samples }: SamplesSummary): HeadS
 async function leftOutHeads(releases: string, priorVersion: number | null, heads: readonly HeadName[]) {
   if (priorVersion === null) return [];
   return Object.keys(await recipesOf(releases, priorVersion)).filter((head) => !heads.includes(head));
-}
-
-/** Named after the release that it was scored against: a score against another one is not found. */
-function scoreFile({ head, fold, priorVersion }: ScoreKey): string {
-  return `folds/${head}-${fold}-against-${priorVersion ?? 'none'}.bin`;
 }
 
 function scoredFold(folder: ShipFolder, key: ScoreKey) {

@@ -12,6 +12,7 @@ import type { ResearchDependencies } from './dependencies.js';
 import { createGateSteps } from './gate-steps.js';
 import type { MonitorActivities } from './monitor-contract.js';
 import { createMonitorSteps } from './monitor-steps.js';
+import { createOfferSteps } from './offer-steps.js';
 import type { ResearchPathActivities } from './path-contract.js';
 import { createPathSteps } from './path-steps.js';
 import { createPolicySteps } from './policy-steps.js';
@@ -31,6 +32,7 @@ export function createResearchActivities(
   return formal(RESEARCH_ASKS, {
     ...createRetrainSteps(dependencies),
     ...createGateSteps(dependencies),
+    ...createOfferSteps(dependencies),
     ...createPolicySteps(dependencies),
     ...createReleaseSteps(dependencies),
     ...createBacktestSteps(dependencies),

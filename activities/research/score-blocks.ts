@@ -10,7 +10,8 @@ import { SHIP_FILES, type ShipFolder } from '../../research/ship/ship-folder.js'
 import { readPlan } from '../../research/ship/ship-plan.js';
 import type { LibraryFile } from '../../research/training/booster.js';
 import { predictByOnnx } from '../../research/training/predict-by-onnx.js';
-import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
+import type { GateThresholds } from '../../shared/config/gate-thresholds.js';
+import type { HeadName, HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
 import type { StepContext } from '../../shared/orchestration/step-context.js';
 import { keptFromMs, modelsFile } from './gate-plan.js';
 
@@ -36,15 +37,53 @@ export interface ScoredBlock {
   readonly onnxSha256: string | null;
 }
 
-/** Fits both recipes to what lies before the block, scores them on it, and keeps the models: they trade its dates. */
+/** Scores the block by fits, and keeps their models: they trade its dates. */
 export async function scoreRefits(
   { planned, samples, priorVersion }: BlockToScore,
   { folder, releases, library, context }: ScoringPlace,
 ): Promise<ScoredBlock> {
   const { recipes, thresholds } = readPlan(folder);
   const { name } = samples.head;
-  const recipe = recipes[name]!;
-  const prior = priorVersion === null ? null : ((await recipesOf(releases, priorVersion))[name] ?? null);
+  const prior = await priorRecipe(releases, priorVersion, name);
+  const { scored, models } = await fitBlock(
+    { planned, samples, recipe: recipes[name]!, prior, thresholds },
+    library,
+    context,
+  );
+  const { sha256 } = folder.write(modelsFile(name, planned.fold, priorVersion), models);
+  return { scored, modelsSha256: sha256, onnxSha256: null };
+}
+
+/** Of a head of the release that the candidate is compared with; null without the release, or the head. */
+export async function priorRecipe(
+  releases: string,
+  version: number | null,
+  head: HeadName,
+): Promise<HeadRecipe | null> {
+  return version === null ? null : ((await recipesOf(releases, version))[head] ?? null);
+}
+
+export interface BlockToFit {
+  readonly planned: PlannedFold;
+  readonly samples: HeadSamples;
+  readonly recipe: HeadRecipe;
+  readonly prior: HeadRecipe | null;
+  readonly thresholds: GateThresholds;
+}
+
+export interface FittedBlock {
+  readonly scored: ScoredFold;
+  /** The file of the models. */
+  readonly models: string;
+}
+
+/** Fits both recipes to what lies before the block, and scores them on it: a function of what it is given, wherever it runs. */
+export async function fitBlock(
+  { planned, samples, recipe, prior, thresholds }: BlockToFit,
+  library: LibraryFile,
+  context: StepContext,
+): Promise<FittedBlock> {
+  const { name } = samples.head;
   const what = `${name}, fold ${planned.fold + 1}`;
   const fits = fitArm(samples, library, {
     signal: context.signal,
@@ -59,8 +98,7 @@ export async function scoreRefits(
     candidate: await fits.modelsOf(train, recipe, thresholds),
     prior: prior && (await fits.modelsOf(train, prior, thresholds)),
   });
-  const { sha256 } = folder.write(modelsFile(name, planned.fold, priorVersion), models);
-  return { scored: { ...scored, score: { ...scored.score, permuted } }, modelsSha256: sha256, onnxSha256: null };
+  return { scored: { ...scored, score: { ...scored.score, permuted } }, models };
 }
 
 /** The same rows, with labels that have nothing to do with them. */

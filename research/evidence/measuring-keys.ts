@@ -11,6 +11,7 @@ import {
   publicKeyPem,
   type SigningKey,
   type VerifyingKey,
+  verifyingKey,
   verifyingKeyFromPem,
 } from '../../shared/trust/ed25519-key.js';
 
@@ -51,6 +52,16 @@ export function measuringKey(home: string): SigningKey {
     `${measuringKeysFolder(home)} holds no key, so nothing that is measured here could be signed`,
     'make one: believe keys init, and bring its public half to the signer (signer/measurers)',
   );
+}
+
+/** Of this home. @throws Failure 'NoMeasuringKey', 'KeyExposed' */
+export function measuringPublicKey(home: string): VerifyingKey {
+  return verifyingKey(measuringKey(home).spkiDer);
+}
+
+/** Measuring keys of the research hosts that folds are shared with: whose folds are taken, and whose offers are worked on. */
+export function foldPeers(home: string): VerifyingKey[] {
+  return measurers(homePlaces(home).research.foldPeers);
 }
 
 /** Whose measurements count, by the signer's own folder. @throws BadKey where a file there is no public key */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { encodeEnvelope } from '../../shared/trust/dsse.js';
+import { type DsseEnvelope, encodeEnvelope } from '../../shared/trust/dsse.js';
 import { type Measured, signMeasurement } from '../evidence/measurement.js';
 import { measuringKey } from '../evidence/measuring-keys.js';
 import type { ShipFolder } from './ship-folder.js';
@@ -13,10 +13,12 @@ const ENVELOPE_BYTES_MAX = 2 ** 20;
 
 /** Signs what a step of this worker has measured, beside the ship's other files. The same measurement gives the same bytes. */
 export function keepMeasured(home: string, folder: ShipFolder, measured: Measured): void {
-  folder.write(
-    `${FOLDER}/${nameOf(measured)}.dsse.json`,
-    encodeEnvelope(signMeasurement(measured, measuringKey(home))),
-  );
+  keepSigned(folder, measured, signMeasurement(measured, measuringKey(home)));
+}
+
+/** The same of what another host has measured and signed. */
+export function keepSigned(folder: ShipFolder, measured: Measured, signed: DsseEnvelope): void {
+  folder.write(`${FOLDER}/${nameOf(measured)}.dsse.json`, encodeEnvelope(signed));
 }
 
 /** All that was measured for a ship, as one list; null where nothing was signed. */

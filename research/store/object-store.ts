@@ -44,19 +44,22 @@ export interface ObjectStore {
   nowMs(): Promise<number>;
 }
 
-/** Objects in a folder of a local or shared file system: `<root>/objects/sha256/ab/<sha256>.parquet`. */
+/** Objects in a folder of a local or shared file system: `<root>/objects/sha256/ab/<sha256>.parquet`, or of another ending. */
 export class FolderObjectStore implements ObjectStore {
   private readonly folder: string;
   private readonly drafts: string;
 
-  constructor(root: string) {
+  constructor(
+    root: string,
+    private readonly ending = 'parquet',
+  ) {
     this.folder = path.join(root, 'objects', 'sha256');
     this.drafts = path.join(root, 'drafts');
   }
 
   async draft(): Promise<string> {
     await mkdir(this.drafts, { recursive: true });
-    return path.join(this.drafts, `${process.pid}-${randomBytes(8).toString('hex')}.parquet`);
+    return path.join(this.drafts, `${process.pid}-${randomBytes(8).toString('hex')}.${this.ending}`);
   }
 
   async put(draft: string): Promise<ObjectName> {
@@ -83,7 +86,7 @@ export class FolderObjectStore implements ObjectStore {
   async obtain(): Promise<void> {}
 
   locate(sha256: string): string {
-    return path.join(this.folder, sha256.slice(0, 2), `${sha256}.parquet`);
+    return path.join(this.folder, sha256.slice(0, 2), `${sha256}.${this.ending}`);
   }
 
   async check(sha256: string): Promise<ObjectName | null> {
@@ -110,9 +113,10 @@ export class FolderObjectStore implements ObjectStore {
   async *list(): AsyncGenerator<StoredObject> {
     for (const shelf of await entriesOf(this.folder))
       for (const file of await entriesOf(path.join(this.folder, shelf))) {
-        const sha256 = /^([0-9a-f]{64})\.parquet$/.exec(file)?.[1];
-        const found = sha256 === undefined ? null : await statOf(this.locate(sha256));
-        if (sha256 !== undefined && found) yield { sha256, bytes: found.size, touchedMs: found.mtimeMs };
+        const sha256 = file.slice(0, 64);
+        if (!/^[0-9a-f]{64}$/.test(sha256) || file !== path.basename(this.locate(sha256))) continue;
+        const found = await statOf(this.locate(sha256));
+        if (found) yield { sha256, bytes: found.size, touchedMs: found.mtimeMs };
       }
   }
 
@@ -166,7 +170,7 @@ async function entriesOf(folder: string): Promise<string[]> {
 
 /** Windows cannot open a folder for this and does not need it. */
 async function syncPath(file: string): Promise<void> {
-  if (process.platform === 'win32' && !file.endsWith('.parquet')) return;
+  if (process.platform === 'win32' && path.extname(file) === '') return;
   const handle = await open(file, 'r');
   try {
     await handle.sync();

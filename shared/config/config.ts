@@ -45,7 +45,7 @@ export const configSchema = z
       .describe('Traces for a collector of OpenTelemetry, and who may ask for metrics.'),
   })
   .superRefine((config, context) => {
-    const { gateway, clock, input, training, risk, instrument, sierra } = config;
+    const { gateway, clock, input, training, risk, instrument, sierra, store } = config;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (gateway.mode === 'live' && gateway.liveAccount !== gateway.account)
       refuse(
@@ -68,6 +68,8 @@ export const configSchema = z
       refuse(['gateway', 'embedded'], 'false, because gateway.mode is live and the simulator is not a live account');
     if (input.kind === 'files' && input.depth.length === 0 && needsDepth(training.heads))
       refuse(['input', 'depth'], 'at least one file, or training.heads must be ["XGB_5m"], which looks at bars alone');
+    if (training.shareFolds && store.s3 === null)
+      refuse(['training', 'shareFolds'], 'false, because store.s3 names no bucket to share them through');
     if (!gateway.embedded && clock.kind === 'replay')
       refuse(['clock', 'kind'], 'real, because gateway.embedded is false and a real gateway has real time');
   });

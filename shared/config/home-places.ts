@@ -39,6 +39,10 @@ export function homePlaces(home: string) {
       reconcile: research('store', 'reconcile'),
       trials: research('trials.jsonl'),
       measuringKeys: research('measuring'),
+      /** Public measuring keys of the hosts that folds are shared with. */
+      foldPeers: research('fold-peers'),
+      /** Copies of what is handed to and fro for that. */
+      folds: research('folds'),
       /** Where the release key was while the research worker signed. */
       formerReleaseKeys: research('keys'),
     },

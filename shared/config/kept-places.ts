@@ -73,6 +73,10 @@ export function keptPlaces({ home, upload, ship }: KeptSettings): readonly KeptP
       ...{ place: at(places.research.ships), holds: 'what ships computed', keptDays: null },
       rule: `samples, folds and days ${workDays} days (ship.keepWorkDays) after the ship's last file, by \`believe disk prune\`; candidate, evidence, reports and card stay`,
     },
+    {
+      ...{ place: at(places.research.folds), holds: 'copies for folds that hosts share', keptDays: null },
+      rule: 'beyond 20 GB those go that nobody asked for the longest, none that was asked for within six hours',
+    },
     forGood(places.research.backtests, 'backtests', 'whoever ran one deletes its folder'),
     forGood(places.research.releases, 'signed releases and their ledger', 'a counter is never given twice'),
     forGood(places.research.monitor, 'reports of days', 'they are small'),

@@ -67,6 +67,10 @@ export const trainingConfig = z.strictObject({
     .max(64)
     .default(2)
     .describe('Cores of one fit; a model has the same bytes whatever their number.'),
+  shareFolds: z
+    .boolean()
+    .default(false)
+    .describe('Let other research hosts score folds of a ship, through the bucket of store.s3 (docs/store.md).'),
   recipes: z
     .strictObject({
       base: recipes().describe('What a ship trains unless it is told otherwise.'),

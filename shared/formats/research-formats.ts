@@ -65,6 +65,12 @@ export const RESEARCH_FORMATS = {
     version: document('v', { refusedBy: 'reader' }),
     readBy: 'research/training/trained-head-folder.ts',
   },
+  'exchanged fold': {
+    at: ['research/folds/**'],
+    holds: 'copies of what research hosts hand to each other: samples, offers, scores and models, named by their content',
+    version: 'each is of its own format; an offer says `kind` and `version` in its envelope',
+    readBy: 'research/folds/fold-exchange.ts',
+  },
   samples: {
     at: ['research/ships/*/samples/*.samples'],
     holds: 'labelled rows, by columns',

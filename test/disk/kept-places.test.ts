@@ -10,7 +10,7 @@ import { temporaryFolder } from '../release/release-fixture.js';
 const MAIN = path.resolve('dist/cli/main.js');
 /** Of a home, what stays as small as it was made: keys, marks of how far somebody is, settings. */
 const SMALL =
-  /^(config\.json|market-clock\.json|payload-keys\.json|certs|run|offline-|signer\/(keys|measurers|signer\.lock)|operator\/|watch|research\/(trust|rsync|lane|keys|measuring|trials\.jsonl)|broker\/(keys|trust|armed|control|status\.json|swaps\.jsonl|roll\.jsonl|seal))/;
+  /^(config\.json|market-clock\.json|payload-keys\.json|certs|run|offline-|signer\/(keys|measurers|signer\.lock)|operator\/|watch|research\/(trust|rsync|lane|keys|measuring|fold-peers|trials\.jsonl)|broker\/(keys|trust|armed|control|status\.json|swaps\.jsonl|roll\.jsonl|seal))/;
 
 describe('the places of a home that grow', () => {
   it('are all places of a home, but for those that stay small', () => {

@@ -10,6 +10,7 @@ import { HISTORIES } from './scripted-server.js';
 const ENDINGS = [
   'live',
   'live-traded',
+  'live-folds-shared',
   'held-approved',
   'held-approved-by-signal',
   'held-approved-signed',

@@ -23,6 +23,14 @@ const RECORDS = process.env.BELIEVE_RECORD;
 /** A history of so many events is called long: what continues as new does so within a test. */
 const SOON_LONG = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=100'];
 
+interface ScriptedTiers {
+  readonly research?: object;
+  readonly broker?: object;
+  readonly folds?: object;
+  readonly alarms?: object;
+  readonly public?: object;
+}
+
 /** A real Temporal server, and ships whose tiers follow a script. */
 export class ScriptedServer {
   private ships = 0;
@@ -57,7 +65,7 @@ export class ScriptedServer {
   }
 
   /** The same with tiers of any script. */
-  async runTiers<T, Tiers extends { research?: object; broker?: object; alarms?: object; public?: object }>(
+  async runTiers<T, Tiers extends ScriptedTiers>(
     name: string,
     tiers: Tiers,
     act: (run: Awaited<ReturnType<ScriptedServer['start']>>, tiers: Tiers) => Promise<T>,
@@ -72,16 +80,14 @@ export class ScriptedServer {
   }
 
   /** Lets workers run meanwhile: the product's workflows, and the steps given; those of other tiers follow a script. */
-  async with<T>(
-    tiers: { research?: object; broker?: object; alarms?: object; public?: object },
-    work: () => Promise<T>,
-  ): Promise<T> {
+  async with<T>(tiers: ScriptedTiers, work: () => Promise<T>): Promise<T> {
     const { research, broker } = { ...scriptedTiers({}), ...tiers };
-    const { alarms, public: publisher } = tiers;
+    const { folds, alarms, public: publisher } = tiers;
     const workers = await Promise.all([
       this.worker(TASK_QUEUES.workflows, { workflowBundle: { codePath: this.codePath } }),
       this.worker(TASK_QUEUES.research, { activities: research }),
       this.worker(TASK_QUEUES.broker, { activities: broker }),
+      ...(folds ? [this.worker(TASK_QUEUES.folds, { activities: folds })] : []),
       ...(alarms ? [this.worker(TASK_QUEUES.alarms, { activities: alarms })] : []),
       ...(publisher ? [this.worker(TASK_QUEUES.public, { activities: publisher })] : []),
     ]);

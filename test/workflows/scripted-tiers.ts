@@ -1,5 +1,6 @@
 import type { BrokerActivities, Observation } from '../../activities/broker/contract.js';
 import type { GateVerdict, ResearchActivities, SignedRelease } from '../../activities/research/contract.js';
+import type { FoldActivities } from '../../activities/research/fold-contract.js';
 import type { SwapRecord } from '../../shared/contract/swap-record.js';
 import { HEAD_NAMES } from '../../shared/model/heads/head-specs.js';
 import type { Reference } from '../../shared/reference.js';
@@ -17,6 +18,8 @@ export interface Script {
   priorsInLane?: (number | null)[];
   observations?: Partial<Observation>[];
   swap?: Partial<SwapRecord>;
+  /** Folds are offered to other hosts. */
+  sharesFolds?: boolean;
   hasPrior?: boolean;
   openInMs?: number;
   /** The release that the bridge turns out to have swapped to when the swap is withdrawn. */
@@ -70,7 +73,10 @@ export function scriptedTiers(script: Script) {
     assembleCandidate: () => answer('assembleCandidate', () => ({ manifest: reference('candidate.json') })),
     planGate: () =>
       answer('planGate', () => ({
-        folds: HEAD_NAMES.flatMap((head) => [0, 1].map((fold) => ({ head, fold }))),
+        folds: HEAD_NAMES.flatMap((head) =>
+          [0, 1].map((fold) => ({ head, fold, ...(script.sharesFolds ? { isOffered: fold === 0 } : {}) })),
+        ),
+        ...(script.sharesFolds ? { offer: reference('offer') } : {}),
         days: [20140102, 20140103],
         priorVersion: prior(),
         problems: [],
@@ -83,6 +89,10 @@ export function scriptedTiers(script: Script) {
         candidateLogLoss: 0.6,
         priorLogLoss: null,
         score: reference('score'),
+      })),
+    takeFold: ({ head, fold }) =>
+      answer('takeFold', () => ({
+        ...{ head, fold, testRows: 5, candidateLogLoss: 0.6, priorLogLoss: null, score: reference('score') },
       })),
     scoreDay: ({ tradeDate }) =>
       answer('scoreDay', () => ({
@@ -169,5 +179,12 @@ export function scriptedTiers(script: Script) {
     pullRevocations: () => answer('pullRevocations', () => ({ revoked: 1 })),
     haltTrading: () => answer('haltTrading', () => undefined),
   };
-  return { research, broker, calls };
+  const folds: FoldActivities = {
+    fitFold: () =>
+      answer('fitFold', () => ({
+        ...{ score: reference('score'), models: reference('models') },
+        measured: { payloadType: 'measured', payload: 'e30=', signatures: [{ keyid: sha('a'), sig: 'AA==' }] },
+      })),
+  };
+  return { research, broker, ...(script.sharesFolds ? { folds } : {}), calls };
 }

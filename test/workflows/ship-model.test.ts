@@ -63,6 +63,23 @@ describe('shipModel', () => {
     });
   });
 
+  it('has offered folds scored by whichever host is free, and scores here what one handed in that cannot be used', async () => {
+    const refusedOnce = (step: string, attempt: number) => {
+      if (step === 'takeFold' && attempt === 1)
+        throw ApplicationFailure.nonRetryable('fold 1 is not taken: no host has signed it', 'FoldRefused');
+      // A host that was killed, or has other code.
+      if (step === 'fitFold' && attempt === 1) throw ApplicationFailure.retryable('other code', 'OtherCode');
+    };
+    await server.run('live-folds-shared', { sharesFolds: true, before: refusedOnce }, async (ship, { calls }) => {
+      assert.equal((await ship.result()).outcome, 'Live');
+      const count = (step: string) => calls.filter((call) => call === step).length;
+      assert.deepEqual([count('fitFold'), count('takeFold'), count('scoreFold')], [4, 3, 4]);
+      assert.ok(calls.lastIndexOf('scoreFold') < calls.indexOf('scoreDay'));
+      const { remarks } = await ship.query(progressQuery);
+      assert.deepEqual(remarks, ['fold 1 is not taken: no host has signed it']);
+    });
+  });
+
   it('holds with reasons, refuses bad decisions, and goes on when approved by update', async () => {
     await server.run('held-approved-signed', { verdicts: ['hold'] }, async (ship) => {
       await untilStage(ship, 'Held');

@@ -4,6 +4,7 @@ import type { BrokerActivities } from '../../activities/broker/contract.js';
 import type { BrokerPathActivities } from '../../activities/broker/path-contract.js';
 import type { PublicActivities } from '../../activities/public/contract.js';
 import type { ResearchActivities } from '../../activities/research/contract.js';
+import type { FoldActivities } from '../../activities/research/fold-contract.js';
 import type { MonitorActivities } from '../../activities/research/monitor-contract.js';
 import type { ResearchPathActivities } from '../../activities/research/path-contract.js';
 import { TASK_QUEUES } from '../../shared/orchestration/ship/task-queues.js';
@@ -36,6 +37,8 @@ const patient: ActivityOptions = {
 };
 
 export const research = proxyActivities<ResearchActivities>({ ...repeatable, taskQueue: TASK_QUEUES.research });
+/** Of whichever research host has time; a bucket that is away is waited for. */
+export const folds = proxyActivities<FoldActivities>({ ...patient, taskQueue: TASK_QUEUES.folds });
 export const researchPatient = proxyActivities<ResearchActivities>({
   ...patient,
   startToCloseTimeout: '30 days',

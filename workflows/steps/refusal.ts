@@ -16,6 +16,13 @@ export function refusalIn(failure: unknown): ApplicationFailure | undefined {
   return finalFailure(REFUSED, cause.message, ...(cause.details ?? []));
 }
 
+/** Another host's fold that the host of the ship does not take. */
+export function isRefusedFold(failure: unknown): boolean {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const type: FailureType = 'FoldRefused';
+  return cause instanceof ApplicationFailure && cause.type === type;
+}
+
 /** @param example an input that is right, as JSON */
 export function invalidInput(error: ZodError, example: string): ApplicationFailure {
   const [issue] = error.issues;

@@ -15,9 +15,9 @@ const HEAL =
 const SWEEP_EVERY_BYTES = 256 * 2 ** 20;
 
 /**
- * Objects of a bucket, `objects/sha256/ab/<sha256>.parquet`, and copies of them in a folder of this machine under the same names, where
- * everything reads them. A copy is hashed before it counts, once in a process; one that is damaged is fetched again. Any number of
- * processes may share the folder: a copy appears whole, by renaming.
+ * Objects of a bucket, `objects/sha256/ab/<sha256>.parquet` or of another ending, and copies of them in a folder of this machine under
+ * the same names, where everything reads them. A copy is hashed before it counts, once in a process; one that is damaged is fetched
+ * again. Any number of processes may share the folder: a copy appears whole, by renaming.
  */
 export class BucketObjectStore implements ObjectStore {
   private readonly copies: FolderObjectStore;
@@ -29,8 +29,9 @@ export class BucketObjectStore implements ObjectStore {
     root: string,
     private readonly bucket: Bucket,
     private readonly copiesBytesMax: number,
+    private readonly ending = 'parquet',
   ) {
-    this.copies = new FolderObjectStore(root);
+    this.copies = new FolderObjectStore(root, ending);
   }
 
   draft(): Promise<string> {
@@ -45,13 +46,13 @@ export class BucketObjectStore implements ObjectStore {
 
   /** Sent whether it is there or not: that heals a damaged one, and tells `gc` that somebody is about to name it. */
   async publish(sha256: string): Promise<void> {
-    await this.bucket.put(nameOf(sha256), await readFile(this.locate(sha256)));
+    await this.bucket.put(this.nameOf(sha256), await readFile(this.locate(sha256)));
     await this.count((await stat(this.locate(sha256))).size);
   }
 
   async confirm(sha256s: readonly string[]): Promise<void> {
     await inParallel(REQUESTS_MAX, new Set(sha256s), async (sha256) => {
-      if ((await this.bucket.look(nameOf(sha256))) === null) await this.publish(sha256);
+      if ((await this.bucket.look(this.nameOf(sha256))) === null) await this.publish(sha256);
     });
   }
 
@@ -67,11 +68,11 @@ export class BucketObjectStore implements ObjectStore {
   }
 
   whereKept(sha256: string): string {
-    return `${nameOf(sha256)} of ${this.bucket.place}`;
+    return `${this.nameOf(sha256)} of ${this.bucket.place}`;
   }
 
   async check(sha256: string): Promise<ObjectName | null> {
-    const found = await this.bucket.get(nameOf(sha256));
+    const found = await this.bucket.get(this.nameOf(sha256));
     return found && { sha256: hashOf(found.bytes), bytes: found.bytes.length };
   }
 
@@ -81,17 +82,17 @@ export class BucketObjectStore implements ObjectStore {
 
   async *list(): AsyncGenerator<StoredObject> {
     for await (const { name, bytes, modifiedMs } of this.bucket.list('objects/sha256/')) {
-      const sha256 = /^objects\/sha256\/[0-9a-f]{2}\/([0-9a-f]{64})\.parquet$/.exec(name)?.[1];
-      if (sha256 !== undefined) yield { sha256, bytes, touchedMs: modifiedMs };
+      const sha256 = /^objects\/sha256\/[0-9a-f]{2}\/([0-9a-f]{64})\./.exec(name)?.[1];
+      if (sha256 !== undefined && name === this.nameOf(sha256)) yield { sha256, bytes, touchedMs: modifiedMs };
     }
   }
 
   async remove(sha256: string, untouchedSinceMs: number): Promise<boolean> {
-    const found = await this.bucket.look(nameOf(sha256));
+    const found = await this.bucket.look(this.nameOf(sha256));
     if (found && found.modifiedMs > untouchedSinceMs) return false;
     // The copy is what it can be sent from again, should somebody have named it at this moment.
     await this.obtain([sha256]).catch(passOverWrong);
-    await this.bucket.remove(nameOf(sha256));
+    await this.bucket.remove(this.nameOf(sha256));
     return true;
   }
 
@@ -137,10 +138,14 @@ export class BucketObjectStore implements ObjectStore {
 
   /** Null where its bytes are not those that it is named by: on the way, or there. */
   private async fetchOnce(sha256: string): Promise<Buffer | null> {
-    const found = await this.bucket.get(nameOf(sha256));
+    const found = await this.bucket.get(this.nameOf(sha256));
     if (found === null)
-      throw new Failure('ObjectWrong', `${nameOf(sha256)} is not in ${this.bucket.place}`, HEAL, { sha256 });
+      throw new Failure('ObjectWrong', `${this.nameOf(sha256)} is not in ${this.bucket.place}`, HEAL, { sha256 });
     return hashOf(found.bytes) === sha256 ? found.bytes : null;
+  }
+
+  private nameOf(sha256: string): string {
+    return `objects/sha256/${sha256.slice(0, 2)}/${sha256}.${this.ending}`;
   }
 
   private async count(bytes: number): Promise<void> {
@@ -154,10 +159,6 @@ export class BucketObjectStore implements ObjectStore {
 /** What is damaged is no loss. */
 function passOverWrong(error: unknown): void {
   if (!(error instanceof Failure && error.type === 'ObjectWrong')) throw error;
-}
-
-function nameOf(sha256: string): string {
-  return `objects/sha256/${sha256.slice(0, 2)}/${sha256}.parquet`;
 }
 
 function hashOf(bytes: Uint8Array): string {

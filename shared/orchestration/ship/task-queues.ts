@@ -2,6 +2,8 @@
 export const TASK_QUEUES = {
   workflows: 'believe-workflows',
   research: 'believe-research',
+  /** Of every research host that scores folds of a ship, where they are shared. */
+  folds: 'believe-folds',
   broker: 'believe-broker',
   /** Of the process that tells alarms. */
   alarms: 'believe-alarms',
