@@ -57,6 +57,7 @@ export function createFoldActivities({
         );
         const score = await exchange.send(encodeScoredFold(fitted.scored));
         const models = await exchange.send(fitted.models);
+        await exchange.trim();
         const told = {
           ...{ what: 'fold' as const, shipId, head, fold, priorRelease: offer.priorRelease },
           ...{ samplesSha256: asked.samples.sha256, recipeSha256: recipeSha256(recipe) },

@@ -47,6 +47,7 @@ export async function offerFolds(
   const { releases } = homePlaces(config.home).research;
   const { recipes, thresholds } = readPlan(folder);
   const exchange = await FoldExchange.open(config);
+  await exchange.trim();
   await exchange.removeOld();
   const heads = [];
   for (const { head, folds } of plans) {

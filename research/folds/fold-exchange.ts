@@ -21,10 +21,16 @@ type Named = Pick<Reference, 'sha256' | 'bytes'>;
  * another has meant.
  */
 export class FoldExchange {
-  private constructor(private readonly objects: BucketObjectStore) {}
+  private constructor(
+    private readonly objects: BucketObjectStore,
+    private readonly bucket: Bucket,
+  ) {}
 
   /** @throws Failure 'NoSharedStore' without `store.s3` */
-  static async open({ home, store: { s3 } }: Pick<Config, 'home' | 'store'>): Promise<FoldExchange> {
+  static async open(
+    { home, store: { s3 } }: Pick<Config, 'home' | 'store'>,
+    copiesBytesMax = COPIES_BYTES_MAX,
+  ): Promise<FoldExchange> {
     if (s3 === null)
       throw new Failure(
         'NoSharedStore',
@@ -34,7 +40,7 @@ export class FoldExchange {
     const prefix = [s3.prefix, 'folds'].filter((part) => part !== '').join('/');
     const root = homePlaces(home).research.folds;
     const bucket = await Bucket.open({ ...s3, prefix });
-    return new FoldExchange(new BucketObjectStore(root, bucket, COPIES_BYTES_MAX, ENDING));
+    return new FoldExchange(new BucketObjectStore(root, bucket, copiesBytesMax, ENDING), bucket);
   }
 
   /** Sent also where it is there: that heals what is damaged, and keeps it for longer. */
@@ -62,13 +68,21 @@ export class FoldExchange {
     );
   }
 
+  /** Keeps the copies of this machine within their bound. Where little is exchanged at a time, nothing else does. */
+  async trim(): Promise<number> {
+    await this.objects.removeDrafts(Date.now() - DAY_MS);
+    return await this.objects.trim();
+  }
+
   /** @returns how many objects of the bucket were removed, for nobody has sent them for two weeks */
   async removeOld(): Promise<number> {
-    const beforeMs = (await this.objects.nowMs()) - KEPT_MS;
+    const beforeMs = (await this.bucket.nowMs()) - KEPT_MS;
     let removed = 0;
-    for await (const { sha256, touchedMs } of this.objects.list())
-      if (touchedMs < beforeMs && (await this.objects.remove(sha256, beforeMs))) removed++;
-    await this.objects.removeDrafts(Date.now() - DAY_MS);
+    for await (const { name, modifiedMs } of this.bucket.list('objects/')) {
+      if (modifiedMs >= beforeMs) continue;
+      await this.bucket.remove(name);
+      removed++;
+    }
     return removed;
   }
 }

@@ -196,7 +196,12 @@ export const BROKER_FORMATS = {
     readBy: 'shared/trust/verify-release.ts',
   },
   'public keys': {
-    at: ['broker/trust/*.pub.pem', 'research/trust/*.pub.pem', 'signer/measurers/*.pub.pem', 'research/fold-peers/*.pub.pem'],
+    at: [
+      'broker/trust/*.pub.pem',
+      'research/trust/*.pub.pem',
+      'signer/measurers/*.pub.pem',
+      'research/fold-peers/*.pub.pem',
+    ],
     holds: 'keys that the root of trust names, and measuring keys, as openssl reads them',
     version: PEM,
     readBy: 'shared/trust/ed25519-key.ts',

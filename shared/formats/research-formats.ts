@@ -67,7 +67,8 @@ export const RESEARCH_FORMATS = {
   },
   'exchanged fold': {
     at: ['research/folds/**'],
-    holds: 'copies of what research hosts hand to each other: samples, offers, scores and models, named by their content',
+    holds:
+      'copies of what research hosts hand to each other: samples, offers, scores and models, named by their content',
     version: 'each is of its own format; an offer says `kind` and `version` in its envelope',
     readBy: 'research/folds/fold-exchange.ts',
   },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { barsMarket, researchHome } from '../../bench/folds/research-home.js';
@@ -27,13 +28,21 @@ describe('folds of a ship that research hosts share through a bucket', function 
   let main: string;
   let other: string;
   let ship: PlannedShip;
+  let market: ReturnType<typeof barsMarket>;
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'believe-folds-'));
+    market = barsMarket(folder);
+  });
+  after(() => rmSync(folder, { recursive: true }));
   beforeEach(async () => {
     main = researchHome(rig.home('main'));
     other = researchHome(rig.home('other'), main);
     researchHome(main, other);
-    const market = await barsMarket(path.join(rig.folder, 'market'));
-    ship = await PlannedShip.on(main, s3At(rig.endpoint), market);
   });
+  const plan = async () => {
+    ship = await PlannedShip.on(main, s3At(rig.endpoint), await market);
+  };
   const host = (code = CODE, onOtherCode = (_: Failure): void => {}) =>
     foldHost(other, s3At(rig.endpoint), code, onOtherCode);
   const take = (made: Awaited<ReturnType<ReturnType<typeof host>['fitFold']>>) => {
@@ -50,9 +59,10 @@ describe('folds of a ship that research hosts share through a bucket', function 
   };
 
   it('are, scored elsewhere, byte for byte what the host of the ship scores, and signed by who scored them', async () => {
-    const { plan, samples } = ship;
-    assert.ok(plan.folds.length > 1 && plan.folds.some(({ isOffered }) => isOffered));
-    const alone = await call(ship.steps.scoreFold, { shipId: SHIP, plan, samples, fold: 0 });
+    await plan();
+    const { plan: gate, samples } = ship;
+    assert.ok(gate.folds.length > 1 && gate.folds.some(({ isOffered }) => isOffered));
+    const alone = await call(ship.steps.scoreFold, { shipId: SHIP, plan: gate, samples, fold: 0 });
     const [ours, said] = [filesOfFold(), measurementIn(measured(), measurers(measurersFolder(main)))];
     assert.equal(Object.keys(ours).length, 2);
     rmSync(ship.folder.file('folds'), { recursive: true });
@@ -69,6 +79,7 @@ describe('folds of a ship that research hosts share through a bucket', function 
   });
 
   it('are not taken from a host that is not known, that signed another fold, or whose files are not those that it signed', async () => {
+    await plan();
     const made = await call(host().fitFold, ship.ask());
     const stranger = researchHome(rig.home('stranger'), main);
     const strange = await call(foldHost(stranger, s3At(rig.endpoint)).fitFold, ship.ask());
@@ -91,6 +102,7 @@ describe('folds of a ship that research hosts share through a bucket', function 
   });
 
   it('are scored by no host with other code, nor for somebody whose offers it does not know, and neither ends the ship', async () => {
+    await plan();
     const told: string[] = [];
     const upgraded = host({ ...CODE, codeCommit: 'decade' }, (refused) => told.push(refused.message));
     const { type, message, nonRetryable } = await failureOf(call(upgraded.fitFold, ship.ask()));
@@ -105,12 +117,26 @@ describe('folds of a ship that research hosts share through a bucket', function 
   });
 
   it('wait while the bucket is away, and go on when it is back', async () => {
+    await plan();
     await rig.server.stop();
     const { type, message, nonRetryable } = await failureOf(call(host().fitFold, ship.ask()));
     assert.deepEqual([type, nonRetryable], ['BucketAway', false]);
     assert.match(message, /does not answer as it should/);
     await rig.server.run();
     await take(await call(host().fitFold, ship.ask()));
+  });
+
+  it('leave no more copies on a machine than its bound, but for those of today', async () => {
+    const config = { home: other, store: { s3: s3At(rig.endpoint) } };
+    const exchange = await FoldExchange.open(config, 20);
+    const [old, young] = [await exchange.send('of a ship of yesterday'), await exchange.send('of a ship of today')];
+    const copy = await exchange.fetch(old);
+    const before = new Date(Date.now() - 7 * 3_600_000);
+    utimesSync(copy, before, before);
+    assert.equal(await exchange.trim(), old.bytes);
+    assert.equal(existsSync(copy), false);
+    assert.ok(existsSync(await exchange.fetch(young)));
+    assert.equal((await exchange.read(old)).toString(), 'of a ship of yesterday');
   });
 
   it('leave nothing in the bucket that nobody has sent for two weeks', async () => {

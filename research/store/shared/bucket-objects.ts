@@ -105,6 +105,11 @@ export class BucketObjectStore implements ObjectStore {
     return this.bucket.nowMs();
   }
 
+  /** Looks at every copy. @returns bytes of copies that were removed */
+  trim(): Promise<number> {
+    return trimCopies(this.copies, this.copiesBytesMax);
+  }
+
   private async isHere(sha256: string): Promise<boolean> {
     const file = this.locate(sha256);
     const now = new Date();
@@ -152,7 +157,7 @@ export class BucketObjectStore implements ObjectStore {
     this.fetchedBytes += bytes;
     if (this.fetchedBytes < SWEEP_EVERY_BYTES) return;
     this.fetchedBytes = 0;
-    await trimCopies(this.copies, this.copiesBytesMax);
+    await this.trim();
   }
 }
 
