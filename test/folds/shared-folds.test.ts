@@ -5,8 +5,8 @@ import path from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { barsMarket, researchHome } from '../../bench/folds/research-home.js';
 import { s3At } from '../../bench/shared-store/s3-server.js';
-import { measurementIn } from '../../research/evidence/measurement.js';
-import { measurers, measurersFolder } from '../../research/evidence/measuring-keys.js';
+import { type Measured, measurementIn, signMeasurement } from '../../research/evidence/measurement.js';
+import { measurers, measurersFolder, measuringKey } from '../../research/evidence/measuring-keys.js';
 import { FoldExchange } from '../../research/folds/fold-exchange.js';
 import type { Failure } from '../../shared/failure.js';
 import type { DsseEnvelope } from '../../shared/trust/dsse.js';
@@ -84,7 +84,13 @@ describe('folds of a ship that research hosts share through a bucket', function 
     const stranger = researchHome(rig.home('stranger'), main);
     const strange = await call(foldHost(stranger, s3At(rig.endpoint)).fitFold, ship.ask());
     const ofAnother = await call(host().fitFold, ship.ask(1));
+    // Properly signed, by a host that is known: the score of fold 2 as that of fold 1.
+    const { kind, version, ...told } = measurementIn(made.measured, measurers(measurersFolder(other)))!;
+    const files = { score: ofAnother.score, models: ofAnother.models };
+    const hashes = { scoreSha256: files.score.sha256, modelsSha256: files.models.sha256 };
+    const otherRows = signMeasurement({ ...told, ...hashes } as Measured, measuringKey(other));
     const cases: [typeof made, RegExp][] = [
+      [{ ...files, measured: otherRows }, /its files are of other rows/],
       [strange, /no host whose key is in research\/fold-peers has signed it/],
       [ofAnother, /what was signed is another fold/],
       [{ ...made, score: made.models }, /what was signed is another fold/],
