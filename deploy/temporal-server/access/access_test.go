@@ -127,7 +127,7 @@ func TestAWorkerPollsItsOwnQueueOnly(t *testing.T) {
 		request := &w.PollActivityTaskQueueRequest{Namespace: ns, TaskQueue: asked}
 		return policy.Refusal(role, w.WorkflowService_PollActivityTaskQueue_FullMethodName, request) == ""
 	}
-	every := []string{"believe-workflows", "believe-research", "believe-broker", "believe-alarms", "believe-public"}
+	every := []string{"believe-workflows", "believe-research", "believe-folds", "believe-broker", "believe-alarms", "believe-public"}
 	for _, role := range Roles {
 		for _, name := range every {
 			if polls(role, normal(name)) != slices.Contains(queuesOf[role], name) {

@@ -15,8 +15,8 @@ import (
 const WorkflowQueue = "believe-workflows"
 
 var queuesOf = map[Role][]string{
-	// The processes that tell alarms and that publish show the certificate of research.
-	Research: {"believe-research", "believe-alarms", "believe-public"},
+	// The processes that tell alarms, that publish and that score folds show the certificate of research.
+	Research: {"believe-research", "believe-folds", "believe-alarms", "believe-public"},
 	Broker:   {"believe-broker"},
 }
 
