@@ -40,13 +40,22 @@ export function createFoldActivities({
   code,
   onOtherCode,
 }: FoldDependencies): FoldActivities {
+  const believed = (bytes: Buffer): FoldOffer => {
+    try {
+      const offer = offerIn(bytes, planners());
+      if (code !== null) refuseOtherCode(code, offer.code);
+      return offer;
+    } catch (error) {
+      if (error instanceof Failure && error.type === 'OtherCode') onOtherCode?.(error);
+      throw error;
+    }
+  };
   return formal(FOLD_ASKS, {
     fitFold: ({ shipId, offer: meant, head, fold }) =>
       step(async (context) => {
         const exchange = await FoldExchange.open(config);
         if (meant.bytes > OFFER_BYTES_MAX) throw notOffered(head, fold);
-        const offer = offerIn(await exchange.read(meant), planners());
-        if (code !== null) requireCode(code, offer, onOtherCode);
+        const offer = believed(await exchange.read(meant));
         const { planned, ...asked } = blockIn(offer, shipId, head, fold);
         const samples = loadSamples(await exchange.fetch(asked.samples), asked.samples.sha256);
         const { recipe, prior } = asked;
@@ -81,15 +90,6 @@ export function onFoldHost({ fitFold }: FoldActivities): FoldActivities {
       }
     },
   };
-}
-
-function requireCode(here: FoldCode, { code }: FoldOffer, onOtherCode: FoldDependencies['onOtherCode']): void {
-  try {
-    refuseOtherCode(here, code);
-  } catch (error) {
-    if (error instanceof Failure) onOtherCode?.(error);
-    throw error;
-  }
 }
 
 /** @throws Failure 'WrongAsk' */

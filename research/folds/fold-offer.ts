@@ -11,6 +11,7 @@ import type { SigningKey, VerifyingKey } from '../../shared/trust/ed25519-key.js
 import { plannedFold } from '../gate/fold-contract.js';
 
 const PAYLOAD_TYPE = 'application/vnd.believe.fold-offer+json';
+const SAME_BUILD = 'install the same build, with the same Node and libxgboost, on both';
 /** Far above any offer. */
 export const OFFER_BYTES_MAX = 2 ** 26;
 
@@ -53,7 +54,7 @@ export function signOffer(offer: FoldOffer, key: SigningKey): Buffer {
   return encodeEnvelope(signEnvelope(PAYLOAD_TYPE, Buffer.from(JSON.stringify(foldOffer.parse(offer))), [key]));
 }
 
-/** @throws Failure 'FoldRefused' where none of the keys has signed it */
+/** @throws Failure 'FoldRefused' where none of the keys has signed it; 'OtherCode' where another build has written it */
 export function offerIn(bytes: Buffer, planners: readonly VerifyingKey[]): FoldOffer {
   const envelope = dsseEnvelope.safeParse(jsonOrUndefined(bytes.toString('utf8'))).data;
   if (!envelope || envelope.payloadType !== PAYLOAD_TYPE || !verifySignatures(envelope, planners, 1).met)
@@ -62,7 +63,9 @@ export function offerIn(bytes: Buffer, planners: readonly VerifyingKey[]): FoldO
       'no host whose key is known here has signed what is asked to be scored',
       'bring the public measuring key of the host that plans the ships into research/fold-peers',
     );
-  return foldOffer.parse(JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')));
+  const offer = foldOffer.safeParse(jsonOrUndefined(Buffer.from(envelope.payload, 'base64').toString('utf8'))).data;
+  if (offer) return offer;
+  throw new Failure('OtherCode', 'this build does not know what it is asked to score', SAME_BUILD);
 }
 
 /** @throws Failure 'OtherCode': a fold of this code would not be a fold of the ship */
@@ -73,6 +76,6 @@ export function refuseOtherCode(here: FoldCode, there: FoldCode): void {
   throw new Failure(
     'OtherCode',
     `this host would score folds by other code than the host that plans them: ${words}`,
-    'install the same build, with the same Node and libxgboost, on both',
+    SAME_BUILD,
   );
 }

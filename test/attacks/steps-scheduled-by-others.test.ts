@@ -56,6 +56,8 @@ describe('attack: a foreign worker that schedules our steps over a real server',
       '/proc/self/environ',
       'broker/keys/releases.password',
     ];
+    const measured = { payloadType: 'x', payload: 'e30=', signatures: [{ keyid: hash, sig: 'AA==' }] };
+    const made = (reference: object) => ({ score: reference, models: reference, measured });
     const [opened, ...answers] = await schedule(
       { queue: TASK_QUEUES.research, step: 'openShip', ask: { shipId, request: {} } },
       ...aimed.flatMap((uri) => {
@@ -67,6 +69,7 @@ describe('attack: a foreign worker that schedules our steps over a real server',
           planGate: { shipId, samples: [samples] },
           scoreFold: { shipId, plan: { priorVersion: null }, samples, fold: 0 },
           judgeGate: { shipId, plan: { priorVersion: null }, scores: [{ head: 'F2_dom', fold: 0, score: reference }] },
+          takeFold: { shipId, plan: { priorVersion: null }, head: 'F2_dom', fold: 0, made: made(reference) },
           scoreDay: { shipId, plan: { priorVersion: null }, tradeDate: 20140102 },
           scoreRecipe: { shipId, search: {}, samples, trial: 0, rung: 0 },
           concludeSearch: { shipId, search: {} },
@@ -77,7 +80,7 @@ describe('attack: a foreign worker that schedules our steps over a real server',
       }),
     );
     assert.match(opened!, /^ACCEPTED/);
-    assert.equal(answers.length, 11 * aimed.length);
+    assert.equal(answers.length, 12 * aimed.length);
     for (const answer of answers) {
       assert.doesNotMatch(answer, /^ACCEPTED/);
       for (const word of [SECRET, hash, 'root:x:0', 'root:*', 'PATH=']) assert.ok(!answer.includes(word), answer);
