@@ -65,8 +65,13 @@ export class FoldHosts {
     researchHome(made.home('one'));
     researchHome(made.home('other'), made.home('one'));
     researchHome(made.home('one'), made.home('other'));
-    await made.serve();
-    return made;
+    try {
+      await made.serve();
+      return made;
+    } catch (error) {
+      await made.end();
+      throw error;
+    }
   }
 
   home(host: Host): string {
@@ -80,7 +85,7 @@ export class FoldHosts {
       home: path.join(this.folder, host),
       training: { ...this.settings.training, shareFolds },
       store,
-      temporal: { address: `127.0.0.1:${this.port}`, namespace: NAMESPACE },
+      temporal: { port: this.port, namespace: NAMESPACE },
       metrics: { orchestratorPort: 0, researchPort: 0 },
     });
   }

@@ -19,7 +19,7 @@ import { call } from './planned-ship.js';
 
 const HEAD = 'XGB_5m';
 /** So long does a fold take that whoever is killed soon after it began is in its middle. */
-const ROUNDS = 400;
+const ROUNDS = 250;
 
 describe('a ship whose folds two research hosts share', function () {
   this.timeout(240_000);
@@ -42,8 +42,8 @@ describe('a ship whose folds two research hosts share', function () {
       ? readdirSync(objects, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.fold')).length
       : 0;
   };
-  const scoredBy = (ship: string, host: 'one' | 'other') => {
-    const [key] = readSigningKeys(measuringKeysFolder(set.home(host)), 'measuring');
+  const scoredByOther = (ship: string) => {
+    const [key] = readSigningKeys(measuringKeysFolder(set.home('other')), 'measuring');
     return readdirSync(path.join(ship, 'evidence'))
       .filter((name) => name.startsWith('fold-'))
       .filter(
@@ -80,8 +80,9 @@ describe('a ship whose folds two research hosts share', function () {
       started.some(({ attempt }) => attempt > 1),
       'the fold of the killed host was tried again',
     );
-    const [byOne, byOther] = [scoredBy(place, 'one').length, scoredBy(place, 'other').length];
-    assert.ok(byOther >= 1 && byOne >= 1, `${byOne} folds by one host and ${byOther} by the other`);
+    const workers = new Set(started.map(({ identity }) => identity.split('@')[0]));
+    assert.ok(workers.has('research'), [...workers].join());
+    assert.ok(scoredByOther(place).length >= 1, 'the other host has scored some of them');
 
     // The host of the ship does all of it again by itself.
     const shared = {
@@ -93,7 +94,7 @@ describe('a ship whose folds two research hosts share', function () {
     const alone = createResearchActivities({
       ...{ config: set.configOf('one', false), library, ...codeIdentity(), isOpen: async () => false },
     });
-    const shipId = JSON.parse(shared.report.toString('utf8')).runId as string;
+    const shipId = JSON.parse(shared.report.toString('utf8')).evidence.runId as string;
     const ship = new ShipFolder(homePlaces(set.home('one')).research.folder, shipId);
     const { plans, samples: hashes } = readFolds(ship);
     const file = ship.file('samples', `${HEAD}.samples`);
