@@ -1,28 +1,23 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readFolds } from '../../activities/research/gate-plan.js';
-import { createResearchActivities } from '../../activities/research/index.js';
 import { FoldHosts } from '../../bench/folds/fold-hosts.js';
 import { Hosts } from '../../bench/shared-store/hosts.js';
 import { S3Server } from '../../bench/shared-store/s3-server.js';
 import { measuringKeysFolder } from '../../research/evidence/measuring-keys.js';
-import { ShipFolder } from '../../research/ship/ship-folder.js';
 import { findOnPath } from '../../setup/find-on-path.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
-import { codeIdentity } from '../../workers/code-identity.js';
-import { library } from '../training/library.js';
-import { call } from './planned-ship.js';
+import { library as pinned } from '../training/library.js';
 
-const HEAD = 'XGB_5m';
 /** So long does a fold take that whoever is killed soon after it began is in its middle. */
 const ROUNDS = 250;
 
 describe('a ship whose folds two research hosts share', function () {
-  this.timeout(240_000);
+  this.timeout(120_000);
   let folder = '';
   let set: FoldHosts;
   beforeEach(async function () {
@@ -36,11 +31,24 @@ describe('a ship whose folds two research hosts share', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const exchanged = (host: 'one' | 'other') => {
-    const objects = path.join(homePlaces(set.home(host)).research.folds, 'objects');
-    return existsSync(objects)
-      ? readdirSync(objects, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.fold')).length
-      : 0;
+  const copiesOfOther = (): number => {
+    const objects = path.join(homePlaces(set.home('other')).research.folds, 'objects');
+    if (!existsSync(objects)) return 0;
+    return readdirSync(objects, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.fold')).length;
+  };
+  /** A worker that polls, and what it says. */
+  const polling = async (...how: Parameters<FoldHosts['worker']>) => {
+    const child = set.worker(...how);
+    const said = { text: '' };
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (chunk: Buffer) => {
+        said.text += chunk.toString();
+      });
+    while (!said.text.includes('RUNNING')) {
+      assert.equal(child.exitCode, null, said.text);
+      await pause(20);
+    }
+    return { child, said };
   };
   const scoredByOther = (ship: string) => {
     const [key] = readSigningKeys(measuringKeysFolder(set.home('other')), 'measuring');
@@ -53,65 +61,61 @@ describe('a ship whose folds two research hosts share', function () {
   };
   const contents = (place: string) =>
     Object.fromEntries(
-      readdirSync(place).map((name) => [name, readFileSync(path.join(place, name)).toString('base64')]),
+      readdirSync(place, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => path.join(parentPath, name))
+        .map((file) => [path.relative(place, file), readFileSync(file).toString('base64')]),
     );
 
-  it('ends bit for bit as with one of them, also when one is killed in the middle of a fold', async () => {
+  /** Of each fold, how often it was begun. */
+  const attempts = (ship: string) => {
+    const events = set.history(ship);
+    const fits = events.filter(({ activityTaskScheduledEventAttributes: one }) => one?.activityType.name === 'fitFold');
+    return events.flatMap(({ activityTaskStartedEventAttributes: one }) =>
+      one && fits.some(({ eventId }) => eventId === one.scheduledEventId) ? [one.attempt] : [],
+    );
+  };
+  const trials = () => readFileSync(homePlaces(set.home('one')).research.trials, 'utf8');
+  /** All that a ship is judged by and released from, but for its own name. */
+  const made = (ship: string) => {
+    const report = JSON.parse(readFileSync(path.join(ship, 'gate-report.json'), 'utf8'));
+    delete report.evidence.runId;
+    return { folds: contents(path.join(ship, 'folds')), candidate: contents(path.join(ship, 'candidate')), report };
+  };
+
+  it('ends bit for bit as with one of them, when one is killed in the middle of a fold, and when one has other code', async () => {
     set.worker('one', 'research');
-    const other = set.worker('other', 'folds');
-    set.startShip('shared');
-    // Offer, samples, and score and models of the first fold: the next one has begun.
-    while (exchanged('other') < 4) await pause(20);
-    await pause(300);
-    other.kill('SIGKILL');
-    const place = await set.judged('shared');
-    const events = set.history('shared');
-    const fits = new Map(
-      events
-        .filter(({ activityTaskScheduledEventAttributes: one }) => one?.activityType.name === 'fitFold')
-        .map(({ eventId }) => [eventId, null]),
+    const library = path.join(folder, 'libxgboost.so');
+    // Of the wheel, with what the library needs.
+    const besides = path.resolve(path.dirname(pinned.path), '..', '..', 'xgboost_cpu.libs');
+    writeFileSync(library, Buffer.concat([readFileSync(pinned.path), Buffer.from('more')]));
+    const odd = await polling('other', 'folds', { env: { BELIEVE_LIBXGBOOST: library, LD_LIBRARY_PATH: besides } });
+    const killed = await polling('other', 'folds');
+    const ended = once(odd.child, 'exit');
+    set.startShip('broken');
+    // Offer and samples: it fits its first fold.
+    while (copiesOfOther() < 2) await pause(5);
+    killed.child.kill('SIGKILL');
+    const [code] = (await ended) as [number | null];
+    assert.equal(code, 1);
+    assert.match(odd.said.text, /OtherCode: .* by other code than the host that plans them: librarySha256 /);
+    const alone = await set.judged('broken');
+    assert.deepEqual(scoredByOther(alone), []);
+    assert.deepEqual(
+      attempts('broken').filter((attempt) => attempt > 1).length,
+      2,
+      'the folds of both were scored elsewhere',
     );
-    const started = events.flatMap(({ activityTaskStartedEventAttributes: one }) =>
-      one && fits.has(one.scheduledEventId) ? [one] : [],
-    );
-    assert.equal(started.length, fits.size);
-    assert.ok(fits.size >= 5);
-    assert.ok(
-      started.some(({ attempt }) => attempt > 1),
-      'the fold of the killed host was tried again',
-    );
-    const workers = new Set(started.map(({ identity }) => identity.split('@')[0]));
-    assert.ok(workers.has('research'), [...workers].join());
-    assert.ok(scoredByOther(place).length >= 1, 'the other host has scored some of them');
+    assert.equal(trials().trimEnd().split('\n').length, 1);
 
-    // The host of the ship does all of it again by itself.
-    const shared = {
-      folds: contents(path.join(place, 'folds')),
-      report: readFileSync(path.join(place, 'gate-report.json')),
-    };
-    const trials = readFileSync(homePlaces(set.home('one')).research.trials, 'utf8');
-    rmSync(path.join(place, 'folds'), { recursive: true });
-    const alone = createResearchActivities({
-      ...{ config: set.configOf('one', false), library, ...codeIdentity(), isOpen: async () => false },
-    });
-    const shipId = JSON.parse(shared.report.toString('utf8')).evidence.runId as string;
-    const ship = new ShipFolder(homePlaces(set.home('one')).research.folder, shipId);
-    const { plans, samples: hashes } = readFolds(ship);
-    const file = ship.file('samples', `${HEAD}.samples`);
-    const samples = {
-      head: HEAD,
-      rows: 0,
-      tradeDates: 0,
-      samples: { uri: file, sha256: hashes[HEAD]!, bytes: readFileSync(file).length },
-    };
-    const plan = { folds: [], priorVersion: null, problems: [] };
-    for (const { folds, files } of plans)
-      for (const { fold } of files ? [...folds, files] : folds)
-        await call(alone.scoreFold, { shipId, plan, samples, fold });
-    await call(alone.judgeGate, { shipId, plan, scores: [] });
-    assert.deepEqual(contents(path.join(place, 'folds')), shared.folds);
-    assert.deepEqual(readFileSync(path.join(place, 'gate-report.json')), shared.report);
-    assert.equal(readFileSync(homePlaces(set.home('one')).research.trials, 'utf8'), trials);
-    assert.equal(trials.trimEnd().split('\n').length, 1);
+    const expected = made(alone);
+    rmSync(homePlaces(set.home('one')).research.trials);
+    await polling('other', 'folds');
+    set.startShip('shared');
+    const shared = await set.judged('shared');
+    const byOther = scoredByOther(shared).length;
+    assert.ok(byOther >= 1 && byOther < attempts('shared').length, `${byOther} folds by the other host`);
+    assert.deepEqual(made(shared), expected);
+    assert.equal(trials().trimEnd().split('\n').length, 1);
   });
 });
