@@ -14,7 +14,7 @@ import { readSigningKeys } from '../../shared/node/trust/key-folder.js';
 import { library as pinned } from '../training/library.js';
 
 /** So long does a fold take that whoever is killed soon after it began is in its middle. */
-const ROUNDS = 250;
+const ROUNDS = 100;
 
 describe('a ship whose folds two research hosts share', function () {
   this.timeout(120_000);
