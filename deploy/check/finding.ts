@@ -22,6 +22,9 @@ export const extra = (told: Omit<Told, 'expected'>): Finding => ({ ...told, stat
 export const unknown = (item: string, found: string, why: string): Finding => ({
   ...{ item, state: 'unknown', found, expected: 'to be looked at', why, fix: '' },
 });
+/** Asked to be tried, and not tried: nothing was shown, which is a fault, for whoever asks wants to know that it is refused. */
+export const notTried = (item: string, found: string, why: string, fix: string): Finding =>
+  differs({ item, found, expected: 'to be tried, and refused', why, fix });
 
 /** Whether a host is as it should be. What could not be looked at is told, and no fault. */
 export const isClean = (findings: readonly Finding[]): boolean =>

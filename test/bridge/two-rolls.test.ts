@@ -114,6 +114,12 @@ describe('two rolls, with orders', () => {
     clock.jumpTo('2019-12-11T14:31:00Z');
     await rig.until('both captured', ({ roll }) => roll?.capturedBeside.includes('ESH0') === true);
     await flatBefore('2019-12-11T20:58:10Z');
+    let bars = 0;
+    await rig.untilTrue('a bar of the next contract in closed segments', () => bars > 0, {
+      meanwhile: async () => {
+        bars = (await barsThrough('ESH0', Number.POSITIVE_INFINITY)).length;
+      },
+    });
     clock.jumpTo('2019-12-11T23:05:00Z');
     await rig.until('the third contract', ({ instrument, up }) => instrument === 'ESH0' && up === true);
     clock.jumpTo('2019-12-12T14:31:00Z');

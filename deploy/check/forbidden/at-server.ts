@@ -3,7 +3,7 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import type { DeployFile } from '../../plan/deploy-file.js';
 import type { HostNeeds, Tier } from '../../plan/host-needs.js';
 import { heldFolder } from '../../plan/linux-places.js';
-import { differs, type Finding, ok, unknown } from '../finding.js';
+import { differs, type Finding, notTried, ok, unknown } from '../finding.js';
 import { type Asking, ATTEMPTS } from './temporal-attempts.js';
 
 const DENIED = 7;
@@ -47,10 +47,12 @@ interface Server {
   readonly tls: NonNullable<Parameters<typeof Connection.connect>[0]>['tls'];
 }
 
-async function askAll(role: Asking, { address, tls, namespace }: Server): Promise<Finding[]> {
+/** Asks for all that a role must not, and for what it may. */
+export async function askAll(role: Asking, { address, tls, namespace }: Server): Promise<Finding[]> {
   const item = `the Temporal server, asked with the certificate of ${role}`;
   const connection = await Connection.connect({ address, tls, connectTimeout: 5000 }).catch((error: unknown) => error);
-  if (!(connection instanceof Connection)) return [unknown(item, String(connection), WHY)];
+  if (!(connection instanceof Connection))
+    return [notTried(item, String(connection), WHY, `start it, or mend the way to ${address}, and try again`)];
   const client = new Client({ connection, namespace });
   try {
     const harmless = ATTEMPTS.filter(({ leaves }) => leaves !== true);

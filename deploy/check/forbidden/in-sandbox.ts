@@ -6,7 +6,7 @@ import { runCommand } from '../../../setup/run-command.js';
 import { type DeployHost, homeOf, nodeOf, programOf } from '../../plan/deploy-file.js';
 import type { HostNeeds } from '../../plan/host-needs.js';
 import { Accounts } from '../accounts.js';
-import { differs, type Finding, ok, unknown } from '../finding.js';
+import { differs, type Finding, notTried, ok } from '../finding.js';
 import {
   type SandboxAnswer,
   type SandboxPlan,
@@ -30,24 +30,32 @@ const KINDS = [
  * holds the service with. What it may is tried as well: a try that can fail shows that it was one.
  */
 export async function tryInSandboxes(needs: HostNeeds, host: DeployHost): Promise<Finding[]> {
-  if (!existsSync(UNITS)) return [unknown('services are held', 'systemd does not run this machine', WHY)];
+  const item = 'services are held';
+  if (!existsSync(UNITS))
+    return [
+      notTried(item, 'systemd does not run this machine', WHY, 'run this on the host itself, not in a container'),
+    ];
   const listener = net.createServer((socket) => socket.destroy());
   const isUp = await new Promise<boolean>((resolve) => {
     listener.once('error', () => resolve(false));
     listener.listen(0, host.address, () => resolve(true));
   });
-  if (!isUp) return [unknown('services are held', `${host.address} is no address of this machine`, WHY)];
+  if (!isUp)
+    return [notTried(item, `${host.address} is no address of this machine`, WHY, 'bring the tunnel up, and try again')];
   const folder = mkdtempSync('/run/believe-try-');
   try {
     const { port } = listener.address() as AddressInfo;
-    const socket = signerAddress(homeOf(host));
+    const socket = host.roles.includes('research') ? signerAddress(homeOf(host)) : null;
+    const signer = socket !== null && existsSync(socket) ? socket : null;
     const plans = sandboxPlans(needs, {
       secrets: secretsOf(needs),
       listener: { host: host.address, port },
-      signer: host.roles.includes('research') && existsSync(socket) ? socket : null,
+      signer,
     });
     await runAll(plans, folder, [nodeOf(host), `${programOf(host)}/dist/deploy/check/forbidden/sandbox-process.js`]);
-    return plans.flatMap((plan) => findingsOf(plan, answerOf(plan, folder)));
+    const tried = plans.flatMap((plan) => findingsOf(plan, answerOf(plan, folder)));
+    const unasked = notTried('the signer is held', `nothing listens at ${socket}`, WHY, 'start it, and try again');
+    return signer === socket ? tried : [...tried, unasked];
   } finally {
     listener.close();
     rmSync(folder, { recursive: true, force: true });
@@ -110,10 +118,11 @@ function answerOf({ service }: SandboxPlan, folder: string): SandboxAnswer | nul
   }
 }
 
-function findingsOf({ service, tries, may }: SandboxPlan, could: SandboxAnswer | null): Finding[] {
+/** @param could what of it could be done; null: its process gave no answer */
+export function findingsOf({ service, tries, may }: SandboxPlan, could: SandboxAnswer | null): Finding[] {
   const { name } = service;
   if (could === null)
-    return [unknown(`${name} is held`, `its try did not end: journalctl -u ${tryUnit(name)}`, service.why)];
+    return [notTried(`${name} is held`, 'its try did not end', service.why, `see journalctl -u ${tryUnit(name)}`)];
   const wrong = KINDS.flatMap(([kind, verb]) => {
     const [tried, allowed, done] = [tries[kind].map(said), may[kind].map(said), could[kind].map(said)];
     return tried
