@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeliveryLine, deliveryLine } from '../shared/alarm/alarm-log.js';
 import { Failure } from '../shared/failure.js';
 import { jsonOrUndefined } from '../shared/fields/json-or-undefined.js';
@@ -10,6 +11,9 @@ import { send } from './channels/send.js';
 
 /** Lines that a full disk did not take. */
 const REMEMBERED_MAX = 10_000;
+/** Longer than any channel takes: whoever has begun before that has died. */
+const SENDING_MS_MAX = 20_000;
+const LOOK_EVERY_MS = 100;
 
 export interface Delivered {
   /** Channels that have told it, now or before. */
@@ -20,8 +24,8 @@ export interface Delivered {
 
 /**
  * Tells messages on the channels, and keeps account in `deliveries.jsonl`: what a channel has told under an id it does not tell
- * again, whoever asks. A line is on disk before a message leaves; where a process died in between, nobody knows whether it left,
- * and it is sent again: a message twice is better than none. What a disk does not take is remembered until it does: a full disk
+ * again, whoever asks, and what another process is telling now is waited for. A line is on disk before a message leaves; where a
+ * process died in between, nobody knows whether it left, and it is sent again: a message twice is better than none. What a disk does not take is remembered until it does: a full disk
  * is nothing to be silent about.
  */
 export class Deliveries {
@@ -68,12 +72,14 @@ export class Deliveries {
   }
 
   private async onAll(channels: readonly Channel[], message: Message): Promise<Delivered> {
-    const before = new Set(this.toldBy(message.id));
     const told: string[] = [];
     const failed: { channel: string; reason: string }[] = [];
     for (const channel of channels) {
       const { name } = channel;
-      if (before.has(name)) {
+      const startedMs = performance.now();
+      while (this.isBeingSent(message.id, name) && performance.now() - startedMs < SENDING_MS_MAX)
+        await sleep(LOOK_EVERY_MS);
+      if (this.toldBy(message.id).includes(name)) {
         told.push(name);
         continue;
       }
@@ -89,6 +95,11 @@ export class Deliveries {
       }
     }
     return { told, failed };
+  }
+
+  private isBeingSent(id: string, channel: string): boolean {
+    const newest = this.lines().findLast((line) => line.id === id && line.channel === channel);
+    return newest?.state === 'sending' && Math.abs(this.now() - Date.parse(newest.at)) < SENDING_MS_MAX;
   }
 
   private add(id: string, channel: string, state: DeliveryLine['state'], reason: string | null): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Message } from '../../watch/channels/channel.js';
 import { readChannels } from '../../watch/channels/read-channels.js';
@@ -83,6 +83,21 @@ describe('the channels of alarms', () => {
     assert.equal(receivers.mails.length, 1);
     await deliveries(channels).deliver({ ...MESSAGE, id: `${MESSAGE.id.slice(0, -1)}2` }, 0);
     assert.equal(receivers.mails.length, 2);
+  });
+
+  it('tell a message once where two processes tell it at the same time, and again where one began and died', async () => {
+    const channels = [{ kind: 'webhook', name: 'hook', url: `${receivers.url}/hook` }];
+    const both = [deliveries(channels), deliveries(channels)].map((one) => one.deliver(MESSAGE, 0));
+    assert.deepEqual(
+      (await Promise.all(both)).map(({ told }) => told),
+      [['hook'], ['hook']],
+    );
+    assert.equal(receivers.requests.length, 1);
+    const begun = { v: 1, at: new Date(Date.now() - 30_000).toISOString(), id: 'other', channel: 'hook' };
+    const file = path.join(receivers.folder, 'deliveries.jsonl');
+    appendFileSync(file, `${JSON.stringify({ ...begun, state: 'sending', reason: null })}\n`);
+    await deliveries(channels).deliver({ ...MESSAGE, id: 'other' }, 0);
+    assert.equal(receivers.requests.length, 2);
   });
 
   it('leave the next level alone until it is its turn, or nobody of the first can tell', async () => {
