@@ -56,6 +56,7 @@ async function assemble(options: BridgeOptions, opened: Opened, onRolled: () => 
   market.decisionLog.start(market.decider.lastEventSeq);
   await releases.restore();
 
+  opened.closeBy(() => traded.desk.voidSlot('the bridge stops'));
   opened.closeBy(() => keeper.stop());
   for (const part of [market.rehearsal, supervisor, releases.swap]) opened.closeBy(() => part.stop());
   const { config, journal, halts, status, statusServer, tally, log } = ground;
@@ -87,7 +88,9 @@ async function assemble(options: BridgeOptions, opened: Opened, onRolled: () => 
 function haltAsBefore({ halts, limits, journal, alarms }: Ground): void {
   halts.raise('connection', 'not connected yet');
   limits.judge(halts);
-  if (journal.ledger.live().length > 0) journal.append({ kind: 'link-lost', reason: 'the bridge was started anew' });
+  const { ledger } = journal;
+  if (ledger.live().length > 0 || ledger.slot !== null)
+    journal.append({ kind: 'link-lost', reason: 'the bridge was started anew' });
   for (const [code, reason] of [...journal.ledger.haltReasons]) {
     if (journal.ledger.isOwed(code)) halts.raise(code as HaltCode, reason);
     else {

@@ -126,6 +126,7 @@ export class Supervisor {
     this.deps.rolling?.tick();
     this.deps.overlap?.look();
     this.deps.alarms.tick();
+    trading.prepare();
   }
 
   private obey(control: ControlFiles): void {
@@ -181,7 +182,7 @@ export class Supervisor {
     const { alarms, journal } = this.deps;
     const orders = this.uncancelled.look(journal.ledger.live(), performance.now());
     const tell = orders.map(({ orderId, side, contracts, warning }) => {
-      return `order ${orderId} (${side} ${contracts}) lives on though its cancellation was asked for: ${warning ?? 'no answer'}`;
+      return `order ${orderId} (${side ?? 'either side, at most'} ${contracts}) lives on though its cancellation was asked for: ${warning ?? 'no answer'}`;
     });
     if (tell.length > 0) alarms.raise('OrderNotCancelled', tell.join('; '));
     else alarms.clear('OrderNotCancelled');

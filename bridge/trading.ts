@@ -113,6 +113,7 @@ export class Trading {
 
   /** Everything that time brings about; called several times a second. */
   tick(): void {
+    this.deps.desk.endSlotInTime();
     this.cancelOld();
     this.mark();
     this.watchLoss();
@@ -191,6 +192,24 @@ export class Trading {
     return this.place(ask, { ...this.riskContext(), positionContracts: accountContracts });
   }
 
+  /** Has ready what the next order needs. */
+  prepare(): void {
+    this.deps.desk.prepare();
+  }
+
+  /** For an order that nobody has decided yet: see `OrderDeskDeps`. */
+  slotLimits(): { contractsMax: number; untilMs: number } {
+    const { config, hours, clock, halts } = this.deps;
+    const nowMs = clock.nowMs();
+    // Of the file of another trade date, which the clock has left, it would keep the journal.
+    const isOfToday = this.deps.journal.journal.date === hours.tradeDateOf(nowMs);
+    const isWanted = isOfToday && hours.phase(nowMs) === 'rth' && !halts.any;
+    return {
+      contractsMax: config.risk.maxOrderSizeContracts,
+      untilMs: isWanted ? hours.rthCloseMs(nowMs) : Number.NaN,
+    };
+  }
+
   /** About an order whose intent is on record, and counts as live already: may it be sent now? */
   recheck(ask: OrderAsk): Refusal | null {
     const context = this.riskContext();
@@ -217,6 +236,7 @@ export class Trading {
     const refusal = checkOrder(ask, context);
     if (refusal) return refusal;
     const orderRef = this.deps.desk.place(ask);
+    setImmediate(() => this.deps.desk.prepare());
     if (orderRef === null) return { rule: 'desk', reason: 'there is no connection, or the journal cannot be written' };
     this.ordersSentMonotonicMs.push(context.nowWallMs);
     while (context.nowWallMs - this.ordersSentMonotonicMs[0]! > 60_000) this.ordersSentMonotonicMs.shift();

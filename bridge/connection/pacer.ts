@@ -47,6 +47,13 @@ export class Pacer {
     return true;
   }
 
+  /** Counts a message that its sender sends at once. @returns false where others wait, or the budget is used up */
+  takeTurn(lane: Lane): boolean {
+    if (this.waitingCount > 0 || this.waitMs(lane) > 0) return false;
+    this.sentAtMs.push(this.monotonicMs());
+    return true;
+  }
+
   /** The connection is gone: nothing that still waits will ever be sent. */
   dropAll(): void {
     clearTimeout(this.timer);

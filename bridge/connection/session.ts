@@ -102,6 +102,13 @@ export class GatewaySession {
     return this.isOpen && this.pacer.submit(lane, () => call(this.ib), dropped);
   }
 
+  /** Sends in this very call, or not at all. @returns false where it would have to wait, or nothing can be sent any more */
+  sendNow(lane: Lane, call: (ib: IBApi) => void): boolean {
+    if (!this.isOpen || !this.pacer.takeTurn(lane)) return false;
+    call(this.ib);
+    return true;
+  }
+
   close(reason: string): void {
     this.closing.close(reason);
     if (this.ib.isConnected) this.ib.disconnect();

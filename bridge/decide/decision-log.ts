@@ -58,7 +58,7 @@ export class DecisionLog {
 
   private write(line: DecisionLogLine): void {
     try {
-      this.fileOf(this.tradeDateOf(this.clock.nowMs())).append(line, false);
+      this.fileOf(this.tradeDateOf(this.clock.nowMs())).append(line, 'never');
     } catch (error) {
       this.onTrouble(error as Error);
     }
@@ -72,7 +72,7 @@ export class DecisionLog {
     this.close();
     this.tradeDate = tradeDate;
     this.log = log;
-    if (this.instrument !== null) log.append({ v: 1, kind: 'contract', instrument: this.instrument }, false);
+    if (this.instrument !== null) log.append({ v: 1, kind: 'contract', instrument: this.instrument }, 'never');
     return log;
   }
 }

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fdatasync,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
@@ -18,6 +19,11 @@ import { BadInput } from '../../shared/failure.js';
  * so whoever reads the file later sees whole lines only.
  */
 export class AppendLog {
+  /** Lines that are to be on disk, and are not known to be. */
+  private unsynced: Written[] = [];
+  private isRefused = false;
+  private isClosed = false;
+
   private constructor(
     readonly file: string,
     private readonly descriptor: number,
@@ -45,25 +51,66 @@ export class AppendLog {
   }
 
   /**
-   * Writes one line; `durable` also waits until the disk has it. A write that fails leaves the file as it was.
+   * Writes one line. A write that fails leaves the file as it was.
+   * @param wait for the disk: now, by the next `flush`, or never: the system will see to it
    * @throws the system error (ENOSPC, EIO, ...): the caller must then act as if the line did not happen
    */
-  append(record: object, durable = true): void {
-    const line = Buffer.from(`${JSON.stringify(record)}\n`);
+  append(record: object, wait: 'now' | 'later' | 'never' = 'now'): void {
+    const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
     try {
-      for (let written = 0; written < line.length; )
-        written += writeSync(this.descriptor, line, written, line.length - written, this.sizeBytes + written);
-      if (durable) fdatasyncSync(this.descriptor);
+      this.write({ bytes, at: this.sizeBytes });
+      if (wait === 'now') this.syncNow();
     } catch (error) {
       this.cutBack();
       throw error;
     }
-    this.sizeBytes += line.length;
+    if (wait === 'later') this.unsynced.push({ bytes, at: this.sizeBytes });
+    this.sizeBytes += bytes.length;
   }
 
+  /**
+   * Until the disk has every line that was written before, without waiting for it here.
+   * @throws the system error: a disk that has refused once may have dropped what it was given, so the next call writes it again
+   */
+  async flush(): Promise<void> {
+    if (this.unsynced.length === 0 || this.isClosed) return;
+    const lines = this.unsynced;
+    this.unsynced = [];
+    try {
+      if (this.isRefused) for (const line of lines) this.write(line);
+      await synced(this.descriptor);
+      this.isRefused = false;
+    } catch (error) {
+      // Closing waits for the disk itself.
+      if (this.isClosed) return;
+      this.isRefused = true;
+      this.unsynced.unshift(...lines);
+      throw error;
+    }
+  }
+
+  /** @throws the system error where the last lines may not be on disk */
   close(): void {
+    this.isClosed = true;
+    try {
+      this.syncNow();
+    } finally {
+      closeSync(this.descriptor);
+    }
+  }
+
+  private write({ bytes, at }: Written): void {
+    for (let written = 0; written < bytes.length; )
+      written += writeSync(this.descriptor, bytes, written, bytes.length - written, at + written);
+  }
+
+  /** Whatever was written before is on disk with it. */
+  private syncNow(): void {
+    if (this.isRefused) for (const line of this.unsynced) this.write(line);
+    this.isRefused = true;
     fdatasyncSync(this.descriptor);
-    closeSync(this.descriptor);
+    this.isRefused = false;
+    this.unsynced = [];
   }
 
   private parse(line: string, number: number): unknown {
@@ -81,6 +128,15 @@ export class AppendLog {
       // The disk refuses even that: the next line is written over it, or the next open cuts it off.
     }
   }
+}
+
+interface Written {
+  readonly bytes: Buffer;
+  readonly at: number;
+}
+
+function synced(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => fdatasync(descriptor, (error) => (error ? reject(error) : resolve())));
 }
 
 const CHUNK_BYTES = 64 * 1024;

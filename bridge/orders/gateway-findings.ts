@@ -1,4 +1,4 @@
-import type { Contract } from '@stoqey/ib';
+import { type Contract, OrderAction, OrderType } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { EntryOf } from '../../shared/contract/order-journal.js';
 import type { GatewayTruth, OpenOrderReport, PositionReport } from '../connection/collect.js';
@@ -7,6 +7,8 @@ import { isFinal, saysOver } from './order-state.js';
 
 /** What the gateway's word means for the journal. Executions are counted before this is asked. */
 export interface Findings {
+  /** What orders are that were sent from a slot, and whose intents were lost: by the gateway's word. */
+  readonly told: readonly EntryOf<'intent'>[];
   /** Entries that settle orders whose outcome was unknown. */
   readonly settled: readonly EntryOf<'settled'>[];
   /** Not open at the gateway and not filled: gone, if a second look says the same. */
@@ -30,6 +32,7 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
   const open = truth.openOrders.filter(
     ({ order, contract, state }) => order.clientId === CLIENT_ID && isOwn(contract, own) && !saysOver(state.status),
   );
+  const told: EntryOf<'intent'>[] = [];
   const settled: EntryOf<'settled'>[] = [];
   const orphans: OpenOrderReport[] = [];
   const twins: OpenOrderReport[] = [];
@@ -45,15 +48,27 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
     const isOther = order.permIds.length > (knowsId ? 1 : 0);
     if (report.orderId !== order.orderId || isOther) twins.push(report);
     openRefs.add(order.orderRef);
+    if (order.side === null && report.orderId === order.orderId) told.push(intentOf(report, order));
     if (order.state === 'working' && knowsId) continue;
     settled.push({ kind: 'settled', orderRef: order.orderRef, outcome: 'working', permId });
   }
   return {
-    settled,
+    ...{ told, settled },
     missing: ledger.live().filter((order) => !openRefs.has(order.orderRef) && !isFinal(order.state)),
     orphans,
     twins,
     positionMismatch: positionMismatch(ledger, truth, own),
+  };
+}
+
+/** A quantity that it cannot have is left to the journal to refuse. */
+function intentOf({ order: reported, orderId }: OpenOrderReport, { orderRef, contracts }: Order): EntryOf<'intent'> {
+  const isMarket = reported.orderType === OrderType.MKT;
+  return {
+    ...{ kind: 'intent', orderRef, orderId, side: reported.action === OrderAction.BUY ? 'BUY' : 'SELL' },
+    ...{ contracts: reported.totalQuantity ?? contracts, orderType: isMarket ? 'MKT' : 'LMT' },
+    limitPrice: isMarket ? null : (reported.lmtPrice ?? null),
+    ...{ purpose: 'decision', modelVersion: null, eventSeq: null },
   };
 }
 

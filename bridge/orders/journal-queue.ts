@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   checkEntry,
   type EntryOf,
@@ -20,9 +21,15 @@ export interface JournalEvents {
   readonly onClockBehind: (clockDate: string, journalDate: string) => void;
 }
 
+/**
+ * When the disk has a line. now: before the call returns. soon: a moment later, without waiting for it. later: with whatever
+ * is next. A process that is killed loses none of them; a power cut may take what the gateway tells again.
+ */
+export type Durability = 'now' | 'soon' | 'later';
+
 interface Waiting {
   readonly entry: JournalEntry;
-  readonly durable: boolean;
+  readonly durability: Durability;
 }
 
 /** Bytes of the reserve that are left for others: a decision gets none, closing a position gets it all. */
@@ -39,6 +46,12 @@ export class JournalQueue {
   private trouble: Error | null = null;
   private isWriting = false;
   private isDateRefused = false;
+  /** Called once the disk has all that was written before. */
+  private whenOnDisk: (() => void)[] = [];
+  private isFlushWanted = false;
+  private isFlushing = false;
+  private isFlushRefused = false;
+  private isClosed = false;
 
   /** Told what a line has made of an order, once it is written. */
   onOrderChange: (before: Order, after: Order) => void = () => {};
@@ -68,7 +81,7 @@ export class JournalQueue {
     if (!this.isValid(entry)) return false;
     const isClosing = entry.purpose === 'flatten';
     if (this.waiting.length > 0 && !isClosing) return false;
-    const intent = { entry, durable: true };
+    const intent = { entry, durability: 'now' } as const;
     const isWritten = this.attempt(() => {
       if (isClosing) this.writeWaiting('closing');
       this.write(intent, isClosing ? 'closing' : 'decision');
@@ -80,10 +93,22 @@ export class JournalQueue {
     return isWritten;
   }
 
+  /**
+   * Writes a slot down, without waiting for the disk. @param onDisk called once an order may leave from it
+   * @returns false where the disk refuses, or has not taken all that came before: then there is none
+   */
+  openSlot(entry: EntryOf<'slot'>, onDisk: () => void): boolean {
+    if (this.waiting.length > 0 || this.isWriting || !this.isValid(entry)) return false;
+    const isWritten = this.attempt(() => this.write({ entry, durability: 'later' }, 'decision'));
+    if (isWritten) this.flushSoon(onDisk);
+    else this.drainUnlessItWaits();
+    return isWritten;
+  }
+
   /** For what has happened already and only has to be remembered. @returns false where it says nothing that can be */
-  append(entry: JournalEntry, durable = true): boolean {
+  append(entry: JournalEntry, durability: Durability = 'now'): boolean {
     if (!this.isValid(entry)) return false;
-    this.waiting.push({ entry, durable });
+    this.waiting.push({ entry, durability });
     this.drainUnlessItWaits();
     return true;
   }
@@ -98,6 +123,7 @@ export class JournalQueue {
 
   /** Tries once more and closes; what still waits is lost and said so by the return value. */
   close(): number {
+    this.isClosed = true;
     clearTimeout(this.timer);
     this.attempt(() => this.writeWaiting('closing'));
     clearTimeout(this.timer);
@@ -129,7 +155,7 @@ export class JournalQueue {
       this.writeWaiting('report');
       this.reserve.refill();
     });
-    if (isDone && !this.isDateRefused) this.tell(null);
+    if (isDone && !this.isDateRefused && !this.isFlushRefused) this.tell(null);
     if (!isDone) this.timer ??= setTimeout(() => this.drain(), RETRY_MS);
   }
 
@@ -141,17 +167,48 @@ export class JournalQueue {
   }
 
   /** @throws the system error where the disk has no room, and the reserve none for this use */
-  private write({ entry, durable }: Waiting, use: keyof typeof KEEP_BYTES): void {
+  private write({ entry, durability }: Waiting, use: keyof typeof KEEP_BYTES): void {
     const before = 'orderRef' in entry ? this.ledger.order(entry.orderRef ?? '') : undefined;
     for (;;)
       try {
-        this.journal.append(entry, durable);
+        this.journal.append(entry, durability === 'now' ? 'now' : 'later');
         break;
       } catch (error) {
         if (!isDiskFull(error) || !this.reserve.giveBack(KEEP_BYTES[use])) throw error;
         this.tell(error as Error);
       }
+    if (durability === 'soon') this.flushSoon();
     if (before) this.onOrderChange(before, this.ledger.order(before.orderRef)!);
+  }
+
+  private flushSoon(onDisk?: () => void): void {
+    if (onDisk) this.whenOnDisk.push(onDisk);
+    this.isFlushWanted = true;
+    if (!this.isFlushing) void this.flush();
+  }
+
+  /** One wait for the disk at a time, for all that came until it began. */
+  private async flush(): Promise<void> {
+    this.isFlushing = true;
+    while (this.isFlushWanted && !this.isClosed) {
+      this.isFlushWanted = false;
+      const told = this.whenOnDisk.splice(0);
+      try {
+        await this.journal.flush();
+        for (const tell of told) tell();
+        if (this.isFlushRefused) {
+          this.isFlushRefused = false;
+          this.drainUnlessItWaits();
+        }
+      } catch (error) {
+        this.whenOnDisk.unshift(...told);
+        this.isFlushWanted = true;
+        this.isFlushRefused = true;
+        this.tell(error as Error);
+        await sleep(RETRY_MS);
+      }
+    }
+    this.isFlushing = false;
   }
 
   /** Whether it belongs to an order that closes the position. */

@@ -19,6 +19,7 @@ import { readExecution } from './fill-report.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderAsk } from './order-ask.js';
 import type { Order, OrderLedger } from './order-ledger.js';
+import { mayLeaveAhead, type OrderSlot, OrderSlots } from './order-slot.js';
 import { isFinal, isLive, nextState, saysAlive } from './order-state.js';
 
 export interface OrderDeskDeps {
@@ -27,6 +28,9 @@ export interface OrderDeskDeps {
   /** Points. */
   readonly tickSize: number;
   readonly journal: JournalQueue;
+  readonly marketMs: () => number;
+  /** Contracts of the largest order, and market ms until which one may be sent that nobody has decided yet; NaN: none may. */
+  readonly slotLimits: () => { readonly contractsMax: number; readonly untilMs: number };
   /** Asked again about an order that has waited for the disk: by what is true now, may it still go? */
   readonly recheck: (ask: OrderAsk) => Refusal | null;
   /** An order was refused, whatever the code, or ended although nobody here had asked for that; once for each order. */
@@ -49,8 +53,12 @@ export interface OrderDeskDeps {
 /** What was true when an order was decided may no longer be, once the disk has taken its intent. */
 const RECHECK_AFTER_MS = 50;
 
-/** Sends orders and cancels, and writes down what comes back. Nothing is sent whose intent is not on disk. */
+/**
+ * Sends orders and cancels, and writes down what comes back. Nothing is sent of which the disk knows nothing: it has the intent, or
+ * a slot with the reference, the id and the most that may be sent under them.
+ */
 export class OrderDesk {
+  private readonly slots: OrderSlots;
   private session: GatewaySession | undefined;
   private nextOrderId = 0;
   private sentCount = 0;
@@ -58,6 +66,7 @@ export class OrderDesk {
   private readonly unsent = new Set<string>();
 
   constructor(private readonly deps: OrderDeskDeps) {
+    this.slots = new OrderSlots(deps.journal);
     deps.journal.onOrderChange = (before, after) => this.onOrderChange(before, after);
   }
 
@@ -69,6 +78,7 @@ export class OrderDesk {
   attach(session: GatewaySession): void {
     if (this.session === session) return;
     this.session = session;
+    this.slots.void('another connection');
     this.nextOrderId = Math.max(session.nextValidId, this.ledger.highestOrderId + 1, this.nextOrderId);
     const { ib } = session;
     ib.on(EventName.orderStatus, this.onStatus);
@@ -82,8 +92,11 @@ export class OrderDesk {
   place(ask: OrderAsk): string | null {
     const { session } = this;
     if (!session?.open) return null;
-    const orderRef = randomUUID();
-    const orderId = this.nextOrderId++;
+    const slot = this.slots.take();
+    if (slot && mayLeaveAhead(slot, ask, this.deps.marketMs()) && this.placeAhead(session, slot, ask))
+      return slot.orderRef;
+    const orderRef = slot?.orderRef ?? randomUUID();
+    const orderId = slot?.orderId ?? this.nextOrderId++;
     const decidedMs = performance.now();
     if (!this.deps.journal.intend({ kind: 'intent', orderRef, orderId, ...ask })) return null;
     this.unsent.add(orderRef);
@@ -97,12 +110,46 @@ export class OrderDesk {
         if (!this.unsent.delete(orderRef)) return;
         ib.placeOrder(orderId, this.deps.contract, this.gatewayOrder(orderRef, ask));
         this.sentCount++;
-        this.deps.journal.append({ kind: 'sent', orderRef }, false);
+        this.deps.journal.append({ kind: 'sent', orderRef }, 'later');
       },
       dropped,
     );
     if (!accepted) dropped();
     return orderRef;
+  }
+
+  /**
+   * The order first, its intent after it: the disk has the slot. A process that ends between the two leaves a slot of which only
+   * the gateway knows what became. @returns false where it would have to wait for its turn: then nothing was done
+   */
+  private placeAhead(session: GatewaySession, { orderRef, orderId }: OrderSlot, ask: OrderAsk): boolean {
+    const send = (ib: GatewaySession['ib']) => {
+      try {
+        ib.placeOrder(orderId, this.deps.contract, this.gatewayOrder(orderRef, ask));
+      } finally {
+        this.sentCount++;
+        this.deps.journal.append({ kind: 'intent', orderRef, orderId, ...ask }, 'soon');
+        this.deps.journal.append({ kind: 'sent', orderRef }, 'later');
+      }
+    };
+    return session.sendNow('order', send);
+  }
+
+  /** Has the next order's slot on disk before it is decided; called when nothing else is to be done. */
+  prepare(): void {
+    if (this.slots.isOpen || !this.session?.open) return;
+    const { contractsMax, untilMs } = this.deps.slotLimits();
+    if (this.deps.marketMs() < untilMs && this.slots.open(this.nextOrderId, contractsMax, untilMs)) this.nextOrderId++;
+  }
+
+  /** A journal with an open slot does not go on with another trade date. */
+  endSlotInTime(): void {
+    this.slots.voidIfOver(this.deps.marketMs());
+  }
+
+  /** No order will leave any more. */
+  voidSlot(reason: string): void {
+    this.slots.void(reason);
   }
 
   /**
@@ -115,7 +162,7 @@ export class OrderDesk {
       return;
     }
     if (!this.session?.open) return;
-    this.deps.journal.append({ kind: 'cancel', orderRef, reason }, false);
+    this.deps.journal.append({ kind: 'cancel', orderRef, reason }, 'later');
     this.session?.send('cancel', (ib) => ib.cancelOrder(orderId));
   }
 
@@ -129,7 +176,7 @@ export class OrderDesk {
     if (execution.acctNumber !== this.deps.account || contract.localSymbol !== this.deps.contract.localSymbol) return;
     const report = readExecution(execution, this.ledger, this.deps.tickSize, this.deps.mid());
     if (report.kind === 'odd') this.deps.onOddReport(report.why);
-    if (report.kind !== 'entry' || !this.deps.journal.append(report.entry)) return;
+    if (report.kind !== 'entry' || !this.deps.journal.append(report.entry, 'soon')) return;
     if (report.entry.kind === 'fill') this.deps.onFill(report.entry);
     else this.deps.onBust(report.entry);
   }
@@ -138,7 +185,10 @@ export class OrderDesk {
     if (execId === undefined || commission === undefined || this.ledger.executions.hasCommission(execId, commission))
       return;
     const realizedPnl = realizedPNL !== undefined && Math.abs(realizedPNL) < 1e300 ? realizedPNL : null;
-    this.deps.journal.append({ kind: 'commission', execId, amount: commission, currency: currency ?? '', realizedPnl });
+    this.deps.journal.append(
+      { kind: 'commission', execId, amount: commission, currency: currency ?? '', realizedPnl },
+      'soon',
+    );
   };
 
   private notSent(orderRef: string, reason: string): void {
@@ -200,7 +250,7 @@ export class OrderDesk {
     }
     const isNewId = report.permId > 0 && !order.permIds.includes(report.permId);
     if (!isNewId && !isNews(order, report)) return;
-    this.deps.journal.append({ kind: 'status', orderRef: order.orderRef, ...report }, false);
+    this.deps.journal.append({ kind: 'status', orderRef: order.orderRef, ...report }, 'later');
     if (isNewId && order.permIds.length > 0) this.deps.onDoubt(`order ${order.orderRef} has two permanent ids`, null);
   }
 
@@ -212,7 +262,10 @@ export class OrderDesk {
       case 'rejected':
       case 'duplicate-id':
         this.deps.journal.append({ kind: 'rejected', orderRef, code, text });
-        if (code === 103) this.nextOrderId = Math.max(this.nextOrderId, this.ledger.highestOrderId + 1000);
+        if (code === 103) {
+          this.slots.void('order ids go on further above');
+          this.nextOrderId = Math.max(this.nextOrderId, this.ledger.highestOrderId + 1000);
+        }
         return;
       case 'cancelled': {
         // The status that goes with it says how much was filled before.
@@ -222,14 +275,14 @@ export class OrderDesk {
         return;
       }
       case 'race':
-        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
+        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, 'later');
         this.deps.onDoubt(`order ${orderRef}: ${code} ${text}`, orderRef);
         return;
       case 'warning':
-        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
+        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, 'later');
         return;
       case 'unlisted':
-        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, false);
+        this.deps.journal.append({ kind: 'warning', orderRef, code, text }, 'later');
         this.deps.onUnlistedCode(`order ${orderRef}: ${code} ${text}`);
         this.deps.onDoubt(`order ${orderRef}: ${code} ${text}`, null);
         return;

@@ -8,6 +8,7 @@ import {
   journalLine,
   orderJournalFile,
   tradeDateOfOrderJournal,
+  versionOf,
 } from '../../shared/contract/order-journal.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
@@ -22,8 +23,9 @@ const EXECUTIONS_CARRIED = 2000;
 const ORDERS_CARRIED = 200;
 
 /**
- * `broker/journal/<account>-<contract>/orders-<trade date>.jsonl` and the ledger that its lines add up to. A line is on disk before the
- * ledger knows it, and the ledger changes in no other way: what is in memory is what a restart will find.
+ * `broker/journal/<account>-<contract>/orders-<trade date>.jsonl` and the ledger that its lines add up to. A line is written before the
+ * ledger knows it, and the ledger changes in no other way: what is in memory is what a restart will find. After a power cut it may
+ * find less: lines that nobody waited for.
  */
 export class OrderJournal {
   private constructor(
@@ -68,24 +70,24 @@ export class OrderJournal {
   }
 
   /**
-   * @param durable also wait for the disk: for whatever must not be forgotten
+   * @param wait for the disk: now, or by the next `flush`
    * @throws JournalLineInvalid where the next start could not read the line; the system error where the disk refuses it
    */
-  append(entry: JournalEntry, durable = true): void {
+  append(entry: JournalEntry, wait: 'now' | 'later' = 'now'): void {
     checkEntry(entry);
     const n = this.lines + 1;
-    this.log.append(this.stamped(entry, n), durable);
+    this.log.append(this.stamped(entry, n), wait);
     this.lines = n;
     this.book.apply(entry);
   }
 
   /**
-   * Begins the file of a later trade date, while no order is live; a date that is not later begins nothing. Its first line
+   * Begins the file of a later trade date, while no order is live and no slot is open; a date that is not later begins nothing. Its first line
    * carries what must be known, so the file appears with that line or not at all, and never in the place of another.
    * @throws JournalExists, or the system error: then the old file is still the one in use
    */
   startTradeDate(tradeDate: string, markPrice: number | null): void {
-    if (tradeDate <= this.tradeDate || this.book.live().length > 0) return;
+    if (tradeDate <= this.tradeDate || this.book.live().length > 0 || this.book.slot !== null) return;
     // Without a price of now, the last one on record: a loss over the turn must not read as nothing.
     const carry = { ...this.carry(markPrice ?? this.book.lastPrice), tradeDate };
     checkEntry(carry);
@@ -100,13 +102,18 @@ export class OrderJournal {
     old.close();
   }
 
+  /** Until the disk has every line so far. @throws the system error: then the same lines are tried again by the next call */
+  flush(): Promise<void> {
+    return this.log.flush();
+  }
+
   close(): void {
     this.log.close();
   }
 
   private stamped(entry: JournalEntry, n: number): JournalLine {
     const marketTime = new Date(this.clock.nowMs()).toISOString();
-    return { v: 1, n, ...entry, marketTime, wallTime: new Date().toISOString() };
+    return { v: versionOf(entry), n, ...entry, marketTime, wallTime: new Date().toISOString() };
   }
 
   private carry(markPrice: number | null): JournalEntry & { kind: 'carry' } {

@@ -7,7 +7,9 @@ import { comesBack, isFinal, isLive, nextState, type OrderEvent, type OrderState
 export const CLOSING_HALTS: ReadonlySet<string> = new Set(['flatten', 'daily-loss']);
 
 /** An order as the journal knows it. */
-export interface Order extends Readonly<Omit<EntryOf<'intent'>, 'kind'>> {
+export interface Order extends Readonly<Omit<EntryOf<'intent'>, 'kind' | 'side'>> {
+  /** Null: of a slot whose intent was lost. It may have been sent to either side, and is as large as the slot allowed. */
+  readonly side: OrderSide | null;
   readonly state: OrderState;
   /** Contracts of the executions that count: statuses only claim. */
   readonly filled: number;
@@ -48,6 +50,7 @@ export class OrderLedger {
   private readonly closing = new Set<string>();
   /** Contracts after every change, oldest first: what was carried into the trade date, then one for each execution. */
   private readonly positions = [0];
+  private openSlot: EntryOf<'slot'> | null = null;
   private tookPosition = false;
   private highestId = 0;
   private startPosition = 0;
@@ -64,8 +67,15 @@ export class OrderLedger {
       case 'intent':
         this.intend(entry);
         return;
-      case 'sent':
+      case 'slot':
+        this.openSlot = entry;
+        this.highestId = Math.max(this.highestId, entry.orderId);
+        return;
       case 'not-sent':
+        this.closeSlot(entry.orderRef);
+        this.step(entry.orderRef, { kind: 'not-sent' });
+        return;
+      case 'sent':
         this.step(entry.orderRef, { kind: entry.kind });
         return;
       case 'rejected':
@@ -89,6 +99,7 @@ export class OrderLedger {
         this.executions.charge(entry);
         return;
       case 'link-lost':
+        this.doubtSlot();
         for (const order of this.live()) this.step(order.orderRef, { kind: 'link-lost' });
         return;
       case 'settled':
@@ -123,6 +134,10 @@ export class OrderLedger {
 
   get positionContracts(): number {
     return this.positions.at(-1)!;
+  }
+  /** Reserved for the next order, of which no line says that it was sent. One at most. */
+  get slot(): EntryOf<'slot'> | null {
+    return this.openSlot;
   }
   /** How often it has changed. */
   get positionChanges(): number {
@@ -186,7 +201,7 @@ export class OrderLedger {
 
   /** Contracts that live orders of a side may still fill. */
   openContracts(side: OrderSide): number {
-    return this.live().reduce((sum, order) => (order.side === side ? sum + openContractsOf(order) : sum), 0);
+    return this.live().reduce((sum, order) => (order.side !== otherSide(side) ? sum + openContractsOf(order) : sum), 0);
   }
 
   /** Whether executions that live orders may still bring make such a position of one of these. */
@@ -233,10 +248,41 @@ export class OrderLedger {
     for (const code of closing) this.closing.add(code);
   }
 
-  private intend({ kind: _, ...order }: EntryOf<'intent'>): void {
-    this.remember({ ...order, ...UNTOLD, permIds: [], state: 'intended' });
+  /** What an order of a slot is may come to light after all else: then nothing that is known of it is forgotten. */
+  private intend({ kind: _, ...terms }: EntryOf<'intent'>): void {
+    this.closeSlot(terms.orderRef);
+    const known = this.byRef.get(terms.orderRef);
+    if (known?.side === null) {
+      this.remember({ ...known, ...terms });
+      this.countFilled(terms.orderRef);
+      return;
+    }
+    this.know(terms, 'intended');
+  }
+
+  private know(order: Omit<EntryOf<'intent'>, 'kind' | 'side'> & Pick<Order, 'side'>, state: OrderState): void {
+    this.remember({ ...order, ...UNTOLD, permIds: [], state });
     this.refByOrderId.set(order.orderId, order.orderRef);
     this.highestId = Math.max(this.highestId, order.orderId);
+  }
+
+  private closeSlot(orderRef: string): void {
+    if (this.openSlot?.orderRef === orderRef) this.openSlot = null;
+  }
+
+  /** Nobody who could know is there any more: an order may have left from it. */
+  private doubtSlot(): void {
+    if (this.openSlot === null) return;
+    const { orderRef, orderId, contractsMax: contracts } = this.openSlot;
+    this.openSlot = null;
+    const untold = {
+      orderType: 'LMT',
+      limitPrice: null,
+      purpose: 'decision',
+      modelVersion: null,
+      eventSeq: null,
+    } as const;
+    this.know({ orderRef, orderId, side: null, contracts, ...untold }, 'unknown');
   }
 
   /** Adds what is claimed to what is known; a word that the order lives ends an earlier one that it is over. */
@@ -354,6 +400,8 @@ export class OrderLedger {
     this.remember({ ...order, permIds: [...order.permIds, permId] });
   }
 }
+
+const otherSide = (side: OrderSide): OrderSide => (side === 'BUY' ? 'SELL' : 'BUY');
 
 /** Contracts that an order may still add: all that is not filled, or what it was told to have filled before it ended. */
 export function openContractsOf({ isOver, contracts, reportedFilled, filled }: Order): number {

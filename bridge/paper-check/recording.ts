@@ -41,7 +41,7 @@ export class Recording {
     try {
       // Where nothing was said there is no file.
       this.log ??= AppendLog.open(this.file);
-      this.log.append({ ...time, step: this.step, ...what }, false);
+      this.log.append({ ...time, step: this.step, ...what }, 'never');
     } catch (error) {
       // A full disk must not keep the position from being closed.
       this.problem ??= String(error);

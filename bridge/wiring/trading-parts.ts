@@ -19,6 +19,8 @@ export function tradingParts(ground: Ground, { decider, decisionLog, feed, model
   const desk = new OrderDesk({
     account: own.account,
     ...{ contract: ground.contract, tickSize: config.instrument.tickSize, journal },
+    marketMs: () => clock.nowMs(),
+    slotLimits: () => trading.slotLimits(),
     recheck: (ask) => trading.recheck(ask),
     mid: () => trading.mid,
     onRefused: (order) => trading.onOrderRefused(order),

@@ -53,10 +53,27 @@ const lines = [
     closing: z.array(text).optional(),
     /** The newest orders, all of them over: a late word or execution of one is no other hand's. */
     orders: z
-      .array(z.object({ ...orderTerms, state: z.enum(FINAL_STATES), permIds: z.array(z.number().int()) }))
+      .array(
+        z.object({
+          ...{ ...orderTerms, state: z.enum(FINAL_STATES), permIds: z.array(z.number().int()) },
+          /** Null: of a slot, and nobody ever heard which. */
+          side: side.nullable(),
+        }),
+      )
       .optional(),
   }),
-  /** On disk before the order is handed to the socket. */
+  /**
+   * On disk before an order may leave ahead of its intent: under this reference and id, until then (market time), at most so many
+   * contracts may have been sent to either side. The intent follows, or that it was not sent; after a crash, neither may.
+   */
+  z.object({
+    kind: z.literal('slot'),
+    orderRef,
+    orderId: orderTerms.orderId,
+    contractsMax: contracts,
+    until: z.iso.datetime(),
+  }),
+  /** On disk before the order is handed to the socket, or its slot is. */
   z.object({ kind: z.literal('intent'), ...orderTerms }),
   z.object({ kind: z.literal('sent'), orderRef }),
   /** The message certainly never left this process. */
@@ -126,9 +143,12 @@ const lines = [
   z.object({ kind: z.literal('resume'), code: text, by: text }),
 ] as const;
 
-/** When a line was written: market time and wall time, ISO 8601 UTC. `n` counts the lines of a file from 1. */
+/**
+ * When a line was written: market time and wall time, ISO 8601 UTC. `n` counts the lines of a file from 1. A line is of the first
+ * version that knows all it says.
+ */
 const stamp = {
-  v: z.literal(1),
+  v: z.union([z.literal(1), z.literal(2)]),
   n: z.number().int().positive(),
   marketTime: z.iso.datetime(),
   wallTime: z.iso.datetime(),
@@ -144,6 +164,13 @@ export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { ki
 /** What a line says, without when it was written. */
 export function entryOf({ v: _v, n: _n, marketTime: _market, wallTime: _wall, ...entry }: JournalLine): JournalEntry {
   return entry as JournalEntry;
+}
+
+/** The first version that knows what a line says: 2 has slots, and orders of which only that is known. */
+export function versionOf(entry: JournalEntry): 1 | 2 {
+  const isOfSlots =
+    entry.kind === 'slot' || (entry.kind === 'carry' && entry.orders?.some(({ side }) => side === null) === true);
+  return isOfSlots ? 2 : 1;
 }
 
 /** What somebody wants written would be no line that the next start can read: it is not written. */

@@ -102,7 +102,7 @@ export const BROKER_FORMATS = {
   'order journal': {
     at: ['broker/journal/*/orders-*.jsonl'],
     holds: 'each order of a trade date, from its intent to its last fill',
-    version: lines('v'),
+    version: lines('v', { newest: 2, reads: [1, 2] }),
     readBy: 'bridge/orders/open-journal.ts',
   },
   'journal reserve': {

@@ -46,6 +46,7 @@ export function patchDisk(): void {
   patchAll(fs as unknown as Record<string, unknown>, (name, args) => {
     const world = activeWorld()!;
     const call = (callsFor(world) as unknown as Record<string, Call | undefined>)[name];
+    if (name === 'fdatasync') return syncLater(world, args[0] as number, args[1] as (error: unknown) => void);
     if (!call) throw new Error(`the virtual disk does not know fs.${name}`);
     if (/^f(data)?sync/.test(name)) world.burn(syncMs(world));
     return call(...args);
@@ -57,6 +58,10 @@ export function patchDisk(): void {
     if (!sync) throw new Error(`the virtual disk does not know fs/promises.${name}`);
     return later(world, name, () => (callsFor(world)[sync] as Call)(...args));
   });
+}
+
+function syncLater(world: World, descriptor: number, tell: (error: unknown) => void): void {
+  later(world, 'datasync', () => callsFor(world).fdatasyncSync(descriptor)).then(() => tell(null), tell);
 }
 
 function patchAll(module: Record<string, unknown>, virtually: (name: string, args: unknown[]) => unknown): void {

@@ -75,7 +75,7 @@ describe('order journal', () => {
       fc.property(fc.array(entry, { maxLength: 60 }), (entries) => {
         rmSync(folder, { recursive: true, force: true });
         const live = OrderJournal.open(folder, CLOCK, '2026-01-05');
-        for (const one of [...intents, ...entries]) live.append(one, false);
+        for (const one of [...intents, ...entries]) live.append(one, 'later');
         const before = picture(live.ledger);
         live.close();
         const again = OrderJournal.open(folder, CLOCK, '2026-01-05');

@@ -58,7 +58,7 @@ describe('the room kept for closing orders, on a file system (tmpfs) that is ful
   /** Until the journal's own last block is full too. */
   const untilFull = () => {
     disk.fill();
-    while (told.length === 0) queue.append({ kind: 'link-lost', reason: 'again and again' }, false);
+    while (told.length === 0) queue.append({ kind: 'link-lost', reason: 'again and again' }, 'later');
   };
 
   it('lets a closing order out after all that waited before it, and no decision', async () => {
@@ -82,7 +82,7 @@ describe('the room kept for closing orders, on a file system (tmpfs) that is ful
 
   it('is not used up by reports: half of it stays for closing', async () => {
     untilFull();
-    for (let i = 0; i < MORE_THAN_HALF; i++) queue.append({ kind: 'link-lost', reason: 'again and again' }, false);
+    for (let i = 0; i < MORE_THAN_HALF; i++) queue.append({ kind: 'link-lost', reason: 'again and again' }, 'later');
     while (reserveBytes() > RESERVE_BYTES / 2) await sleep(20);
     assert.ok(queue.linesWaiting > 0);
     assert.equal(queue.intend(intent(1, 'decision')), false);
@@ -105,7 +105,7 @@ describe('the room kept for closing orders, on a file system (tmpfs) that is ful
   it('takes what still waits when the bridge stops', () => {
     queue.intend(intent(1, 'decision'));
     untilFull();
-    while (queue.linesWaiting === 0) queue.append({ kind: 'link-lost', reason: 'again and again' }, false);
+    while (queue.linesWaiting === 0) queue.append({ kind: 'link-lost', reason: 'again and again' }, 'later');
     queue.append(fill(1, 'BUY'));
     assert.equal(queue.close(), 0);
     queue = open();

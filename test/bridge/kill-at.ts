@@ -7,7 +7,7 @@ import type { KillPlan } from './kill-moments.js';
 // seen from outside. Steps are lines of the order journal and messages to the gateway; which one, and how long after it,
 // is told by the environment or later by the parent process.
 
-const ORDER_LINE = '{"v":1,"n":';
+const ORDER_LINE = /^\{"v":\d,"n":/;
 const ROLL_LINE = '{"v":1,"kind":"rolled"';
 /** Message ids of the TWS protocol. */
 const MESSAGES: Readonly<Record<string, string>> = {
@@ -75,7 +75,7 @@ function die(): void {
 function stepOfLine(bytes: unknown): string | null {
   if (!Buffer.isBuffer(bytes)) return null;
   if (bytes.toString('latin1', 0, ROLL_LINE.length) === ROLL_LINE) return 'roll line';
-  if (bytes.toString('latin1', 0, ORDER_LINE.length) !== ORDER_LINE) return null;
+  if (!ORDER_LINE.test(bytes.toString('latin1', 0, 16))) return null;
   const line = JSON.parse(bytes.toString()) as { kind: string; orderRef: string; contracts: number };
   if (line.kind === 'intent') contractsMissing.set(line.orderRef, line.contracts);
   if (line.kind !== 'fill') return `${line.kind} line`;

@@ -18,6 +18,8 @@ export interface KillMoment {
 
 /** The life of an order, and where a bridge can die in it. Gateways answer late in these tests, so that each one lasts. */
 export const KILL_MOMENTS: readonly KillMoment[] = [
+  { name: 'half a slot on disk', step: 'half slot line', delayMsMax: 0 },
+  { name: 'slot written, disk not waited for', step: 'after slot line', delayMsMax: 0 },
   { name: 'half the intent on disk', step: 'half intent line', delayMsMax: 0 },
   { name: 'intent written, disk not waited for', step: 'after intent line', delayMsMax: 0 },
   { name: 'intent on disk, order not sent', step: 'before order message', delayMsMax: 0 },

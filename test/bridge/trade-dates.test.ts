@@ -69,7 +69,7 @@ describe('trade dates and a clock that is stepped', () => {
         let orders = 0;
         let before = filesOf(folder);
         const write = (entry: JournalEntry) => {
-          journal.append(entry, false);
+          journal.append(entry, 'later');
           model.apply(entry);
         };
         for (const one of steps) {
