@@ -59,7 +59,8 @@ export async function reconcile(
     // An order that was shown open and was called filled after that is filled: its executions are still to come.
     const claimed = claimedFilled(deps.journal.ledger);
     const settled = findings.settled.filter(({ orderRef }) => claimedBefore.has(orderRef) || !claimed.has(orderRef));
-    for (const entry of [...findings.told, ...settled]) deps.journal.append(entry);
+    for (const entry of findings.told) deps.journal.append(entry);
+    for (const entry of settled) deps.journal.append(entry);
     unexplained.cancel(findings);
     const stillMissing = findings.missing.filter(
       (order) => earlier?.missing.some(({ orderRef }) => orderRef === order.orderRef) && !isFillAwaited(order, look),

@@ -20,6 +20,9 @@ export class JournalWatch {
   /** Execution ids that are durable in a journal, each with the folder. */
   readonly acknowledged = new Map<string, string>();
   private readonly unsynced = new Map<string, string[]>();
+  /** References of orders that a journal names durably, and those that it would lose with the power. */
+  private readonly refsOnDisk = new Set<string>();
+  private readonly refsUnsynced = new Map<string, string[]>();
   private readonly newestDate = new Map<string, string>();
   private readonly haltsByFolder = new Map<string, Set<string>>();
   /** The same as far as a power cut leaves them. */
@@ -55,6 +58,11 @@ export class JournalWatch {
     }
   }
 
+  /** Whether a journal names the order, by its slot or its intent, and goes on to when the power is cut. */
+  isOnDisk(orderRef: string): boolean {
+    return this.refsOnDisk.has(orderRef);
+  }
+
   /** Sticky halts as the journal of an account and contract has them. */
   haltsOf(folder: string): Set<string> {
     const halts = this.haltsByFolder.get(folder) ?? new Set();
@@ -65,6 +73,7 @@ export class JournalWatch {
   /** The power is gone: what was not synced was not acknowledged. */
   forgetUnsynced(): void {
     this.unsynced.clear();
+    this.refsUnsynced.clear();
     for (const folder of this.haltsByFolder.keys())
       this.haltsByFolder.set(folder, new Set(this.durableHaltsByFolder.get(folder)));
   }
@@ -72,6 +81,8 @@ export class JournalWatch {
   private synced(file: string, folder: string): void {
     for (const execId of this.unsynced.get(file) ?? []) this.acknowledged.set(execId, folder);
     this.unsynced.delete(file);
+    for (const orderRef of this.refsUnsynced.get(file) ?? []) this.refsOnDisk.add(orderRef);
+    this.refsUnsynced.delete(file);
     this.durableHaltsByFolder.set(folder, new Set(this.haltsOf(folder)));
   }
 
@@ -97,13 +108,16 @@ export class JournalWatch {
   private take(file: string, record: JournalRecord): void {
     if (record.kind === 'halt') this.haltsOf(path.dirname(file)).add(String(record.code));
     if (record.kind === 'resume') this.haltsOf(path.dirname(file)).delete(String(record.code));
-    if (record.kind === 'fill') {
-      const execIds = this.unsynced.get(file) ?? [];
-      execIds.push(String(record.execId));
-      this.unsynced.set(file, execIds);
-    }
+    if (record.kind === 'fill') addTo(this.unsynced, file, String(record.execId));
+    if (record.kind === 'intent' || record.kind === 'slot') addTo(this.refsUnsynced, file, String(record.orderRef));
     this.onLine(record);
   }
+}
+
+function addTo(lists: Map<string, string[]>, file: string, value: string): void {
+  const list = lists.get(file) ?? [];
+  list.push(value);
+  lists.set(file, list);
 }
 
 /** Null for what is no whole line. */

@@ -38,6 +38,7 @@ export class SendRules {
     const words = `${fields[FIELD.side]} ${fields[FIELD.quantity]} ${localSymbol} ${limitText || 'market'} (${fields[1]})`;
     if (!isClosing) this.judgePrice(words, limitText);
     this.judgeOrderId(words, Number(fields[1]));
+    this.judgeRecord(words, fields[FIELD.orderRef] ?? '');
     return {
       ...{ orderRef: fields[FIELD.orderRef] ?? '', sentMs: world.nowMs, isClosing, localSymbol },
       objections: isClosing ? [] : this.objections(words, limitText, sender),
@@ -85,6 +86,12 @@ export class SendRules {
     const highest = this.highestOrderId.get(journalFolder) ?? 0;
     if (orderId <= highest) this.report('order-id-again', `${words}: ids up to ${highest} are used already`);
     this.highestOrderId.set(journalFolder, Math.max(highest, orderId));
+  }
+
+  /** After a power cut nobody would know that the order is ours. */
+  private judgeRecord(words: string, orderRef: string): void {
+    if (!this.day.journals.isOnDisk(orderRef))
+      this.report('order-not-on-disk', `${words} leaves, and the disk has neither its slot nor its intent`);
   }
 
   private rate(sender: Owner): number {

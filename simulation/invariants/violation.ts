@@ -17,6 +17,7 @@ export const INVARIANTS = [
   'inexact-price',
   'order-twice',
   'order-id-again',
+  'order-not-on-disk',
   'twin-untold',
   'foreign-untold',
   'two-bridges',

@@ -98,6 +98,8 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
+  { name: 'slot-on-disk', patches: [patch('orders/order-slot.js', 'return isOnDisk && ', 'return ')] },
+  { name: 'slot-in-doubt', patches: [patch('orders/order-ledger.js', 'this.doubtSlot();', '')] },
   {
     name: 'reconcile-second-look',
     patches: [

@@ -125,4 +125,33 @@ export const SEQUENCES: readonly Kind[] = [
     perDay: 4,
     draw: (d) => ({ do: 'refused-and-left-out', code: d.oneOf([201, 31_999]), thenMs: d.whole(2000, 6000) }),
   },
+  // An order that leaves while the disk has not taken its slot, and then never takes it.
+  {
+    name: 'power-cut-behind-order',
+    perDay: 3,
+    draw: (d) => {
+      const forMs = d.whole(6000, 15_000);
+      return onOrder(
+        d.whole(100, 2000),
+        after(0, { do: 'slow-disk', delayMs: d.whole(1500, 4000), forMs }),
+        after(1, onOrder(d.whole(1000, 6000), after(0, { do: 'power-cut', restartMs: restartMs(d) }))),
+      );
+    },
+  },
+  {
+    name: 'killed-at-slot',
+    perDay: 2,
+    draw: (d) => {
+      const part = d.oneOf(['before', 'half', 'after'] as const);
+      return onOrder(
+        d.whole(100, 6000),
+        after(0, { do: 'kill', moment: { at: 'line', kind: 'slot', part }, restartMs: restartMs(d) }),
+      );
+    },
+  },
+  {
+    name: 'killed-behind-order',
+    perDay: 3,
+    draw: (d) => ({ do: 'kill', moment: { at: 'message', kind: '3', part: 'after' }, restartMs: restartMs(d) }),
+  },
 ];
