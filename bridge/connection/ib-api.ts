@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { EventName, IBApi } from '@stoqey/ib';
 import { Failure } from '../../shared/failure.js';
 import { decimalText } from '../../shared/market/events/decimal-text.js';
@@ -49,19 +50,37 @@ function withPlainDecimals(token: unknown): unknown {
 }
 
 interface InnerSocket {
-  readonly client?: { setNoDelay(noDelay: boolean): void };
+  readonly client?: Socket;
   onData(data: Buffer): void;
   send(tokens: readonly unknown[]): void;
 }
 
+interface InnerController {
+  readonly socket: InnerSocket;
+  resume?(): void;
+}
+
+/**
+ * The stream to the gateway, through which the library writes every message whole, in one write of its own: whoever does
+ * the same cannot come between the bytes of another message.
+ * @returns undefined before the first connection
+ */
+export function streamOf(ib: IBApi): Socket | undefined {
+  return innerSocketOf(ib).client;
+}
+
 /** The library keeps its socket private; a release that moves it must be noticed here and not in a trading hour. */
-function innerSocketOf(ib: IBApi): InnerSocket {
-  const controller = Reflect.get(ib, 'controller') as { socket?: InnerSocket } | undefined;
+export function innerControllerOf(ib: IBApi): InnerController {
+  const controller = Reflect.get(ib, 'controller') as Partial<InnerController> | undefined;
   if (typeof controller?.socket?.onData !== 'function' || typeof controller.socket.send !== 'function')
     throw new Failure(
       'IbLibraryChanged',
       'the @stoqey/ib library no longer has the socket that the bridge guards against malformed messages',
       'install the version named in package.json',
     );
-  return controller.socket;
+  return controller as InnerController;
+}
+
+function innerSocketOf(ib: IBApi): InnerSocket {
+  return innerControllerOf(ib).socket;
 }

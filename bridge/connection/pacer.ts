@@ -47,9 +47,12 @@ export class Pacer {
     return true;
   }
 
-  /** Counts a message that its sender sends at once. @returns false where others wait, or the budget is used up */
-  takeTurn(lane: Lane): boolean {
-    if (this.waitingCount > 0 || this.waitMs(lane) > 0) return false;
+  /**
+   * Takes a place in the budget for a message that the caller sends at once, in this very call.
+   * @returns false where it would have to wait, for the budget or behind an equal or more urgent one; nothing is taken then
+   */
+  takeNow(lane: Lane): boolean {
+    if (this.isBehindAnother(lane) || this.waitMs(lane) > 0) return false;
     this.sentAtMs.push(this.monotonicMs());
     return true;
   }
@@ -59,6 +62,14 @@ export class Pacer {
     clearTimeout(this.timer);
     this.timer = undefined;
     for (const lane of LANES) for (const message of this.waiting[lane].splice(0)) message.dropped?.();
+  }
+
+  private isBehindAnother(lane: Lane): boolean {
+    for (const ahead of LANES) {
+      if (this.waiting[ahead].length > 0) return true;
+      if (ahead === lane) return false;
+    }
+    return false;
   }
 
   private pump(): void {

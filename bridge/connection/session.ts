@@ -1,8 +1,12 @@
-import { EventName, type IBApi } from '@stoqey/ib';
+import type { Socket } from 'node:net';
+import { type Contract, EventName, type IBApi } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import { Failure } from '../../shared/failure.js';
+import { CancelEncoder } from './cancel-encoder.js';
 import type { DepthListener } from './depth-tap.js';
-import { createIbApi, type GatewayAddress } from './ib-api.js';
+import { createIbApi, type GatewayAddress, streamOf } from './ib-api.js';
+import { LibraryBytes } from './library-bytes.js';
+import { OrderEncoder } from './order-encoder.js';
 import { type Lane, Pacer } from './pacer.js';
 import { meaningOfSystemCode, type SystemMeaning } from './system-codes.js';
 
@@ -34,6 +38,9 @@ export class GatewaySession {
   private nextRequest = FIRST_REQUEST_ID;
   private heartbeat: NodeJS.Timeout | undefined;
   private isOpen = true;
+  private readonly library: LibraryBytes;
+  private readonly cancels: CancelEncoder | null;
+  private readonly stream: Socket | undefined;
 
   private constructor(
     readonly ib: IBApi,
@@ -44,6 +51,9 @@ export class GatewaySession {
     /** One more who hears depth messages. */
     readonly listenToDepth: (listener: DepthListener) => void,
   ) {
+    this.library = new LibraryBytes(ib.serverVersion ?? 0);
+    this.cancels = CancelEncoder.of((orderId) => this.library.of((library) => library.cancelOrder(orderId)));
+    this.stream = streamOf(ib);
     this.closed = closing.promise.then((reason) => {
       this.end();
       return reason;
@@ -102,11 +112,38 @@ export class GatewaySession {
     return this.isOpen && this.pacer.submit(lane, () => call(this.ib), dropped);
   }
 
-  /** Sends in this very call, or not at all. @returns false where it would have to wait, or nothing can be sent any more */
-  sendNow(lane: Lane, call: (ib: IBApi) => void): boolean {
-    if (!this.isOpen || !this.pacer.takeTurn(lane)) return false;
-    call(this.ib);
+  /**
+   * Writes a whole frame in this very call, past the library: the write system call has been made when it returns.
+   * It counts as any other message. An order leaves so, and is on the wire before anything else is done.
+   * @param bytes one frame of an encoder of this session; it must not be changed afterwards
+   * @returns false, and nothing was done, where the message would have to wait: for the pacer, behind an equal or more
+   * urgent message, behind bytes that the operating system has not taken yet, or for a connection. Then use `send`.
+   */
+  sendNow(lane: Lane, bytes: Buffer): boolean {
+    const { stream } = this;
+    if (!this.isOpen || !stream?.writable || stream.writableLength > 0 || !this.pacer.takeNow(lane)) return false;
+    stream.write(bytes);
     return true;
+  }
+
+  /**
+   * Prepares orders for `sendNow`. Made of what the library writes at this session's server version, so a new one is
+   * needed for each session and contract; it takes about a millisecond: not on a decision's path.
+   * @returns null where the library's message is not understood: then orders go through `send` and the library
+   */
+  orderEncoder(account: string, contract: Contract): OrderEncoder | null {
+    return OrderEncoder.of(
+      (orderId, named, order) => this.library.of((library) => library.placeOrder(orderId, named, order)),
+      account,
+      contract,
+    );
+  }
+
+  /** At once where that can be, else in its turn. @returns false where the message was not accepted and will never leave */
+  cancelOrder(orderId: number): boolean {
+    const bytes = this.cancels?.encode(orderId) ?? null;
+    if (bytes !== null && this.sendNow('cancel', bytes)) return true;
+    return this.send('cancel', (ib) => ib.cancelOrder(orderId));
   }
 
   close(reason: string): void {

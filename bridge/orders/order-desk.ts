@@ -163,12 +163,12 @@ export class OrderDesk {
     }
     if (!this.session?.open) return;
     this.deps.journal.append({ kind: 'cancel', orderRef, reason }, 'later');
-    this.session?.send('cancel', (ib) => ib.cancelOrder(orderId));
+    this.session?.cancelOrder(orderId);
   }
 
   /** An order under our client id that is in no journal of ours. */
   cancelOrphan(orderId: number): void {
-    this.session?.send('cancel', (ib) => ib.cancelOrder(orderId));
+    this.session?.cancelOrder(orderId);
   }
 
   /** Writes an execution down, whoever reported it: live, or in answer to a question. */

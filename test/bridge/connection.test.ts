@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Pacer } from '../../bridge/connection/pacer.js';
+import fc from 'fast-check';
+import { LANES, type Lane, Pacer } from '../../bridge/connection/pacer.js';
 import { inRestartWindow, isRestartExpected } from '../../bridge/connection/restart-windows.js';
 import type { Order } from '../../bridge/orders/order-ledger.js';
 import { StuckOrders } from '../../bridge/orders/stuck-orders.js';
@@ -37,6 +38,79 @@ describe('pacer', () => {
     pacer.dropAll();
     assert.deepEqual(dropped, [1, 2, 3]);
     assert.equal(pacer.waitingCount, 0);
+  });
+});
+
+describe('what is sent at once', () => {
+  const limits = { perSecondMax: 10, reservedForCancels: 4, waitingMax: 100 };
+
+  it('counts as what is submitted does: no second sees more than the limit, and cancels keep their part', () => {
+    let nowMs = 0;
+    const pacer = new Pacer(() => nowMs, limits);
+    pacer.submit('request', () => undefined);
+    pacer.submit('order', () => undefined);
+    assert.deepEqual(
+      [1, 2, 3, 4, 5].map(() => pacer.takeNow('order')),
+      [true, true, true, true, false],
+    );
+    assert.equal(pacer.takeNow('request'), false);
+    assert.deepEqual(
+      [1, 2, 3, 4, 5].map(() => pacer.takeNow('cancel')),
+      [true, true, true, true, false],
+    );
+    nowMs = 999.9;
+    assert.equal(pacer.takeNow('cancel'), false);
+    let isSent = false;
+    pacer.submit('cancel', () => {
+      isSent = true;
+    });
+    assert.equal(isSent, false, 'what is refused takes nothing, what is taken leaves nothing to others');
+    nowMs = 1000;
+    pacer.dropAll();
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 6, 7].map(() => pacer.takeNow('order')),
+      [true, true, true, true, true, true, false],
+    );
+  });
+
+  it('goes ahead of what is less urgent and waits, and never ahead of its equal or of what is more urgent', () => {
+    let nowMs = 0;
+    const pacer = new Pacer(() => nowMs, limits);
+    for (let i = 0; i < 6; i++) assert.ok(pacer.takeNow('order'));
+    pacer.submit('order', () => assert.fail('its timer has not come'));
+    assert.equal(pacer.takeNow('cancel'), true, 'past the order that waits');
+    nowMs = 2000;
+    assert.equal(pacer.takeNow('order'), false, 'another order came first, though there is room by now');
+    assert.equal(pacer.takeNow('request'), false);
+    assert.equal(pacer.takeNow('cancel'), true);
+    pacer.dropAll();
+    assert.equal(pacer.takeNow('order'), true);
+    assert.equal(pacer.waitingCount, 0);
+  });
+
+  it('is never more than the limit in any second, whatever is asked for and when', () => {
+    const lane = fc.constantFrom(...LANES);
+    const step = fc.record({ lane, isDirect: fc.boolean(), laterMs: fc.constantFrom(0, 0, 0, 1, 40, 500, 1000) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
+        let nowMs = 0;
+        const sent: { lane: Lane; atMs: number }[] = [];
+        const pacer = new Pacer(() => nowMs, limits);
+        for (const { lane, isDirect, laterMs } of steps) {
+          nowMs += laterMs;
+          const note = () => sent.push({ lane, atMs: nowMs });
+          if (!isDirect) pacer.submit(lane, note);
+          else if (pacer.takeNow(lane)) note();
+        }
+        pacer.dropAll();
+        for (const { atMs } of sent) {
+          const second = sent.filter((one) => one.atMs > atMs - 1000 && one.atMs <= atMs);
+          assert.ok(second.length <= limits.perSecondMax);
+          const others = second.findLastIndex((one) => one.lane !== 'cancel') + 1;
+          assert.ok(others <= limits.perSecondMax - limits.reservedForCancels);
+        }
+      }),
+    );
   });
 });
 
