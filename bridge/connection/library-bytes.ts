@@ -8,6 +8,7 @@ import { createIbApi, innerControllerOf } from './ib-api.js';
 export class LibraryBytes {
   private readonly written: unknown[] = [];
   private readonly ib = createIbApi(NOWHERE, { onBroken: () => {}, onDepth: () => {} });
+  private readonly isAtVersion: boolean;
 
   constructor(serverVersion: number) {
     const controller = innerControllerOf(this.ib);
@@ -15,10 +16,13 @@ export class LibraryBytes {
     Reflect.set(controller.socket, '_serverVersion', serverVersion);
     Reflect.set(controller.socket, 'client', { write: (bytes: unknown) => this.written.push(bytes) });
     controller.resume?.();
+    // A library that keeps its version elsewhere would write for version 0, and would do so every time.
+    this.isAtVersion = serverVersion > 0 && this.ib.serverVersion === serverVersion;
   }
 
   /** @returns the one whole frame that the call has written; null where it failed, wrote none, several, or no frame */
   of(call: (ib: IBApi) => void): Buffer | null {
+    if (!this.isAtVersion) return null;
     this.written.length = 0;
     try {
       call(this.ib);

@@ -60,7 +60,7 @@ export class OrderEncoder {
   }
 
   /**
-   * All of an order's message that is known before the decision. Takes some microseconds; call it ahead of time.
+   * All of an order's message that is known before the decision. Takes tens of microseconds; call it ahead of time.
    * @param orderId reserved for this order: never prepare or send another one with it
    * @returns null where the library must write this order: an id or reference that is not plain
    */

@@ -51,7 +51,7 @@ export class GatewaySession {
     /** One more who hears depth messages. */
     readonly listenToDepth: (listener: DepthListener) => void,
   ) {
-    this.library = new LibraryBytes(ib.serverVersion ?? 0);
+    this.library = new LibraryBytes(ib.serverVersion);
     this.cancels = CancelEncoder.of((orderId) => this.library.of((library) => library.cancelOrder(orderId)));
     this.stream = streamOf(ib);
     this.closed = closing.promise.then((reason) => {
@@ -128,7 +128,7 @@ export class GatewaySession {
 
   /**
    * Prepares orders for `sendNow`. Made of what the library writes at this session's server version, so a new one is
-   * needed for each session and contract; it takes about a millisecond: not on a decision's path.
+   * needed for each session and contract. It takes some milliseconds: not on a decision's path.
    * @returns null where the library's message is not understood: then orders go through `send` and the library
    */
   orderEncoder(account: string, contract: Contract): OrderEncoder | null {

@@ -188,6 +188,45 @@ describe('order encoder', () => {
   });
 });
 
+describe('the bytes of the library', () => {
+  const cancel = (library: LibraryBytes) => library.of((ib) => ib.cancelOrder(7));
+
+  it('are not known before the version is', () => {
+    assert.ok(cancel(new LibraryBytes(100)));
+    assert.equal(cancel(new LibraryBytes(0)), null);
+  });
+
+  it('are not believed where the library keeps its version elsewhere, and would write for an old gateway', () => {
+    const ib = createIbApi({ host: 'nowhere.invalid', port: 1 }, { onBroken: assert.ifError, onDepth: () => {} });
+    const socketClass = Object.getPrototypeOf(Reflect.get(ib, 'controller').socket);
+    const kept = Object.getOwnPropertyDescriptor(socketClass, 'serverVersion')!;
+    Object.defineProperty(socketClass, 'serverVersion', { ...kept, get: () => 0 });
+    try {
+      assert.equal(cancel(new LibraryBytes(178)), null);
+    } finally {
+      Object.defineProperty(socketClass, 'serverVersion', kept);
+    }
+    assert.ok(cancel(new LibraryBytes(178)));
+  });
+
+  it('are not those of a call that fails, writes nothing, or writes twice', () => {
+    const library = new LibraryBytes(178);
+    const fail = () => {
+      throw new Error('on purpose');
+    };
+    assert.equal(library.of(fail), null);
+    assert.equal(
+      library.of(() => {}),
+      null,
+    );
+    assert.equal(
+      library.of((ib) => ib.cancelOrder(7).cancelOrder(8)),
+      null,
+    );
+    assert.ok(cancel(library));
+  });
+});
+
 describe('cancel encoder', () => {
   it('writes what the library writes at every server version, and no other version', () => {
     const kinds = new Set<string>();
