@@ -109,6 +109,7 @@ export class Trading {
       },
       this.riskContext(),
     );
+    this.deps.desk.rehearse(bid);
   }
 
   /** Everything that time brings about; called several times a second. */

@@ -6,12 +6,11 @@ import {
   type Execution as GatewayExecution,
   type Order as GatewayOrder,
   type OrderState as GatewayOrderState,
-  OrderAction,
-  OrderType,
-  TimeInForce,
 } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { EntryOf } from '../../shared/contract/order-journal.js';
+import { gatewayOrder } from '../connection/gateway-order.js';
+import type { OrderEncoder } from '../connection/order-encoder.js';
 import type { GatewaySession } from '../connection/session.js';
 import { meaningOfOrderError } from '../connection/system-codes.js';
 import type { Refusal } from '../risk/rule.js';
@@ -60,6 +59,8 @@ const RECHECK_AFTER_MS = 50;
 export class OrderDesk {
   private readonly slots: OrderSlots;
   private session: GatewaySession | undefined;
+  /** Of this session; null where the library must write its orders: then each waits for its intent. */
+  private encoder: OrderEncoder | null | undefined;
   private nextOrderId = 0;
   private sentCount = 0;
   /** Orders that still wait for their turn to be sent; a cancel takes them out. */
@@ -78,6 +79,7 @@ export class OrderDesk {
   attach(session: GatewaySession): void {
     if (this.session === session) return;
     this.session = session;
+    this.encoder = undefined;
     this.slots.void('another connection');
     this.nextOrderId = Math.max(session.nextValidId, this.ledger.highestOrderId + 1, this.nextOrderId);
     const { ib } = session;
@@ -108,7 +110,7 @@ export class OrderDesk {
         const refusal = waitedMs > RECHECK_AFTER_MS ? this.deps.recheck(ask) : null;
         if (refusal) this.notSent(orderRef, `after ${Math.round(waitedMs)} ms of waiting: ${refusal.reason}`);
         if (!this.unsent.delete(orderRef)) return;
-        ib.placeOrder(orderId, this.deps.contract, this.gatewayOrder(orderRef, ask));
+        ib.placeOrder(orderId, this.deps.contract, gatewayOrder(this.deps.account, orderRef, ask));
         this.sentCount++;
         this.deps.journal.append({ kind: 'sent', orderRef }, 'later');
       },
@@ -122,24 +124,28 @@ export class OrderDesk {
    * The order first, its intent after it: the disk has the slot. A process that ends between the two leaves a slot of which only
    * the gateway knows what became. @returns false where it would have to wait for its turn: then nothing was done
    */
-  private placeAhead(session: GatewaySession, { orderRef, orderId }: OrderSlot, ask: OrderAsk): boolean {
-    const send = (ib: GatewaySession['ib']) => {
-      try {
-        ib.placeOrder(orderId, this.deps.contract, this.gatewayOrder(orderRef, ask));
-      } finally {
-        this.sentCount++;
-        this.deps.journal.append({ kind: 'intent', orderRef, orderId, ...ask }, 'soon');
-        this.deps.journal.append({ kind: 'sent', orderRef }, 'later');
-      }
-    };
-    return session.sendNow('order', send);
+  private placeAhead(session: GatewaySession, { orderRef, orderId, message }: OrderSlot, ask: OrderAsk): boolean {
+    const { side, contracts, orderType, limitPrice } = ask;
+    if (!session.sendNow('order', message.fill(side, contracts, orderType, limitPrice))) return false;
+    this.sentCount++;
+    this.deps.journal.append({ kind: 'intent', orderRef, orderId, ...ask }, 'soon');
+    this.deps.journal.append({ kind: 'sent', orderRef }, 'later');
+    return true;
   }
 
   /** Has the next order's slot on disk before it is decided; called when nothing else is to be done. */
   prepare(): void {
     if (this.slots.isOpen || !this.session?.open) return;
     const { contractsMax, untilMs } = this.deps.slotLimits();
-    if (this.deps.marketMs() < untilMs && this.slots.open(this.nextOrderId, contractsMax, untilMs)) this.nextOrderId++;
+    if (!(this.deps.marketMs() < untilMs)) return;
+    if (this.encoder === undefined) this.encoder = this.session.orderEncoder(this.deps.account, this.deps.contract);
+    if (this.encoder !== null && this.slots.open(this.nextOrderId, contractsMax, untilMs, this.encoder))
+      this.nextOrderId++;
+  }
+
+  /** Walks what an order would, without effect: see `Rehearsal`. @param price points */
+  rehearse(price: number): void {
+    this.slots.rehearse(price);
   }
 
   /** A journal with an open slot does not go on with another trade date. */
@@ -300,20 +306,6 @@ export class OrderDesk {
     const isBack = before.isOver && !after.isOver;
     if ((isFinal(before.state) && isLive(after.state)) || isBack)
       this.deps.onDoubt(`order ${orderRef} was ${before.state} and is ${after.state} again`, null);
-  }
-
-  private gatewayOrder(orderRef: string, ask: OrderAsk): GatewayOrder {
-    return {
-      action: ask.side === 'BUY' ? OrderAction.BUY : OrderAction.SELL,
-      totalQuantity: ask.contracts,
-      orderType: ask.orderType === 'LMT' ? OrderType.LMT : OrderType.MKT,
-      ...(ask.limitPrice === null ? {} : { lmtPrice: ask.limitPrice }),
-      tif: TimeInForce.DAY,
-      account: this.deps.account,
-      orderRef,
-      outsideRth: true,
-      transmit: true,
-    };
   }
 }
 

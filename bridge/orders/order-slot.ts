@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntryOf } from '../../shared/contract/order-journal.js';
+import type { OrderEncoder } from '../connection/order-encoder.js';
+import type { PreparedOrder } from '../connection/prepared-order.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { OrderAsk } from './order-ask.js';
 
@@ -10,6 +12,7 @@ export interface OrderSlot {
   readonly contractsMax: number;
   /** Market ms until which an order may leave from it. */
   readonly untilMs: number;
+  readonly message: PreparedOrder;
   /** Only then may an order leave ahead of its intent. */
   isOnDisk: boolean;
 }
@@ -28,11 +31,14 @@ export class OrderSlots {
     return this.slot !== null;
   }
 
-  /** @param orderId above every one that was used */
-  open(orderId: number, contractsMax: number, untilMs: number): boolean {
-    const slot: OrderSlot = { orderRef: randomUUID(), orderId, contractsMax, untilMs, isOnDisk: false };
+  /** @param orderId above every one that was used. @returns whether it is open: nothing is written where it cannot be */
+  open(orderId: number, contractsMax: number, untilMs: number, encoder: OrderEncoder): boolean {
+    const orderRef = randomUUID();
+    const message = encoder.prepare(orderId, orderRef);
+    if (message === null) return false;
+    const slot: OrderSlot = { orderRef, orderId, contractsMax, untilMs, message, isOnDisk: false };
     const entry: EntryOf<'slot'> = {
-      ...{ kind: 'slot', orderRef: slot.orderRef, orderId, contractsMax },
+      ...{ kind: 'slot', orderRef, orderId, contractsMax },
       until: new Date(untilMs).toISOString(),
     };
     const onDisk = () => {
@@ -48,6 +54,11 @@ export class OrderSlots {
     const { slot } = this;
     this.slot = null;
     return slot;
+  }
+
+  /** Walks what `take` is for, without effect: see `Rehearsal`. */
+  rehearse(limitPrice: number): void {
+    this.slot?.message.fill('BUY', 1, 'LMT', limitPrice);
   }
 
   /** Writes down that nothing was sent from it. */
