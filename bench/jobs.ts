@@ -61,6 +61,10 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
       'nanoseconds that a trade and a book cost the thread of a chart: against a study that writes in its callback',
     load: async () => (await import('./sierra.js')).benchSierra,
   },
+  heads: {
+    summary: 'one row of each head by its trees, without a runtime: against onnxruntime, and bit for bit',
+    load: async () => (await import('./heads.js')).benchHeads,
+  },
   train: {
     summary: 'a fit, its rounds and one row of its graph: against xgboost and onnxruntime in Python',
     load: async () => (await import('./train.js')).benchTrain,

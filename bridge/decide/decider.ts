@@ -116,9 +116,19 @@ export class Decider implements EventSink {
     row.priceTicks[0] = this.scale.ticksOf(price);
     row.size[0] = size;
     const startedMonotonicMs = performance.now();
-    this.pipeline
-      .onEvent(row, 0)
-      ?.then((decision) => deps.onDecision(decision, startedMonotonicMs))
-      .catch(deps.onError);
+    const due = this.pipeline.onEvent(row, 0);
+    if (due === null) return;
+    if (due instanceof Promise)
+      due.then((decision) => deps.onDecision(decision, startedMonotonicMs)).catch(deps.onError);
+    else this.hand(due, startedMonotonicMs);
+  }
+
+  /** Whatever fails over it, the event was taken. */
+  private hand(decision: Decision, startedMonotonicMs: number): void {
+    try {
+      this.deps.onDecision(decision, startedMonotonicMs);
+    } catch (error) {
+      this.deps.onError(error);
+    }
   }
 }

@@ -30,7 +30,7 @@ export interface ReleaseAsk {
   readonly expected: Omit<ExpectedRelease, 'product'>;
 }
 
-/** Runs of each head before its first decision: the runtime allocates and caches in the first ones. */
+/** Runs of a head before its first decision: the runtime allocates and caches in the first ones. Trees have been tried already. */
 const WARM_UP_RUNS = 50;
 
 /**
@@ -81,7 +81,8 @@ export async function readyHeads(
 }
 
 async function warm(headSet: HeadSet): Promise<void> {
-  for (const { spec, model } of headSet.heads) {
+  for (const { spec, model, trees } of headSet.heads) {
+    if (trees !== null) continue;
     const row = new Float32Array(spec.features.length);
     for (let run = 0; run < WARM_UP_RUNS; run++) await model.run(row, 1);
   }

@@ -27,7 +27,11 @@ export function releaseParts(
   const live = new LiveReleases(broker);
   const spans = new SwapSpans(armedFolder);
   const examine = examineOf ?? ((ask: ReleaseAsk) => examineRelease(ask, tuning.examineMs));
-  const load = (ask: KnownRelease) => loadGuarded({ examine, mark }, ask);
+  const load = async (ask: KnownRelease) => {
+    const release = await loadGuarded({ examine, mark }, ask);
+    log.info({ runsBy: release.headSet.runsBy }, `release ${release.modelVersion} is loaded`);
+    return release;
+  };
   const swap = later.swap.is(
     new HotSwap({
       armed: new ArmedFile(armedFolder),

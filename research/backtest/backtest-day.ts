@@ -130,7 +130,7 @@ class DayRun {
       const isTrusted = this.isTrusted(batch, i);
       const [bidTicks, askTicks] = state.isSettled ? [state.bidTicks, state.askTicks] : [Number.NaN, Number.NaN];
       due.push(
-        decision.then((made) => {
+        Promise.resolve(decision).then((made) => {
           this.input.onDecision?.(made);
           const targetContracts = isTrusted ? made.targetContracts : 0;
           return { eventIndex, targetContracts, bidTicks, askTicks };

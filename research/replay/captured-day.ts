@@ -185,7 +185,7 @@ class ReplayedBridge {
       for await (const { batch, begins } of mergeStreams(streams)) {
         this.ask.signal?.throwIfAborted();
         if (begins) this.pipeline.beginStream();
-        const due: Promise<Decision>[] = [];
+        const due: (Decision | Promise<Decision>)[] = [];
         for (let i = 0; i < batch.length; i++) {
           while (next < between.length && batch.seq[i]! > between[next]!.afterEventSeq)
             await this.take(between[next++]!);

@@ -56,7 +56,7 @@ interface Run extends Pick<DecisionPipeline, 'onBar' | 'beginStream' | 'digest'>
 function headedRun(tickSize: number, heads: HeadSet, onDecision: ReplayOptions['onDecision']): Run {
   const pipeline = new DecisionPipeline(tickSize);
   pipeline.swapHeads(heads);
-  let due: Promise<Decision>[] = [];
+  let due: (Decision | Promise<Decision>)[] = [];
   return {
     onBar: (bar) => pipeline.onBar(bar),
     beginStream: () => pipeline.beginStream(),

@@ -57,7 +57,7 @@ describe('live and replay', () => {
 async function replay(rig: Rig, log: readonly Record<string, unknown>[]): Promise<Decision[]> {
   const swaps = log.filter(({ kind }) => kind === 'heads') as { afterEventSeq: number; modelVersion: number }[];
   const pipeline = new DecisionPipeline(0.25);
-  const due: Promise<Decision>[] = [];
+  const due: (Decision | Promise<Decision>)[] = [];
   const numberOf = (file: string) => Number(/-(\d+)\.jsonl$/.exec(file)![1]);
   for (const file of rig.captureFiles().sort((a, b) => numberOf(a) - numberOf(b))) {
     const depthFile = await openDepthFile(path.join(rig.broker, 'capture', file));

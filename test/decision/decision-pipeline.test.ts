@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import type { Bar } from '../../shared/market/events/bar.js';
 import type { Decision } from '../../shared/model/decision/decision.js';
 import { DecisionPipeline } from '../../shared/model/decision/decision-pipeline.js';
-import type { HeadSet } from '../../shared/model/heads/head-set.js';
+import { HeadSet, type LoadedHead } from '../../shared/model/heads/head-set.js';
 import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
-import { releaseFiles } from '../heads/release-files.js';
+import { releaseFiles, THREE_SPECS, treesOf } from '../heads/release-files.js';
 import { batchesOf, eventsOf, type TestEvent } from '../market/event.js';
 import { RANDOM_START_NS, randomMarket } from '../market/random-market.js';
 import { ES_SAMPLE } from '../market/sample-file.js';
+
+const promised = (due: Decision | Promise<Decision> | null) => (due === null ? null : Promise.resolve(due));
 
 describe('the decision pipeline', () => {
   let heads: HeadSet;
@@ -46,7 +48,7 @@ describe('the decision pipeline', () => {
     const decisions: Decision[] = [];
     for (const batch of batchesOf(events, batchEvents))
       for (let i = 0; i < batch.length; i++) {
-        const due = pipeline.onEvent(batch, i)?.then((decision) => decisions.push(decision));
+        const due = promised(pipeline.onEvent(batch, i))?.then((decision) => decisions.push(decision));
         if (awaitEach) await due;
       }
     await pipeline.settled();
@@ -102,7 +104,7 @@ describe('the decision pipeline', () => {
         const due = pipeline.onEvent(batch, i);
         if (due)
           pending.push(
-            due.then(({ seq, outputs }) => names.push(`${seq < 16_000} ${outputs.map(({ name }) => name)}`)),
+            promised(due)!.then(({ seq, outputs }) => names.push(`${seq < 16_000} ${outputs.map(({ name }) => name)}`)),
           );
         if (at < 8000) assert.equal(due, null);
       }
@@ -133,9 +135,9 @@ describe('the decision pipeline', () => {
     const decided: [number, string, number][] = [];
     for (const batch of batchesOf([...fill, trade(1), reset, trade(2), trade(4), trade(5)]))
       for (let i = 0; i < batch.length; i++)
-        await pipeline
-          .onEvent(batch, i)
-          ?.then(({ seq, reason, targetContracts }) => decided.push([seq, reason, targetContracts]));
+        await promised(pipeline.onEvent(batch, i))?.then(({ seq, reason, targetContracts }) =>
+          decided.push([seq, reason, targetContracts]),
+        );
     assert.deepEqual(decided, [
       [19, 'no-head', 0],
       [20, 'no-head', 0],
@@ -156,7 +158,7 @@ describe('the decision pipeline', () => {
         const due = pipeline.onEvent(batch, i);
         if (due)
           pending.push(
-            due.then(
+            promised(due)!.then(
               () => outcomes.add('decided'),
               () => outcomes.add('failed'),
             ),
@@ -164,5 +166,95 @@ describe('the decision pipeline', () => {
       }
     await Promise.all(pending);
     assert.deepEqual([...outcomes].sort(), ['decided', 'failed']);
+  });
+
+  describe('with heads that run at once', () => {
+    let atOnce: HeadSet;
+    before(async () => {
+      atOnce = await loadHeadSet(await releaseFiles(THREE_SPECS, treesOf));
+    });
+    after(() => atOnce.release());
+
+    /** The same heads, run by the runtime. */
+    const byRuntime = () =>
+      new HeadSet(
+        withTrees(() => null),
+        atOnce.ensemble,
+        { v: 1, heads: {} },
+      );
+
+    function withTrees(treesOfHead: (head: LoadedHead) => LoadedHead['trees']): LoadedHead[] {
+      return atOnce.heads.map((head) => ({ ...head, trees: treesOfHead(head) }));
+    }
+
+    /** Feeds events of the real sample, by number. @returns what is due, as it is handed out, and copies of it then */
+    function fed(pipeline: DecisionPipeline, from: number, to = real.length) {
+      const due: (Decision | Promise<Decision>)[] = [];
+      const copies: Decision[] = [];
+      for (const batch of batchesOf(real))
+        for (let i = 0; i < batch.length; i++) {
+          const decision = batch.seq[i]! >= from && batch.seq[i]! < to ? pipeline.onEvent(batch, i) : null;
+          if (decision === null) continue;
+          due.push(decision);
+          if (!(decision instanceof Promise)) copies.push(structuredClone(decision));
+        }
+      return { due, copies };
+    }
+
+    function pipelineOf(heads: HeadSet): DecisionPipeline {
+      const pipeline = new DecisionPipeline(0.25);
+      warmBars(pipeline, real[0]!.tsNs);
+      pipeline.swapHeads(heads);
+      return pipeline;
+    }
+
+    it('hands decisions out within their events, the very ones that the runtime comes to, and never changes them', async () => {
+      const [here, there] = [pipelineOf(atOnce), pipelineOf(byRuntime())];
+      const { due, copies } = fed(here, 0);
+      assert.ok(due.length > 250);
+      assert.deepEqual(due, copies);
+      const later = fed(there, 0);
+      assert.ok(later.copies.length < 5, 'but for moments at which no head is warm');
+      assert.deepEqual(await Promise.all(later.due), due);
+      assert.deepEqual(here.digest(), there.digest());
+      assert.ok(copies.some(({ targetContracts }) => targetContracts !== 0));
+    });
+
+    it('keep the order while decisions of the runtime are pending, and decide at once again after them', async () => {
+      const pipeline = pipelineOf(byRuntime());
+      const before = fed(pipeline, 0, 8000).due;
+      pipeline.swapHeads(atOnce);
+      const between = fed(pipeline, 8000, 12_000);
+      assert.ok(between.due.length > 20);
+      assert.equal(between.copies.length, 0, 'all of them wait');
+      const order: number[] = [];
+      for (const decision of [...between.due, ...before].map((one) => promised(one)!))
+        void decision.then(({ seq }) => order.push(seq));
+      await pipeline.settled();
+      const inOrder = [...order].sort((a, b) => a - b);
+      assert.deepEqual(order, inOrder);
+      const after = fed(pipeline, 12_000);
+      assert.equal(after.copies.length, after.due.length);
+      const all = await Promise.all([...before, ...between.due, ...after.due]);
+      assert.deepEqual(all, fed(pipelineOf(atOnce), 0).due);
+    });
+
+    it('go on after one has failed, whose decision is a promise that rejects', async () => {
+      const broken = withTrees(({ trees, spec }) => {
+        if (spec.name !== 'Tick_ML') return trees;
+        return Object.assign(Object.create(trees), {
+          run: () => {
+            throw new RangeError('no such row');
+          },
+        }) as LoadedHead['trees'];
+      });
+      const pipeline = pipelineOf(new HeadSet(broken, atOnce.ensemble, { v: 1, heads: {} }));
+      const failed = fed(pipeline, 0, 16_000).due.at(-1)!;
+      await assert.rejects(Promise.resolve(failed), /no such row/);
+      await pipeline.settled();
+      pipeline.swapHeads(atOnce);
+      const { due, copies } = fed(pipeline, 16_000);
+      assert.ok(copies.length > 20 && copies.length === due.length);
+    });
   });
 });

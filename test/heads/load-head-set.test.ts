@@ -7,7 +7,7 @@ import { HEAD_NAMES, HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { loadHeadSet } from '../../shared/model/heads/load-head-set.js';
 import { samplingOf } from '../../shared/model/heads/sampling.js';
 import { FOURTH as FOURTH_HEAD } from './fourth-head.js';
-import { releaseFiles, THREE_SPECS } from './release-files.js';
+import { releaseFiles, THREE_SPECS, treesOf } from './release-files.js';
 import { tinyOnnx } from './tiny-onnx.js';
 
 const FOURTH: HeadSpec = FOURTH_HEAD.spec;
@@ -38,6 +38,24 @@ describe('a set of heads', () => {
     const probabilities = await set.run('XGB_5m', new Float32Array(HEAD_SPECS.XGB_5m.features.length).fill(1));
     assert.equal(probabilities.length, 2);
     assert.ok(Math.abs(probabilities[0]! + probabilities[1]! - 1) < 1e-6);
+    await set.release();
+  });
+
+  it('runs trees at once, and by the runtime what it does not know', async () => {
+    const [spec, ...others] = THREE_SPECS;
+    const files = await releaseFiles(THREE_SPECS, (one) =>
+      one === spec ? treesOf(one) : tinyOnnx(one.features.length, one.classes),
+    );
+    const set = await loadHeadSet(files);
+    assert.deepEqual(set.runsBy, {
+      [spec!.name]: 'trees',
+      ...Object.fromEntries(others.map(({ name }) => [name, 'onnxruntime'])),
+    });
+    const { model, trees } = set.heads[0]!;
+    const row = new Float32Array(spec!.features.length).fill(0.1);
+    const probabilities = new Float32Array(spec!.classes);
+    trees!.run(row, probabilities);
+    assert.deepEqual(probabilities, await model.run(row, 1));
     await set.release();
   });
 

@@ -4,6 +4,7 @@ import type { HeadSpec } from '../../shared/model/heads/head.js';
 import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { OnnxHead } from '../../shared/model/heads/onnx-head.js';
 import { randomOf } from '../market/random-market.js';
+import { forestGraph } from './random-trees.js';
 import { tinyOnnx } from './tiny-onnx.js';
 
 const GOLDEN_ROWS = 5;
@@ -33,7 +34,10 @@ function ensembleOf(specs: readonly HeadSpec[]): object {
 }
 
 /** Files of a release whose heads are tiny but real ONNX graphs, golden rows included. */
-export async function releaseFiles(specs: readonly HeadSpec[] = THREE_SPECS): Promise<Map<string, Buffer>> {
+export async function releaseFiles(
+  specs: readonly HeadSpec[] = THREE_SPECS,
+  graphOf: (spec: HeadSpec) => Buffer = ({ features, classes }) => tinyOnnx(features.length, classes),
+): Promise<Map<string, Buffer>> {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   const files = new Map<string, Buffer>([
     ['feature-schema.json', Buffer.from(featureSchemaJson)],
@@ -41,12 +45,18 @@ export async function releaseFiles(specs: readonly HeadSpec[] = THREE_SPECS): Pr
   ]);
   const golden: Record<string, unknown> = {};
   for (const spec of specs) {
-    const onnx = tinyOnnx(spec.features.length, spec.classes);
+    const onnx = graphOf(spec);
     files.set(`heads/${spec.name}.onnx`, onnx);
     files.set(`heads/${spec.name}.json`, json(spec));
     golden[spec.name] = await goldenOf(spec, onnx);
   }
   return files.set('golden.json', json({ v: 1, heads: golden }));
+}
+
+/** Trees as our exporter writes them, which run without the runtime. */
+export function treesOf({ features, classes }: HeadSpec): Buffer {
+  const columns = features.length;
+  return forestGraph({ seed: columns, classes, columns, trees: 12, depth: 3, thresholds: [-1, -0.3, 0, 0.2, 0.5, 2] });
 }
 
 async function goldenOf({ features, classes }: HeadSpec, onnx: Buffer): Promise<object> {

@@ -5,6 +5,7 @@ import { decodeFloat32, GOLDEN_TOLERANCE } from './golden-rows.js';
 import type { HeadName, HeadSpec } from './head.js';
 import { GoldenRowMismatch, HeadSetRefused } from './head-failures.js';
 import type { OnnxHead } from './onnx-head.js';
+import type { TreeHead } from './tree-head.js';
 
 /** One head of a loaded release. */
 export interface LoadedHead {
@@ -12,6 +13,8 @@ export interface LoadedHead {
   readonly plan: FeaturePlan;
   readonly onnxSha256: string;
   readonly model: OnnxHead;
+  /** Gives what the model gives, to the bit, but at once; null where that is not proven, and the model is run. */
+  readonly trees: TreeHead | null;
 }
 
 /** The heads of one release and how their outputs become a decision. Built by `loadHeadSet`. */
@@ -26,6 +29,11 @@ export class HeadSet {
 
   head(name: HeadName): LoadedHead | undefined {
     return this.heads.find(({ spec }) => spec.name === name);
+  }
+
+  /** By name, what runs each head: our own walk of its trees, or the runtime. */
+  get runsBy(): Readonly<Record<HeadName, 'trees' | 'onnxruntime'>> {
+    return Object.fromEntries(this.heads.map(({ spec, trees }) => [spec.name, trees ? 'trees' : 'onnxruntime']));
   }
 
   /** Probabilities of one row: [down, up] or [down, flat, up]. @throws RangeError for a row of another length */

@@ -3,11 +3,12 @@ import type { z } from 'zod';
 import { type FeaturePlan, planFeatures } from '../../market/features/feature-plan.js';
 import { featureSchemaSha256 } from '../../market/features/schema.js';
 import { type Ensemble, ensemble } from '../decision/ensemble.js';
-import { type GoldenRows, goldenRows } from './golden-rows.js';
+import { decodeFloat32, type GoldenRows, goldenRows } from './golden-rows.js';
 import { type HeadName, type HeadSpec, headSpec } from './head.js';
 import { HeadSetRefused } from './head-failures.js';
 import { HeadSet, type LoadedHead } from './head-set.js';
 import { OnnxHead } from './onnx-head.js';
+import { provenTrees } from './proven-trees.js';
 import { samplingOf } from './sampling.js';
 
 /**
@@ -27,7 +28,7 @@ export async function loadHeadSet(files: ReadonlyMap<string, Buffer>): Promise<H
   const loadedEnsemble = parse(files, 'ensemble.json', ensemble);
   const golden = parse(files, 'golden.json', goldenRows);
   const heads: LoadedHead[] = [];
-  for (const name of headsOf(files, loadedEnsemble, golden)) heads.push(await loadHead(files, name));
+  for (const name of headsOf(files, loadedEnsemble, golden)) heads.push(await loadHead(files, name, golden));
   return new HeadSet(heads, loadedEnsemble, golden);
 }
 
@@ -66,7 +67,7 @@ function headsOf(files: ReadonlyMap<string, Buffer>, { weights }: Ensemble, gold
 
 const BUILD_AGAIN = 'build the release again: heads/, ensemble.json and golden.json must be about the same heads';
 
-async function loadHead(files: ReadonlyMap<string, Buffer>, name: HeadName): Promise<LoadedHead> {
+async function loadHead(files: ReadonlyMap<string, Buffer>, name: HeadName, golden: GoldenRows): Promise<LoadedHead> {
   const spec = parse(files, specFile(name), headSpec);
   if (spec.name !== name) throw new HeadSetRefused(specFile(name), `describes head ${spec.name}`);
   const onnxFile = `heads/${name}.onnx`;
@@ -75,11 +76,19 @@ async function loadHead(files: ReadonlyMap<string, Buffer>, name: HeadName): Pro
     const plan = planFeatures(spec.features);
     refuseUnseen(spec, plan);
     const model = await OnnxHead.load(bytes, spec.features.length, spec.classes);
-    return { spec, plan, onnxSha256: sha256(bytes), model };
+    const trees = await provenTrees(bytes, model, goldenInputs(golden, spec));
+    return { spec, plan, onnxSha256: sha256(bytes), model, trees };
   } catch (error) {
     if (error instanceof HeadSetRefused) throw error;
     throw new HeadSetRefused(onnxFile, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** None where they have not the head's shape, which `checkGoldenRows` refuses. */
+function goldenInputs({ heads }: GoldenRows, { name, features }: HeadSpec): Float32Array {
+  const { rows, columns, inputs } = heads[name]!;
+  const isOfHead = columns === features.length;
+  return (isOfHead ? decodeFloat32(inputs, rows * columns) : null) ?? new Float32Array(0);
 }
 
 /** A head of bars has learned from closes of bars alone: how anything else moves between two of them it has never seen. */

@@ -36,6 +36,14 @@ export function packedVarints(bytes: Buffer): number[] {
   return values;
 }
 
+/** The numbers of a packed repeated field of float32. */
+export function packedFloats(bytes: Buffer): Float32Array {
+  if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no float32`);
+  const values = new Float32Array(bytes.length / 4);
+  for (let i = 0; i < values.length; i++) values[i] = bytes.readFloatLE(4 * i);
+  return values;
+}
+
 /** A negative number, and one above 2^53, becomes one that is no index of anything: nobody needs its value. */
 function readVarint(bytes: Buffer, cursor: { at: number }): number {
   let value = 0;
