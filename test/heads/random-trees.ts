@@ -45,7 +45,7 @@ function modelOf(forest: Forest) {
       { domain: '', version: 17 },
       { domain: 'ai.onnx.ml', version: 3 },
     ],
-    metadata_props: [],
+    metadata_props: [] as { key: string; value: string }[],
     graph: {
       name: 'forest',
       node: [node, ...after],

@@ -25,6 +25,10 @@ const FORESTS: Readonly<Record<string, Forest>> = {
     thresholds: [0, -0, 1.4e-45, -1.4e-45, 1.1754944e-38, 3.4028235e38, -3.4028235e38, Infinity, -Infinity],
   },
   'probabilities near 0 and 1': { seed: 8, classes: 2, columns: 9, trees: 40, depth: 3, leafMax: 2 },
+  'probabilities of 0 and 1': {
+    ...{ seed: 11, classes: 2, columns: 9, trees: 40, depth: 3, leafMax: 5 },
+    baseMargins: [-4],
+  },
   'three probabilities near 0 and 1': {
     ...{ seed: 9, classes: 3, columns: 9, trees: 8, depth: 3, leafMax: 4 },
     baseMargins: [-8, 0, 9],
@@ -113,6 +117,9 @@ const ODD_GRAPHS: Readonly<Record<string, Change>> = {
   'another version of the operators': {
     change: ({ opset_import }) => Object.assign(opset_import[0]!, { version: 18 }),
   },
+  'a large graph': {
+    change: ({ metadata_props }) => metadata_props.push({ key: 'large', value: 'x'.repeat(2 ** 20) }),
+  },
   'another operator': { change: ({ graph }) => Object.assign(graph.node[1]!, { op_type: 'LogSoftmax' }) },
   'another axis': { change: ({ graph }) => Object.assign(graph.node[1]!.attribute![0]!, { i: 0 }) },
   'one operator more': {
@@ -152,7 +159,9 @@ const ODD_GRAPHS: Readonly<Record<string, Change>> = {
   },
   'a leaf that adds to two sums': { change: ofTrees('target_nodeids', withLast('ints', 0)) },
   'a leaf that adds to another sum than its tree': { change: ofTrees('target_ids', withLast('ints', 0)) },
-  'a sum that is not there': { change: ofTrees('target_ids', withLast('ints', 3)) },
+  'a sum that is not there': {
+    change: ofTrees('target_ids', (one) => ({ ...one, ints: one.ints!.map((sum) => (sum === 2 ? 3 : sum)) })),
+  },
   'a weight that is no number': { change: ofTrees('target_weights', withLast('floats', Number.NaN)) },
   'a weight without end': { change: ofTrees('target_weights', withLast('floats', Number.POSITIVE_INFINITY)) },
   'a missing value that goes nowhere': {

@@ -32,7 +32,13 @@ export function* wireFields(message: Buffer): Generator<WireField> {
 /** The numbers of a packed repeated field. */
 export function packedVarints(bytes: Buffer): number[] {
   const values: number[] = [];
-  for (const cursor = { at: 0 }; cursor.at < bytes.length; ) values.push(readVarint(bytes, cursor));
+  const cursor = { at: 0 };
+  for (let at = 0; at < bytes.length; at = cursor.at) {
+    // Most have one byte, and there are many.
+    for (let byte = bytes[at]!; byte < 0x80; byte = bytes[++at]!) values.push(byte);
+    cursor.at = at;
+    if (at < bytes.length) values.push(readVarint(bytes, cursor));
+  }
   return values;
 }
 

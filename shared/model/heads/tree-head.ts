@@ -3,6 +3,9 @@ import { mlasSoftmax, SOFTMAX_SPAN_MAX } from './mlas-softmax.js';
 import { readTreeGraph } from './read-tree-graph.js';
 import { LEAF, layTreesOut, type TreeLayout } from './tree-layout.js';
 
+/** To read a larger graph would hold up what else its process does for a tenth of a second. */
+const GRAPH_BYTES_MAX = 2 ** 20;
+
 /**
  * A head's graph without a runtime: what `OnnxHead` gives, to the bit, at once and in place. How onnxruntime walks and adds is from
  * onnxruntime/core/providers/cpu/ml: ProcessTreeNodeLeave of tree_ensemble_common.h (BRANCH_LT; a missing value goes where the node
@@ -19,8 +22,12 @@ export class TreeHead {
     this.margins = new Float32Array(layout.roots.length);
   }
 
-  /** @returns null for a graph that is not, in every detail, as our exporter writes it */
+  /**
+   * @returns null for a graph that is not, in every detail, as our exporter writes it, for a large one, and where margins may
+   * be too far apart for `mlasSoftmax`
+   */
   static of(bytes: Buffer, columns: number, classes: number): TreeHead | null {
+    if (bytes.length > GRAPH_BYTES_MAX) return null;
     try {
       const graph = readTreeGraph(bytes);
       if (graph.targets !== (classes === 2 ? 1 : classes)) return null;
