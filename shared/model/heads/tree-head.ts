@@ -67,15 +67,16 @@ export class TreeHead {
     return own.map((values) => Float32Array.from(values));
   }
 
+  /** Which child follows is reckoned, not branched on: no processor foretells it. */
   private marginOf(roots: Int32Array, row: Float32Array): number {
-    const { feature, value, falseChild, missingTrue } = this.layout;
+    const { feature, value, children, missingTrue } = this.layout;
     let margin = 0;
     for (let tree = 0; tree < roots.length; tree++) {
       let at = roots[tree]!;
       for (let column = feature[at]!; column !== LEAF; column = feature[at]!) {
         const x = row[column]!;
-        const isTrue = x < value[at]! || (Number.isNaN(x) && missingTrue[at] === 1);
-        at = isTrue ? at + 1 : falseChild[at]!;
+        const isTrue = +(x < value[at]!) | (+Number.isNaN(x) & missingTrue[at]!);
+        at = children[2 * at + isTrue]!;
       }
       margin = Math.fround(margin + value[at]!);
     }

@@ -1,13 +1,14 @@
 import { requireAsWritten } from './onnx-fields.js';
 import type { TreeGraph } from './read-tree-graph.js';
 
-/** Trees as they are walked: depth first, so that a node's true child is the next one. Parallel arrays, one entry a node. */
+/** Trees as they are walked, depth first: what a walk comes to lies together. Parallel arrays, one entry a node. */
 export interface TreeLayout {
   /** Column that a node asks for; `LEAF` of a leaf. */
   readonly feature: Int32Array;
   /** A column below it leads to the true child; of a leaf what it adds. */
   readonly value: Float32Array;
-  readonly falseChild: Int32Array;
+  /** Two entries a node: its false child, and its true one. */
+  readonly children: Int32Array;
   /** 1 where a missing value leads to the true child. */
   readonly missingTrue: Uint8Array;
   /** Of each sum, the roots of its trees in the order in which they are added. */
@@ -18,6 +19,7 @@ export interface TreeLayout {
 }
 
 export const LEAF = -1;
+const NONE = -1;
 
 /** So far from overflow that no sum on the way can come to it. */
 const SUM_MAX = 1e30;
@@ -93,7 +95,7 @@ interface LaidTree {
 class Laid {
   private readonly feature: number[] = [];
   private readonly value: number[] = [];
-  private readonly falseChild: number[] = [];
+  private readonly children: number[] = [];
   private readonly missingTrue: number[] = [];
 
   constructor(
@@ -110,11 +112,11 @@ class Laid {
     const { modes, trueIds, falseIds, featureIds, thresholds, missingTrue, weights } = this.graph;
     const root = this.feature.length;
     let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    const todo = [{ node: 0, falseOf: LEAF }];
+    const todo = [{ node: 0, childOf: NONE }];
     for (let next = todo.pop(); next; next = todo.pop()) {
-      const { node, falseOf } = next;
+      const { node, childOf } = next;
       const [at, laidAt] = [start + node, this.feature.length];
-      if (falseOf !== LEAF) this.falseChild[falseOf] = laidAt;
+      if (childOf !== NONE) this.children[childOf] = laidAt;
       if (modes[at] === 'LEAF') {
         const weight = weights[firstWeight[node]! + targets.indexOf(target)]!;
         this.push(LEAF, weight, 0);
@@ -122,17 +124,17 @@ class Laid {
         highest = Math.max(highest, weight);
       } else {
         this.push(featureIds[at]!, thresholds[at]!, missingTrue[at]!);
-        todo.push({ node: falseIds[at]!, falseOf: laidAt }, { node: trueIds[at]!, falseOf: LEAF });
+        todo.push({ node: falseIds[at]!, childOf: 2 * laidAt }, { node: trueIds[at]!, childOf: 2 * laidAt + 1 });
       }
     }
     return { root, lowest, highest };
   }
 
-  arrays(): Pick<TreeLayout, 'feature' | 'value' | 'falseChild' | 'missingTrue'> {
+  arrays(): Pick<TreeLayout, 'feature' | 'value' | 'children' | 'missingTrue'> {
     return {
       feature: Int32Array.from(this.feature),
       value: Float32Array.from(this.value),
-      falseChild: Int32Array.from(this.falseChild),
+      children: Int32Array.from(this.children),
       missingTrue: Uint8Array.from(this.missingTrue),
     };
   }
@@ -140,7 +142,7 @@ class Laid {
   private push(feature: number, value: number, missingTrue: number): void {
     this.feature.push(feature);
     this.value.push(value);
-    this.falseChild.push(LEAF);
+    this.children.push(NONE, NONE);
     this.missingTrue.push(missingTrue);
   }
 }
