@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { startBridge } from '../../bridge/bridge.js';
 import type { Config } from '../../shared/config/config.js';
 import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
+import { type OrderStages, stampOrders } from './order-stages.js';
 
 // A bridge in a process of its own, which also says what it uses. Started by `running-bridge.ts`.
 
@@ -23,6 +24,7 @@ export interface BridgeUse {
   readonly loopMsMax: number;
   /** Waits for the disk: end on the clock of `process.hrtime` (one for all processes) and length, ns. */
   readonly syncs: readonly { readonly endedNs: bigint; readonly tookNs: bigint }[];
+  readonly stages: readonly OrderStages[];
 }
 
 const syncs: { endedNs: bigint; tookNs: bigint }[] = [];
@@ -35,13 +37,14 @@ fs.fdatasyncSync = (descriptor) => {
 };
 syncBuiltinESMExports();
 
+const stages = stampOrders();
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 
 function use(): BridgeUse {
   const { user, system } = process.cpuUsage();
   return {
-    ...{ cpuUs: user + system, rssBytes: process.memoryUsage.rss(), syncs: syncs.splice(0) },
+    ...{ cpuUs: user + system, rssBytes: process.memoryUsage.rss(), syncs: syncs.splice(0), stages: stages.splice(0) },
     loopMsP50: delay.percentile(50) / 1e6,
     loopMsP99: delay.percentile(99) / 1e6,
     loopMsMax: delay.max / 1e6,

@@ -16,31 +16,35 @@ import type { BridgeUse } from './bridge-process.js';
 import { makeBrokerHome } from './broker-home.js';
 import { ACCOUNT, bridgeConfig, DEPTH_SAMPLE } from './measured-config.js';
 import { RunningBridge } from './running-bridge.js';
-import { StampingRelay } from './stamping-relay.js';
+import { StampingRelay, type Stamps } from './stamping-relay.js';
 import { type ThreeHeads, TRADE_DATE, withEnsemble } from './three-heads.js';
 
 /** Market seconds a second: the sample's 80 events a second become 2400, one decision a market second 30. */
 const SPEED = 30;
-/** Three passes of the sample; the heads are warm after the first minute of each. */
-const LIFE_SECONDS = 27;
-const ROUNDS = 2;
+/** Four passes of the sample; the heads are warm after the first minute of each. */
+const LIFE_SECONDS = 36;
+const ROUNDS = 4;
 /** First orders of a process: code is still being compiled, on either side. */
 const WARM_UP_ORDERS = 100;
 const OPEN_MS = Date.parse(`${TRADE_DATE}T13:30:00Z`);
 /** Market seconds after the open at which a life begins. */
 const BEGIN_SECONDS = 3600;
 
-/** Milliseconds from a market event's bytes leaving for the client until its order's bytes came back. */
+/** One order's way: from its event's bytes leaving for the client until its own bytes came back. */
+export interface OrderWay {
+  readonly ms: number;
+  /** Milliseconds of each stage, in order; they add up to `ms`. */
+  readonly stages: Readonly<Record<string, number>>;
+}
+
 export interface OrderLatencies {
-  readonly ours: readonly number[];
-  /** Ours, less the time in which the bridge waited for its journal to be on disk. */
-  readonly oursWithoutDisk: readonly number[];
-  readonly peer: readonly number[];
+  readonly ours: readonly OrderWay[];
+  readonly peer: readonly OrderWay[];
 }
 
 /** The same decisions by the bridge and by Python, in turns, each in a process of its own on the real depth sample. */
 export async function measureOrderLatency(heads: ThreeHeads, log: (line: string) => void): Promise<OrderLatencies> {
-  const measured = { ours: [] as number[], oursWithoutDisk: [] as number[], peer: [] as number[] };
+  const measured = { ours: [] as OrderWay[], peer: [] as OrderWay[] };
   // A hundred contracts, one an order: as long as the target is not reached, every decision sends an order.
   const files = withEnsemble(heads, (trained) => ({
     ...trained,
@@ -51,8 +55,7 @@ export async function measureOrderLatency(heads: ThreeHeads, log: (line: string)
   }));
   for (let round = 1; round <= ROUNDS; round++) {
     const ours = await inAGateway(heads.barsFile, (scene) => bridgeLife(scene, files));
-    measured.ours.push(...ours.map(({ ms }) => ms));
-    measured.oursWithoutDisk.push(...ours.map(({ ms, diskMs }) => ms - diskMs));
+    measured.ours.push(...ours);
     const peer = await inAGateway(heads.barsFile, (scene) => pythonLife(scene, files));
     measured.peer.push(...peer);
     log(`orders ${round}/${ROUNDS}: ours ${ours.length}, Python ${peer.length}`);
@@ -88,10 +91,7 @@ async function inAGateway<T>(barsFile: string, live: (scene: Scene) => Promise<T
   }
 }
 
-async function bridgeLife(
-  { folder, clock, relay }: Scene,
-  files: ReadonlyMap<string, Buffer>,
-): Promise<{ ms: number; diskMs: number }[]> {
+async function bridgeLife({ folder, clock, relay }: Scene, files: ReadonlyMap<string, Buffer>): Promise<OrderWay[]> {
   const config = bridgeConfig(folder, relay.port);
   await makeBrokerHome(folder, files, config.instrument);
   const bridge = await RunningBridge.start({ config, clock });
@@ -99,28 +99,40 @@ async function bridgeLife(
     await sleep(LIFE_SECONDS * 1000);
     const { haltReason, decisionErrors } = bridge.status();
     const use = await bridge.stop();
-    if (haltReason !== null || decisionErrors > 0 || relay.orders.length <= WARM_UP_ORDERS)
+    const stamps = await relay.stamps();
+    if (haltReason !== null || decisionErrors > 0 || stamps.orders.length <= WARM_UP_ORDERS)
       throw new RangeError(
-        `the bridge was to trade: ${relay.orders.length} orders, halted: ${haltReason}, ${decisionErrors} decisions failed`,
+        `the bridge was to trade: ${stamps.orders.length} orders, halted: ${haltReason}, ${decisionErrors} decisions failed`,
       );
-    return await latenciesOf(folder, relay, use);
+    return await latenciesOf(folder, stamps, use);
   } finally {
     bridge.kill();
   }
 }
 
 /** An order names the event it comes from by its number in the capture, and the capture holds every event. */
-async function latenciesOf(home: string, relay: StampingRelay, { syncs }: BridgeUse) {
+async function latenciesOf(home: string, stamps: Stamps, { stages }: BridgeUse): Promise<OrderWay[]> {
   const eventBySeq = new Map((await capturedSeqs(home)).map((seq, index) => [seq, index]));
   const seqByRef = intendedSeqs(home);
-  return relay.orders.slice(WARM_UP_ORDERS).map(({ orderRef, receivedNs }) => {
-    const frame = relay.marketEvents[eventBySeq.get(seqByRef.get(orderRef)!)!]!;
-    const sentNs = relay.sentNs[frame]!;
-    const diskNs = syncs
-      .filter(({ endedNs }) => endedNs > sentNs && endedNs < receivedNs)
-      .reduce((sum, { tookNs }) => sum + tookNs, 0n);
-    return { ms: Number(receivedNs - sentNs) / 1e6, diskMs: Number(diskNs) / 1e6 };
+  const stagesByRef = new Map(stages.map((one) => [one.orderRef, one]));
+  return stamps.orders.slice(WARM_UP_ORDERS).map(({ orderRef, receivedNs }) => {
+    const frame = stamps.marketEvents[eventBySeq.get(seqByRef.get(orderRef)!)!]!;
+    const { arrivedNs, eventNs, decidedNs, allowedNs, sentNs } = stagesByRef.get(orderRef)!;
+    return wayOf(stamps.sentNs[frame]!, [
+      ['to the process', arrivedNs],
+      ['decode and capture', eventNs],
+      ['features, heads, policy', decidedNs],
+      ['what to do, risk rules', allowedNs],
+      ['message to the kernel', sentNs],
+      ['back', receivedNs],
+    ]);
   });
+}
+
+function wayOf(beganNs: bigint, ends: readonly (readonly [string, bigint])[]): OrderWay {
+  const ms = (fromNs: bigint, toNs: bigint) => Number(toNs - fromNs) / 1e6;
+  const stages = ends.map(([name, endNs], at) => [name, ms(at === 0 ? beganNs : ends[at - 1]![1], endNs)]);
+  return { ms: ms(beganNs, ends.at(-1)![1]), stages: Object.fromEntries(stages) };
 }
 
 async function capturedSeqs(home: string): Promise<number[]> {
@@ -148,7 +160,7 @@ function intendedSeqs(home: string): Map<string, number> {
 async function pythonLife(
   { folder, clock, gateway, relay }: Scene,
   files: ReadonlyMap<string, Buffer>,
-): Promise<number[]> {
+): Promise<OrderWay[]> {
   for (const [name, bytes] of files) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), bytes);
@@ -163,10 +175,23 @@ async function pythonLife(
   if (peer.exitCode !== null) throw new Error(`the Python peer ended with code ${peer.exitCode}`);
   peer.kill();
   await exit;
+  const stamps = await relay.stamps();
   if (gateway.ledger.executions.length === 0) throw new RangeError('no order of the Python peer was filled');
-  return relay.orders.slice(WARM_UP_ORDERS).map(({ orderRef, receivedNs }) => {
+  const told = JSON.parse(readFileSync(path.join(folder, 'stages.json'), 'utf8')) as string[][];
+  const stagesByRef = new Map(told.map(([orderRef, ...ends]) => [orderRef!, ends.map(BigInt)]));
+  return stamps.orders.slice(WARM_UP_ORDERS).map(({ orderRef, receivedNs }) => {
     // The newest market event among the messages that it had received when it decided.
-    const frame = relay.marketEvents.findLast((index) => index < Number(orderRef))!;
-    return Number(receivedNs - relay.sentNs[frame]!) / 1e6;
+    const frame = stamps.marketEvents.findLast((index) => index < Number(orderRef))!;
+    const [takenNs, featuresNs, decidedNs, calledNs, placedNs] = stagesByRef.get(orderRef)! as [
+      ...[bigint, bigint, bigint, bigint, bigint],
+    ];
+    return wayOf(stamps.sentNs[frame]!, [
+      ['to the process, decoded by ib_async', takenNs],
+      ['book and features', featuresNs],
+      ['heads, policy', decidedNs],
+      ['what to do', calledNs],
+      ['placeOrder', placedNs],
+      ['back', receivedNs],
+    ]);
   });
 }

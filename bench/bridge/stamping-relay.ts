@@ -1,10 +1,45 @@
+import { once } from 'node:events';
 import net from 'node:net';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { FrameReader } from '../../simulator/wire/frame.js';
 
 export interface StampedOrder {
   readonly orderRef: string;
   /** When its bytes were here, on the clock of `process.hrtime`. */
   readonly receivedNs: bigint;
+}
+
+export interface Stamps {
+  /** When each message left for the client, in order. */
+  readonly sentNs: readonly bigint[];
+  /** Which of them are depth or trades, as indexes. */
+  readonly marketEvents: readonly number[];
+  readonly orders: readonly StampedOrder[];
+}
+
+/** A relay on a thread of its own: what the gateway of the same process has to do must not make its stamps late. */
+export class StampingRelay {
+  private constructor(
+    private readonly thread: Worker,
+    readonly port: number,
+  ) {}
+
+  static async start(gatewayPort: number): Promise<StampingRelay> {
+    const thread = new Worker(new URL(import.meta.url), { workerData: gatewayPort });
+    const [port] = (await once(thread, 'message')) as [number];
+    return new StampingRelay(thread, port);
+  }
+
+  /** So far. */
+  async stamps(): Promise<Stamps> {
+    this.thread.postMessage('stamps');
+    const [stamps] = (await once(this.thread, 'message')) as [Stamps];
+    return stamps;
+  }
+
+  async stop(): Promise<void> {
+    await this.thread.terminate();
+  }
 }
 
 /** Message ids: updateMktDepth and tickByTick to the client, placeOrder from it; and where that one has its orderRef. */
@@ -15,30 +50,16 @@ const PREFIX_BYTES = 4;
  * Passes bytes on between one client and a gateway, and writes down when each market event left for the client and when
  * each order came back: at the socket, the same for any client.
  */
-export class StampingRelay {
-  /** When each message left for the client, in order. */
+class Relay implements Stamps {
   readonly sentNs: bigint[] = [];
-  /** Which of them are depth or trades, as indexes. */
   readonly marketEvents: number[] = [];
   readonly orders: StampedOrder[] = [];
 
-  private constructor(
-    private readonly server: net.Server,
-    readonly port: number,
-  ) {}
-
-  static async start(gatewayPort: number): Promise<StampingRelay> {
-    const server = net.createServer((client) => {
-      const gateway = net.connect(gatewayPort, '127.0.0.1');
-      relay.pass(client, gateway);
-    });
+  /** @returns its port */
+  async listen(gatewayPort: number): Promise<number> {
+    const server = net.createServer((client) => this.pass(client, net.connect(gatewayPort, '127.0.0.1')));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const relay = new StampingRelay(server, (server.address() as net.AddressInfo).port);
-    return relay;
-  }
-
-  async stop(): Promise<void> {
-    await new Promise((resolve) => this.server.close(resolve));
+    return (server.address() as net.AddressInfo).port;
   }
 
   private pass(client: net.Socket, gateway: net.Socket): void {
@@ -78,4 +99,13 @@ function* framesOf(reader: FrameReader): Generator<Buffer> {
 
 function begins(frame: Buffer, id: string): boolean {
   return frame.toString('latin1', 0, id.length) === id;
+}
+
+if (!isMainThread) {
+  const relay = new Relay();
+  parentPort!.on('message', () => {
+    const { sentNs, marketEvents, orders } = relay;
+    parentPort!.postMessage({ sentNs, marketEvents, orders } satisfies Stamps);
+  });
+  parentPort!.postMessage(await relay.listen(workerData as number));
 }

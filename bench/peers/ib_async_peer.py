@@ -3,14 +3,19 @@
 ib_async_peer.py PORT HEADS SPEED MARKET_START OPEN
 HEADS is a folder of ensemble.json and heads/<name>.{json,onnx}. Market time runs SPEED times as fast as the clock,
 from MARKET_START (seconds since the epoch); OPEN is the RTH open. The reference of an order is the number of messages
-that had been received when it was decided. Runs until it is terminated.
+that had been received when it was decided. Runs until it is terminated; then HEADS/stages.json says, for each order, when
+its events were handed to this code, its features were there, its target was, and placeOrder was called and returned (ns,
+monotonic clock).
 """
 
 import json
 import logging
 import math
+import os
+import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +67,8 @@ class Windows:
 
 
 class Head:
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, forecast):
+        self.scale, self.bias, self.moves = forecast["scale"], forecast["bias"], forecast["moveTicks"]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self.name = name
@@ -71,14 +77,18 @@ class Head:
             str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self.row = None
-        self.direction = 0.0
+        self.move = 0.0
 
     def run(self, values):
         row = np.array([[values[name] for name in self.features]], dtype=np.float32)
         if self.row is None or not np.array_equal(row, self.row, equal_nan=True):
             probabilities = self.session.run(["probabilities"], {"features": row})[0][0]
-            self.row, self.direction = row, float(probabilities[-1] - probabilities[0])
-        return self.direction
+            self.row, self.move = row, self.expected_move(probabilities.tolist())
+        return self.move
+
+    def expected_move(self, probabilities):
+        shares = [math.exp(self.scale * math.log(max(p, 1e-6)) + bias) for p, bias in zip(probabilities, self.bias)]
+        return sum(share * move for share, move in zip(shares, self.moves)) / sum(shares)
 
 
 class Market:
@@ -213,14 +223,26 @@ class Trader:
     def __init__(self, ib, contract, market, folder, clock, opened):
         self.ib, self.contract, self.market, self.clock, self.opened = ib, contract, market, clock, opened
         self.ensemble = json.loads((folder / "ensemble.json").read_text())
-        self.heads = {name: Head(folder / "heads", name) for name in self.ensemble["weights"]}
+        forecasts = self.ensemble["forecasts"]
+        self.heads = {name: Head(folder / "heads", name, forecasts[name]) for name in self.ensemble["weights"]}
         self.second = math.floor(clock())
         self.bars_seen = 0
         self.target = 0
         self.position = 0
         self.trade = None
+        self.stages = []
+        self.stamps = []
 
     def on_tickers(self, tickers):
+        # The event that calls this would swallow it, and a peer that decides nothing would be measured.
+        try:
+            self.stamps = [time.monotonic_ns()]
+            self.take(tickers)
+        except Exception:
+            traceback.print_exc()
+            os._exit(1)
+
+    def take(self, tickers):
         seconds, market = self.clock(), self.market
         market.windows.advance(seconds, market.mid)
         for ticker in tickers:
@@ -237,18 +259,17 @@ class Trader:
     def decide(self, seconds):
         heads, market, ensemble = self.heads, self.market, self.ensemble
         values = market.values(seconds, self.opened)
-        directions = {name: heads[name].run(values) for name in ("F2_dom", "Tick_ML")}
+        self.stamps.append(time.monotonic_ns())
+        moves = {name: heads[name].run(values) for name in ("F2_dom", "Tick_ML")}
         if len(market.bars) != self.bars_seen:
             self.bars_seen = len(market.bars)
             bars = market.bar_values(self.opened)
             if bars is not None:
                 heads["XGB_5m"].run(bars)
-        directions["XGB_5m"] = heads["XGB_5m"].direction
-        edge = sum(
-            ensemble["weights"][name] * direction * ensemble["meanAbsMoveTicks"][name]
-            for name, direction in directions.items()
-        )
+        moves["XGB_5m"] = heads["XGB_5m"].move
+        edge = sum(ensemble["weights"][name] * move for name, move in moves.items())
         self.target = self.target_of(edge, values["spread"])
+        self.stamps.append(time.monotonic_ns())
         self.act()
 
     def target_of(self, edge, spread):
@@ -278,7 +299,9 @@ class Trader:
         reference = str(self.ib.client.connectionStats().numMsgRecv)
         action, price = ("BUY", ask) if missing > 0 else ("SELL", bid)
         order = LimitOrder(action, 1, price, orderRef=reference, tif="DAY", transmit=True)
+        called = time.monotonic_ns()
         self.trade = self.ib.placeOrder(self.contract, order)
+        self.stages.append([reference, *self.stamps, called, time.monotonic_ns()])
 
     def on_fill(self, _trade, fill):
         self.position += int(fill.execution.shares) * (1 if fill.execution.side == "BOT" else -1)
@@ -303,6 +326,12 @@ def main():
         if opened_at + BAR_SECONDS <= clock():
             market.bars.append([opened_at, bar.high, bar.low, bar.close, bar.volume])
     trader = Trader(ib, contract, market, folder, clock, opened)
+
+    def end(*_):
+        (folder / "stages.json").write_text(json.dumps([[str(value) for value in order] for order in trader.stages]))
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
     ib.pendingTickersEvent += trader.on_tickers
     ib.execDetailsEvent += trader.on_fill
     ib.reqMktDepth(contract, LEVELS)
