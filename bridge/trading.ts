@@ -39,6 +39,9 @@ export interface TradingDeps {
 /** Refusals within this time that halt trading: the gateway and we disagree on something. */
 const REFUSAL_BURST = { count: 5, withinMs: 60_000 } as const;
 
+/** After an order: whoever is to get its bytes gets the processor first. */
+const PREPARE_MS = 2;
+
 /** From decisions to orders, and what must happen to orders and positions as time passes. */
 export class Trading {
   private readonly ordersSentMonotonicMs: number[] = [];
@@ -237,7 +240,7 @@ export class Trading {
     const refusal = checkOrder(ask, context);
     if (refusal) return refusal;
     const orderRef = this.deps.desk.place(ask);
-    setImmediate(() => this.deps.desk.prepare());
+    setTimeout(() => this.deps.desk.prepare(), PREPARE_MS);
     if (orderRef === null) return { rule: 'desk', reason: 'there is no connection, or the journal cannot be written' };
     this.ordersSentMonotonicMs.push(context.nowWallMs);
     while (context.nowWallMs - this.ordersSentMonotonicMs[0]! > 60_000) this.ordersSentMonotonicMs.shift();

@@ -11,6 +11,7 @@ import type { RsyncModule } from '../shared/contract/rsync-modules.js';
 import { Failure } from '../shared/failure.js';
 import { clockSpecFile, readClockSpec } from '../shared/node/clock-spec-file.js';
 import { LoopbackDoor } from '../shared/node/http/loopback-door.js';
+import { BRIDGE_NODE_ARGUMENTS } from '../shared/node/process/bridge-heap.js';
 import { makePrivateFolder } from '../shared/node/process/private-files.js';
 import { connectClient } from '../temporal/client.js';
 import { keepNightlySchedule, keepPathSchedules } from '../temporal/keep-schedules.js';
@@ -169,7 +170,7 @@ function tierProcesses(config: Config, tools: StackTools, gatewayData: string): 
     ...(gateway.embedded
       ? [nodeProcess('gateway', 'cli/main.js', gatewayArgs, () => isReachable('127.0.0.1', gateway.port))]
       : []),
-    nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home]),
+    bridgeProcess(nodeProcess('bridge', 'cli/main.js', ['bridge', '--home', home])),
     ...followed,
     ...(['signer', 'receiver', 'orchestrator', 'research', 'broker'] as const)
       .filter((worker) => worker !== 'receiver' || config.upload.enabled)
@@ -207,6 +208,8 @@ function modulesOf({ home, upload }: Config): ModuleSettings[] {
     return { module, folder, passwordFile: passwordFile(broker.folder, module) };
   });
 }
+
+const bridgeProcess = (spec: ProcessSpec): ProcessSpec => ({ ...spec, args: [...BRIDGE_NODE_ARGUMENTS, ...spec.args] });
 
 function nodeProcess(name: string, script: string, args: string[], ready?: () => Promise<boolean>): ProcessSpec {
   return {

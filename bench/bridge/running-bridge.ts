@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { type BridgeStatus, bridgeStatus } from '../../shared/contract/bridge-status.js';
+import { BRIDGE_NODE_ARGUMENTS } from '../../shared/node/process/bridge-heap.js';
 import type { BridgeAsk, BridgeUse } from './bridge-process.js';
 
 /** A bridge in a process of its own. */
@@ -16,7 +17,11 @@ export class RunningBridge {
 
   static async start(ask: BridgeAsk): Promise<RunningBridge> {
     const program = fileURLToPath(new URL('./bridge-process.js', import.meta.url));
-    const child = fork(program, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(program, [], {
+      execArgv: [...BRIDGE_NODE_ARGUMENTS],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const bridge = new RunningBridge(child, ask.config.home);
     child.send(ask);
     await bridge.answer();

@@ -24,7 +24,7 @@ const REASON_CHARACTERS_MAX = 1000;
 
 /**
  * Writes every market event as one line, in arrival order and with one growing sequence number, before anything else
- * happens to the event. Lines leave for the disk once per turn of the event loop.
+ * happens to the event. Lines leave for the disk within a millisecond.
  */
 export class CaptureWriter {
   private readonly files: SegmentFiles;

@@ -8,6 +8,8 @@ import { recordOf } from '../../shared/model/decision/decision-record.js';
 import { AppendLog } from '../disk/append-log.js';
 import type { LoadedRelease } from '../swap/prepare-release.js';
 
+const BEHIND_MS = 1;
+
 /**
  * `broker/journal/decisions-<trade date>.jsonl`: everything a replay needs, besides the captured events, to come to
  * the same decisions bit for bit, and what the live decisions were. Vectors are float32, little-endian, base64.
@@ -17,6 +19,9 @@ import type { LoadedRelease } from '../swap/prepare-release.js';
 export class DecisionLog {
   private log: AppendLog | undefined;
   private tradeDate = '';
+  /** Of this moment, each with the trade date of the clock. */
+  private readonly pending: (readonly [Decision, string])[] = [];
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly folder: string,
@@ -42,8 +47,10 @@ export class DecisionLog {
     this.write({ v: 1, kind: 'bar', afterEventSeq, bar });
   }
 
+  /** Behind the order that it leads to: the line is made and written when that is on its way. */
   decision(decision: Decision): void {
-    this.write(recordOf(decision));
+    this.pending.push([decision, this.tradeDateOf(this.clock.nowMs())]);
+    this.timer ??= setTimeout(() => this.flush(), BEHIND_MS);
   }
 
   /** An order that the risk rules refused. */
@@ -52,16 +59,32 @@ export class DecisionLog {
   }
 
   close(): void {
-    this.log?.close();
-    this.log = undefined;
+    this.flush();
+    this.closeFile();
   }
 
   private write(line: DecisionLogLine): void {
+    this.flush();
+    this.append(line, this.tradeDateOf(this.clock.nowMs()));
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    for (const [decision, tradeDate] of this.pending.splice(0)) this.append(recordOf(decision), tradeDate);
+  }
+
+  private append(line: DecisionLogLine, tradeDate: string): void {
     try {
-      this.fileOf(this.tradeDateOf(this.clock.nowMs())).append(line, 'never');
+      this.fileOf(tradeDate).append(line, 'never');
     } catch (error) {
       this.onTrouble(error as Error);
     }
+  }
+
+  private closeFile(): void {
+    this.log?.close();
+    this.log = undefined;
   }
 
   private fileOf(clockDate: string): AppendLog {
@@ -69,7 +92,7 @@ export class DecisionLog {
     const newest = this.log ? '' : newestDate(this.folder);
     const tradeDate = clockDate > newest ? clockDate : newest;
     const log = AppendLog.open(path.join(this.folder, decisionLogFile(tradeDate)));
-    this.close();
+    this.closeFile();
     this.tradeDate = tradeDate;
     this.log = log;
     if (this.instrument !== null) log.append({ v: 1, kind: 'contract', instrument: this.instrument }, 'never');

@@ -11,6 +11,8 @@ import type { OrderJournal } from './order-journal.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 
 const RETRY_MS = 500;
+/** So that whoever is to get the bytes of an order gets the processor first. */
+const BEHIND_MS = 1;
 
 export interface JournalEvents {
   /** The disk refuses (error); everything has been written after all, and there is room in reserve again (null). */
@@ -42,6 +44,9 @@ const KEEP_BYTES = { decision: RESERVE_BYTES, report: RESERVE_BYTES / 2, closing
  */
 export class JournalQueue {
   private readonly waiting: Waiting[] = [];
+  /** Of an order that has just left. Written in a moment, or before anybody looks. */
+  private behind: Waiting[] = [];
+  private behindTimer: NodeJS.Timeout | undefined;
   private timer: NodeJS.Timeout | undefined;
   private trouble: Error | null = null;
   private isWriting = false;
@@ -68,6 +73,7 @@ export class JournalQueue {
   }
 
   get ledger(): OrderLedger {
+    this.writeBehind();
     return this.journal.ledger;
   }
 
@@ -78,6 +84,7 @@ export class JournalQueue {
 
   /** An intent must be on disk before its order is sent. @returns false where the disk refuses: then it did not happen */
   intend(entry: EntryOf<'intent'>): boolean {
+    this.writeBehind();
     if (!this.isValid(entry)) return false;
     const isClosing = entry.purpose === 'flatten';
     if (this.waiting.length > 0 && !isClosing) return false;
@@ -98,6 +105,7 @@ export class JournalQueue {
    * @returns false where the disk refuses, or has not taken all that came before: then there is none
    */
   openSlot(entry: EntryOf<'slot'>, onDisk: () => void): boolean {
+    this.writeBehind();
     if (this.waiting.length > 0 || this.isWriting || !this.isValid(entry)) return false;
     const isWritten = this.attempt(() => this.write({ entry, durability: 'later' }, 'decision'));
     if (isWritten) this.flushSoon(onDisk);
@@ -107,14 +115,22 @@ export class JournalQueue {
 
   /** For what has happened already and only has to be remembered. @returns false where it says nothing that can be */
   append(entry: JournalEntry, durability: Durability = 'now'): boolean {
+    this.writeBehind();
     if (!this.isValid(entry)) return false;
     this.waiting.push({ entry, durability });
     this.drainUnlessItWaits();
     return true;
   }
 
+  /** What follows an order that has left from its slot: nobody can tell that it is not written in this very call. */
+  appendBehind(entries: readonly Waiting[]): void {
+    this.behind.push(...entries);
+    this.behindTimer ??= setTimeout(() => this.writeBehind(), BEHIND_MS);
+  }
+
   /** Begins the file of a later trade date, unless the disk refuses: then it is tried again at the next call. */
   startTradeDate(tradeDate: string, markPrice: number | null): void {
+    this.writeBehind();
     if (tradeDate < this.journal.date) this.events.onClockBehind(tradeDate, this.journal.date);
     if (this.waiting.length > 0) return;
     this.isDateRefused = !this.attempt(() => this.journal.startTradeDate(tradeDate, markPrice));
@@ -123,6 +139,7 @@ export class JournalQueue {
 
   /** Tries once more and closes; what still waits is lost and said so by the return value. */
   close(): number {
+    this.writeBehind();
     this.isClosed = true;
     clearTimeout(this.timer);
     this.attempt(() => this.writeWaiting('closing'));
@@ -130,6 +147,13 @@ export class JournalQueue {
     this.journal.close();
     this.reserve.close();
     return this.waiting.length;
+  }
+
+  private writeBehind(): void {
+    if (this.behind.length === 0) return;
+    clearTimeout(this.behindTimer);
+    this.behindTimer = undefined;
+    for (const { entry, durability } of this.behind.splice(0)) this.append(entry, durability);
   }
 
   private isValid(entry: JournalEntry): boolean {

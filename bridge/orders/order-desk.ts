@@ -128,8 +128,10 @@ export class OrderDesk {
     const { side, contracts, orderType, limitPrice } = ask;
     if (!session.sendNow('order', message.fill(side, contracts, orderType, limitPrice))) return false;
     this.sentCount++;
-    this.deps.journal.append({ kind: 'intent', orderRef, orderId, ...ask }, 'soon');
-    this.deps.journal.append({ kind: 'sent', orderRef }, 'later');
+    this.deps.journal.appendBehind([
+      { entry: { kind: 'intent', orderRef, orderId, ...ask }, durability: 'soon' },
+      { entry: { kind: 'sent', orderRef }, durability: 'later' },
+    ]);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
 import { followedFolder, publishes } from '../../shared/config/config.js';
+import { BRIDGE_NODE_ARGUMENTS } from '../../shared/node/process/bridge-heap.js';
 import { buildsFolderOf } from '../upgrade/builds-folder.js';
 import { collectorOf, HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf, type Role } from './deploy-file.js';
@@ -102,7 +103,7 @@ function brokerServices(file: DeployFile, host: DeployHost, config: Config): Ser
   const server = serverNetwork(file, host);
   const { gateway } = host;
   return [
-    make('bridge', cli(host, ['bridge']), {
+    make('bridge', withArguments(cli(host, ['bridge']), BRIDGE_NODE_ARGUMENTS), {
       ...{ ...trading, network: 'tunnel', peers: [], writes: [broker.folder], hidden: [broker.keys, watch.folder] },
       after: gateway?.ibc === undefined ? [] : ['believe-gateway.service'],
       why: 'captures and decides, and alone sends orders: it reaches this machine and nothing else',
@@ -274,6 +275,13 @@ function cli(host: DeployHost, words: readonly string[]): string[] {
     CONFIG_FILE,
   ];
 }
+
+/** @param more arguments of Node itself */
+const withArguments = ([node, ...words]: readonly string[], more: readonly string[]): string[] => [
+  node!,
+  ...more,
+  ...words,
+];
 
 /** IBC's own start script, with all that its front scripts would ask one to edit. */
 function ibcCommand({ gateway }: DeployHost): string[] {

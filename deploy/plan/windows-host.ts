@@ -1,4 +1,5 @@
 import { type Config, followedFolder } from '../../shared/config/config.js';
+import { BRIDGE_NODE_ARGUMENTS } from '../../shared/node/process/bridge-heap.js';
 import { HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf } from './deploy-file.js';
 import { peersOf } from './flows.js';
@@ -84,7 +85,14 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
     ...{
       name: `believe-${name}`,
       description: `${name} of believe`,
-      command: [nodeOf(host), '--enable-source-maps', ...words, '--config', windowsConfigFile(host)],
+      command: [
+        nodeOf(host),
+        ...(name === 'bridge' ? BRIDGE_NODE_ARGUMENTS : []),
+        '--enable-source-maps',
+        ...words,
+        '--config',
+        windowsConfigFile(host),
+      ],
     },
     ...{
       user: `NT SERVICE\\believe-${name}`,
