@@ -30,8 +30,9 @@ type Job = LinesJob | { readonly kind: 'segment'; readonly tradeDate: string; re
 
 const RETRY_MS = 500;
 const CHUNK_BYTES = 256 * 1024;
-/** Not in the turn of the event loop that sends an order: whoever is to get its bytes gets the processor first. */
-const FLUSH_MS = 1;
+/** Not in the turn of the event loop that sends an order: whoever is to get its bytes gets the processor first. A flood does not wait. */
+const BEHIND_MS = 1;
+const AT_ONCE_BYTES = 4096;
 /** Far below what one call to the operating system may take. */
 const CHUNKS_PER_WRITE = 64;
 const UTF8_BYTES_MAX = 3;
@@ -96,10 +97,10 @@ export class SegmentFiles {
     this.chunkLastSeq = seq;
     if (this.flushAsked) return;
     this.flushAsked = true;
-    setTimeout(() => {
-      this.flushAsked = false;
-      this.flush();
-    }, FLUSH_MS);
+    setImmediate(() => {
+      if (this.chunkBytes >= AT_ONCE_BYTES) this.flush();
+      else setTimeout(() => this.flush(), BEHIND_MS);
+    });
   }
 
   async close(): Promise<void> {
@@ -111,6 +112,7 @@ export class SegmentFiles {
   }
 
   private flush(): void {
+    this.flushAsked = false;
     this.cutChunk();
     this.working ??= this.work().finally(() => {
       this.working = undefined;
