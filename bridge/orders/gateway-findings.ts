@@ -1,6 +1,6 @@
 import { type Contract, OrderAction, OrderType } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
-import type { EntryOf } from '../../shared/contract/order-journal.js';
+import type { EntryOf, OrderSide } from '../../shared/contract/order-journal.js';
 import type { GatewayTruth, OpenOrderReport, PositionReport } from '../connection/collect.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 import { isFinal, saysOver } from './order-state.js';
@@ -48,7 +48,7 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
     const isOther = order.permIds.length > (knowsId ? 1 : 0);
     if (report.orderId !== order.orderId || isOther) twins.push(report);
     openRefs.add(order.orderRef);
-    if (order.side === null && report.orderId === order.orderId) told.push(intentOf(report, order));
+    if (order.side === null && report.orderId === order.orderId) told.push(...intentOf(report, order));
     if (order.state === 'working' && knowsId) continue;
     settled.push({ kind: 'settled', orderRef: order.orderRef, outcome: 'working', permId });
   }
@@ -61,15 +61,20 @@ export function compareWithGateway(ledger: OrderLedger, truth: GatewayTruth, own
   };
 }
 
-/** A quantity that it cannot have is left to the journal to refuse. */
-function intentOf({ order: reported, orderId }: OpenOrderReport, { orderRef, contracts }: Order): EntryOf<'intent'> {
+/** None where no side is named: then it stays one of either. A quantity that it cannot have is left to the journal to refuse. */
+function intentOf({ order: reported, orderId }: OpenOrderReport, { orderRef, contracts }: Order): EntryOf<'intent'>[] {
+  const side = { [OrderAction.BUY]: 'BUY', [OrderAction.SELL]: 'SELL' }[String(reported.action)] as
+    | OrderSide
+    | undefined;
+  if (side === undefined) return [];
   const isMarket = reported.orderType === OrderType.MKT;
-  return {
-    ...{ kind: 'intent', orderRef, orderId, side: reported.action === OrderAction.BUY ? 'BUY' : 'SELL' },
+  const intent: EntryOf<'intent'> = {
+    ...{ kind: 'intent', orderRef, orderId, side },
     ...{ contracts: reported.totalQuantity ?? contracts, orderType: isMarket ? 'MKT' : 'LMT' },
     limitPrice: isMarket ? null : (reported.lmtPrice ?? null),
     ...{ purpose: 'decision', modelVersion: null, eventSeq: null },
   };
+  return [intent];
 }
 
 /** How an order ended that is neither open nor filled: it was refused, acknowledged once, or nobody ever heard of it. */

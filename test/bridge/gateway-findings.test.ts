@@ -66,4 +66,26 @@ describe('what the gateway shows open', () => {
   it('is nothing where its status says that it is over', () => {
     assert.deepEqual(found([ACKNOWLEDGED], open(7, 9, REF, 'Cancelled')).missing, [REF]);
   });
+
+  it('says what was sent from a slot, where its intent was lost and a side is named', () => {
+    const ledger = new OrderLedger();
+    const slot: JournalEntry = {
+      ...{ kind: 'slot', orderRef: REF, orderId: 7, contractsMax: 5, until: '2026-01-05T21:00:00.000Z' },
+    };
+    for (const entry of [BEGUN[0]!, slot, { kind: 'link-lost', reason: 'x' } as const]) ledger.apply(entry);
+    const told = (more: object, orderId = 7) => {
+      const report = open(orderId, 9);
+      const openOrders = [{ ...report, order: { ...report.order, ...more } } as OpenOrderReport];
+      return compareWithGateway(ledger, { openOrders, positions: [] }, OWN).told;
+    };
+    const sent = { action: 'SELL', totalQuantity: 2, orderType: 'LMT', lmtPrice: 2900.25 };
+    assert.deepEqual(told(sent), [
+      {
+        ...{ kind: 'intent', orderRef: REF, orderId: 7, side: 'SELL', contracts: 2, orderType: 'LMT' },
+        ...{ limitPrice: 2900.25, purpose: 'decision', modelVersion: null, eventSeq: null },
+      },
+    ]);
+    assert.deepEqual(told({ ...sent, action: undefined }), []);
+    assert.deepEqual(told(sent, 8), [], 'another order under our reference');
+  });
 });
