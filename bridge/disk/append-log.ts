@@ -21,6 +21,9 @@ import { BadInput } from '../../shared/failure.js';
 export class AppendLog {
   /** Lines that are to be on disk, and are not known to be. */
   private unsynced: Written[] = [];
+  /** While a wait is under way: all that it is for, and all that was written since. A descriptor tells an error once, to either. */
+  private inFlight: Written[] | null = null;
+  private refusals = 0;
   private isRefused = false;
   private isClosed = false;
 
@@ -56,6 +59,7 @@ export class AppendLog {
    * @throws the system error (ENOSPC, EIO, ...): the caller must then act as if the line did not happen
    */
   append(record: object, wait: 'now' | 'later' | 'never' = 'now'): void {
+    if (this.isClosed) throw new Error(`${this.file} is closed`);
     const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
     try {
       this.write({ bytes, at: this.sizeBytes });
@@ -65,6 +69,7 @@ export class AppendLog {
       throw error;
     }
     if (wait === 'later') this.unsynced.push({ bytes, at: this.sizeBytes });
+    if (wait !== 'never') this.inFlight?.push({ bytes, at: this.sizeBytes });
     this.sizeBytes += bytes.length;
   }
 
@@ -74,18 +79,22 @@ export class AppendLog {
    */
   async flush(): Promise<void> {
     if (this.unsynced.length === 0 || this.isClosed) return;
-    const lines = this.unsynced;
+    const { refusals } = this;
+    this.inFlight = this.unsynced.slice();
     this.unsynced = [];
     try {
-      if (this.isRefused) for (const line of lines) this.write(line);
+      if (this.isRefused) for (const line of this.inFlight) this.write(line);
       await synced(this.descriptor);
+      if (this.refusals !== refusals) throw new Error('the disk refused meanwhile');
       this.isRefused = false;
     } catch (error) {
       // Closing waits for the disk itself.
       if (this.isClosed) return;
       this.isRefused = true;
-      this.unsynced.unshift(...lines);
+      this.unsynced = this.inFlight;
       throw error;
+    } finally {
+      this.inFlight = null;
     }
   }
 
@@ -106,10 +115,12 @@ export class AppendLog {
 
   /** Whatever was written before is on disk with it. */
   private syncNow(): void {
-    if (this.isRefused) for (const line of this.unsynced) this.write(line);
+    if (this.isRefused) for (const line of [...(this.inFlight ?? []), ...this.unsynced]) this.write(line);
     this.isRefused = true;
+    this.refusals++;
     fdatasyncSync(this.descriptor);
     this.isRefused = false;
+    this.refusals--;
     this.unsynced = [];
   }
 

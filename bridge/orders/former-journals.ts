@@ -31,7 +31,8 @@ export function readFormerJournals(
 /** What a former journal leaves open, in plain words; null where it ends flat. */
 export function leftOpenBy({ localSymbol, ledger }: FormerJournal): string | null {
   if (ledger === null) return `the journal of ${localSymbol} cannot be read`;
-  const orders = ledger.live().length;
+  // A slot whose process ended may have been sent.
+  const orders = ledger.live().length + (ledger.slot === null ? 0 : 1);
   if (ledger.positionContracts === 0 && orders === 0) return null;
   return `the journal of ${localSymbol} ends with ${ledger.positionContracts} contracts and ${orders} live orders`;
 }

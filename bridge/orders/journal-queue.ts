@@ -7,7 +7,7 @@ import {
 } from '../../shared/contract/order-journal.js';
 import { isDiskFull } from '../../shared/node/disk/disk-full.js';
 import { type DiskReserve, RESERVE_BYTES } from '../disk/disk-reserve.js';
-import type { OrderJournal } from './order-journal.js';
+import type { LineStamp, OrderJournal } from './order-journal.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 
 const RETRY_MS = 500;
@@ -32,6 +32,8 @@ export type Durability = 'now' | 'soon' | 'later';
 interface Waiting {
   readonly entry: JournalEntry;
   readonly durability: Durability;
+  /** Of what has left before its line is written: the ledger has it already. When it left. */
+  readonly left?: LineStamp;
 }
 
 /** Bytes of the reserve that are left for others: a decision gets none, closing a position gets it all. */
@@ -87,17 +89,24 @@ export class JournalQueue {
     this.writeBehind();
     if (!this.isValid(entry)) return false;
     const isClosing = entry.purpose === 'flatten';
-    if (this.waiting.length > 0 && !isClosing) return false;
+    if (this.waiting.length > 0 && !isClosing) return this.notIntended(entry);
     const intent = { entry, durability: 'now' } as const;
     const isWritten = this.attempt(() => {
       if (isClosing) this.writeWaiting('closing');
       this.write(intent, isClosing ? 'closing' : 'decision');
     });
     // Waits for the disk like any other line, so that the trouble is told, and its end.
-    if (!isWritten && this.waiting.length === 0)
-      this.append({ kind: 'not-sent', orderRef: entry.orderRef, reason: 'its intent could not be written' });
+    if (!isWritten) return this.notIntended(entry);
     this.drainUnlessItWaits();
-    return isWritten;
+    return true;
+  }
+
+  /** Also the end of the slot that it took. */
+  private notIntended({ orderRef }: EntryOf<'intent'>): false {
+    // One that is tried again and again while the disk refuses leaves one line, not thousands.
+    if (this.waiting.length === 0 || this.journal.ledger.slot?.orderRef === orderRef)
+      this.append({ kind: 'not-sent', orderRef, reason: 'its intent could not be written' });
+    return false;
   }
 
   /**
@@ -116,15 +125,16 @@ export class JournalQueue {
   /** For what has happened already and only has to be remembered. @returns false where it says nothing that can be */
   append(entry: JournalEntry, durability: Durability = 'now'): boolean {
     this.writeBehind();
-    if (!this.isValid(entry)) return false;
+    if (this.isClosed || !this.isValid(entry)) return false;
     this.waiting.push({ entry, durability });
     this.drainUnlessItWaits();
     return true;
   }
 
   /** What follows an order that has left from its slot: nobody can tell that it is not written in this very call. */
-  appendBehind(entries: readonly Waiting[]): void {
-    this.behind.push(...entries);
+  appendBehind(entries: readonly Pick<Waiting, 'entry' | 'durability'>[]): void {
+    const left = this.journal.stampNow();
+    this.behind.push(...entries.map((one) => ({ ...one, left })));
     this.behindTimer ??= setTimeout(() => this.writeBehind(), BEHIND_MS);
   }
 
@@ -153,7 +163,11 @@ export class JournalQueue {
     if (this.behind.length === 0) return;
     clearTimeout(this.behindTimer);
     this.behindTimer = undefined;
-    for (const { entry, durability } of this.behind.splice(0)) this.append(entry, durability);
+    const entries = this.behind.splice(0).filter(({ entry }) => this.isValid(entry));
+    // It has left: it counts also where the disk refuses its lines.
+    for (const { entry } of entries) this.journal.know(entry);
+    this.waiting.push(...entries);
+    this.drainUnlessItWaits();
   }
 
   private isValid(entry: JournalEntry): boolean {
@@ -191,18 +205,18 @@ export class JournalQueue {
   }
 
   /** @throws the system error where the disk has no room, and the reserve none for this use */
-  private write({ entry, durability }: Waiting, use: keyof typeof KEEP_BYTES): void {
+  private write({ entry, durability, left }: Waiting, use: keyof typeof KEEP_BYTES): void {
     const before = 'orderRef' in entry ? this.ledger.order(entry.orderRef ?? '') : undefined;
     for (;;)
       try {
-        this.journal.append(entry, durability === 'now' ? 'now' : 'later');
+        this.journal.append(entry, durability === 'now' ? 'now' : 'later', left);
         break;
       } catch (error) {
         if (!isDiskFull(error) || !this.reserve.giveBack(KEEP_BYTES[use])) throw error;
         this.tell(error as Error);
       }
     if (durability === 'soon') this.flushSoon();
-    if (before) this.onOrderChange(before, this.ledger.order(before.orderRef)!);
+    if (before && left === undefined) this.onOrderChange(before, this.ledger.order(before.orderRef)!);
   }
 
   private flushSoon(onDisk?: () => void): void {
@@ -219,6 +233,7 @@ export class JournalQueue {
       const told = this.whenOnDisk.splice(0);
       try {
         await this.journal.flush();
+        if (this.isClosed) break;
         for (const tell of told) tell();
         if (this.isFlushRefused) {
           this.isFlushRefused = false;

@@ -19,13 +19,15 @@ import { OrderLedger } from './order-ledger.js';
 /** Executions of earlier trade dates that the next file still names: more than a gateway day has. */
 const EXECUTIONS_CARRIED = 2000;
 
+export type LineStamp = Pick<JournalLine, 'marketTime' | 'wallTime'>;
+
 /** Orders of earlier trade dates that the next file still names: the gateway may come back to the last ones. */
 const ORDERS_CARRIED = 200;
 
 /**
  * `broker/journal/<account>-<contract>/orders-<trade date>.jsonl` and the ledger that its lines add up to. A line is written before the
- * ledger knows it, and the ledger changes in no other way: what is in memory is what a restart will find. After a power cut it may
- * find less: lines that nobody waited for.
+ * ledger knows it, and the ledger changes in no other way, but for an order that has left from its slot: that is known at once, whatever the
+ * disk says. What is in memory is what a restart will find; after a power cut, less the lines that nobody waited for.
  */
 export class OrderJournal {
   private constructor(
@@ -71,13 +73,19 @@ export class OrderJournal {
 
   /**
    * @param wait for the disk: now, or by the next `flush`
+   * @param left when it happened, of what is known already
    * @throws JournalLineInvalid where the next start could not read the line; the system error where the disk refuses it
    */
-  append(entry: JournalEntry, wait: 'now' | 'later' = 'now'): void {
+  append(entry: JournalEntry, wait: 'now' | 'later' = 'now', left?: LineStamp): void {
     checkEntry(entry);
     const n = this.lines + 1;
-    this.log.append(this.stamped(entry, n), wait);
+    this.log.append(this.stamped(entry, n, left), wait);
     this.lines = n;
+    if (left === undefined) this.book.apply(entry);
+  }
+
+  /** What has left before its line is written: the one thing that a restart may have to ask the gateway about. */
+  know(entry: JournalEntry): void {
     this.book.apply(entry);
   }
 
@@ -111,9 +119,12 @@ export class OrderJournal {
     this.log.close();
   }
 
-  private stamped(entry: JournalEntry, n: number): JournalLine {
-    const marketTime = new Date(this.clock.nowMs()).toISOString();
-    return { v: versionOf(entry), n, ...entry, marketTime, wallTime: new Date().toISOString() };
+  stampNow(): LineStamp {
+    return { marketTime: new Date(this.clock.nowMs()).toISOString(), wallTime: new Date().toISOString() };
+  }
+
+  private stamped(entry: JournalEntry, n: number, stamp = this.stampNow()): JournalLine {
+    return { v: versionOf(entry), n, ...entry, ...stamp };
   }
 
   private carry(markPrice: number | null): JournalEntry & { kind: 'carry' } {

@@ -252,7 +252,7 @@ export class OrderLedger {
   private intend({ kind: _, ...terms }: EntryOf<'intent'>): void {
     this.closeSlot(terms.orderRef);
     const known = this.byRef.get(terms.orderRef);
-    if (known?.side === null) {
+    if (known) {
       this.remember({ ...known, ...terms });
       this.countFilled(terms.orderRef);
       return;
