@@ -1,5 +1,6 @@
 import type { Violation } from '../invariants/violation.js';
 import { MUTANTS, type Mutant, mutantOf, type Patch } from '../mutations/mutants.js';
+import type { Plan } from '../plan/plan.js';
 import { runSeeds } from './workers.js';
 
 export interface MutantsAsk {
@@ -52,13 +53,16 @@ async function runMutant({ name, patches, defect }: Mutant, ask: MutantsAsk): Pr
   };
 }
 
-/** Plays days with these pieces of text replaced, until one notices; all of `count` where none does. */
+/**
+ * Plays days with these pieces of text replaced, until one notices; all of `count` where none does.
+ * @param ask.plans played in the place of what their seeds would draw
+ */
 export async function untilNoticed(
   patches: readonly Patch[],
-  ask: Pick<MutantsAsk, 'from' | 'jobs' | 'forgives' | 'without'>,
+  ask: Pick<MutantsAsk, 'from' | 'jobs' | 'forgives' | 'without'> & { readonly plans?: readonly Plan[] },
   count: number,
 ) {
-  const { from, jobs, forgives, without } = ask;
+  const { from, jobs, forgives, without, plans = [] } = ask;
   let days = 0;
   let first: { seed: number; violation: Violation } | null = null;
   await runSeeds({
@@ -66,7 +70,7 @@ export async function untilNoticed(
     jobs,
     env: {
       ...{ SIMULATION_FORGIVES: forgives, SIMULATION_WITHOUT: without },
-      SIMULATION_PATCHES: JSON.stringify(patches),
+      ...{ SIMULATION_PATCHES: JSON.stringify(patches), SIMULATION_PLANS: JSON.stringify(plans) },
     },
     execArgv: ['--import', new URL('../mutations/register.js', import.meta.url).href],
     onAnswer: ({ seed, result }) => {
