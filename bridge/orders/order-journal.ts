@@ -6,9 +6,9 @@ import {
   type JournalEntry,
   type JournalLine,
   journalLine,
+  ORDER_JOURNAL_VERSION,
   orderJournalFile,
   tradeDateOfOrderJournal,
-  versionOf,
 } from '../../shared/contract/order-journal.js';
 import { BadInput, Failure } from '../../shared/failure.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
@@ -124,7 +124,7 @@ export class OrderJournal {
   }
 
   private stamped(entry: JournalEntry, n: number, stamp = this.stampNow()): JournalLine {
-    return { v: versionOf(entry), n, ...entry, ...stamp };
+    return { v: ORDER_JOURNAL_VERSION, n, ...entry, ...stamp };
   }
 
   private carry(markPrice: number | null): JournalEntry & { kind: 'carry' } {

@@ -10,6 +10,9 @@ const executedContracts = z.number().int().nonnegative();
 const orderRef = z.uuid();
 const text = z.string();
 
+/** Of the lines that are written now. */
+export const ORDER_JOURNAL_VERSION = 2;
+
 /** How an order can end. */
 export const FINAL_STATES = ['filled', 'cancelled', 'rejected', 'not-received'] as const;
 export type FinalState = (typeof FINAL_STATES)[number];
@@ -144,8 +147,8 @@ const lines = [
 ] as const;
 
 /**
- * When a line was written: market time and wall time, ISO 8601 UTC. `n` counts the lines of a file from 1. A line is of the first
- * version that knows all it says.
+ * When a line was written: market time and wall time, ISO 8601 UTC. `n` counts the lines of a file from 1. Version 1 has
+ * no slots, and no orders of which only that is known.
  */
 const stamp = {
   v: z.union([z.literal(1), z.literal(2)]),
@@ -164,13 +167,6 @@ export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { ki
 /** What a line says, without when it was written. */
 export function entryOf({ v: _v, n: _n, marketTime: _market, wallTime: _wall, ...entry }: JournalLine): JournalEntry {
   return entry as JournalEntry;
-}
-
-/** The first version that knows what a line says: 2 has slots, and orders of which only that is known. */
-export function versionOf(entry: JournalEntry): 1 | 2 {
-  const isOfSlots =
-    entry.kind === 'slot' || (entry.kind === 'carry' && entry.orders?.some(({ side }) => side === null) === true);
-  return isOfSlots ? 2 : 1;
 }
 
 /** What somebody wants written would be no line that the next start can read: it is not written. */
