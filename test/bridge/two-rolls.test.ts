@@ -5,7 +5,7 @@ import { compareWithBridge } from '../../research/replay/captured-day.js';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
 import { type DecisionLogLine, linesOfContract, tradeDateOfDecisionLog } from '../../shared/contract/decision-log.js';
 import { type RollRecord, rollRecord } from '../../shared/contract/roll-record.js';
-import type { Bar } from '../../shared/market/events/bar.js';
+import { BAR_MS, type Bar } from '../../shared/market/events/bar.js';
 import { BarBuilder } from '../../shared/market/features/bar-builder.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
 import { JumpingClock } from './jumping-clock.js';
@@ -62,6 +62,18 @@ describe('two rolls, with orders', () => {
     return bars;
   };
 
+  /** Less than two hours before the change of contract: bars from before are nobody's any more. */
+  const barsOf = async (localSymbol: string, time: string) => {
+    clock.jumpTo(time);
+    let bars = 0;
+    await rig.untilTrue(`a bar of ${localSymbol}`, () => bars > 0, {
+      meanwhile: async () => {
+        const all = await barsThrough(localSymbol, Number.POSITIVE_INFINITY);
+        bars = all.filter(({ openMs }) => openMs >= Date.parse(time) - BAR_MS).length;
+      },
+    });
+  };
+
   it('trades the contract of the settings, and says when the next one follows', async () => {
     await rig.startBridge();
     rig.toys.arm(await rig.toys.accept(1), 0);
@@ -99,6 +111,7 @@ describe('two rolls, with orders', () => {
   });
 
   it('changes once regular hours are over, and trades the next contract from the next trade date on', async () => {
+    await barsOf('ESZ9', '2019-09-12T19:59:00Z');
     clock.jumpTo('2019-09-12T20:30:00Z');
     await rig.until('the next contract', ({ instrument, up }) => instrument === 'ESZ9' && up === true);
     const former = ordersIn('ESU9').length;
@@ -114,12 +127,7 @@ describe('two rolls, with orders', () => {
     clock.jumpTo('2019-12-11T14:31:00Z');
     await rig.until('both captured', ({ roll }) => roll?.capturedBeside.includes('ESH0') === true);
     await flatBefore('2019-12-11T20:58:10Z');
-    let bars = 0;
-    await rig.untilTrue('a bar of the next contract in closed segments', () => bars > 0, {
-      meanwhile: async () => {
-        bars = (await barsThrough('ESH0', Number.POSITIVE_INFINITY)).length;
-      },
-    });
+    await barsOf('ESH0', '2019-12-11T21:29:00Z');
     clock.jumpTo('2019-12-11T23:05:00Z');
     await rig.until('the third contract', ({ instrument, up }) => instrument === 'ESH0' && up === true);
     clock.jumpTo('2019-12-12T14:31:00Z');
