@@ -5,7 +5,6 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { seededRandom } from '../research/random.js';
 import { boosterParameters } from '../research/training/booster-parameters.js';
 import { toOnnx } from '../research/training/onnx/to-onnx.js';
 import { trainBooster } from '../research/training/train-booster.js';
@@ -13,6 +12,7 @@ import { obtainLibxgboost } from '../setup/libxgboost.js';
 import { pythonWith } from '../setup/python-environment.js';
 import type { HeadRecipe } from '../shared/model/heads/head.js';
 import { OnnxHead } from '../shared/model/heads/onnx-head.js';
+import { seededRandom } from '../shared/random.js';
 import type { BenchResult } from './bench-result.js';
 
 const run = promisify(execFile);

@@ -1,6 +1,7 @@
 import type { Config } from '../shared/config/config.js';
 import type { MarketClock } from '../shared/market/clock/market-clock.js';
 import type { Decision } from '../shared/model/decision/decision.js';
+import { BEHIND_MS } from './behind-orders.js';
 import { closeReason, isExchangeOpen } from './closing/close-reason.js';
 import type { Closer } from './closing/closer.js';
 import type { BestPrices } from './decide/decider.js';
@@ -39,8 +40,8 @@ export interface TradingDeps {
 /** Refusals within this time that halt trading: the gateway and we disagree on something. */
 const REFUSAL_BURST = { count: 5, withinMs: 60_000 } as const;
 
-/** After an order: whoever is to get its bytes gets the processor first. */
-const PREPARE_MS = 2;
+/** After what is written behind an order. */
+const PREPARE_MS = 2 * BEHIND_MS;
 
 /** From decisions to orders, and what must happen to orders and positions as time passes. */
 export class Trading {
@@ -240,7 +241,7 @@ export class Trading {
     const refusal = checkOrder(ask, context);
     if (refusal) return refusal;
     const orderRef = this.deps.desk.place(ask);
-    setTimeout(() => this.deps.desk.prepare(), PREPARE_MS);
+    setTimeout(() => this.prepare(), PREPARE_MS);
     if (orderRef === null) return { rule: 'desk', reason: 'there is no connection, or the journal cannot be written' };
     this.ordersSentMonotonicMs.push(context.nowWallMs);
     while (context.nowWallMs - this.ordersSentMonotonicMs[0]! > 60_000) this.ordersSentMonotonicMs.shift();

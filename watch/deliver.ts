@@ -25,8 +25,8 @@ export interface Delivered {
 /**
  * Tells messages on the channels, and keeps account in `deliveries.jsonl`: what a channel has told under an id it does not tell
  * again, whoever asks, and what another process is telling now is waited for. A line is on disk before a message leaves; where a
- * process died in between, nobody knows whether it left, and it is sent again: a message twice is better than none. What a disk does not take is remembered until it does: a full disk
- * is nothing to be silent about.
+ * process died in between, nobody knows whether it left, and it is sent again: a message twice is better than none. What a disk
+ * does not take is remembered until it does: a full disk is nothing to be silent about.
  */
 export class Deliveries {
   private unwritten: DeliveryLine[] = [];
@@ -77,9 +77,12 @@ export class Deliveries {
     for (const channel of channels) {
       const { name } = channel;
       const startedMs = performance.now();
-      while (this.isBeingSent(message.id, name) && performance.now() - startedMs < SENDING_MS_MAX)
+      let before = this.linesOf(message.id, name);
+      while (this.isBeingSent(before) && performance.now() - startedMs < SENDING_MS_MAX) {
         await sleep(LOOK_EVERY_MS);
-      if (this.toldBy(message.id).includes(name)) {
+        before = this.linesOf(message.id, name);
+      }
+      if (before.some(({ state }) => state === 'sent')) {
         told.push(name);
         continue;
       }
@@ -97,8 +100,12 @@ export class Deliveries {
     return { told, failed };
   }
 
-  private isBeingSent(id: string, channel: string): boolean {
-    const newest = this.lines().findLast((line) => line.id === id && line.channel === channel);
+  private linesOf(id: string, channel: string): DeliveryLine[] {
+    return this.lines().filter((line) => line.id === id && line.channel === channel);
+  }
+
+  private isBeingSent(lines: readonly DeliveryLine[]): boolean {
+    const newest = lines.at(-1);
     return newest?.state === 'sending' && Math.abs(this.now() - Date.parse(newest.at)) < SENDING_MS_MAX;
   }
 

@@ -1,5 +1,3 @@
-import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { startBridge } from '../../bridge/bridge.js';
@@ -22,20 +20,9 @@ export interface BridgeUse {
   readonly loopMsP50: number;
   readonly loopMsP99: number;
   readonly loopMsMax: number;
-  /** Waits for the disk: end on the clock of `process.hrtime` (one for all processes) and length, ns. */
-  readonly syncs: readonly { readonly endedNs: bigint; readonly tookNs: bigint }[];
+  /** Of each order since the last time it was asked. */
   readonly stages: readonly OrderStages[];
 }
-
-const syncs: { endedNs: bigint; tookNs: bigint }[] = [];
-const waitForDisk = fs.fdatasyncSync;
-fs.fdatasyncSync = (descriptor) => {
-  const startedNs = process.hrtime.bigint();
-  waitForDisk(descriptor);
-  const endedNs = process.hrtime.bigint();
-  syncs.push({ endedNs, tookNs: endedNs - startedNs });
-};
-syncBuiltinESMExports();
 
 const stages = stampOrders();
 const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -44,7 +31,7 @@ delay.enable();
 function use(): BridgeUse {
   const { user, system } = process.cpuUsage();
   return {
-    ...{ cpuUs: user + system, rssBytes: process.memoryUsage.rss(), syncs: syncs.splice(0), stages: stages.splice(0) },
+    ...{ cpuUs: user + system, rssBytes: process.memoryUsage.rss(), stages: stages.splice(0) },
     loopMsP50: delay.percentile(50) / 1e6,
     loopMsP99: delay.percentile(99) / 1e6,
     loopMsMax: delay.max / 1e6,

@@ -1,8 +1,8 @@
-import { seededRandom } from '../../research/random.js';
 import { buildSamples } from '../../research/samples/build-samples.js';
 import { sampleFile } from '../../setup/sample-data.js';
 import { HEAD_SPECS } from '../../shared/model/heads/head-specs.js';
 import { readBarsFile } from '../../shared/node/files/bars-csv.js';
+import { seededRandom } from '../../shared/random.js';
 import { REAL_BARS } from '../gate/real-market.js';
 
 /** Rows of features, a day after the other. */

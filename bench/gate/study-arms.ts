@@ -1,8 +1,8 @@
-import { seededRandom } from '../../research/random.js';
 import type { Policy } from '../../shared/model/decision/ensemble.js';
 import type { RecipeName } from '../../shared/model/heads/definitions/head-definition.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
 import { samplingOf } from '../../shared/model/heads/sampling.js';
+import { seededRandom } from '../../shared/random.js';
 
 /** A candidate of the study: how it differs from the recipe that is in use. */
 export interface StudyArm {

@@ -1,8 +1,8 @@
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { seededRandom } from '../../research/random.js';
 import { DEPTH, SCID, type SierraLayout, unixUsAt } from '../../shared/market/sierra/sierra-file.js';
+import { seededRandom } from '../../shared/random.js';
 
 /**
  * A process that writes files of Sierra Chart, as they lie whole in one folder, into another one, bit by bit as time goes

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { OPEN_SUFFIX, segmentFile } from '../../shared/contract/capture-file.js';
 import type { DepthHeader } from '../../shared/market/events/depth-header.js';
 import { formatHeaderLine } from '../../shared/market/events/depth-line.js';
+import { BEHIND_MS } from '../behind-orders.js';
 import { renamePatiently, syncFolderInBackground } from '../disk/replace-in-background.js';
 import { keepPosition } from './segment.js';
 
@@ -30,8 +31,7 @@ type Job = LinesJob | { readonly kind: 'segment'; readonly tradeDate: string; re
 
 const RETRY_MS = 500;
 const CHUNK_BYTES = 256 * 1024;
-/** Not in the turn of the event loop that sends an order: whoever is to get its bytes gets the processor first. A flood does not wait. */
-const BEHIND_MS = 1;
+/** A flood does not wait. */
 const AT_ONCE_BYTES = 4096;
 /** Far below what one call to the operating system may take. */
 const CHUNKS_PER_WRITE = 64;

@@ -67,12 +67,7 @@ export class OrderEncoder {
   prepare(orderId: number, orderRef: string): PreparedOrder | null {
     if (!Number.isSafeInteger(orderId) || orderId < 0 || !PRINTABLE_ASCII.test(orderRef)) return null;
     const { beforeId, afterId, beforeRef, afterRef } = this.template;
-    return new PreparedOrder(
-      orderId,
-      orderRef,
-      `${beforeId}${orderId}\0${afterId}`,
-      `${beforeRef}${orderRef}\0${afterRef}`,
-    );
+    return new PreparedOrder(`${beforeId}${orderId}\0${afterId}`, `${beforeRef}${orderRef}\0${afterRef}`);
   }
 
   private writes({ orderId, orderRef, terms }: Sample, expected: Buffer | null): boolean {

@@ -22,12 +22,7 @@ export class PreparedOrder {
    * @param head the fields before the order's action, each with its NUL; latin1, a character a byte
    * @param tail the fields after its limit price, likewise
    */
-  constructor(
-    readonly orderId: number,
-    readonly orderRef: string,
-    head: string,
-    tail: string,
-  ) {
+  constructor(head: string, tail: string) {
     this.headBytes = LENGTH_BYTES + head.length;
     // The head is kept in front of the widest message, where none overwrites it.
     this.tailAt = this.headBytes + this.headBytes + DECIDED_BYTES_MAX;

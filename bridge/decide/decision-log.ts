@@ -5,10 +5,9 @@ import type { MarketClock } from '../../shared/market/clock/market-clock.js';
 import type { Bar } from '../../shared/market/events/bar.js';
 import type { Decision } from '../../shared/model/decision/decision.js';
 import { recordOf } from '../../shared/model/decision/decision-record.js';
+import { BEHIND_MS } from '../behind-orders.js';
 import { AppendLog } from '../disk/append-log.js';
 import type { LoadedRelease } from '../swap/prepare-release.js';
-
-const BEHIND_MS = 1;
 
 /**
  * `broker/journal/decisions-<trade date>.jsonl`: everything a replay needs, besides the captured events, to come to

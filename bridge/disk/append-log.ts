@@ -23,7 +23,6 @@ export class AppendLog {
   private unsynced: Written[] = [];
   /** While a wait is under way: all that it is for, and all that was written since. A descriptor tells an error once, to either. */
   private inFlight: Written[] | null = null;
-  private refusals = 0;
   private isRefused = false;
   private isClosed = false;
 
@@ -79,14 +78,13 @@ export class AppendLog {
    */
   async flush(): Promise<void> {
     if (this.unsynced.length === 0 || this.isClosed) return;
-    const { refusals } = this;
     this.inFlight = this.unsynced.slice();
     this.unsynced = [];
     try {
       if (this.isRefused) for (const line of this.inFlight) this.write(line);
-      await synced(this.descriptor);
-      if (this.refusals !== refusals) throw new Error('the disk refused meanwhile');
       this.isRefused = false;
+      await synced(this.descriptor);
+      if (this.isRefused) throw new Error('the disk refused meanwhile');
     } catch (error) {
       // Closing waits for the disk itself.
       if (this.isClosed) return;
@@ -117,10 +115,8 @@ export class AppendLog {
   private syncNow(): void {
     if (this.isRefused) for (const line of [...(this.inFlight ?? []), ...this.unsynced]) this.write(line);
     this.isRefused = true;
-    this.refusals++;
     fdatasyncSync(this.descriptor);
     this.isRefused = false;
-    this.refusals--;
     this.unsynced = [];
   }
 

@@ -6,13 +6,12 @@ import {
   JournalLineInvalid,
 } from '../../shared/contract/order-journal.js';
 import { isDiskFull } from '../../shared/node/disk/disk-full.js';
+import { BEHIND_MS } from '../behind-orders.js';
 import { type DiskReserve, RESERVE_BYTES } from '../disk/disk-reserve.js';
 import type { LineStamp, OrderJournal } from './order-journal.js';
 import type { Order, OrderLedger } from './order-ledger.js';
 
 const RETRY_MS = 500;
-/** So that whoever is to get the bytes of an order gets the processor first. */
-const BEHIND_MS = 1;
 
 export interface JournalEvents {
   /** The disk refuses (error); everything has been written after all, and there is room in reserve again (null). */

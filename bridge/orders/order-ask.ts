@@ -1,12 +1,7 @@
-import type { OrderSide } from '../../shared/contract/order-journal.js';
+import type { OrderTerms } from '../connection/gateway-order.js';
 
-/** What shall be sent; it has passed the risk rules already. */
-export interface OrderAsk {
-  readonly side: OrderSide;
-  readonly contracts: number;
-  readonly orderType: 'LMT' | 'MKT';
-  /** Points, a whole number of ticks; null for market orders. */
-  readonly limitPrice: number | null;
+/** What shall be sent; it has passed the risk rules already. A limit price is a whole number of ticks. */
+export interface OrderAsk extends OrderTerms {
   readonly purpose: 'decision' | 'flatten';
   readonly modelVersion: number | null;
   readonly eventSeq: number | null;

@@ -1,9 +1,9 @@
-import { seededRandom } from '../../research/random.js';
 import type { Config } from '../../shared/config/config.js';
 import { homePlaces } from '../../shared/config/home-places.js';
 import { createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { sierraSymbolOf } from '../../shared/market/sierra/symbol-name.js';
 import { clockSpecFile, readClockSpec } from '../../shared/node/clock-spec-file.js';
+import { seededRandom } from '../../shared/random.js';
 import type { Gateway } from '../../simulator/gateway.js';
 import { SierraEmulator } from '../../simulator/sierra/sierra-emulator.js';
 

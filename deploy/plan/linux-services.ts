@@ -103,7 +103,7 @@ function brokerServices(file: DeployFile, host: DeployHost, config: Config): Ser
   const server = serverNetwork(file, host);
   const { gateway } = host;
   return [
-    make('bridge', withArguments(cli(host, ['bridge']), BRIDGE_NODE_ARGUMENTS), {
+    make('bridge', cli(host, ['bridge'], BRIDGE_NODE_ARGUMENTS), {
       ...{ ...trading, network: 'tunnel', peers: [], writes: [broker.folder], hidden: [broker.keys, watch.folder] },
       after: gateway?.ibc === undefined ? [] : ['believe-gateway.service'],
       why: 'captures and decides, and alone sends orders: it reaches this machine and nothing else',
@@ -265,9 +265,11 @@ function worker(host: DeployHost, name: string): string[] {
   return [nodeOf(host), '--enable-source-maps', `${programOf(host)}/dist/workers/${name}.js`, '--config', CONFIG_FILE];
 }
 
-function cli(host: DeployHost, words: readonly string[]): string[] {
+/** @param nodeArguments of Node itself */
+function cli(host: DeployHost, words: readonly string[], nodeArguments: readonly string[] = []): string[] {
   return [
     nodeOf(host),
+    ...nodeArguments,
     '--enable-source-maps',
     `${programOf(host)}/dist/cli/main.js`,
     ...words,
@@ -275,13 +277,6 @@ function cli(host: DeployHost, words: readonly string[]): string[] {
     CONFIG_FILE,
   ];
 }
-
-/** @param more arguments of Node itself */
-const withArguments = ([node, ...words]: readonly string[], more: readonly string[]): string[] => [
-  node!,
-  ...more,
-  ...words,
-];
 
 /** IBC's own start script, with all that its front scripts would ask one to edit. */
 function ibcCommand({ gateway }: DeployHost): string[] {

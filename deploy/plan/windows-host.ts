@@ -79,20 +79,13 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
   const { broker, watch } = placesOn(host);
   const make = (
     name: string,
-    words: readonly string[],
+    command: readonly string[],
     special: Pick<ServiceNeed, 'why' | 'writes'> & Partial<ServiceNeed>,
   ): ServiceNeed => ({
     ...{
       name: `believe-${name}`,
       description: `${name} of believe`,
-      command: [
-        nodeOf(host),
-        ...(name === 'bridge' ? BRIDGE_NODE_ARGUMENTS : []),
-        '--enable-source-maps',
-        ...words,
-        '--config',
-        windowsConfigFile(host),
-      ],
+      command,
     },
     ...{
       user: `NT SERVICE\\believe-${name}`,
@@ -113,10 +106,16 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
         : {}),
     },
   });
-  const cli = (...words: string[]) => [`${programOf(host)}\\dist\\cli\\main.js`, ...words];
-  const worker = (name: string, ...words: string[]) => [`${programOf(host)}\\dist\\workers\\${name}.js`, ...words];
+  const run = (script: string, words: readonly string[], nodeArguments: readonly string[] = []) => [
+    ...[nodeOf(host), ...nodeArguments, '--enable-source-maps'],
+    ...[`${programOf(host)}\\dist\\${script}.js`, ...words, '--config', windowsConfigFile(host)],
+  ];
+  const cli = (words: readonly string[], nodeArguments?: readonly string[]) => run('cli\\main', words, nodeArguments);
+  const worker = (name: string, ...words: string[]) => run(`workers\\${name}`, words);
   return [
-    make('bridge', cli('bridge'), { writes: [broker.folder], why: 'captures and decides, and alone sends orders' }),
+    make('bridge', cli(['bridge'], BRIDGE_NODE_ARGUMENTS), {
+      ...{ writes: [broker.folder], why: 'captures and decides, and alone sends orders' },
+    }),
     make('broker', worker('broker'), {
       ...{
         writes: [broker.folder],
@@ -127,7 +126,7 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
     ...(followedFolder(config) === null
       ? []
       : [
-          make('sierra', cli('sierra', 'follow'), {
+          make('sierra', cli(['sierra', 'follow']), {
             writes: [broker.sierra],
             why: 'follows the files of Sierra Chart: the second capture',
           }),

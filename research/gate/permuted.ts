@@ -1,5 +1,5 @@
 import type { HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
-import { seededRandom } from '../random.js';
+import { seededRandom } from '../../shared/random.js';
 import type { Permuted } from './fold-contract.js';
 import { type Learn, overlapRows } from './score-fold.js';
 import { dieboldMariano } from './statistics/diebold-mariano.js';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.js';
+import { seededRandom } from '../../shared/random.js';
 
 /**
  * Random numbers of the distributions that the generator needs. Same seeds, same numbers on every machine: V8 computes

@@ -1,5 +1,5 @@
 import type { HeadRecipe } from '../../shared/model/heads/head.js';
-import { seededRandom } from '../random.js';
+import { seededRandom } from '../../shared/random.js';
 
 /** Bounds of the search: what lies outside has never helped on little data, or takes too long. */
 const ROUNDS: Range = [20, 200];

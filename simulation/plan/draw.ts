@@ -1,4 +1,4 @@
-import { seededRandom } from '../../research/random.js';
+import { seededRandom } from '../../shared/random.js';
 
 /** What a plan is drawn with. */
 export class Draw {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { seededRandom } from '../../research/random.js';
+import { seededRandom } from '../../shared/random.js';
 import { EventQueue, type VirtualEvent } from './event-queue.js';
 import { Owner } from './owner.js';
 import { VirtualDisk } from './virtual-disk.js';

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-import os from 'node:os';
+import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import path from 'node:path';
-import { AppendLog } from '../../bridge/disk/append-log.js';
 import { OrderLedger } from '../../bridge/orders/order-ledger.js';
 import type { EntryOf, JournalEntry } from '../../shared/contract/order-journal.js';
 import { assertAgreement } from './agreement.js';
@@ -74,40 +71,6 @@ describe('a slot that the journal holds open', () => {
     };
     const next = ledgerOf(carry);
     assert.deepEqual([next.order(REF)?.state, next.order(REF)?.side], ['not-received', null]);
-  });
-});
-
-describe('lines that the disk is to have a moment later', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'believe-append-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  it('are written anew where the disk refused them once, and may have dropped them', async () => {
-    const file = path.join(folder, 'log.jsonl');
-    const log = AppendLog.open(file);
-    log.append({ n: 1 });
-    log.append({ n: 2 }, 'later');
-    const { fdatasync } = fs;
-    // As a disk does that reports a failed write once, and drops the page.
-    fs.fdatasync = ((_descriptor: number, tell: (error: Error) => void) => {
-      const [first] = readFileSync(file, 'utf8').split('\n');
-      writeFileSync(file, `${first}\n`.padEnd(18, '\0'));
-      tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
-    }) as unknown as typeof fdatasync;
-    syncBuiltinESMExports();
-    try {
-      await assert.rejects(log.flush(), /EIO/);
-    } finally {
-      fs.fdatasync = fdatasync;
-      syncBuiltinESMExports();
-    }
-    log.append({ n: 3 }, 'later');
-    await log.flush();
-    assert.deepEqual(log.read(), [{ n: 1 }, { n: 2 }, { n: 3 }]);
-    log.close();
-    await log.flush();
   });
 });
 

@@ -212,6 +212,24 @@ describe('a disk that tells of a lost write once, to one of two who wait', () =>
     writeFileSync(log.file, `${text.split('\n')[0]}\n`.padEnd(text.length, '\0'));
   };
 
+  it('is given again what it refused, for it may have dropped that', async () => {
+    log.append({ n: 2 }, 'later');
+    const real = replaced('fdatasync', (_file: number, tell: (error: Error) => void) => {
+      drop();
+      tell(eio());
+    });
+    try {
+      await assert.rejects(log.flush(), /EIO/);
+    } finally {
+      real();
+    }
+    log.append({ n: 3 }, 'later');
+    await log.flush();
+    assert.deepEqual(log.read(), [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    log.close();
+    await log.flush();
+  });
+
   for (const toldTo of ['the one that stands still', 'the one behind'] as const)
     it(`is given all again: ${toldTo}`, async () => {
       let answer: (error: Error | null) => void = () => {};

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gatherEvidence } from '../../research/gate/gather-evidence.js';
 import { judgeGate } from '../../research/gate/judge.js';
-import { seededRandom } from '../../research/random.js';
+import { seededRandom } from '../../shared/random.js';
 import { THRESHOLDS, type TinyRun, tinyRecipe, tinyRun, tinySamples } from './tiny-market.js';
 
 const SIGNAL = { days: 40, rowsPerDay: 120, signal: 0.3 };

@@ -3,9 +3,9 @@ import { planFolds } from '../../research/gate/fold-plan.js';
 import type { GateRun } from '../../research/gate/gather-evidence.js';
 import type { PolicyDay, PolicyRun } from '../../research/gate/policy-day.js';
 import { type Learn, type ScoredFold, scoreFold } from '../../research/gate/score-fold.js';
-import { seededRandom } from '../../research/random.js';
 import { type GateThresholds, gateThresholds } from '../../shared/config/gate-thresholds.js';
 import type { HeadName, HeadRecipe, HeadSamples } from '../../shared/model/heads/head.js';
+import { seededRandom } from '../../shared/random.js';
 
 export const THRESHOLDS: GateThresholds = gateThresholds.parse({ testRowsMin: 20 });
 

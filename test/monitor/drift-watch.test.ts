@@ -9,8 +9,8 @@ import {
   watchDrift,
 } from '../../research/monitor/drift/drift-watch.js';
 import { makeReference } from '../../research/monitor/drift/head-reference.js';
-import { seededRandom } from '../../research/random.js';
 import type { HeadSamples } from '../../shared/model/heads/head.js';
+import { seededRandom } from '../../shared/random.js';
 
 const FEATURES = 20;
 const ROWS_A_DAY = 120;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { grownDepth, grownTrades, recordsOf } from '../../bench/sierra/grown-samples.js';
 import { followOnce } from '../../broker/follow/follow-once.js';
-import { seededRandom } from '../../research/random.js';
+import { seededRandom } from '../../shared/random.js';
 import { depthByDate, FollowRig } from './following.js';
 
 /** Half an hour before the end of a trade date and two hours and a half before that of a UTC date. */

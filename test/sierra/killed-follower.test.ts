@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { grownDepth, grownTrades, recordsOf } from '../../bench/sierra/grown-samples.js';
-import { seededRandom } from '../../research/random.js';
+import { seededRandom } from '../../shared/random.js';
 import { FollowHome, kill } from './follow-home.js';
 import { depthByDate } from './following.js';
 

@@ -11,17 +11,19 @@ const REFUSED: FailureType = 'ReleaseRefused';
 
 /** The broker's refusal inside an activity's failure, as the failure of the run; undefined for anything else. */
 export function refusalIn(failure: unknown): ApplicationFailure | undefined {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = causeOf(failure);
   if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return undefined;
   return finalFailure(REFUSED, cause.message, ...(cause.details ?? []));
 }
 
 /** Another host's fold that the host of the ship does not take. */
 export function isRefusedFold(failure: unknown): boolean {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = causeOf(failure);
   const type: FailureType = 'FoldRefused';
   return cause instanceof ApplicationFailure && cause.type === type;
 }
+
+const causeOf = (failure: unknown): unknown => (failure instanceof ActivityFailure ? failure.cause : failure);
 
 /** @param example an input that is right, as JSON */
 export function invalidInput(error: ZodError, example: string): ApplicationFailure {

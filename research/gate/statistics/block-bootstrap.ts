@@ -1,4 +1,4 @@
-import { seededRandom } from '../../random.js';
+import { seededRandom } from '../../../shared/random.js';
 import type { Interval } from '../report.js';
 import { quantileOf } from './quantile.js';
 import { sumOf } from './total.js';

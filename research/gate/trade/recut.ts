@@ -1,5 +1,5 @@
 import { copyEvents, createEventBatch, type EventBatch } from '../../../shared/market/events/event-batch.js';
-import { seededRandom } from '../../random.js';
+import { seededRandom } from '../../../shared/random.js';
 import type { EventStream } from '../../replay/event-stream.js';
 
 /** Events of the longest piece. */

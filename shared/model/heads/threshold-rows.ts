@@ -1,3 +1,5 @@
+import { seededRandom } from '../../random.js';
+
 /** What lies near no threshold: missing (oftenest), zeros, the least numbers, the greatest, infinities. */
 const ODD = Float32Array.of(
   ...[Number.NaN, Number.NaN, Number.NaN, 0, -0, 1.4e-45, -1.4e-45, 1e-38, 3.4e38, -3.4e38],
@@ -9,7 +11,7 @@ const ODD = Float32Array.of(
  * between two of them, or odd.
  */
 export class ThresholdRows {
-  private state: number;
+  private readonly fraction: () => number;
   private readonly float = new Float32Array(1);
   private readonly bits = new Int32Array(this.float.buffer);
 
@@ -18,7 +20,7 @@ export class ThresholdRows {
     private readonly thresholds: readonly Float32Array[],
     seed: number,
   ) {
-    this.state = seed >>> 0;
+    this.fraction = seededRandom(seed);
   }
 
   /** Fills the row with the next one. */
@@ -49,13 +51,5 @@ export class ThresholdRows {
 
   private whole(below: number): number {
     return Math.floor(this.fraction() * below);
-  }
-
-  /** mulberry32 (T. Ettinger). */
-  private fraction(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 }

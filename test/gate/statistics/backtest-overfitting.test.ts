@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { backtestOverfitting } from '../../../research/gate/statistics/backtest-overfitting.js';
-import { seededRandom } from '../../../research/random.js';
+import { seededRandom } from '../../../shared/random.js';
 
 describe('the probability of backtest overfitting', () => {
   it('agrees with the definition, computed the plain way', () => {

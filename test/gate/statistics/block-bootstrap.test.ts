@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { circularBlockBootstrap } from '../../../research/gate/statistics/block-bootstrap.js';
-import { seededRandom } from '../../../research/random.js';
+import { seededRandom } from '../../../shared/random.js';
 import { close } from './close.js';
 
 const plan = { blockLength: 5, draws: 2000, seed: 3, level: 0.05 };

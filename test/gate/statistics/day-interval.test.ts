@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ratioInterval, totalInterval } from '../../../research/gate/statistics/day-interval.js';
 import { studentTCdf, studentTQuantile } from '../../../research/gate/statistics/student-t.js';
-import { seededRandom } from '../../../research/random.js';
+import { seededRandom } from '../../../shared/random.js';
 import { close } from './close.js';
 
 describe('an interval over trade dates', () => {

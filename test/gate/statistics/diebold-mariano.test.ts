@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { dieboldMariano } from '../../../research/gate/statistics/diebold-mariano.js';
-import { seededRandom } from '../../../research/random.js';
+import { seededRandom } from '../../../shared/random.js';
 import { close } from './close.js';
 
 /** Squared errors of two forecasts of zero. */

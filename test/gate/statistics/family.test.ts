@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { combinedP, holm } from '../../../research/gate/statistics/family.js';
-import { seededRandom } from '../../../research/random.js';
+import { seededRandom } from '../../../shared/random.js';
 import { close } from './close.js';
 
 describe('a family of tests', () => {

@@ -7,7 +7,7 @@ import {
   returnMoments,
 } from '../../../research/gate/statistics/sharpe.js';
 import { wilsonInterval } from '../../../research/gate/statistics/wilson.js';
-import { seededRandom } from '../../../research/random.js';
+import { seededRandom } from '../../../shared/random.js';
 import { close } from './close.js';
 
 /** The worked example of Bailey and Lopez de Prado (2014): five years of daily returns, Sharpe ratio 2.5 a year. */
