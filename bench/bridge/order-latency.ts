@@ -45,9 +45,11 @@ export interface OrderLatencies {
 /** The same decisions by the bridge and by Python, in turns, each in a process of its own on the real depth sample. */
 export async function measureOrderLatency(heads: ThreeHeads, log: (line: string) => void): Promise<OrderLatencies> {
   const measured = { ours: [] as OrderWay[], peer: [] as OrderWay[] };
-  // A hundred contracts, one an order: as long as the target is not reached, every decision sends an order.
+  // A hundred contracts, one an order: as long as the target is not reached, every decision sends an order. The head of bars
+  // says the same for minutes: with its weight the target would be reached, and stay.
   const files = withEnsemble(heads, (trained) => ({
     ...trained,
+    weights: { ...trained.weights, F2_dom: 1, XGB_5m: 0.001 },
     policy: {
       ...{ entryEdgeTicks: 0, exitEdgeTicks: 0, feeTicks: 0, spreadShare: 0 },
       ...{ maxSpreadTicks: 50, maxPositionContracts: 100 },

@@ -9,6 +9,7 @@ import {
 } from '@stoqey/ib';
 import { CLIENT_ID } from '../../shared/config/services.js';
 import type { EntryOf } from '../../shared/contract/order-journal.js';
+import { giveWay } from '../behind-orders.js';
 import { gatewayOrder } from '../connection/gateway-order.js';
 import type { OrderEncoder } from '../connection/order-encoder.js';
 import type { GatewaySession } from '../connection/session.js';
@@ -132,6 +133,7 @@ export class OrderDesk {
       { entry: { kind: 'intent', orderRef, orderId, ...ask }, durability: 'soon' },
       { entry: { kind: 'sent', orderRef }, durability: 'later' },
     ]);
+    giveWay();
     return true;
   }
 

@@ -9,6 +9,7 @@ import type { Step } from '../../bridge/paper-check/step.js';
 import type { Config } from '../../shared/config/config.js';
 import { Failure } from '../../shared/failure.js';
 import type { MarketClock } from '../../shared/market/clock/market-clock.js';
+import { goBeforeOthers } from '../../shared/node/process/bridge-priority.js';
 import { untilAskedToStop } from '../../shared/node/process/stop-request.js';
 import { failureText } from '../failure-text.js';
 
@@ -23,6 +24,7 @@ export async function runBridge(config: Config, clock: MarketClock, logLevel: st
   process.on('uncaughtException', (error) => endAtOnce(log, error));
   process.on('unhandledRejection', (error) => endAtOnce(log, error));
   const stop = untilAskedToStop();
+  if (!goBeforeOthers()) log.info('runs at usual priority: this user may not raise it (docs/bridge.md)');
   const bridge = await startBridge({ config, clock, home: config.home, log }).catch((error: unknown) =>
     endAtOnce(log, error),
   );

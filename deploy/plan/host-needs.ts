@@ -107,6 +107,8 @@ export interface ServiceNeed {
   readonly after: readonly string[];
   /** Capabilities that it keeps; usually none. */
   readonly capabilities: readonly string[];
+  /** Of all its threads; null: as everybody's. */
+  readonly nice: number | null;
   /** At which time of the day it runs once; null runs all the time. */
   readonly daily: string | null;
   /** A secret file that is handed to it alone: its name there, and where it lies. */

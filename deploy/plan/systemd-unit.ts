@@ -26,6 +26,7 @@ export function serviceUnit(service: ServiceNeed, groups: readonly string[]): st
     ...Object.entries(service.environment).map(([variable, value]) => `Environment=${variable}=${value}`),
     ...(service.credential === null ? [] : [`LoadCredential=${service.credential.name}:${service.credential.file}`]),
     ...(daily === null ? ['Restart=always', 'RestartSec=5'] : ['Nice=10', 'IOSchedulingClass=idle']),
+    ...(service.nice === null ? [] : [`Nice=${service.nice}`]),
     // A bridge that closes, a worker that lets its steps end.
     'TimeoutStopSec=60',
     `SyslogIdentifier=${service.name.replace(/@$/, '')}`,

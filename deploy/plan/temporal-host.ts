@@ -30,7 +30,15 @@ export function temporalServices(file: DeployFile, host: DeployHost): ServiceNee
   const { program, uiProgram } = temporalServerOf(host);
   const { namespace } = file.temporal;
   const base = {
-    ...{ umask: '0077', environment: {}, network: 'tunnel' as const, writes: [], hidden: [], capabilities: [] },
+    ...{
+      umask: '0077',
+      environment: {},
+      network: 'tunnel' as const,
+      writes: [],
+      hidden: [],
+      capabilities: [],
+      nice: null,
+    },
     ...{ daily: null, credential: null },
   };
   const server: ServiceNeed = {

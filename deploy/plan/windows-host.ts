@@ -96,6 +96,7 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
       peers: [],
       after: [],
       capabilities: [],
+      nice: null,
     },
     ...{ daily: null, credential: null, tier: null },
     ...special,

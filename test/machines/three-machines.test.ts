@@ -8,6 +8,7 @@ import { signerAnswer } from '../../research/signer/messages.js';
 import { parseSegmentFile } from '../../shared/contract/capture-file.js';
 import { receiverStatus } from '../../shared/contract/receiver-status.js';
 import { swapRecord } from '../../shared/contract/swap-record.js';
+import { BRIDGE_NICE } from '../../shared/node/process/bridge-priority.js';
 import { BrokerRig } from '../path/broker-rig.js';
 import { whatIsMissing } from '../temporal-server/own-server.js';
 import { Deployment, type HostName, NODE } from './deployment.js';
@@ -72,6 +73,14 @@ describe('three machines, from a plan and its checklists alone', function () {
     );
     await deployment.startGateway();
     await until(async () => (await named()) === undefined, 'it is over');
+  });
+
+  it('let the bridge alone go before others', async () => {
+    const niceOf = async (service: string) => {
+      const pid = `$(systemctl show -p MainPID --value believe-${service}.service)`;
+      return Number(await deployment.on('broker-1').must(`cut -d' ' -f19 /proc/${pid}/stat`));
+    };
+    assert.deepEqual([await niceOf('bridge'), await niceOf('broker')], [BRIDGE_NICE, 0]);
   });
 
   it('are as planned but for what this test has changed, and refuse each thing that nobody on them may', async () => {
