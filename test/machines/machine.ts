@@ -23,6 +23,7 @@ const BOUNDED = ['setpriv', '--bounding-set', '-sys_time,-sys_module,-sys_boot,-
 /** Ends with the process that started it, however that ends. */
 const WITH_US = 'setpriv --pdeathsig KILL';
 const LIMIT = { timeLimitMs: 300_000 };
+const PROGRAMS = `unshare nsenter setpriv pivot_root ip nft wg-quick chronyd logrotate runuser`.split(' ');
 
 /**
  * A machine of its own on this one: systemd as its first process, in namespaces for processes, files, network, names and groups of control.
@@ -41,8 +42,7 @@ export class Machine {
   static async whyNot(): Promise<string | null> {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'machines of their own take root on Linux';
     if (!existsSync(SYSTEMD)) return 'systemd is not installed';
-    for (const program of ['unshare', 'nsenter', 'setpriv', 'pivot_root', 'ip', 'nft', 'wg-quick', 'runuser'])
-      if ((await findOnPath(program)) === undefined) return `there is no ${program}`;
+    for (const program of PROGRAMS) if ((await findOnPath(program)) === undefined) return `there is no ${program}`;
     if (groupsOfControl() === null) return 'there are no groups of control of version 2';
     if (!existsSync('/dev/net/tun')) return 'there is no /dev/net/tun';
     return (await userspaceWireguard()) === null ? 'there is no Go, or it could not build wireguard-go' : null;

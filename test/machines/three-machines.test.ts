@@ -44,9 +44,8 @@ describe('three machines, from a plan and its checklists alone', function () {
   });
 
   it('bring a day across, event for event', async () => {
-    const date = newestWhole();
+    const date = await newestWhole();
     const captured = eventsAtBroker(date);
-    assert.ok(captured > 0);
     await answers(deployment.operator('capture', 'run', '--date', date));
     assert.deepEqual(daysAtHome(date), [captured]);
   });
@@ -172,7 +171,7 @@ describe('three machines, from a plan and its checklists alone', function () {
   it('end the same where each process is killed in turn, under a ship that sails and a day that crosses', async () => {
     const before = swaps().length;
     const sailing = deployment.untilOver(await deployment.startShip('killed'));
-    const date = newestWhole();
+    const date = await newestWhole();
     const captured = eventsAtBroker(date);
     await answers(deployment.operator('capture', 'run', '--date', date, '--detach'));
     const killed: string[] = [];
@@ -220,15 +219,16 @@ describe('three machines, from a plan and its checklists alone', function () {
   const atResearch = (name: string) => deployment.on('research-1').at(`${HOME}/${name}`);
   const atBroker = (...parts: string[]) => path.join(deployment.on('broker-1').at(`${HOME}/broker`), ...parts);
 
-  /** The newest trade date that the market has left. */
-  function newestWhole(): string {
-    const closed = readdirSync(atBroker('capture')).flatMap((name) => parseSegmentFile(name) ?? []);
-    const open = new Set(closed.filter((one) => one.open).map(({ tradeDate }) => tradeDate));
-    return closed
-      .map(({ tradeDate }) => tradeDate)
-      .filter((date) => !open.has(date))
-      .sort()
-      .at(-2)!;
+  /** The newest trade date that the market has left, once there is one with events. */
+  async function newestWhole(): Promise<string> {
+    const dates = () => {
+      const segments = readdirSync(atBroker('capture')).flatMap((name) => parseSegmentFile(name) ?? []);
+      const open = new Set(segments.filter((one) => one.open).map(({ tradeDate }) => tradeDate));
+      const left = [...new Set(segments.map(({ tradeDate }) => tradeDate))].sort().slice(0, -1);
+      return left.filter((date) => !open.has(date) && eventsAtBroker(date) > 0);
+    };
+    await until(async () => dates().length > 0, 'a trade date is captured');
+    return dates().at(-1)!;
   }
 
   const eventsAtBroker = (date: string) =>
