@@ -4,7 +4,7 @@
  */
 export const BEHIND_MS = 1;
 
-/** The kernel makes some 0.1 ms of it. Windows counts whole ms only, and gives nothing away. */
+/** Linux makes some 0.1 ms of it. Windows sleeps whole ms only: there this time passes, and nothing is given away. */
 const GIVEN_MS = 0.05;
 const untouched = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
