@@ -1,7 +1,8 @@
 import { type BenchResult, median } from './bench-result.js';
 import { measureCapture } from './bridge/capture-throughput.js';
 import { measureLibrary } from './bridge/library-alone.js';
-import { measureOrderLatency, type OrderWay } from './bridge/order-latency.js';
+import { measureOrderLatency } from './bridge/order-latency.js';
+import type { OrderWay } from './bridge/order-way.js';
 import { type ThreeHeads, threeHeads, withEnsemble } from './bridge/three-heads.js';
 
 const ROUNDS = 3;
@@ -15,7 +16,7 @@ type Log = (line: string) => void;
 
 /**
  * The bridge in a process of its own, with three heads, from its socket on: how long an order takes, against the same
- * decision in Python; how many events it captures, against the library alone; how late its event loop comes round; how
+ * decision in Python on two libraries; how many events it captures, against the library alone; how late its event loop comes round; how
  * much memory a day takes. Fails where an event was lost.
  */
 export async function benchBridge(log: Log): Promise<BenchResult[]> {
@@ -24,20 +25,22 @@ export async function benchBridge(log: Log): Promise<BenchResult[]> {
 }
 
 async function benchOrders(heads: ThreeHeads, log: Log): Promise<BenchResult[]> {
-  const measured = await measureOrderLatency(heads, log);
-  const { ours, peer } = { ours: msOf(measured.ours), peer: msOf(measured.peer) };
-  for (const { name, ways } of [
-    { name: 'ours', ways: measured.ours },
-    { name: 'Python', ways: measured.peer },
-  ])
-    logWays(name, ways, log);
-  const peerName = 'ib_async and onnxruntime in Python, the same heads';
-  const compare = (percentile: number, aim: string): BenchResult => {
-    const [a, b] = [quantile(ours, percentile), quantile(peer, percentile)];
+  const { ours, ibAsync, nautilus } = await measureOrderLatency(heads, log);
+  logWays('ours', ours, log);
+  logWays('ib_async', ibAsync, log);
+  logWays('NautilusTrader', nautilus, log);
+  const compare = (ways: readonly OrderWay[], peerName: string, percentile: number, aim: string): BenchResult => {
+    const [a, b] = [quantile(msOf(ours), percentile), quantile(msOf(ways), percentile)];
     const job = `bridge: socket in to order out, p${percentile}`;
     return { job, ours: a, peer: b, peerName, unit: 'ms', ratio: a / b, aim };
   };
-  return [compare(50, '<= 0.5'), compare(99, '<= 0.5'), compare(99.9, '< 1')];
+  const python = 'ib_async and onnxruntime in Python, the same heads';
+  const node = "NautilusTrader's node and adapter, depth handed on by us; the same Python and heads";
+  return [
+    ...[compare(ibAsync, python, 50, '<= 0.5'), compare(ibAsync, python, 99, '<= 0.5')],
+    compare(ibAsync, python, 99.9, '< 1'),
+    ...[compare(nautilus, node, 50, '<= 0.5'), compare(nautilus, node, 99, '<= 0.5')],
+  ];
 }
 
 const msOf = (ways: readonly OrderWay[]) => ways.map(({ ms }) => ms);

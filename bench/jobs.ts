@@ -19,7 +19,8 @@ export const BENCH_JOBS: Readonly<Record<string, { summary: string; load: () => 
     load: async () => (await import('./replay.js')).benchReplay,
   },
   bridge: {
-    summary: 'order latency against Python, capture throughput against @stoqey/ib alone, event loop, memory',
+    summary:
+      'order latency against ib_async and NautilusTrader, capture throughput against @stoqey/ib alone, event loop, memory',
     load: async () => (await import('./bridge.js')).benchBridge,
   },
   path: {

@@ -1,50 +1,30 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { pythonWith } from '../../setup/python-environment.js';
 import { homePlaces } from '../../shared/config/home-places.js';
-import { type ClockSpec, createMarketClock } from '../../shared/market/clock/market-clock.js';
 import { EventKind } from '../../shared/market/events/event-batch.js';
 import { openDepthFile } from '../../shared/node/files/depth-jsonl.js';
-import type { Gateway } from '../../simulator/gateway.js';
-import { startGateway } from '../../simulator/start-gateway.js';
 import type { BridgeUse } from './bridge-process.js';
 import { makeBrokerHome } from './broker-home.js';
-import { ACCOUNT, bridgeConfig, DEPTH_SAMPLE } from './measured-config.js';
+import { bridgeConfig } from './measured-config.js';
+import { inAGateway, LIFE_SECONDS, type Scene } from './order-scene.js';
+import { type OrderWay, WARM_UP_ORDERS, wayOf } from './order-way.js';
+import { IB_ASYNC, NAUTILUS, pythonLife } from './python-life.js';
 import { RunningBridge } from './running-bridge.js';
-import { StampingRelay, type Stamps } from './stamping-relay.js';
-import { type ThreeHeads, TRADE_DATE, withEnsemble } from './three-heads.js';
+import type { Stamps } from './stamping-relay.js';
+import { type ThreeHeads, withEnsemble } from './three-heads.js';
 
-/** Market seconds a second: the sample's 80 events a second become 2400, one decision a market second 30. */
-const SPEED = 30;
-/** Four passes of the sample; the heads are warm after the first minute of each. */
-const LIFE_SECONDS = 36;
 const ROUNDS = 4;
-/** First orders of a process: code is still being compiled, on either side. */
-const WARM_UP_ORDERS = 100;
-const OPEN_MS = Date.parse(`${TRADE_DATE}T13:30:00Z`);
-/** Market seconds after the open at which a life begins. */
-const BEGIN_SECONDS = 3600;
-
-/** One order's way: from its event's bytes leaving for the client until its own bytes came back. */
-export interface OrderWay {
-  readonly ms: number;
-  /** Milliseconds of each stage, in order; they add up to `ms`. */
-  readonly stages: Readonly<Record<string, number>>;
-}
 
 export interface OrderLatencies {
   readonly ours: readonly OrderWay[];
-  readonly peer: readonly OrderWay[];
+  readonly ibAsync: readonly OrderWay[];
+  readonly nautilus: readonly OrderWay[];
 }
 
-/** The same decisions by the bridge and by Python, in turns, each in a process of its own on the real depth sample. */
+/** The same decisions by the bridge and by two peers in Python, in turns, each in a process of its own on the real sample. */
 export async function measureOrderLatency(heads: ThreeHeads, log: (line: string) => void): Promise<OrderLatencies> {
-  const measured = { ours: [] as OrderWay[], peer: [] as OrderWay[] };
+  const measured = { ours: [] as OrderWay[], ibAsync: [] as OrderWay[], nautilus: [] as OrderWay[] };
   // A hundred contracts, one an order: as long as the target is not reached, every decision sends an order. The head of bars
   // says the same for minutes: with its weight the target would be reached, and stay.
   const files = withEnsemble(heads, (trained) => ({
@@ -55,42 +35,18 @@ export async function measureOrderLatency(heads: ThreeHeads, log: (line: string)
       ...{ maxSpreadTicks: 50, maxPositionContracts: 100 },
     },
   }));
-  for (let round = 1; round <= ROUNDS; round++) {
-    const ours = await inAGateway(heads.barsFile, (scene) => bridgeLife(scene, files));
-    measured.ours.push(...ours);
-    const peer = await inAGateway(heads.barsFile, (scene) => pythonLife(scene, files));
-    measured.peer.push(...peer);
-    log(`orders ${round}/${ROUNDS}: ours ${ours.length}, Python ${peer.length}`);
-  }
-  return measured;
-}
-
-interface Scene {
-  readonly folder: string;
-  readonly clock: ClockSpec;
-  readonly gateway: Gateway;
-  readonly relay: StampingRelay;
-}
-
-async function inAGateway<T>(barsFile: string, live: (scene: Scene) => Promise<T>): Promise<T> {
-  const clock: ClockSpec = {
-    ...{ kind: 'replay', firstTradeDate: TRADE_DATE, speed: SPEED, beforeOpenSeconds: 1, afterOpenSeconds: 20_000 },
-    startedAtWallMs: Date.now() - (BEGIN_SECONDS * 1000) / SPEED,
+  const lives = {
+    ours: (scene: Scene) => bridgeLife(scene, files),
+    ibAsync: (scene: Scene) => pythonLife(scene, files, IB_ASYNC),
+    nautilus: (scene: Scene) => pythonLife(scene, files, NAUTILUS),
   };
-  const now = createMarketClock(clock).nowMs;
-  const gateway = await startGateway({
-    ...{ data: DEPTH_SAMPLE, speed: SPEED, loop: true, begin: 'on-subscription', now, barsFile },
-    settings: { accounts: [ACCOUNT], startCash: 1e9 },
-  });
-  const relay = await StampingRelay.start(gateway.port);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'believe-bench-'));
-  try {
-    return await live({ folder, clock, gateway, relay });
-  } finally {
-    await gateway.stop();
-    await relay.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  for (let round = 1; round <= ROUNDS; round++)
+    for (const who of ['ours', 'ibAsync', 'nautilus'] as const) {
+      const ways = await inAGateway(heads.barsFile, lives[who]);
+      measured[who].push(...ways);
+      log(`orders ${round}/${ROUNDS}: ${who} ${ways.length}`);
+    }
+  return measured;
 }
 
 async function bridgeLife({ folder, clock, relay }: Scene, files: ReadonlyMap<string, Buffer>): Promise<OrderWay[]> {
@@ -131,12 +87,6 @@ async function latenciesOf(home: string, stamps: Stamps, { stages }: BridgeUse):
   });
 }
 
-function wayOf(beganNs: bigint, ends: readonly (readonly [string, bigint])[]): OrderWay {
-  const ms = (fromNs: bigint, toNs: bigint) => Number(toNs - fromNs) / 1e6;
-  const stages = ends.map(([name, endNs], at) => [name, ms(at === 0 ? beganNs : ends[at - 1]![1], endNs)]);
-  return { ms: ms(beganNs, ends.at(-1)![1]), stages: Object.fromEntries(stages) };
-}
-
 async function capturedSeqs(home: string): Promise<number[]> {
   const folder = homePlaces(home).broker.capture;
   const numberOf = (file: string) => Number(/-(\d+)\.jsonl$/.exec(file)?.[1]);
@@ -157,43 +107,4 @@ function intendedSeqs(home: string): Map<string, number> {
     .flatMap((file) => readFileSync(path.join(folder, file), 'utf8').trimEnd().split('\n'))
     .map((line) => JSON.parse(line) as { kind: string; orderRef: string; eventSeq: number });
   return new Map(lines.filter(({ kind }) => kind === 'intent').map(({ orderRef, eventSeq }) => [orderRef, eventSeq]));
-}
-
-async function pythonLife(
-  { folder, clock, gateway, relay }: Scene,
-  files: ReadonlyMap<string, Buffer>,
-): Promise<OrderWay[]> {
-  for (const [name, bytes] of files) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), bytes);
-  }
-  const program = (name: string) => fileURLToPath(new URL(`../peers/ib_async_peer.${name}`, import.meta.url));
-  const python = await pythonWith(program('requirements.txt'));
-  const beginsSeconds = createMarketClock(clock).nowMs() / 1000;
-  const words = [program('py'), relay.port, folder, SPEED, beginsSeconds, OPEN_MS / 1000].map(String);
-  const peer = spawn(python, words, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const exit = once(peer, 'exit');
-  await Promise.race([sleep(LIFE_SECONDS * 1000), exit]);
-  if (peer.exitCode !== null) throw new Error(`the Python peer ended with code ${peer.exitCode}`);
-  peer.kill();
-  await exit;
-  const stamps = await relay.stamps();
-  if (gateway.ledger.executions.length === 0) throw new RangeError('no order of the Python peer was filled');
-  const told = JSON.parse(readFileSync(path.join(folder, 'stages.json'), 'utf8')) as string[][];
-  const stagesByRef = new Map(told.map(([orderRef, ...ends]) => [orderRef!, ends.map(BigInt)]));
-  return stamps.orders.slice(WARM_UP_ORDERS).map(({ orderRef, receivedNs }) => {
-    // The newest market event among the messages that it had received when it decided.
-    const frame = stamps.marketEvents.findLast((index) => index < Number(orderRef))!;
-    const [takenNs, featuresNs, decidedNs, calledNs, placedNs] = stagesByRef.get(orderRef)! as [
-      ...[bigint, bigint, bigint, bigint, bigint],
-    ];
-    return wayOf(stamps.sentNs[frame]!, [
-      ['to the process, decoded by ib_async', takenNs],
-      ['book and features', featuresNs],
-      ['heads, policy', decidedNs],
-      ['what to do', calledNs],
-      ['placeOrder', placedNs],
-      ['back', receivedNs],
-    ]);
-  });
 }
