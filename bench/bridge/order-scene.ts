@@ -15,7 +15,7 @@ export const LIFE_SECONDS = 36;
 export const OPEN_MS = Date.parse(`${TRADE_DATE}T13:30:00Z`);
 /** Market seconds after the open at which a life begins. */
 const BEGIN_SECONDS = 3600;
-/** More than a gateway takes, for the same reason: who asks for an order id with each order sends 60 and more. */
+/** More than a gateway takes: thirty decisions a second are sixty messages of a client that asks for an id with each order. */
 const MESSAGES_PER_SECOND = 1000;
 
 /** Where one life is measured: a gateway that plays the sample, and a relay before it. */
