@@ -15,6 +15,8 @@ import type { Stamps } from './stamping-relay.js';
 import { type ThreeHeads, withEnsemble } from './three-heads.js';
 
 const ROUNDS = 4;
+/** Between two lives: what the kernel has to do about a process that has ended takes time from nobody. */
+const REST_MS = 8000;
 
 export interface OrderLatencies {
   readonly ours: readonly OrderWay[];
@@ -42,6 +44,7 @@ export async function measureOrderLatency(heads: ThreeHeads, log: (line: string)
   };
   for (let round = 1; round <= ROUNDS; round++)
     for (const who of ['ours', 'ibAsync', 'nautilus'] as const) {
+      await sleep(REST_MS);
       const ways = await inAGateway(heads.barsFile, lives[who]);
       measured[who].push(...ways);
       log(`orders ${round}/${ROUNDS}: ${who} ${ways.length}`);

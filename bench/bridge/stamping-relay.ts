@@ -46,14 +46,16 @@ export class StampingRelay {
 const [DEPTH, TRADE, PLACE_ORDER, ORDER_REF] = ['12\0', '99\0', '3\0', 26];
 const PREFIX_BYTES = 4;
 
+/** Bytes of one direction as they passed, and when. */
+type Passed = { readonly atNs: bigint; readonly bytes: Buffer }[];
+
 /**
- * Passes bytes on between one client and a gateway, and writes down when each market event left for the client and when
- * each order came back: at the socket, the same for any client.
+ * Passes bytes on between one client and a gateway, and keeps them: at the socket, the same for any client. It reads them only once
+ * it is asked, because whoever it wakes up may be waiting for the processor that it would read on.
  */
-class Relay implements Stamps {
-  readonly sentNs: bigint[] = [];
-  readonly marketEvents: number[] = [];
-  readonly orders: StampedOrder[] = [];
+class Relay {
+  private readonly down: Passed = [];
+  private readonly up: Passed = [];
 
   /** @returns its port */
   async listen(gatewayPort: number): Promise<number> {
@@ -63,38 +65,42 @@ class Relay implements Stamps {
   }
 
   private pass(client: net.Socket, gateway: net.Socket): void {
-    const [down, up] = [new FrameReader(), new FrameReader()];
-    let sawPrefix = false;
-    for (const socket of [client, gateway]) socket.setNoDelay(true);
-    gateway.on('data', (bytes) => {
-      const sentNs = process.hrtime.bigint();
-      client.write(bytes);
-      down.push(bytes);
-      for (const frame of framesOf(down)) {
-        if (begins(frame, DEPTH) || begins(frame, TRADE)) this.marketEvents.push(this.sentNs.length);
-        this.sentNs.push(sentNs);
-      }
-    });
-    client.on('data', (bytes) => {
-      const receivedNs = process.hrtime.bigint();
-      gateway.write(bytes);
-      up.push(bytes);
-      sawPrefix ||= up.takeBytes(PREFIX_BYTES) !== undefined;
-      if (!sawPrefix) return;
-      for (const frame of framesOf(up))
-        if (begins(frame, PLACE_ORDER))
-          this.orders.push({ orderRef: frame.toString('utf8').split('\0')[ORDER_REF]!, receivedNs });
-    });
-    for (const [one, other] of [
-      [client, gateway],
-      [gateway, client],
-    ] as const)
+    for (const [one, other, passed] of [
+      [client, gateway, this.up],
+      [gateway, client, this.down],
+    ] as const) {
+      one.setNoDelay(true);
+      one.on('data', (bytes) => {
+        passed.push({ atNs: process.hrtime.bigint(), bytes });
+        other.write(bytes);
+      });
       one.on('error', () => {}).on('close', () => other.destroy());
+    }
+  }
+
+  stamps(): Stamps {
+    const [sentNs, marketEvents, orders] = [[] as bigint[], [] as number[], [] as StampedOrder[]];
+    for (const { atNs, frame } of framesOf(this.down)) {
+      if (begins(frame, DEPTH) || begins(frame, TRADE)) marketEvents.push(sentNs.length);
+      sentNs.push(atNs);
+    }
+    for (const { atNs, frame } of framesOf(this.up, PREFIX_BYTES))
+      if (begins(frame, PLACE_ORDER))
+        orders.push({ orderRef: frame.toString('utf8').split('\0')[ORDER_REF]!, receivedNs: atNs });
+    return { sentNs, marketEvents, orders };
   }
 }
 
-function* framesOf(reader: FrameReader): Generator<Buffer> {
-  for (let frame = reader.takeFrame(); frame !== undefined; frame = reader.takeFrame()) yield frame;
+/** Each frame, and when its last byte passed. @param prefixBytes that are in front of the first one */
+function* framesOf(passed: Passed, prefixBytes = 0): Generator<{ atNs: bigint; frame: Buffer }> {
+  const reader = new FrameReader();
+  let sawPrefix = prefixBytes === 0;
+  for (const { atNs, bytes } of passed) {
+    reader.push(bytes);
+    sawPrefix ||= reader.takeBytes(prefixBytes) !== undefined;
+    if (!sawPrefix) continue;
+    for (let frame = reader.takeFrame(); frame !== undefined; frame = reader.takeFrame()) yield { atNs, frame };
+  }
 }
 
 function begins(frame: Buffer, id: string): boolean {
@@ -104,8 +110,7 @@ function begins(frame: Buffer, id: string): boolean {
 if (!isMainThread) {
   const relay = new Relay();
   parentPort!.on('message', () => {
-    const { sentNs, marketEvents, orders } = relay;
-    parentPort!.postMessage({ sentNs, marketEvents, orders } satisfies Stamps);
+    parentPort!.postMessage(relay.stamps());
   });
   parentPort!.postMessage(await relay.listen(workerData as number));
 }
