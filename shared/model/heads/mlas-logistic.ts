@@ -10,7 +10,8 @@ const [BETA_4, BETA_2, BETA_0] = [f32(1.70198817374094e-3), f32(1.16817656904453
 
 /**
  * 1 / (1 + e^-x) of a float32 that is a number, to the bit as onnxruntime's Sigmoid on x64 with FMA3: MlasLogisticConstants of
- * onnxruntime/core/mlas/lib/logistic.cpp and MlasLogisticKernelFma3 of .../x86_64/LogisticKernelFma3.S.
+ * onnxruntime/core/mlas/lib/logistic.cpp and MlasLogisticKernelFma3 of .../x86_64/LogisticKernelFma3.S. Coefficients and steps are
+ * onnxruntime's: Copyright (c) Microsoft Corporation, MIT License.
  */
 export function mlasLogistic(margin: number): number {
   const x = margin < LOWER ? LOWER : margin > UPPER ? UPPER : margin;

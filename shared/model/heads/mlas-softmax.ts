@@ -19,6 +19,7 @@ const POWERS_OF_HALF = Float64Array.from({ length: 128 }, (_, n) => 2 ** -n);
  * Softmax of three float32 margins, at most `SOFTMAX_SPAN_MAX` apart, to the bit as onnxruntime's on x64 with FMA3 or AVX-512F:
  * MlasComputeSoftmaxThreaded and MlasExpConstants of onnxruntime/core/mlas/lib/compute.cpp; MlasComputeSumExpF32KernelAvx512F of
  * .../x86_64/TransKernelAvx512F.S; MlasReduceMaximumF32KernelAvx and MlasComputeSoftmaxOutputF32KernelAvx of SoftmaxKernelAvx.S.
+ * Coefficients and steps are onnxruntime's: Copyright (c) Microsoft Corporation, MIT License.
  * @param probabilities may be the margins themselves
  */
 export function mlasSoftmax(margins: Float32Array, probabilities: Float32Array): void {
