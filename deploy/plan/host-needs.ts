@@ -118,6 +118,12 @@ export interface ServiceNeed {
   readonly why: string;
 }
 
+/** What a service is not given unless it is said. */
+export const UNSAID = {
+  ...{ hidden: [], peers: [], after: [], capabilities: [] },
+  ...{ nice: null, daily: null, credential: null, tier: null },
+} as const satisfies Partial<ServiceNeed>;
+
 /** The role of a certificate that a process shows; an operator's is a person's. */
 export type Tier = Exclude<CertificateRole, 'operator'>;
 

@@ -6,7 +6,7 @@ import { BRIDGE_NICE } from '../../shared/node/process/bridge-priority.js';
 import { buildsFolderOf } from '../upgrade/builds-folder.js';
 import { collectorOf, HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf, type Role } from './deploy-file.js';
-import type { ServiceNeed, Tier } from './host-needs.js';
+import { type ServiceNeed, type Tier, UNSAID } from './host-needs.js';
 import { CONFIG_FILE, heldFolder, INSTANCE, SHARED_GROUP, SIGNING_GROUP, TRADING_GROUP } from './linux-places.js';
 import { temporalServices } from './temporal-host.js';
 
@@ -191,22 +191,12 @@ function backupService(host: DeployHost): ServiceNeed {
     ...(isDatabase ? ['--postgres', 'postgresql:///temporal?host=/run/postgresql'] : []),
   ];
   return {
-    ...{ ...EMPTY, name: 'believe-backup', description: 'backup of believe', command: cli(host, words) },
-    ...{ user, group: user, umask: '0077', environment: {}, network: 'none', peers: [], writes: [to], hidden: [] },
+    ...{ ...UNSAID, name: 'believe-backup', description: 'backup of believe', command: cli(host, words) },
+    ...{ user, group: user, umask: '0077', environment: {}, network: 'none', writes: [to] },
     ...{ daily: at, capabilities: ['CAP_DAC_READ_SEARCH'] },
     why: `an encrypted backup each day, ${keep} of them are kept; what it is encrypted for opens it elsewhere`,
   };
 }
-
-const EMPTY = {
-  hidden: [],
-  after: [],
-  capabilities: [],
-  nice: null,
-  daily: null,
-  credential: null,
-  tier: null,
-} as const;
 
 type Special = Partial<Omit<ServiceNeed, 'name' | 'command' | 'why'>> & Pick<ServiceNeed, 'network' | 'writes' | 'why'>;
 
@@ -215,7 +205,7 @@ function maker(host: DeployHost, config: Config) {
     const user = special.user ?? `believe-${name}`;
     const umask = special.umask ?? '0027';
     return {
-      ...{ ...EMPTY, name: `believe-${name}`, description: `${name} of believe`, command, peers: [] },
+      ...{ ...UNSAID, name: `believe-${name}`, description: `${name} of believe`, command },
       ...{ user, group: SHARED_GROUP, umask },
       environment: {
         ...ownEnvironment(config, user, umask, special.tier ?? null),

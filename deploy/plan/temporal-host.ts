@@ -4,7 +4,7 @@ import { DEFAULT_TEMPORAL_SERVER, type TemporalServerSettings } from '../tempora
 import { webUiFiles } from '../temporal-server/web-ui-files.js';
 import { type DeployFile, type DeployHost, temporalServerOf } from './deploy-file.js';
 import { peersOf } from './flows.js';
-import type { FileNeed, ServiceNeed } from './host-needs.js';
+import { type FileNeed, type ServiceNeed, UNSAID } from './host-needs.js';
 import { heldFolder } from './linux-places.js';
 
 export const TEMPORAL_USER = 'believe-temporal';
@@ -29,18 +29,7 @@ export function temporalSettings({ temporal }: DeployFile, host: DeployHost): Te
 export function temporalServices(file: DeployFile, host: DeployHost): ServiceNeed[] {
   const { program, uiProgram } = temporalServerOf(host);
   const { namespace } = file.temporal;
-  const base = {
-    ...{
-      umask: '0077',
-      environment: {},
-      network: 'tunnel' as const,
-      writes: [],
-      hidden: [],
-      capabilities: [],
-      nice: null,
-    },
-    ...{ daily: null, credential: null },
-  };
+  const base = { ...UNSAID, umask: '0077', environment: {}, network: 'tunnel' as const, writes: [] };
   const server: ServiceNeed = {
     ...{ ...base, name: TEMPORAL_USER, user: TEMPORAL_USER, group: TEMPORAL_USER, tier: 'server' },
     description: 'Temporal server of believe',

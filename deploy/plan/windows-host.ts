@@ -3,7 +3,15 @@ import { BRIDGE_NODE_ARGUMENTS } from '../../shared/node/process/bridge-heap.js'
 import { HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf } from './deploy-file.js';
 import { peersOf } from './flows.js';
-import type { FileNeed, FolderNeed, HostNeeds, KeyNeed, ServiceNeed, WindowsRight } from './host-needs.js';
+import {
+  type FileNeed,
+  type FolderNeed,
+  type HostNeeds,
+  type KeyNeed,
+  type ServiceNeed,
+  UNSAID,
+  type WindowsRight,
+} from './host-needs.js';
 import { IBC_OWN_LINES, ibcSettings } from './machine-settings.js';
 import { gatewayPort, settingsOf } from './settings.js';
 import { tunnelConf } from './tunnel-conf.js';
@@ -82,23 +90,8 @@ function windowsServices(host: DeployHost, config: Config): ServiceNeed[] {
     command: readonly string[],
     special: Pick<ServiceNeed, 'why' | 'writes'> & Partial<ServiceNeed>,
   ): ServiceNeed => ({
-    ...{
-      name: `believe-${name}`,
-      description: `${name} of believe`,
-      command,
-    },
-    ...{
-      user: `NT SERVICE\\believe-${name}`,
-      group: '',
-      umask: '',
-      hidden: [],
-      network: 'internet',
-      peers: [],
-      after: [],
-      capabilities: [],
-      nice: null,
-    },
-    ...{ daily: null, credential: null, tier: null },
+    ...{ ...UNSAID, name: `believe-${name}`, description: `${name} of believe`, command },
+    ...{ user: `NT SERVICE\\believe-${name}`, group: '', umask: '', network: 'internet' },
     ...special,
     environment: {
       ...environment(host, special.tier ?? null, config),

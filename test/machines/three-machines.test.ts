@@ -46,6 +46,7 @@ describe('three machines, from a plan and its checklists alone', function () {
   it('bring a day across, event for event', async () => {
     const date = await newestWhole();
     const captured = eventsAtBroker(date);
+    assert.ok(captured > 0);
     await answers(deployment.operator('capture', 'run', '--date', date));
     assert.deepEqual(daysAtHome(date), [captured]);
   });
