@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findOnPath } from '../../setup/find-on-path.js';
-import { runCommand } from '../../setup/run-command.js';
 
 const FIRST_START_LIMIT_MS = 120_000;
 let prefix: Promise<WinePrefix> | undefined;
@@ -32,14 +32,34 @@ async function makePrefix(program: string): Promise<WinePrefix> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'believe-wine-'));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    ...{ WINEPREFIX: folder, WINEDEBUG: '-all', WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=' },
-    ...{ LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', DISPLAY: '' },
+    ...{ WINEPREFIX: folder, WINEDEBUG: 'fixme-all', WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=' },
+    ...{ LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', DISPLAY: '', TMPDIR: folder },
   };
   after(() => {
     // The server of this prefix alone.
     spawnSync('wineserver', ['-k'], { env });
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
-  await runCommand(program, ['cmd', '/c', 'exit'], { timeLimitMs: FIRST_START_LIMIT_MS, env });
+  await keepRunning(program, env);
   return { program, env };
+}
+
+/**
+ * A shell that waits for words which never come. Without a program wine's services end after seconds, and a program that
+ * starts just then now and then fails without a word.
+ * @throws where nothing runs in the prefix
+ */
+async function keepRunning(program: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const shell = spawn(program, ['cmd', '/d', '/k', 'echo ready'], { env, stdio: 'pipe' });
+  let said = '';
+  for (const output of [shell.stdout, shell.stderr])
+    output.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+  const ended = once(shell, 'close').then(() => 'ended');
+  const limit = AbortSignal.timeout(FIRST_START_LIMIT_MS);
+  while (!/^ready/m.test(said)) {
+    const news = await Promise.race([once(shell.stdout, 'data', { signal: limit }), ended]);
+    if (news === 'ended') throw new Error(`wine runs nothing here: ${said}`);
+  }
 }
