@@ -193,7 +193,7 @@ function backupService(host: DeployHost): ServiceNeed {
   return {
     ...{ ...UNSAID, name: 'believe-backup', description: 'backup of believe', command: cli(host, words) },
     ...{ user, group: user, umask: '0077', environment: {}, network: 'none', writes: [to] },
-    ...{ daily: at, capabilities: ['CAP_DAC_READ_SEARCH'] },
+    ...{ daily: at, nice: 10, capabilities: ['CAP_DAC_READ_SEARCH'] },
     why: `an encrypted backup each day, ${keep} of them are kept; what it is encrypted for opens it elsewhere`,
   };
 }

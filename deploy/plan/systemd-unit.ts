@@ -25,8 +25,8 @@ export function serviceUnit(service: ServiceNeed, groups: readonly string[]): st
     `ExecStart=${command.map(quoted).join(' ').replaceAll(INSTANCE, '%i')}`,
     ...Object.entries(service.environment).map(([variable, value]) => `Environment=${variable}=${value}`),
     ...(service.credential === null ? [] : [`LoadCredential=${service.credential.name}:${service.credential.file}`]),
-    ...(daily === null ? ['Restart=always', 'RestartSec=5'] : ['Nice=10', 'IOSchedulingClass=idle']),
     ...(service.nice === null ? [] : [`Nice=${service.nice}`]),
+    ...(daily === null ? ['Restart=always', 'RestartSec=5'] : ['IOSchedulingClass=idle']),
     // A bridge that closes, a worker that lets its steps end.
     'TimeoutStopSec=60',
     `SyslogIdentifier=${service.name.replace(/@$/, '')}`,
