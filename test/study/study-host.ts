@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { buildStudy, missingTools, STUDY_AND_HOST } from '../../sierra/build-study.js';
+import { TalkingProgram } from './talking-program.js';
 import { skipped } from './test-title.js';
 import { findWine, winePath, winePrefix } from './wine.js';
 
@@ -30,30 +29,7 @@ export interface Platform {
 }
 
 /** A host while it plays. */
-export class PlayingHost {
-  readonly lines: string[] = [];
-  readonly ended: Promise<void>;
-  stderr = '';
-
-  constructor(readonly child: ChildProcess) {
-    createInterface({ input: child.stdout! }).on('line', (line) => this.lines.push(line.trim()));
-    child.stderr!.setEncoding('utf8').on('data', (text) => {
-      this.stderr += text;
-    });
-    this.ended = once(child, 'close').then(() => undefined);
-  }
-
-  /** @throws where it ended before it said so */
-  async until(isSo: (line: string) => boolean): Promise<string> {
-    for (;;) {
-      const line = this.lines.find(isSo);
-      if (line !== undefined) return line;
-      if (this.child.exitCode !== null || this.child.signalCode !== null)
-        throw new Error(`the host ended: ${this.said}`);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  }
-
+export class PlayingHost extends TalkingProgram {
   /** How many rounds it has played. */
   get rounds(): number {
     return this.lines.filter((line) => line.startsWith('round ')).length;
@@ -64,16 +40,6 @@ export class PlayingHost {
     await this.ended;
     if (this.child.exitCode !== 0) throw new Error(`the host ended with ${this.child.exitCode}: ${this.said}`);
     return this.lines.filter((line) => line.startsWith('log '));
-  }
-
-  async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    // Until its pipes are closed: then wine's server has ended too, and the next start does not meet it on its way out.
-    await this.ended;
-  }
-
-  private get said(): string {
-    return [...this.lines, this.stderr].join('\n');
   }
 }
 

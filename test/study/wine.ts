@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findOnPath } from '../../setup/find-on-path.js';
+import { TalkingProgram } from './talking-program.js';
 
 const FIRST_START_LIMIT_MS = 120_000;
 let prefix: Promise<WinePrefix> | undefined;
@@ -51,15 +51,5 @@ async function makePrefix(program: string): Promise<WinePrefix> {
  */
 async function keepRunning(program: string, env: NodeJS.ProcessEnv): Promise<void> {
   const shell = spawn(program, ['cmd', '/d', '/k', 'echo ready'], { env, stdio: 'pipe' });
-  let said = '';
-  for (const output of [shell.stdout, shell.stderr])
-    output.setEncoding('utf8').on('data', (text) => {
-      said += text;
-    });
-  const ended = once(shell, 'close').then(() => 'ended');
-  const limit = AbortSignal.timeout(FIRST_START_LIMIT_MS);
-  while (!/^ready/m.test(said)) {
-    const news = await Promise.race([once(shell.stdout, 'data', { signal: limit }), ended]);
-    if (news === 'ended') throw new Error(`wine runs nothing here: ${said}`);
-  }
+  await new TalkingProgram(shell).until((line) => line === 'ready', FIRST_START_LIMIT_MS);
 }
