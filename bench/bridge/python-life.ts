@@ -38,9 +38,9 @@ export async function pythonLife(
   files: ReadonlyMap<string, Buffer>,
   { file, name, stages, words }: PythonPeer,
 ): Promise<OrderWay[]> {
-  for (const [name, bytes] of files) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), bytes);
+  for (const [place, bytes] of files) {
+    mkdirSync(path.dirname(path.join(folder, place)), { recursive: true });
+    writeFileSync(path.join(folder, place), bytes);
   }
   const program = (kind: string) => fileURLToPath(new URL(`../peers/${file}.${kind}`, import.meta.url));
   const python = await pythonWith(program('requirements.txt'));

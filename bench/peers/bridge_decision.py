@@ -18,6 +18,17 @@ FLOWS = 8
 SLOPE_WEIGHTS = np.arange(1 - LEVELS, LEVELS, 2) / (2 * 82.5)
 
 
+def market_clock(speed, market_start):
+    """Seconds since the epoch in a market that runs `speed` times as fast as the clock, from now on."""
+    started = time.monotonic()
+    return lambda: market_start + (time.monotonic() - started) * speed
+
+
+def write_stages(folder, orders):
+    """Each order's reference and its stamps, as text: a double does not hold ns."""
+    (folder / "stages.json").write_text(json.dumps([[str(value) for value in order] for order in orders]))
+
+
 class Windows:
     """Sums of flows over the last 1 to 60 seconds, kept in buckets of 100 ms."""
 

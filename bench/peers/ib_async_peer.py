@@ -8,7 +8,6 @@ its events were handed to this code, its features were there, its target was, an
 monotonic clock).
 """
 
-import json
 import logging
 import os
 import signal
@@ -17,7 +16,7 @@ import time
 import traceback
 from pathlib import Path
 
-from bridge_decision import BAR_SECONDS, LEVELS, Decider, Market
+from bridge_decision import BAR_SECONDS, LEVELS, Decider, Market, market_clock, write_stages
 from ib_async import IB, Future, LimitOrder
 
 CLIENT_ID = 251
@@ -73,11 +72,7 @@ class Trader(Decider):
 
 def main():
     port, folder, speed, market_start, opened = sys.argv[1], Path(sys.argv[2]), *map(float, sys.argv[3:6])
-    started = time.monotonic()
-
-    def clock():
-        return market_start + (time.monotonic() - started) * speed
-
+    clock = market_clock(speed, market_start)
     # Every reset of the book and every cancelled order would be a warning.
     logging.disable()
     ib = IB()
@@ -92,7 +87,7 @@ def main():
     trader = Trader(ib, contract, market, folder, clock, opened)
 
     def end(*_):
-        (folder / "stages.json").write_text(json.dumps([[str(value) for value in order] for order in trader.stages]))
+        write_stages(folder, trader.stages)
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)

@@ -12,7 +12,6 @@ message bus, here as a datum of ours, to a strategy that keeps the book. Nothing
 """
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -23,7 +22,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 
-from bridge_decision import BAR_SECONDS, LEVELS, Decider, Market
+from bridge_decision import BAR_SECONDS, LEVELS, Decider, Market, market_clock, write_stages
 from nautilus_trader.adapters.interactive_brokers.client.client import InteractiveBrokersClient
 from nautilus_trader.adapters.interactive_brokers.client.wrapper import InteractiveBrokersEWrapper
 from nautilus_trader.adapters.interactive_brokers.common import IB, IBContract
@@ -247,11 +246,7 @@ def node_of(port, account):
 async def main():
     port, folder, account = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[6]
     speed, market_start, opened = map(float, sys.argv[3:6])
-    started = time.monotonic()
-
-    def clock():
-        return market_start + (time.monotonic() - started) * speed
-
+    clock = market_clock(speed, market_start)
     arrivals, sent_ns = Arrivals(), {}
     hand_on_depth(arrivals)
     watch(arrivals, sent_ns)
@@ -261,8 +256,8 @@ async def main():
     node.build()
 
     def end():
-        orders = [[*order, sent_ns[order[0]]] for order in strategy.trader.stages if order[0] in sent_ns]
-        (folder / "stages.json").write_text(json.dumps([[str(value) for value in order] for order in orders]))
+        orders = strategy.trader.stages
+        write_stages(folder, [[*order, sent_ns[order[0]]] for order in orders if order[0] in sent_ns])
         os._exit(0)
 
     # In the place of the node's own handler, which would cancel and close first.
