@@ -4,8 +4,8 @@
  */
 export const BEHIND_MS = 1;
 
-/** Linux makes some 0.1 ms of it. Windows sleeps whole ms only: there this time passes, and nothing is given away. */
-const GIVEN_MS = 0.05;
+/** What a reader of the bytes takes for them. Windows sleeps whole ms only: there this time passes, and nothing is given away. */
+const GIVEN_MS = 0.15;
 const untouched = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /** Right after an order: whoever is to get its bytes gets this processor, where there is no other. */

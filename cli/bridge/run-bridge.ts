@@ -24,7 +24,7 @@ export async function runBridge(config: Config, clock: MarketClock, logLevel: st
   process.on('uncaughtException', (error) => endAtOnce(log, error));
   process.on('unhandledRejection', (error) => endAtOnce(log, error));
   const stop = untilAskedToStop();
-  if (!goBeforeOthers()) log.info('runs at usual priority: this user may not raise it (docs/bridge.md)');
+  log.info({ priority: goBeforeOthers() }, 'how far the event loop goes before others (docs/bridge.md)');
   const bridge = await startBridge({ config, clock, home: config.home, log }).catch((error: unknown) =>
     endAtOnce(log, error),
   );

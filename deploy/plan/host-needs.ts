@@ -109,6 +109,8 @@ export interface ServiceNeed {
   readonly capabilities: readonly string[];
   /** Of all its threads; null: as everybody's. */
   readonly nice: number | null;
+  /** Up to which real-time priority it may run its threads; null: in none. */
+  readonly realTimePriorityMax: number | null;
   /** At which time of the day it runs once; null runs all the time. */
   readonly daily: string | null;
   /** A secret file that is handed to it alone: its name there, and where it lies. */
@@ -121,7 +123,7 @@ export interface ServiceNeed {
 /** What a service is not given unless it is said. */
 export const UNSAID = {
   ...{ hidden: [], peers: [], after: [], capabilities: [] },
-  ...{ nice: null, daily: null, credential: null, tier: null },
+  ...{ nice: null, realTimePriorityMax: null, daily: null, credential: null, tier: null },
 } as const satisfies Partial<ServiceNeed>;
 
 /** The role of a certificate that a process shows; an operator's is a person's. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Config } from '../../shared/config/config.js';
 import { followedFolder, publishes } from '../../shared/config/config.js';
 import { BRIDGE_NODE_ARGUMENTS } from '../../shared/node/process/bridge-heap.js';
-import { BRIDGE_NICE } from '../../shared/node/process/bridge-priority.js';
+import { BRIDGE_NICE, BRIDGE_REAL_TIME_PRIORITY } from '../../shared/node/process/bridge-priority.js';
 import { buildsFolderOf } from '../upgrade/builds-folder.js';
 import { collectorOf, HEADERS_NAME, TRACED_SERVICES } from './collector.js';
 import { type DeployFile, type DeployHost, homeOf, nodeOf, placesOn, programOf, type Role } from './deploy-file.js';
@@ -107,7 +107,7 @@ function brokerServices(file: DeployFile, host: DeployHost, config: Config): Ser
     make('bridge', cli(host, ['bridge'], BRIDGE_NODE_ARGUMENTS), {
       ...{ ...trading, network: 'tunnel', peers: [], writes: [broker.folder], hidden: [broker.keys, watch.folder] },
       after: gateway?.ibc === undefined ? [] : ['believe-gateway.service'],
-      nice: BRIDGE_NICE,
+      ...{ nice: BRIDGE_NICE, realTimePriorityMax: BRIDGE_REAL_TIME_PRIORITY },
       why: 'captures and decides, and alone sends orders: it reaches this machine and nothing else',
     }),
     make('broker', worker(host, 'broker'), {

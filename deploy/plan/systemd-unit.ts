@@ -4,6 +4,7 @@ import { INSTANCE } from './linux-places.js';
 /** The unit of a process of ours: it gets what it needs, and is kept from everything else that systemd can keep it from. */
 export function serviceUnit(service: ServiceNeed, groups: readonly string[]): string {
   const { description, user, group, command, after, daily } = service;
+  const mayRunInRealTime = service.realTimePriorityMax !== null;
   const order = ['network-online.target', 'believe-firewall.service', ...after];
   return lines([
     '[Unit]',
@@ -26,13 +27,15 @@ export function serviceUnit(service: ServiceNeed, groups: readonly string[]): st
     ...Object.entries(service.environment).map(([variable, value]) => `Environment=${variable}=${value}`),
     ...(service.credential === null ? [] : [`LoadCredential=${service.credential.name}:${service.credential.file}`]),
     ...(service.nice === null ? [] : [`Nice=${service.nice}`]),
+    // By its own doing: where the system allows that to nobody, the service starts all the same.
+    ...(mayRunInRealTime ? [`LimitRTPRIO=${service.realTimePriorityMax}`] : []),
     ...(daily === null ? ['Restart=always', 'RestartSec=5'] : ['IOSchedulingClass=idle']),
     // A bridge that closes, a worker that lets its steps end.
     'TimeoutStopSec=60',
     `SyslogIdentifier=${service.name.replace(/@$/, '')}`,
     ...writing(service),
     ...network(service),
-    ...HARDENING,
+    ...HARDENING.filter((line) => !mayRunInRealTime || line !== RESTRICT_REAL_TIME),
     `CapabilityBoundingSet=${service.capabilities.join(' ')}`,
     `AmbientCapabilities=${user === 'root' ? '' : service.capabilities.join(' ')}`,
     '',
@@ -102,6 +105,8 @@ function network({ network: reach, peers }: ServiceNeed): string[] {
   return [families, 'IPAddressDeny=any', `IPAddressAllow=${['localhost', ...peers].join(' ')}`];
 }
 
+const RESTRICT_REAL_TIME = 'RestrictRealtime=yes';
+
 /** MemoryDenyWriteExecute is not among them: Node compiles as it runs. */
 const HARDENING: readonly string[] = [
   'NoNewPrivileges=yes',
@@ -116,7 +121,7 @@ const HARDENING: readonly string[] = [
   'ProtectKernelTunables=yes',
   'ProtectProc=invisible',
   'RestrictNamespaces=yes',
-  'RestrictRealtime=yes',
+  RESTRICT_REAL_TIME,
   'RestrictSUIDSGID=yes',
   'LockPersonality=yes',
   'RemoveIPC=yes',
