@@ -53,6 +53,16 @@ describe('what is written for Linux, by its own programs', () => {
     }
   });
 
+  it('units keep every service but the bridge from real time', () => {
+    const mayRunInRealTime = HOSTS.flatMap((host) => {
+      const units = at(host, 'root/etc/systemd/system');
+      return readdirSync(units)
+        .filter((name) => name.endsWith('.service'))
+        .filter((name) => !readFileSync(path.join(units, name), 'utf8').includes('\nRestrictRealtime=yes\n'));
+    });
+    assert.deepEqual(mayRunInRealTime, ['believe-bridge.service']);
+  });
+
   it('rules are taken by nft', async function () {
     await only(this, 'nft');
     for (const host of HOSTS) {
