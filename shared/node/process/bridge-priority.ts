@@ -41,8 +41,12 @@ const runInRealTime = (): boolean =>
 /** Those that V8 compiles and marks in, as Node 24 names them: before, they have no name of their own, and stay as they are. */
 function letCompilersWait(): void {
   const tasks = '/proc/self/task';
-  for (const thread of readdirSync(tasks))
-    if (readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim() === 'V8Worker') chrt('--idle', '--pid', '0', thread);
+  try {
+    for (const thread of readdirSync(tasks))
+      if (readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim() === 'V8Worker') chrt('--idle', '--pid', '0', thread);
+  } catch {
+    // There is no /proc, or one has just ended: they take part as before.
+  }
 }
 
 /** Of util-linux, which every distribution has. @returns whether it was there, and allowed to */
