@@ -144,7 +144,7 @@ describe('what is written for Windows', () => {
       assert.deepEqual(bridge[0], ['install', 'believe-bridge', 'C:\\Program Files\\nodejs\\node.exe']);
       const setTo = (parameter: string) => bridge.find(([, , name]) => name === parameter)!.slice(3);
       assert.deepEqual(setTo('AppParameters'), [
-        '--max-semi-space-size=2 --enable-source-maps "C:\\Program Files\\believe\\dist\\cli\\main.js" bridge --config C:\\ProgramData\\believe\\believe.config.json',
+        '--max-semi-space-size=2 --no-parallel-scavenge --enable-source-maps "C:\\Program Files\\believe\\dist\\cli\\main.js" bridge --config C:\\ProgramData\\believe\\believe.config.json',
       ]);
       assert.deepEqual(setTo('AppExit'), ['Default', 'Restart']);
       assert.ok(setTo('AppEnvironmentExtra').includes('NODE_ENV=production'));
